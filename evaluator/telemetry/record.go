@@ -1,0 +1,43 @@
+package telemetry
+
+import (
+	"fmt"
+
+	"github.com/socctl/socctl/evaluator"
+)
+
+// Record is one record of a recording as its source wrote it, before any
+// normalisation.
+type Record struct {
+	Source string          // path as the user gave or as a folder or glob produced it; "-" for standard input
+	Index  int             // 0-based position among the records of the source
+	Value  evaluator.Value // the record: an object with names as in the source
+}
+
+// Problem is something of a source that could not be read. Reading goes on
+// behind it where that is possible.
+type Problem struct {
+	Source string // as in Record
+	Line   int    // 1-based line of a text source, 0 if unknown or binary
+	Column int    // 1-based column in bytes, 0 if unknown
+	Offset int64  // byte offset in the (decompressed) source, -1 if unknown
+	Lost   int    // number of records known to be lost, 0 if unknown
+	Err    error
+}
+
+// Error formats the problem as source:line:column: message.
+func (p *Problem) Error() string {
+	where := p.Source
+	switch {
+	case p.Line > 0 && p.Column > 0:
+		where = fmt.Sprintf("%s:%d:%d", p.Source, p.Line, p.Column)
+	case p.Line > 0:
+		where = fmt.Sprintf("%s:%d", p.Source, p.Line)
+	case p.Offset >= 0:
+		where = fmt.Sprintf("%s: offset %d", p.Source, p.Offset)
+	}
+	return where + ": " + p.Err.Error()
+}
+
+// Unwrap returns the cause.
+func (p *Problem) Unwrap() error { return p.Err }

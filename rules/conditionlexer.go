@@ -1,0 +1,240 @@
+package rules
+
+import (
+	"errors"
+	"strings"
+	"sync"
+
+	"github.com/alecthomas/participle"
+	"github.com/bradleyjkemp/sigma-go"
+)
+
+type tokenKind uint8
+
+const (
+	operatorToken   tokenKind = iota // and, or, not, ( and )
+	nameToken                        // a selection
+	quantifiedToken                  // "1 of" or "all of" with its target
+)
+
+// token is one word of a condition. A quantifier and its target are one token
+// whose text, from and to are those of the target.
+type token struct {
+	kind     tokenKind
+	text     string
+	all      bool // of a quantifiedToken: all of, else 1 of
+	from, to int  // bytes of the condition text
+}
+
+// lex splits a condition and reports everything that Sigma does not allow in one.
+func (p *parser) lex(text Scalar) ([]token, bool) {
+	if len(text.Text) > MaxConditionLength {
+		p.errorf("schema/limit", text.Span, sprintf("condition of %d bytes is longer than %d", len(text.Text), MaxConditionLength), "split the rule")
+		return nil, false
+	}
+	words, ok := p.words(text)
+	if !ok {
+		return nil, false
+	}
+	if len(words) == 0 {
+		p.errorf("condition/syntax", text.Span, "condition is empty", "write the name of a selection")
+		return nil, false
+	}
+	return p.quantifiers(text, words)
+}
+
+// words splits a condition into names, patterns and parentheses.
+func (p *parser) words(text Scalar) ([]token, bool) {
+	var out []token
+	depth, ok := 0, true
+	s := text.Text
+	for i := 0; i < len(s) && ok; {
+		from := i
+		switch c := s[i]; {
+		case c == ' ' || c == '\t' || c == '\n' || c == '\r':
+			i++
+			continue
+		case c == '(' || c == ')':
+			i++
+		case c == '|':
+			p.aggregation(text, i)
+			return nil, false
+		case isWordByte(c):
+			for i < len(s) && isWordByte(s[i]) {
+				i++
+			}
+		default:
+			r := []rune(s[i:])[0]
+			p.errorf("condition/syntax", text.At(i, i+len(string(r))), "unexpected character "+quote(string(r)),
+				"names of selections consist of letters, digits, _ and -")
+			return nil, false
+		}
+		t := token{kind: nameToken, text: s[from:i], from: from, to: i}
+		switch t.text {
+		case "(", "not":
+			t.kind = operatorToken
+			depth++
+		case ")":
+			t.kind = operatorToken
+			depth--
+		case "and", "or":
+			t.kind = operatorToken
+		}
+		out = append(out, t)
+		ok = p.withinLimits(text, t, depth, len(out))
+	}
+	return out, ok
+}
+
+func (p *parser) withinLimits(text Scalar, t token, depth, count int) bool {
+	switch {
+	case depth > MaxConditionDepth:
+		p.errorf("schema/limit", text.At(t.from, t.to), sprintf("condition is nested more than %d levels deep", MaxConditionDepth), "split the rule")
+	case count > maxConditionTokens:
+		p.errorf("schema/limit", text.At(t.from, t.to), sprintf("condition has more than %d words", maxConditionTokens), "split the rule")
+	default:
+		return true
+	}
+	return false
+}
+
+func isWordByte(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '-' || c == '*'
+}
+
+func (p *parser) aggregation(text Scalar, at int) {
+	p.errorf("condition/deprecated-aggregation", text.At(at, len(text.Text)), "aggregations behind | are from Sigma 1 and are not evaluated",
+		"write a correlation rule")
+}
+
+// quantifiers joins 1, any and all with of and the target behind it.
+func (p *parser) quantifiers(text Scalar, words []token) ([]token, bool) {
+	out := make([]token, 0, len(words))
+	ok := true
+	for i := 0; i < len(words); i++ {
+		t := words[i]
+		if t.kind == nameToken && i+1 < len(words) && strings.EqualFold(words[i+1].text, "of") {
+			joined, good := p.quantifier(text, words[i:])
+			out, ok = append(out, joined), ok && good
+			i += 2
+			continue
+		}
+		if t.kind == nameToken {
+			ok = p.checkName(text, t) && ok
+		}
+		out = append(out, t)
+	}
+	return out, ok
+}
+
+// quantifier checks words[0] of words[2].
+func (p *parser) quantifier(text Scalar, words []token) (token, bool) {
+	amount, of := words[0], words[1]
+	if len(words) < 3 || words[2].kind != nameToken {
+		p.errorf("condition/syntax", text.At(of.from, of.to), "nothing stands behind of", "write them, the name of a selection or a pattern such as selection_*")
+		return token{}, false
+	}
+	target := words[2]
+	target.kind, target.all = quantifiedToken, amount.text == "all"
+	lower := strings.ToLower(amount.text)
+	switch {
+	case of.text != "of":
+		p.keywordCase(text, of)
+	case amount.text == "1" || amount.text == "any" || amount.text == "all":
+		if !isReserved(target.text) || target.text == "them" {
+			return target, true
+		}
+		p.errorf("condition/syntax", text.At(target.from, target.to), quote(target.text)+" is a reserved word and names no selection", "")
+	case lower == "any" || lower == "all":
+		p.keywordCase(text, amount)
+	default:
+		p.errorf("condition/syntax", text.At(amount.from, amount.to), "unknown quantifier "+quote(amount.text), "Sigma knows 1 of, any of and all of")
+	}
+	return target, false
+}
+
+func (p *parser) checkName(text Scalar, t token) bool {
+	switch lower := strings.ToLower(t.text); {
+	case isReserved(t.text):
+		p.errorf("condition/syntax", text.At(t.from, t.to), quote(t.text)+" is a reserved word and names no selection", "")
+	case lower == "and" || lower == "or" || lower == "not":
+		p.keywordCase(text, t)
+	case strings.Contains(t.text, "*"):
+		p.errorf("condition/syntax", text.At(t.from, t.to), "pattern "+quote(t.text)+" needs a quantifier", "write 1 of "+t.text+" or all of "+t.text)
+	default:
+		return true
+	}
+	return false
+}
+
+func (p *parser) keywordCase(text Scalar, t token) {
+	p.errorf("condition/keyword-case", text.At(t.from, t.to), "operator "+quote(t.text)+" must be lower case", "write "+strings.ToLower(t.text))
+}
+
+func isReserved(word string) bool {
+	switch word {
+	case "of", "them", "and", "or", "not", "all", "any":
+		return true
+	}
+	return false
+}
+
+// shapeOf writes a condition with aliases in place of the names, so that
+// conditions of the same form become the same text.
+func shapeOf(tokens []token) string {
+	var b strings.Builder
+	for i, t := range tokens {
+		if i > 0 {
+			b.WriteByte(' ')
+		}
+		switch {
+		case t.kind == operatorToken:
+			b.WriteString(t.text)
+		case t.kind == nameToken:
+			b.WriteString("i_x")
+		case t.all:
+			b.WriteString("all of p_x*")
+		default:
+			b.WriteString("1 of p_x*")
+		}
+	}
+	return b.String()
+}
+
+// conditionSyntax translates the place of an error in the aliased text back.
+func (p *parser) conditionSyntax(text Scalar, tokens []token, err error) {
+	var parse participle.Error
+	at := text.At(len(text.Text), len(text.Text))
+	message := "condition ends unexpectedly"
+	if errors.As(err, &parse) {
+		offset := 0
+		for i, t := range tokens {
+			if offset == parse.Token().Pos.Offset {
+				at, message = text.At(t.from, t.to), "unexpected "+quote(t.text)
+				break
+			}
+			offset += 1 + len(shapeOf(tokens[i:i+1]))
+		}
+	}
+	p.errorf("condition/syntax", at, message, "selections are joined by and, or, not and parentheses")
+}
+
+// shapeCache remembers the trees of conditions of the same form: a rule set has
+// a few hundred forms for thousands of conditions. It is safe for concurrent use.
+type shapeCache struct{ trees sync.Map }
+
+type shape struct {
+	tree sigma.SearchExpr
+	err  error
+}
+
+func newShapeCache() *shapeCache { return &shapeCache{} }
+
+func (c *shapeCache) parse(text string) (sigma.SearchExpr, error) {
+	if known, ok := c.trees.Load(text); ok {
+		return known.(shape).tree, known.(shape).err
+	}
+	parsed, err := sigma.ParseCondition(text)
+	c.trees.Store(text, shape{parsed.Search, err})
+	return parsed.Search, err
+}

@@ -1,0 +1,229 @@
+package rules
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// Set is a loaded set of documents, in the order of their paths and places.
+// Documents whose Header says Invalid are part of it, so that nothing vanishes;
+// they must not be evaluated.
+type Set struct {
+	Rules        []*Rule
+	Correlations []*Correlation
+	Filters      []*Filter
+	Files        int // number of files read
+}
+
+// Add appends a document.
+func (s *Set) Add(d Document) {
+	switch d := d.(type) {
+	case *Rule:
+		s.Rules = append(s.Rules, d)
+	case *Correlation:
+		s.Correlations = append(s.Correlations, d)
+	case *Filter:
+		s.Filters = append(s.Filters, d)
+	}
+}
+
+// Documents returns all documents: rules, then correlations, then filters.
+func (s *Set) Documents() []Document {
+	docs := make([]Document, 0, len(s.Rules)+len(s.Correlations)+len(s.Filters))
+	for _, r := range s.Rules {
+		docs = append(docs, r)
+	}
+	for _, c := range s.Correlations {
+		docs = append(docs, c)
+	}
+	for _, f := range s.Filters {
+		docs = append(docs, f)
+	}
+	return docs
+}
+
+// NotEvaluated returns a diagnostic for every correlation and filter, because
+// this version recognises and checks them but does not evaluate them.
+func (s *Set) NotEvaluated() Diagnostics {
+	var out Diagnostics
+	add := func(h *Header, what string) {
+		out = append(out, Diagnostic{Code: "ref/not-evaluated", Severity: Error, Span: h.Title.Span,
+			Message: what + " " + quote(h.Label()) + " is not yet evaluated",
+			Help:    "rules that it refers to are evaluated without it"})
+	}
+	for _, c := range s.Correlations {
+		add(&c.Header, "correlation")
+	}
+	for _, f := range s.Filters {
+		add(&f.Header, "filter")
+	}
+	return out
+}
+
+// Load reads every .yml and .yaml file of a file system, in parallel. All
+// problems of all files are returned, sorted; an unreadable file is one of them.
+func Load(fsys fs.FS) (*Set, Diagnostics) {
+	var l loader
+	l.walk(fsys, ".", func(name string) string { return name })
+	return l.load()
+}
+
+// LoadPaths is like Load for files and folders given by path. A path that does
+// not exist and a folder without any rule file are errors.
+func LoadPaths(paths ...string) (*Set, Diagnostics) {
+	var l loader
+	for _, p := range paths {
+		info, err := os.Stat(p)
+		switch {
+		case err != nil:
+			l.unreadable(filepath.ToSlash(p), err)
+		case !info.IsDir():
+			l.sources = append(l.sources, source{filepath.ToSlash(filepath.Clean(p)), func() ([]byte, error) { return os.ReadFile(p) }})
+		default:
+			before := len(l.sources) + len(l.diags)
+			base := filepath.ToSlash(filepath.Clean(p))
+			l.walk(os.DirFS(p), ".", func(name string) string { return path.Join(base, name) })
+			if len(l.sources)+len(l.diags) == before {
+				l.diags = append(l.diags, Diagnostic{Code: "load/empty-folder", Severity: Error, Span: Span{File: &File{Path: base}},
+					Message: "folder contains no .yml or .yaml file", Help: "check the path"})
+			}
+		}
+	}
+	return l.load()
+}
+
+type source struct {
+	path string
+	read func() ([]byte, error)
+}
+
+type loader struct {
+	sources []source
+	diags   Diagnostics
+}
+
+// CodeUnreadable is the code of diagnostics about files and folders that could
+// not be read at all.
+const CodeUnreadable = "load/unreadable"
+
+func (l *loader) unreadable(path string, err error) {
+	l.diags = append(l.diags, Diagnostic{Code: CodeUnreadable, Severity: Error, Span: Span{File: &File{Path: path}},
+		Message: "cannot be read: " + reason(err), Help: "check the path and its permissions"})
+}
+
+// reason drops the path from an error that will be printed behind the path.
+func reason(err error) string {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err.Error()
+	}
+	return err.Error()
+}
+
+// walk collects the rule files below root, leaving out hidden folders.
+func (l *loader) walk(fsys fs.FS, root string, name func(string) string) {
+	err := fs.WalkDir(fsys, root, func(p string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			l.unreadable(name(p), err)
+			if d != nil && d.IsDir() {
+				return fs.SkipDir
+			}
+		case d.IsDir() && p != root && strings.HasPrefix(d.Name(), "."):
+			return fs.SkipDir
+		case !d.IsDir() && isRuleFile(p):
+			l.sources = append(l.sources, source{name(p), func() ([]byte, error) { return fs.ReadFile(fsys, p) }})
+		}
+		return nil
+	})
+	if err != nil {
+		l.unreadable(name(root), err)
+	}
+}
+
+func isRuleFile(p string) bool {
+	ext := strings.ToLower(path.Ext(p))
+	return ext == ".yml" || ext == ".yaml"
+}
+
+// load reads and parses the collected files on all processors.
+func (l *loader) load() (*Set, Diagnostics) {
+	slices.SortStableFunc(l.sources, func(a, b source) int { return cmp.Compare(a.path, b.path) })
+	l.sources = slices.CompactFunc(l.sources, func(a, b source) bool { return a.path == b.path })
+	docs := make([][]Document, len(l.sources))
+	diags := make([]Diagnostics, len(l.sources))
+	shapes := newShapeCache()
+	var wg sync.WaitGroup
+	next := make(chan int)
+	for range runtime.GOMAXPROCS(0) {
+		wg.Go(func() {
+			for i := range next {
+				docs[i], diags[i] = l.sources[i].parse(shapes)
+			}
+		})
+	}
+	for i := range l.sources {
+		next <- i
+	}
+	close(next)
+	wg.Wait()
+	set := &Set{Files: len(l.sources)}
+	for i := range docs {
+		for _, d := range docs[i] {
+			set.Add(d)
+		}
+		l.diags = append(l.diags, diags[i]...)
+	}
+	l.diags = append(l.diags, set.duplicates()...)
+	l.diags.Sort()
+	return set, l.diags
+}
+
+func (s source) parse(shapes *shapeCache) ([]Document, Diagnostics) {
+	data, err := s.read()
+	if err != nil {
+		var l loader
+		l.unreadable(s.path, err)
+		return nil, l.diags
+	}
+	return parseFile(s.path, data, shapes)
+}
+
+// duplicates reports ids and names that more than one document has. Such
+// documents stay usable: only a reference to them would be ambiguous.
+func (s *Set) duplicates() Diagnostics {
+	var out Diagnostics
+	ids, names := map[string]Span{}, map[string]Span{}
+	check := func(seen map[string]Span, v Scalar, code, what string) {
+		if v.Text == "" {
+			return
+		}
+		if first, dup := seen[v.Text]; dup {
+			out = append(out, Diagnostic{Code: code, Severity: Error, Span: v.Span,
+				Message: fmt.Sprintf("%s %s is already that of %s", what, v.Text, first), Help: "give every document its own",
+				Related: []Related{{first, "first used here"}}})
+			return
+		}
+		seen[v.Text] = v.Span
+	}
+	for _, d := range s.Documents() {
+		check(ids, d.Meta().ID, "ref/duplicate-id", "id")
+		check(names, d.Meta().Name, "ref/duplicate-name", "name")
+	}
+	return out
+}
+
+func sortedKeys[V, W any](a map[string]V, b map[string]W) []string {
+	keys := slices.Collect(maps.Keys(a))
+	return slices.Sorted(slices.Values(slices.AppendSeq(keys, maps.Keys(b))))
+}

@@ -1,0 +1,233 @@
+package rules
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"gopkg.in/yaml.v3"
+)
+
+var sprintf = fmt.Sprintf
+
+// Parse reads every YAML document of one file. It returns the documents that
+// could be recognised, also those with errors (their Invalid is set), and all
+// problems found. path is only used to name the file.
+func Parse(path string, source []byte) ([]Document, Diagnostics) {
+	return parseFile(path, source, newShapeCache())
+}
+
+func parseFile(path string, source []byte, shapes *shapeCache) ([]Document, Diagnostics) {
+	source = bytes.TrimPrefix(source, []byte("\xef\xbb\xbf"))
+	p := &parser{file: newFile(path, source), shapes: shapes}
+	if !p.readable() {
+		return nil, p.diags
+	}
+	var docs []Document
+	for _, node := range mergeActions(p, p.documents()) {
+		if doc := p.document(node); doc != nil {
+			docs = append(docs, doc)
+		}
+	}
+	return docs, p.diags
+}
+
+// documentKind is decided by the keys of a document, before anything else.
+type documentKind uint8
+
+const (
+	ruleKind documentKind = iota
+	correlationKind
+	filterKind
+)
+
+// parser collects what is found in one file.
+type parser struct {
+	file   *File
+	shapes *shapeCache
+	kind   documentKind
+	diags  Diagnostics
+	failed bool // the document being parsed has an error
+}
+
+func (p *parser) report(d Diagnostic) {
+	p.failed = p.failed || d.Severity == Error
+	p.diags = append(p.diags, d)
+}
+
+func (p *parser) errorf(code string, at Span, message, help string) {
+	p.report(Diagnostic{Code: code, Severity: Error, Span: at, Message: message, Help: help})
+}
+
+func (p *parser) warnf(code string, at Span, message, help string) {
+	p.report(Diagnostic{Code: code, Severity: Warning, Span: at, Message: message, Help: help})
+}
+
+// readable reports whether the file is UTF-8 text of an acceptable size.
+func (p *parser) readable() bool {
+	src := p.file.Source
+	switch {
+	case len(src) > MaxFileSize:
+		p.errorf("schema/limit", p.file.span(0, 0), sprintf("file has %d bytes, more than %d", len(src), MaxFileSize), "split it")
+	case bytes.HasPrefix(src, []byte{0xff, 0xfe}) || bytes.HasPrefix(src, []byte{0xfe, 0xff}):
+		p.errorf("schema/encoding", p.file.span(0, 0), "file is UTF-16", "save it as UTF-8")
+	case !utf8.Valid(src):
+		p.invalidByte()
+	default:
+		return true
+	}
+	return false
+}
+
+func (p *parser) invalidByte() {
+	src := p.file.Source
+	for i := 0; i < len(src); {
+		r, size := utf8.DecodeRune(src[i:])
+		if r == utf8.RuneError && size == 1 {
+			p.errorf("schema/encoding", p.file.span(i, i), sprintf("byte 0x%02x is not UTF-8", src[i]), "save the file as UTF-8")
+			return
+		}
+		i += size
+	}
+}
+
+// documents splits the file and returns every document that is not empty. A
+// syntax error ends the file, because what follows has no certain meaning.
+func (p *parser) documents() []*Node {
+	var nodes []*Node
+	dec := yaml.NewDecoder(bytes.NewReader(p.file.Source))
+	for {
+		var y yaml.Node
+		err := p.decode(dec, &y)
+		if errors.Is(err, io.EOF) {
+			return nodes
+		}
+		if err != nil {
+			p.syntaxError(err)
+			return nodes
+		}
+		if len(y.Content) == 0 || isEmptyDocument(y.Content[0]) {
+			continue
+		}
+		b := nodeBuilder{file: p.file, report: p.report}
+		p.failed = false
+		n := b.build(y.Content[0], 1)
+		n.invalid = p.failed
+		nodes = append(nodes, n)
+	}
+}
+
+// decode turns the panics that yaml.v3 uses for malformed input into errors.
+func (p *parser) decode(dec *yaml.Decoder, y *yaml.Node) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("yaml: %v", r)
+		}
+	}()
+	return dec.Decode(y)
+}
+
+func isEmptyDocument(y *yaml.Node) bool {
+	return y.Kind == yaml.ScalarNode && y.Value == "" && y.Style == 0
+}
+
+var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)$`)
+
+// syntaxError reports an error of the YAML parser, which knows the line only.
+func (p *parser) syntaxError(err error) {
+	message, line := err.Error(), 1
+	if m := yamlLine.FindStringSubmatch(message); m != nil {
+		message = m[2]
+		if n, err := strconv.Atoi(m[1]); err == nil {
+			line = max(1, min(n, len(p.file.starts)))
+		}
+	}
+	text := p.file.Line(line)
+	column := 1 + len(text) - len(strings.TrimLeft(text, " \t"))
+	at := Span{p.file, Position{line, column}, Position{line, max(column, 1+utf8.RuneCountInString(text))}}
+	help := "check the indentation and the quotes of this line and the one before"
+	if strings.Contains(message, "cannot start any token") && strings.ContainsRune(text, '\t') {
+		help = "YAML does not allow tabs for indentation"
+	}
+	p.errorf("schema/yaml-syntax", at, message, help)
+}
+
+func (p *parser) document(n *Node) Document {
+	p.failed = n.invalid
+	if n.Kind != MapNode {
+		p.errorf("schema/not-a-mapping", n.Span, "a document must be a map of attributes, found "+n.describe(), "")
+		return nil
+	}
+	var doc Document
+	switch {
+	case n.Get("correlation") != nil:
+		p.kind = correlationKind
+		doc = p.correlation(n)
+	case n.Get("filter") != nil:
+		p.kind = filterKind
+		doc = p.filter(n)
+	default:
+		p.kind = ruleKind
+		doc = p.rule(n)
+	}
+	doc.Meta().Invalid = p.failed
+	return doc
+}
+
+// docSpan is where to point when something is missing from a document: its
+// first key.
+func (p *parser) docSpan(n *Node) Span {
+	if len(n.Entries) > 0 {
+		return n.Entries[0].Key.Span
+	}
+	return n.Span
+}
+
+func (p *parser) rule(n *Node) *Rule {
+	r := &Rule{Header: p.header(n, "logsource", "detection")}
+	r.Logsource = p.logsource(n)
+	detection := n.Get("detection")
+	if detection == nil {
+		p.errorf("schema/missing-field", p.docSpan(n), "the rule has no detection", "add detection: with selections and a condition")
+		return r
+	}
+	r.Detection = p.detection(detection, "detection")
+	return r
+}
+
+func (p *parser) logsource(doc *Node) Logsource {
+	n := doc.Get("logsource")
+	if n == nil {
+		p.errorf("schema/missing-field", p.docSpan(doc), "the document has no logsource", "add logsource: with category, product or service")
+		return Logsource{}
+	}
+	l := Logsource{Span: n.Span}
+	if n.Kind != MapNode {
+		p.errorf("schema/wrong-type", n.Span, "logsource must be a map, found "+n.describe(), "")
+		return l
+	}
+	for _, e := range n.Entries {
+		switch e.Key.Text {
+		case "category":
+			l.Category = p.text(e)
+		case "product":
+			l.Product = p.text(e)
+		case "service":
+			l.Service = p.text(e)
+		case "definition":
+			l.Definition = p.text(e)
+		default:
+			p.unknownKey(e, []string{"category", "product", "service", "definition"})
+			l.Custom = append(l.Custom, e)
+		}
+	}
+	if l.Category.Text == "" && l.Product.Text == "" && l.Service.Text == "" {
+		p.errorf("schema/missing-field", n.Span, "logsource names neither category nor product nor service", "give at least one")
+	}
+	return l
+}
