@@ -1,0 +1,87 @@
+package compiler
+
+import (
+	"cmp"
+	"strconv"
+)
+
+// Number is a decimal number, exact if it is a 64-bit integer.
+type Number struct {
+	exact    bool
+	negative bool
+	size     uint64 // absolute value of an exact number
+	float    float64
+}
+
+// ParseNumber parses a decimal number that takes up all of s:
+// [+-] digits [. digits] [exponent], or . digits. Hexadecimal, infinities and
+// surrounding space are no numbers (D7).
+func ParseNumber(s string) (Number, bool) {
+	if s == "" || len(s) > 400 {
+		return Number{}, false
+	}
+	integer := true
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c >= '0' && c <= '9':
+		case (c == '-' || c == '+') && i == 0 && len(s) > 1:
+		case c == '.' || c == 'e' || c == 'E' || c == '-' || c == '+':
+			integer = false
+		default:
+			return Number{}, false
+		}
+	}
+	if integer {
+		if n, ok := parseInteger(s); ok {
+			return n, true
+		}
+	}
+	f, err := strconv.ParseFloat(s, 64)
+	return Number{float: f}, err == nil
+}
+
+func parseInteger(s string) (Number, bool) {
+	negative := s[0] == '-'
+	if s[0] == '-' || s[0] == '+' {
+		s = s[1:]
+	}
+	size, err := strconv.ParseUint(s, 10, 64)
+	if err != nil {
+		return Number{}, false
+	}
+	n := Number{exact: true, negative: negative && size != 0, size: size, float: float64(size)}
+	if n.negative {
+		n.float = -n.float
+	}
+	return n, true
+}
+
+// Compare returns -1, 0 or 1. Integers compare exactly; as soon as one of the
+// two is no 64-bit integer both compare as float64.
+func (n Number) Compare(m Number) int {
+	if !n.exact || !m.exact {
+		return cmp.Compare(n.float, m.float)
+	}
+	switch {
+	case n.negative != m.negative:
+		if n.negative {
+			return -1
+		}
+		return 1
+	case n.negative:
+		return cmp.Compare(m.size, n.size)
+	}
+	return cmp.Compare(n.size, m.size)
+}
+
+// String returns the number in its shortest decimal form.
+func (n Number) String() string {
+	if n.exact {
+		sign := ""
+		if n.negative {
+			sign = "-"
+		}
+		return sign + strconv.FormatUint(n.size, 10)
+	}
+	return strconv.FormatFloat(n.float, 'f', -1, 64)
+}
