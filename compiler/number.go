@@ -74,6 +74,9 @@ func (n Number) Compare(m Number) int {
 	return cmp.Compare(n.size, m.size)
 }
 
+// Float returns the nearest float64.
+func (n Number) Float() float64 { return n.float }
+
 // String returns the number in its shortest decimal form.
 func (n Number) String() string {
 	if n.exact {

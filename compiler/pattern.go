@@ -39,6 +39,10 @@ const dashes = "-/–—―"
 // itself (semantics of the reference parser, D12).
 func ParsePattern(s string) Pattern {
 	var p Pattern
+	if strings.IndexAny(s, `\*?`) < 0 {
+		p.literal(s)
+		return p
+	}
 	var lit strings.Builder
 	for i := 0; i < len(s); i++ {
 		c := s[i]
@@ -49,7 +53,11 @@ func ParsePattern(s string) Pattern {
 		case c == '*' || c == '?':
 			p.literal(lit.String())
 			lit.Reset()
-			p.parts = append(p.parts, part{kind: map[byte]partKind{'*': starPart, '?': questionPart}[c]})
+			kind := starPart
+			if c == '?' {
+				kind = questionPart
+			}
+			p.parts = append(p.parts, part{kind: kind})
 		default:
 			lit.WriteByte(c)
 		}

@@ -21,7 +21,7 @@ const (
 // neighbouring literals are joined, and within a run of wildcards every ? comes
 // before a single *.
 func (p Pattern) finished(cased bool) Pattern {
-	q := Pattern{cased: cased}
+	q := Pattern{cased: cased, parts: make([]part, 0, len(p.parts))}
 	star := false
 	flush := func() {
 		if star {
@@ -55,14 +55,16 @@ func (p Pattern) finished(cased bool) Pattern {
 }
 
 func (p *Pattern) classify() {
-	kinds := make([]partKind, len(p.parts))
+	var kinds [4]byte
 	for i, pt := range p.parts {
-		kinds[i] = pt.kind
+		if i < len(kinds) {
+			kinds[i] = "l*?-"[pt.kind]
+		}
 		if pt.kind == literalPart {
 			p.body = pt.text
 		}
 	}
-	switch string(kindNames(kinds)) {
+	switch string(kinds[:min(len(p.parts), len(kinds))]) {
 	case "", "l":
 		p.shape = equals
 	case "l*":
@@ -76,14 +78,6 @@ func (p *Pattern) classify() {
 	default:
 		p.segments()
 	}
-}
-
-func kindNames(kinds []partKind) []byte {
-	out := make([]byte, len(kinds))
-	for i, k := range kinds {
-		out[i] = "l*?-"[k]
-	}
-	return out
 }
 
 // segment is what stands between two stars: it has a fixed number of code points.

@@ -97,6 +97,8 @@ type Predicate struct {
 	Anchor   Anchor // of OpFieldRef
 	Cased    bool   // of OpFieldRef; a Pattern knows for itself
 	Part     TimePart
+
+	text string // String, once it is known
 }
 
 // TrueOnAbsence reports whether the predicate holds on an event without the field.
@@ -107,6 +109,9 @@ func (p *Predicate) TrueOnAbsence() bool {
 // String returns the predicate in its canonical form. Predicates with equal
 // strings mean the same; it is what they are interned and hashed by.
 func (p *Predicate) String() string {
+	if p.text != "" {
+		return p.text
+	}
 	field := strconv.Quote(p.Field)
 	if p.Field == "" {
 		field = "any value"

@@ -94,7 +94,6 @@ func parallel(n int, f func(int)) {
 type loweredRule struct {
 	rule   *Rule
 	leaves []*Expr
-	keys   []string // canonical predicate of each leaf
 	diags  rules.Diagnostics
 }
 
@@ -118,7 +117,7 @@ func lower(source *rules.Rule, o *Options) loweredRule {
 	expr.walk(map[*Expr]bool{}, func(e *Expr) {
 		if e.Op == Leaf {
 			out.leaves = append(out.leaves, e)
-			out.keys = append(out.keys, e.predicate.String())
+			e.predicate.text = e.predicate.String()
 		}
 	})
 	return out
@@ -126,11 +125,11 @@ func lower(source *rules.Rule, o *Options) loweredRule {
 
 // intern gives every leaf the number of its predicate.
 func (p *Program) intern(r loweredRule, atoms map[string]int) {
-	for i, leaf := range r.leaves {
-		n, known := atoms[r.keys[i]]
+	for _, leaf := range r.leaves {
+		n, known := atoms[leaf.predicate.text]
 		if !known {
 			n = len(p.Predicates)
-			atoms[r.keys[i]] = n
+			atoms[leaf.predicate.text] = n
 			p.Predicates = append(p.Predicates, *leaf.predicate)
 		}
 		leaf.Atom, leaf.predicate = n, nil

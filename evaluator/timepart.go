@@ -1,6 +1,7 @@
 package evaluator
 
 import (
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -9,8 +10,8 @@ import (
 )
 
 // timePart returns a part of the time that an element tells. The clock is taken
-// as written, whatever its zone; a number of seconds, milli-, micro- or
-// nanoseconds since 1970 is read as UTC (D31).
+// as written, whatever its zone; a number of seconds, milliseconds or nanoseconds
+// since 1970 is read as UTC (D31).
 func timePart(part compiler.TimePart, e *element) (compiler.Number, bool) {
 	t, ok := clock(e.text)
 	if !ok || e.value.kind != String && e.value.kind != Number {
@@ -34,62 +35,85 @@ func timePart(part compiler.TimePart, e *element) (compiler.Number, bool) {
 	return compiler.ParseNumber(strconv.Itoa(n))
 }
 
-var clockLayouts = []string{
-	"2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02T15:04", "2006-01-02 15:04", "2006-01-02",
-}
-
-// clock parses the text of a time and drops its zone.
+// clock parses a time: a number, or yyyy-mm-dd hh:mm:ss as in RFC 3339, the
+// zone being optional and without effect.
 func clock(text string) (time.Time, bool) {
-	if t, ok := epoch(text); ok {
-		return t, true
+	if n, ok := compiler.ParseNumber(text); ok {
+		return epoch(n.Float(), text)
 	}
-	text = withoutZone(text)
-	for _, layout := range clockLayouts {
-		if t, err := time.Parse(layout, text); err == nil {
-			return t, true
-		}
-	}
-	return time.Time{}, false
-}
-
-// withoutZone cuts Z, UTC or ±hh:mm from the end of a time of day.
-func withoutZone(text string) string {
-	if len(text) <= len("2006-01-02") {
-		return text
-	}
-	for _, suffix := range []string{"Z", "z", " UTC"} {
-		if s, ok := strings.CutSuffix(text, suffix); ok {
-			return s
-		}
-	}
-	from := len("2006-01-02")
-	if i := strings.LastIndexAny(text[from:], "+-"); i >= 0 {
-		return strings.TrimRight(text[:from+i], " ")
-	}
-	return text
-}
-
-// Magnitudes below which a number counts as seconds, milliseconds and
-// microseconds since 1970: each reaches beyond the year 5000 in its unit.
-const (
-	maxSeconds = 1e11
-	maxMillis  = 1e14
-	maxMicros  = 1e17
-)
-
-func epoch(text string) (time.Time, bool) {
-	whole, fraction, _ := strings.Cut(text, ".")
-	n, err := strconv.ParseInt(whole, 10, 64)
-	if err != nil || strings.Trim(fraction, "0123456789") != "" || strings.HasPrefix(text, "+") || len(whole) <= len("2006") {
+	const form = "dddd-dd-ddTdd:dd:dd"
+	if len(text) < len(form) || !hasForm(text[:len(form)], form) || !isZone(text[len(form):]) {
 		return time.Time{}, false
 	}
-	switch size := max(n, -n); {
-	case size < maxSeconds:
-		return time.Unix(n, 0).UTC(), true
-	case size < maxMillis:
-		return time.UnixMilli(n).UTC(), true
-	case size < maxMicros:
-		return time.UnixMicro(n).UTC(), true
+	field := func(from, to int) int {
+		n, _ := strconv.Atoi(text[from:to])
+		return n
 	}
-	return time.Unix(0, n).UTC(), true
+	hour, minute, second := field(11, 13), field(14, 16), field(17, 19)
+	t := time.Date(field(0, 4), time.Month(field(5, 7)), field(8, 10), hour, minute, 0, 0, time.UTC)
+	real := int(t.Month()) == field(5, 7) && t.Day() == field(8, 10)
+	return t, real && hour < 24 && minute < 60 && second <= 60
+}
+
+// hasForm compares text with a form in which d is a digit and T a T or a space.
+func hasForm(text, form string) bool {
+	for i := range form {
+		c := text[i]
+		switch form[i] {
+		case 'd':
+			if c < '0' || c > '9' {
+				return false
+			}
+		case 'T':
+			if c != 'T' && c != 't' && c != ' ' {
+				return false
+			}
+		default:
+			if c != form[i] {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// isZone reports whether text is what may follow the seconds: a fraction, then
+// Z or ±hh:mm.
+func isZone(text string) bool {
+	if fraction, ok := strings.CutPrefix(text, "."); ok {
+		text = strings.TrimLeft(fraction, "0123456789")
+		if len(text) == len(fraction) {
+			return false
+		}
+	}
+	switch text {
+	case "", "Z", "z":
+		return true
+	}
+	return len(text) == 6 && (text[0] == '+' || text[0] == '-') && hasForm(text[1:], "dd:dd") &&
+		text[1:3] < "24" && text[4:6] < "60"
+}
+
+// Numbers above these count as milliseconds and nanoseconds since 1970, others
+// as seconds.
+const (
+	leastMillis = 1e12
+	leastNanos  = 1e15
+)
+
+func epoch(f float64, text string) (time.Time, bool) {
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		if math.Abs(f) >= math.MaxInt64 {
+			return time.Time{}, false
+		}
+		n = int64(math.Floor(f))
+	}
+	switch {
+	case n > leastNanos:
+		return time.Unix(0, n).UTC(), true
+	case n > leastMillis:
+		return time.UnixMilli(n).UTC(), true
+	}
+	return time.Unix(n, 0).UTC(), true
 }

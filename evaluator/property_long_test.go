@@ -1,0 +1,12 @@
+//go:build long
+
+package evaluator_test
+
+import "testing"
+
+// Millions of random pairs: go test -tags long -run LongRun -timeout 1h ./evaluator
+func TestLongRunAgreesWithReference(t *testing.T) {
+	for seed := range uint64(8) {
+		checkAgreement(t, 100+seed, 12_500, 40)
+	}
+}

@@ -1,0 +1,4 @@
+package reference
+
+// CompileRegex is for tests of the rewriting of regular expressions.
+var CompileRegex = compileRegex
