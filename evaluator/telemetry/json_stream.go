@@ -1,0 +1,283 @@
+package telemetry
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/socctl/socctl/evaluator"
+)
+
+const (
+	firstWindow = 256 << 10
+	liveWindow  = 64 << 10 // below it every line that arrives is tried at once
+	giveUpAfter = 100      // problems in a source without a single record
+)
+
+// jsonStream reads a stream of JSON objects: one per line, or in a row in any
+// layout, or as elements of top-level arrays.
+type jsonStream struct {
+	*reader
+	source  string
+	in      io.Reader
+	decoder jsonDecoder
+	buf     []byte // window on the input
+	at, end int    // buf[at:end] is not consumed yet
+	base    int64  // offset of buf[0] in the input
+	line    int    // 1-based line of buf[at]
+	lineAt  int64  // offset at which that line starts
+	ended   bool   // nothing follows buf[:end]
+	broken  error  // why it ended, unless at its end
+	place   arrayPlace
+	index   int
+	bad     int // problems before the first record
+}
+
+// arrayPlace is where in a top-level array the stream is.
+type arrayPlace uint8
+
+const (
+	outside      arrayPlace = iota
+	arrayStart              // behind [
+	arrayElement            // behind a comma
+	arrayComma              // behind an element
+	arrayUnsure             // in an array behind something malformed: any separator will do
+)
+
+func (r *reader) json(source string, in *bufio.Reader) bool {
+	if r.window == nil {
+		r.window = make([]byte, firstWindow)
+	}
+	s := &jsonStream{reader: r, source: source, in: in, line: 1, buf: r.window, decoder: jsonDecoder{words: &r.words}}
+	s.fill()
+	if bytes.HasPrefix(s.rest(), utf8Mark) {
+		s.consume(len(utf8Mark))
+	}
+	s.run()
+	if len(s.buf) <= 4*firstWindow {
+		r.window = s.buf
+	}
+	return r.live()
+}
+
+func (s *jsonStream) run() {
+	for s.live() {
+		s.consume(skipSpace(s.rest(), 0))
+		if s.at == s.end {
+			if s.ended {
+				s.finish()
+				return
+			}
+			s.fill()
+			continue
+		}
+		if s.index == 0 && s.bad >= giveUpAfter {
+			s.problem(0, fmt.Errorf("gave up: no record among the first %d problems, so this is no JSON; the rest of the source is not read", s.bad))
+			return
+		}
+		if !s.separator(s.buf[s.at]) {
+			s.record()
+		}
+	}
+}
+
+// finish reports how the input ended if it ended badly.
+func (s *jsonStream) finish() {
+	switch {
+	case s.broken != nil:
+		s.problem(0, s.broken)
+	case s.place != outside && s.place != arrayUnsure:
+		s.problem(0, errors.New("input ends inside an array: ']' is missing"))
+	}
+}
+
+// separator consumes what stands between records in an array.
+func (s *jsonStream) separator(c byte) bool {
+	switch {
+	case c == '[' && s.place == outside:
+		s.place = arrayStart
+	case c == ']' && (s.place == arrayStart || s.place == arrayComma || s.place == arrayUnsure):
+		s.place = outside
+	case c == ',' && s.place == arrayComma:
+		s.place = arrayElement
+	case c == ',' && s.place == arrayUnsure:
+	case c == '{' && s.place == arrayComma:
+		s.problem(0, errors.New("',' is missing between array elements"))
+		s.unsure()
+		return true
+	case s.place == arrayComma:
+		s.malformed(&syntaxError{0, "unexpected " + describe(s.rest()) + ", want ',' or ']' after an array element"})
+		return true
+	default:
+		return false
+	}
+	s.consume(1)
+	return true
+}
+
+// record reads the value that the window starts with.
+func (s *jsonStream) record() {
+	v, n, err := s.decode()
+	var syntax *syntaxError
+	var depth *depthError
+	switch {
+	case errors.As(err, &syntax):
+		s.malformed(syntax)
+		return
+	case errors.As(err, &depth):
+		s.discard(err.Error())
+		return
+	case err != nil:
+		s.discard("")
+		return
+	}
+	if s.place != outside && s.place != arrayUnsure {
+		s.place = arrayComma
+	}
+	switch {
+	case n > s.options.MaxRecord:
+		s.problem(0, s.tooLarge(int64(n)))
+	case v.Kind() != evaluator.Object:
+		if s.place == outside && s.textFollows(n) {
+			s.malformed(&syntaxError{0, "this line is no JSON object"})
+			return
+		}
+		s.problem(0, fmt.Errorf("found a %s, want an object", v.Kind()))
+	default:
+		s.object(v)
+	}
+	s.consume(n)
+}
+
+// object yields an object, or what is in it if it is but an envelope.
+func (s *jsonStream) object(v evaluator.Value) {
+	contents, ok := envelope(v)
+	if !ok {
+		contents = []evaluator.Value{v}
+	}
+	for i, item := range contents {
+		if item.Kind() != evaluator.Object {
+			s.problem(0, fmt.Errorf("element %d of %q is a %s, want an object", i, v.Members()[0].Name, item.Kind()))
+			continue
+		}
+		if !s.emit(Record{Source: s.source, Index: s.index, Value: item}) {
+			return
+		}
+		s.index++
+	}
+}
+
+// envelope returns the records in an object that has nothing but them: the
+// form in which CloudTrail ("Records") and Azure ("records") deliver files.
+func envelope(v evaluator.Value) ([]evaluator.Value, bool) {
+	members := v.Members()
+	if len(members) != 1 || members[0].Value.Kind() != evaluator.List ||
+		members[0].Name != "Records" && members[0].Name != "records" {
+		return nil, false
+	}
+	return members[0].Value.Items(), true
+}
+
+// errLarge means that the value is larger than MaxRecord.
+var errLarge = errors.New("record too large")
+
+// decode widens the window until it holds the value that it starts with.
+func (s *jsonStream) decode() (evaluator.Value, int, error) {
+	for {
+		v, n, err := s.decoder.decode(s.rest(), s.ended)
+		if err != errShort {
+			return v, n, err
+		}
+		if s.end-s.at > s.options.MaxRecord {
+			return v, 0, errLarge
+		}
+		s.fill()
+	}
+}
+
+// textFollows reports whether a scalar of n bytes shares its line with more:
+// then it is not JSON at all but, say, a line of text that starts with a date.
+func (s *jsonStream) textFollows(n int) bool {
+	for _, c := range s.rest()[n:] {
+		switch c {
+		case '\n':
+			return false
+		case ' ', '\t', '\r':
+		default:
+			return true
+		}
+	}
+	return false
+}
+
+func (s *jsonStream) tooLarge(size int64) error {
+	return fmt.Errorf("record of %d bytes exceeds the limit of %d; raise the limit or split the record", size, s.options.MaxRecord)
+}
+
+func (s *jsonStream) rest() []byte { return s.buf[s.at:s.end] }
+
+// consume moves the start of the window and counts lines.
+func (s *jsonStream) consume(n int) {
+	passed := s.buf[s.at : s.at+n]
+	if last := bytes.LastIndexByte(passed, '\n'); last >= 0 {
+		s.line += bytes.Count(passed, newline)
+		s.lineAt = s.base + int64(s.at+last+1)
+	}
+	s.at += n
+}
+
+var newline = []byte{'\n'}
+
+// problem reports err at an offset into the window.
+func (s *jsonStream) problem(offset int, err error) {
+	if s.index == 0 {
+		s.bad++
+	}
+	at := *s
+	at.consume(offset)
+	where := at.base + int64(at.at)
+	s.report(&Problem{
+		Source: s.source, Line: at.line, Column: int(where-at.lineAt) + 1, Offset: where, Err: err,
+	})
+}
+
+// fill adds input to the window. It returns when the window has grown by half,
+// so that trying again and again costs no more than twice the record; a small
+// window is also tried at every end of line, because the next one may be long
+// in coming.
+func (s *jsonStream) fill() {
+	tried := s.end - s.at
+	s.room(tried)
+	for !s.ended {
+		n, err := s.in.Read(s.buf[s.end:])
+		fresh := s.buf[s.end : s.end+n]
+		s.end += n
+		if err != nil {
+			s.ended = true
+			if err != io.EOF {
+				s.broken = err
+			}
+			return
+		}
+		grown := s.end - s.at - tried
+		if grown > tried/2 || s.end == len(s.buf) ||
+			tried+grown < liveWindow && bytes.IndexByte(fresh, '\n') >= 0 {
+			return
+		}
+	}
+}
+
+// room moves the window to the front of the buffer and doubles the buffer if
+// the window fills more than half of it.
+func (s *jsonStream) room(tried int) {
+	to := s.buf
+	if widest := max(s.options.MaxRecord, firstWindow) + firstWindow; tried*2 > len(s.buf) && len(s.buf) < widest {
+		to = make([]byte, min(2*len(s.buf), widest))
+	}
+	copy(to, s.rest())
+	s.buf = to
+	s.base += int64(s.at)
+	s.at, s.end = 0, tried
+}

@@ -1,0 +1,151 @@
+package telemetry
+
+import (
+	"strings"
+
+	"github.com/socctl/socctl/evaluator"
+	"github.com/socctl/socctl/rules/logsource"
+)
+
+// NormaliserVersion changes whenever the same record can yield other fields or
+// views than before with the same table. It belongs into keys of caches.
+const NormaliserVersion = 1
+
+// Normaliser turns records into events. It is immutable and safe for
+// concurrent use.
+type Normaliser struct {
+	plan *plan
+}
+
+// NewNormaliser returns a normaliser that routes by table t; nil means the
+// built-in table.
+func NewNormaliser(t *logsource.Table) *Normaliser {
+	if t == nil {
+		t = logsource.Default()
+	}
+	return &Normaliser{plan: newPlan(t)}
+}
+
+// Event normalises one record. A record that is no object becomes an event
+// whose only field is "message", holding the value.
+func (n *Normaliser) Event(r Record) *Event {
+	e := &Event{normaliser: n, record: r, id: -1}
+	value := r.Value
+	if value.Kind() != evaluator.Object {
+		value = evaluator.ObjectValue(evaluator.Member{Name: "message", Value: value})
+		e.record.Value = value
+	}
+	members := e.takeHint(value.Members())
+	e.shape = shapeOf(members)
+	switch e.shape {
+	case shapeEvent:
+		e.fromEvent(unwrapEvent(members))
+	case shapeEventText:
+		e.fromEventText(members)
+	case shapeWinlog:
+		e.fromWinlog(members)
+	case shapeFlat:
+		e.fromFlat(members)
+	default:
+		e.fields = members
+	}
+	if e.Windows() {
+		e.finishWindows()
+	}
+	return e
+}
+
+// finishWindows settles what holds for all shapes of a Windows event.
+func (e *Event) finishWindows() {
+	if v, ok := e.Field("EventID"); ok {
+		if id, ok := integer(v); ok {
+			e.id = id
+			if v.Kind() != evaluator.Number {
+				e.setFront("EventID", evaluator.IntValue(int64(id)))
+			}
+		}
+	}
+	if v, ok := e.Field("Computer"); ok {
+		e.setBack("ComputerName", v)
+	}
+	e.settleKeywords()
+	e.settleChannel()
+	e.settleSysmon()
+}
+
+// settleChannel supplies the channel of records that lack it but come from
+// Sysmon, as their provider or their shape tells. The channel that routes is
+// the System attribute, even if the event's own data has a Channel too.
+func (e *Event) settleChannel() {
+	if e.channel == "" && e.shape != shapeEvent && e.shape != shapeEventText {
+		if v, ok := e.Field("Channel"); ok && v.Kind() == evaluator.String {
+			e.channel = v.Text()
+		}
+	}
+	if e.channel != "" {
+		return
+	}
+	provider, named := e.Field("Provider_Name")
+	switch {
+	case named && strings.EqualFold(provider.Text(), linuxSysmonProvider):
+		e.channel = linuxSysmonChannel
+	case named && strings.EqualFold(provider.Text(), sysmonProvider), !named && e.isBareSysmon():
+		e.channel = sysmonChannel
+	default:
+		return
+	}
+	if _, ok := e.Field("Channel"); !ok {
+		e.setBack("Channel", evaluator.StringValue(e.channel))
+	}
+}
+
+func (e *Event) setFront(name string, v evaluator.Value) {
+	e.front = append(e.front, evaluator.Member{Name: name, Value: v})
+}
+
+// setBack adds a further name for a value unless it is taken.
+func (e *Event) setBack(name string, v evaluator.Value) {
+	if _, taken := member(e.fields, name); taken {
+		return
+	}
+	if _, taken := member(e.back, name); taken {
+		return
+	}
+	e.back = append(e.back, evaluator.Member{Name: name, Value: v})
+}
+
+// hintNames are the keys under which a record may state its logsource.
+var hintNames = [...]string{"logsource", "_logsource"}
+
+func isHintName(name string) bool {
+	for _, h := range hintNames {
+		if name == h || strings.HasPrefix(name, h) && name[len(h)] == '.' {
+			return true
+		}
+	}
+	return false
+}
+
+// takeHint removes a stated logsource from the members and remembers it. An
+// object under one of the names counts if it states a category, a product or a
+// service; its other texts are kept as custom keys.
+func (e *Event) takeHint(members []evaluator.Member) []evaluator.Member {
+	for i, m := range members {
+		if m.Name != hintNames[0] && m.Name != hintNames[1] {
+			continue
+		}
+		hint := make(map[string]string)
+		for _, part := range m.Value.Members() {
+			if part.Value.Kind() == evaluator.String && part.Name != "definition" {
+				hint[part.Name] = strings.ToLower(part.Value.Text())
+			}
+		}
+		if hint["category"]+hint["product"]+hint["service"] == "" {
+			continue
+		}
+		e.hint = hint
+		rest := make([]evaluator.Member, 0, len(members)-1)
+		return append(append(rest, members[:i]...), members[i+1:]...)
+	}
+	return members
+}

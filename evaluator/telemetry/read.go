@@ -1,0 +1,109 @@
+package telemetry
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"io"
+	"iter"
+)
+
+// DefaultMaxRecord is the size limit of a JSON record unless ReadOptions says
+// otherwise: 64 MiB.
+const DefaultMaxRecord = 64 << 20
+
+// ReadOptions controls Read. The zero value is ready to use.
+type ReadOptions struct {
+	MaxRecord int               // largest JSON record in bytes; 0 means DefaultMaxRecord
+	Stdin     io.Reader         // what the source "-" reads; nil makes "-" a Problem
+	Skipped   func(path string) // called for each file that a folder holds and Read passes over; nil means nobody wants to know
+}
+
+// Read yields the records of all sources, source by source in the order given.
+// A source is a file, a folder (all recordings below it, in lexical order), a
+// glob pattern, in which ** stands for any number of folders, or "-" for
+// standard input. The order of records is the same on every run.
+//
+// Every error yielded is a *Problem, comes with the zero Record and does not
+// end the sequence: Read goes on with the next record or source. When ctx is
+// done the sequence ends without an error; the caller looks at ctx.Err().
+//
+// JSON is taken as lines, as values in a row in any layout, as a top-level
+// array of records, or as an object that holds nothing but a list "Records" or
+// "records", as CloudTrail and Azure deliver them. A source may mix these.
+//
+// Records of EVTX files have the shape of evtx_dump:
+//
+//	{"Event": {"System": {…}, "EventData": {…}}}
+//
+// with values as Windows renders them: hex-typed fields as "0x1fffff", times
+// with all seven digits, GUIDs upper-case in braces. Namespace declarations
+// are left out, a named Data element becomes a member of that name, unnamed
+// ones become the list "Data", and any other repeated element a list.
+func Read(ctx context.Context, sources []string, o ReadOptions) iter.Seq2[Record, error] {
+	if o.MaxRecord <= 0 {
+		o.MaxRecord = DefaultMaxRecord
+	}
+	return func(yield func(Record, error) bool) {
+		r := &reader{ctx: ctx, options: o, yield: yield}
+		for _, source := range sources {
+			if !r.source(source) {
+				return
+			}
+		}
+	}
+}
+
+// reader is one run of Read. Its methods return false once nothing more may be
+// yielded: the consumer broke off or the context is done.
+type reader struct {
+	ctx     context.Context
+	options ReadOptions
+	yield   func(Record, error) bool
+	stopped bool
+	words   words
+	inputs  [maxLayers + 1]*bufio.Reader // one per layer of compression, used again for every source
+	window  []byte                       // of the JSON stream, used again for every source
+	chunk   []byte                       // of the EVTX reader, used again for every source
+}
+
+func (r *reader) live() bool {
+	if !r.stopped && r.ctx.Err() != nil {
+		r.stopped = true
+	}
+	return !r.stopped
+}
+
+func (r *reader) emit(record Record) bool {
+	if r.live() && !r.yield(record, nil) {
+		r.stopped = true
+	}
+	return !r.stopped
+}
+
+func (r *reader) report(p *Problem) bool {
+	if r.live() && !r.yield(Record{}, p) {
+		r.stopped = true
+	}
+	return !r.stopped
+}
+
+// fail reports a problem that concerns a source as a whole.
+func (r *reader) fail(source string, err error) bool {
+	return r.report(&Problem{Source: source, Offset: -1, Err: err})
+}
+
+// untilDone makes reads fail once the context is done.
+type untilDone struct {
+	ctx context.Context
+	in  io.Reader
+}
+
+func (u untilDone) Read(p []byte) (int, error) {
+	if err := u.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return u.in.Read(p)
+}
+
+var errNoStdin = errors.New("standard input is not available here; name a file instead")

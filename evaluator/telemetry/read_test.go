@@ -1,0 +1,173 @@
+package telemetry
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const testRecords = "testdata/read"
+
+func TestReadFiles(t *testing.T) {
+	t.Parallel()
+	plain, _ := readAll(t, ReadOptions{}, testRecords+"/lines.ndjson")
+	if len(plain) != 3 {
+		t.Fatalf("%d records, want 3", len(plain))
+	}
+	for _, name := range []string{"pretty.json", "array.json", "lines.ndjson.gz", "lines.ndjson.zst"} {
+		got, problems := readAll(t, ReadOptions{}, filepath.Join(testRecords, name))
+		if len(got) != len(plain) || len(problems) > 0 {
+			t.Errorf("%s: %d records, problems %v", name, len(got), problems)
+			continue
+		}
+		for i := range got {
+			if got[i].Value.Text() != plain[i].Value.Text() || got[i].Index != i {
+				t.Errorf("%s: record %d is %s, want %s", name, i, got[i].Value.Text(), plain[i].Value.Text())
+			}
+		}
+	}
+}
+
+func TestReadProblems(t *testing.T) {
+	t.Parallel()
+	empty := t.TempDir()
+	for _, test := range []struct {
+		source  string
+		records int
+		want    string
+	}{
+		{testRecords + "/broken.ndjson", 2, ":2:33: unexpected ',', want a value"},
+		{testRecords + "/utf16.json", 0, ": this is UTF-16 text; convert it first"},
+		{testRecords + "/cut.ndjson.gz", -1, "damaged or truncated gzip data: unexpected EOF"},
+		{testRecords + "/absent.json", 0, ": file does not exist; check the path"},
+		{testRecords + "/absent/*.json", 0, ": no file matches the pattern"},
+		{testRecords + "/*.evtx", 0, ": no file matches the pattern"},
+		{testRecords + "/[", 0, ": malformed pattern \"[\""},
+		{empty, 0, ": folder holds no recording"},
+		{"-", 0, "-: standard input is not available"},
+	} {
+		records, problems := readAll(t, ReadOptions{}, test.source)
+		if len(problems) != 1 || !strings.Contains(problems[0].Error(), test.want) || !strings.HasPrefix(problems[0].Error(), test.source) {
+			t.Errorf("%s: problems %v, want one with %q", test.source, problems, test.want)
+		}
+		if len(records) != test.records && (test.records >= 0 || len(records) < 10) {
+			t.Errorf("%s: %d records, want %d", test.source, len(records), test.records)
+		}
+	}
+}
+
+func TestReadForeignFormats(t *testing.T) {
+	t.Parallel()
+	tar := make([]byte, 512)
+	copy(tar[257:], "ustar")
+	packed := []byte(`{"a":1}`)
+	for range 3 {
+		var b bytes.Buffer
+		z := gzip.NewWriter(&b)
+		z.Write(packed)
+		z.Close()
+		packed = b.Bytes()
+	}
+	for in, want := range map[string]string{
+		"PK\x03\x04....":            "this is a zip archive; extract it first",
+		string(tar):                 "this is a tar archive; extract it first",
+		"<Event xmlns='x'/>":        "this is XML; this reader takes EVTX and JSON",
+		"\xef\xbb\xbf<Event/>":      "this is XML; this reader takes EVTX and JSON",
+		"\xff\xfe{\x00":             "this is UTF-16 text; convert it first: iconv -f UTF-16 -t UTF-8",
+		"\x1f\x8bxx":                "damaged gzip header: unexpected EOF",
+		"\x28\xb5\x2f\xfdxx":        "damaged or truncated zstd data: reserved bit set on frame header",
+		string(packed):              "compressed more than twice; decompress it first",
+		"BZh91AY":                   "this is bzip2 data; decompress it first",
+		"0\x00\x00\x00LfLe\x01\x00": "this is an old .evt log; convert it first: wevtutil epl OLD.evt NEW.evtx /lf:true",
+	} {
+		got := transcript(t, ReadOptions{Stdin: strings.NewReader(in)})
+		if !strings.HasSuffix(got, want) {
+			t.Errorf("%q: got %q, want %q", in[:min(len(in), 20)], got, want)
+		}
+	}
+}
+
+func TestReadOrder(t *testing.T) {
+	t.Parallel()
+	folder := filepath.Join(testRecords, "folder")
+	a, b, c := filepath.Join(folder, "a.LOG"), filepath.Join(folder, "deep", "b.jsonl"), filepath.Join(folder, "c.json.gz")
+	for _, test := range []struct {
+		sources, want []string
+	}{
+		{[]string{folder}, []string{a, c, b}},
+		{[]string{b, a}, []string{b, a}},
+		{[]string{folder + "/*.LOG", a}, []string{a, a}},
+		{[]string{folder + "/*.j*"}, []string{c}},
+		{[]string{folder + "/**/*.j*"}, []string{c, b}},
+		{[]string{testRecords + "/**/deep/*"}, []string{b}},
+		{[]string{testRecords + "/fold?r/[ab].*"}, []string{a}},
+		{[]string{testRecords + "/folder/**/deep/**"}, []string{b}},
+	} {
+		records, problems := readAll(t, ReadOptions{}, test.sources...)
+		var got []string
+		for _, r := range records {
+			if r.Index == 0 {
+				got = append(got, r.Source)
+			}
+		}
+		if !slices.Equal(got, test.want) || len(problems) > 0 {
+			t.Errorf("%s: got %s %v, want %s", test.sources, got, problems, test.want)
+		}
+	}
+}
+
+func TestReadSkips(t *testing.T) {
+	t.Parallel()
+	var skipped []string
+	readAll(t, ReadOptions{Skipped: func(path string) { skipped = append(skipped, path) }}, testRecords+"/folder")
+	if want := []string{filepath.Join(testRecords, "folder", "notes.md")}; !slices.Equal(skipped, want) {
+		t.Errorf("skipped %s, want %s", skipped, want)
+	}
+}
+
+func TestReadLinks(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	target := filepath.Join(dir, "x.json")
+	if err := os.WriteFile(target, []byte(`{"a":1}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for link, to := range map[string]string{"y.json": target, "cycle": dir, "z.json": filepath.Join(dir, "gone")} {
+		if err := os.Symlink(to, filepath.Join(dir, link)); err != nil {
+			t.Skip(err)
+		}
+	}
+	records, problems := readAll(t, ReadOptions{}, dir)
+	if len(records) != 2 || len(problems) != 1 || problems[0].Source != filepath.Join(dir, "z.json") {
+		t.Errorf("%d records, problems %v; want 2 and one about z.json", len(records), problems)
+	}
+}
+
+func TestReadStops(t *testing.T) {
+	t.Parallel()
+	sources := []string{testRecords + "/broken.ndjson", testRecords + "/lines.ndjson", testRecords}
+	for stop := 1; stop < 8; stop++ {
+		n := 0
+		for range Read(t.Context(), sources, ReadOptions{}) {
+			if n++; n == stop {
+				break
+			}
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		n = 0
+		for range Read(ctx, sources, ReadOptions{}) {
+			if n++; n == stop {
+				cancel()
+			}
+		}
+		cancel()
+		if n != stop {
+			t.Errorf("%d yielded after the context was done", n-stop)
+		}
+	}
+}

@@ -1,0 +1,118 @@
+package telemetry
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// source reads everything that one argument stands for.
+func (r *reader) source(name string) bool {
+	if name == "-" {
+		if r.options.Stdin == nil {
+			return r.fail(name, errNoStdin)
+		}
+		return r.stream(name, r.options.Stdin, 0)
+	}
+	info, err := os.Stat(name)
+	switch {
+	case err == nil && info.IsDir():
+		return r.folder(name)
+	case err == nil:
+		return r.file(name)
+	case isGlob(name) && errors.Is(err, fs.ErrNotExist):
+		return r.glob(name)
+	}
+	return r.fail(name, cause(err))
+}
+
+func (r *reader) file(path string) bool {
+	if !r.live() {
+		return false
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return r.fail(path, cause(err))
+	}
+	defer f.Close()
+	return r.stream(path, f, 0)
+}
+
+// folder reads the recordings below root in lexical order. Links to files are
+// followed, links to folders are not, so there are no cycles.
+func (r *reader) folder(root string) bool {
+	found, skipped, failed := 0, 0, 0
+	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			failed++
+			return goOn(r.fail(path, cause(err)))
+		case entry.IsDir():
+			return goOn(r.live())
+		case !isRecording(path) || !isFile(path, entry):
+			skipped++
+			r.skip(path)
+			return nil
+		}
+		found++
+		return goOn(r.file(path))
+	})
+	if err == nil && found == 0 && failed == 0 {
+		return r.fail(root, fmt.Errorf("folder holds no recording (%s, plain, .gz or .zst; %d other files); name the files or a pattern to read others",
+			strings.Join(recordingExts, " "), skipped))
+	}
+	return !r.stopped
+}
+
+func (r *reader) skip(path string) {
+	if r.options.Skipped != nil {
+		r.options.Skipped(path)
+	}
+}
+
+func goOn(live bool) error {
+	if live {
+		return nil
+	}
+	return fs.SkipAll
+}
+
+// recordingExts are the names that a folder is searched for.
+var recordingExts = []string{".evtx", ".json", ".ndjson", ".jsonl", ".log"}
+
+func isRecording(path string) bool {
+	name := strings.ToLower(filepath.Base(path))
+	for _, packed := range []string{".gz", ".zst"} {
+		name = strings.TrimSuffix(name, packed)
+	}
+	for _, ext := range recordingExts {
+		if strings.HasSuffix(name, ext) {
+			return true
+		}
+	}
+	return false
+}
+
+func isFile(path string, entry fs.DirEntry) bool {
+	if entry.Type()&fs.ModeSymlink == 0 {
+		return entry.Type().IsRegular()
+	}
+	info, err := os.Stat(path)
+	return err != nil || info.Mode().IsRegular() // a dangling link is reported when it is opened
+}
+
+// cause strips the path, which a Problem names itself, from a file error and
+// says what to do about the commonest one.
+func cause(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%w; check the path", fs.ErrNotExist)
+	}
+	var pathErr *fs.PathError
+	if errors.As(err, &pathErr) {
+		return pathErr.Err
+	}
+	return err
+}
