@@ -36,6 +36,10 @@ type Expr struct {
 	predicate *Predicate // of a Leaf, until it is interned
 }
 
+// String writes the expression over the predicates of its program in canonical
+// form: without names, sorted, and without what is there twice.
+func (e *Expr) String(predicates []Predicate) string { return e.canonical(predicates) }
+
 // canonical writes an expression without names and order, for hashing.
 func (e *Expr) canonical(predicates []Predicate) string {
 	switch e.Op {

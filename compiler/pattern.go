@@ -39,7 +39,7 @@ const dashes = "-/–—―"
 // itself (semantics of the reference parser, D12).
 func ParsePattern(s string) Pattern {
 	var p Pattern
-	if strings.IndexAny(s, `\*?`) < 0 {
+	if !strings.ContainsAny(s, `\*?`) {
 		p.literal(s)
 		return p
 	}
