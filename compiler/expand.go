@@ -12,7 +12,7 @@ const maxExpansions = 10_000
 
 // patternForm and regexForm turn the value of a placeholder into text of the
 // language that it is inserted into.
-func patternForm(value string) string { return value }
+func patternForm(value string) string { return ParsePattern(value).String() }
 
 func regexForm(value string) string {
 	var b strings.Builder

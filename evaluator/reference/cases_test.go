@@ -6,6 +6,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
+	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/evaluator"
 	"github.com/socctl/socctl/evaluator/reference"
 	"github.com/socctl/socctl/rules"
@@ -49,21 +50,37 @@ func TestFacts(t *testing.T) {
 	}
 }
 
+// run checks a fact against both evaluators, the plain and the compiled one.
 func (f fact) run(t *testing.T) {
 	rule, err := f.rule(t)
-	got := false
-	if err == nil {
-		got, err = reference.Match(rule, valueOf(&f.Event), f.Placeholders)
+	for name, match := range map[string]func() (bool, error){
+		"reference": func() (bool, error) { return reference.Match(rule, valueOf(&f.Event), f.Placeholders) },
+		"compiled":  func() (bool, error) { return f.compiled(rule) },
+	} {
+		got, problem := false, err
+		if err == nil {
+			got, problem = match()
+		}
+		switch {
+		case f.Error && problem == nil:
+			t.Errorf("%s, %s: got %v, want an error", f.Decision, name, got)
+		case f.Error:
+		case problem != nil:
+			t.Errorf("%s, %s: %v", f.Decision, name, problem)
+		case got != *f.Match:
+			t.Errorf("%s, %s: got %v, want %v", f.Decision, name, got, *f.Match)
+		}
 	}
-	switch {
-	case f.Error && err == nil:
-		t.Errorf("%s: got %v, want an error", f.Decision, got)
-	case f.Error:
-	case err != nil:
-		t.Errorf("%s: %v", f.Decision, err)
-	case got != *f.Match:
-		t.Errorf("%s: got %v, want %v", f.Decision, got, *f.Match)
+}
+
+func (f fact) compiled(rule *rules.Rule) (bool, error) {
+	set := &rules.Set{}
+	set.Add(rule)
+	prog, diags := compiler.Compile(set, compiler.Options{Placeholders: f.Placeholders})
+	if err := diags.Err(); err != nil {
+		return false, err
 	}
+	return len(evaluator.New(prog).Match(valueOf(&f.Event))) == 1, nil
 }
 
 // rule writes the detection of f into a document; the error is that of parsing.

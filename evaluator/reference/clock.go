@@ -64,14 +64,15 @@ func parseTime(v evaluator.Value) (time.Time, bool) {
 // timestamp is RFC 3339, the time zone being optional and T also a space.
 var timestamp = regexp.MustCompile(`^(\d{4})-(\d\d)-(\d\d)[Tt ]([01]\d|2[0-3]):([0-5]\d):(?:[0-5]\d|60)(?:\.\d+)?(?:[Zz]|[-+](?:[01]\d|2[0-3]):[0-5]\d)?$`)
 
-// written reads the clock of a written time. Its time zone does not count.
+// written reads the clock of a written time. Its time zone does not count. A
+// day that its month does not have would be read as one of another month.
 func written(s string) (time.Time, bool) {
 	m := timestamp.FindStringSubmatch(s)
 	if m == nil {
 		return time.Time{}, false
 	}
 	t := time.Date(atoi(m[1]), time.Month(atoi(m[2])), atoi(m[3]), atoi(m[4]), atoi(m[5]), 0, 0, time.UTC)
-	return t, int(t.Month()) == atoi(m[2]) && t.Day() == atoi(m[3])
+	return t, int(t.Month()) == atoi(m[2])
 }
 
 // atoi reads digits that a regular expression has found.

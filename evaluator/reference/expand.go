@@ -46,8 +46,7 @@ func expansions(s string, placeholders map[string][]string) ([][]string, error) 
 	for _, p := range pieces(s) {
 		values := []string{p.text}
 		if p.placeholder {
-			known := false
-			if values, known = placeholders[p.text]; !known {
+			if values = placeholders[p.text]; len(values) == 0 {
 				return nil, fmt.Errorf("placeholder %%%s%% has no value", p.text)
 			}
 		}
@@ -80,15 +79,19 @@ func expanded(i *rules.Item, s rules.Scalar, placeholders map[string][]string) (
 	return out, err
 }
 
-// expandedTexts is expanded for values that are no Sigma strings, but regular
-// expressions or networks: the values of placeholders are put in as they are.
-func expandedTexts(i *rules.Item, s rules.Scalar, placeholders map[string][]string) ([]string, error) {
+// expandedRegexes is expanded for regular expressions: the values of
+// placeholders, Sigma strings like all others, become expressions that match
+// the same text.
+func expandedRegexes(i *rules.Item, s rules.Scalar, placeholders map[string][]string) ([]string, error) {
 	if !i.Has("expand") {
 		return []string{s.Text}, nil
 	}
 	filled, err := expansions(s.Text, placeholders)
 	var out []string
 	for _, stretches := range filled {
+		for n := 1; n < len(stretches); n += 2 { // every second one is a value
+			stretches[n] = parsePattern(stretches[n]).expression()
+		}
 		out = append(out, strings.Join(stretches, ""))
 	}
 	return out, err

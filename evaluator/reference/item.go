@@ -118,9 +118,12 @@ func fieldref(i *rules.Item, s rules.Scalar) (predicate, error) {
 	}
 	return func(e evaluator.Event) bool {
 		for _, right := range elements(e, other) {
+			if right.IsNull() {
+				continue
+			}
 			want := anchored(literal(right.Text()), i)
 			same := func(left evaluator.Value) bool { return want.match(left.Text(), i.Has("cased")) }
-			if !right.IsNull() && field(i.Field.Text, same)(e) {
+			if field(i.Field.Text, same)(e) {
 				return true
 			}
 		}

@@ -10,32 +10,22 @@ import (
 )
 
 // network is true for the text of an address within a network (D28).
-func network(i *rules.Item, s rules.Scalar, placeholders map[string][]string) (matcher, error) {
+func network(s rules.Scalar) (matcher, error) {
 	if s.Kind != rules.StringScalar {
 		return nil, fmt.Errorf("cidr takes a network, found %q", s.Text)
 	}
-	texts, err := expandedTexts(i, s, placeholders)
-	if err != nil {
-		return nil, err
-	}
-	networks, err := each(texts, parseNetwork)
+	n, err := parseNetwork(s.Text)
 	return func(v evaluator.Value) bool {
 		address, err := netip.ParseAddr(v.Text())
 		if err != nil {
 			return false
 		}
-		address = address.WithZone("").Unmap()
-		for _, n := range networks {
-			if n.Contains(address) {
-				return true
-			}
-		}
-		return false
+		return n.Contains(address.WithZone("").Unmap())
 	}, err
 }
 
 // parseNetwork reads a network, or an address as the network of itself alone.
-// Bits behind the prefix do not count, and IPv4 written as IPv6 is IPv4.
+// IPv4 written as IPv6 is IPv4. Bits behind the prefix stay: Contains ignores them.
 func parseNetwork(s string) (netip.Prefix, error) {
 	if !strings.Contains(s, "/") {
 		address, err := netip.ParseAddr(s)
@@ -44,7 +34,7 @@ func parseNetwork(s string) (netip.Prefix, error) {
 	}
 	n, err := netip.ParsePrefix(s)
 	if err == nil && n.Addr().Is4In6() && n.Bits() >= 96 {
-		return netip.PrefixFrom(n.Addr().Unmap(), n.Bits()-96).Masked(), nil
+		return netip.PrefixFrom(n.Addr().Unmap(), n.Bits()-96), nil
 	}
-	return n.Masked(), err
+	return n, err
 }

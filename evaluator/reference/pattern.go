@@ -2,6 +2,8 @@ package reference
 
 import (
 	"errors"
+	"regexp"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -140,4 +142,20 @@ func (p pattern) plainText() (string, error) {
 		}
 	}
 	return string(b), nil
+}
+
+// expression returns a regular expression for the same texts.
+func (p pattern) expression() string {
+	var b strings.Builder
+	for _, t := range p {
+		switch t.kind {
+		case run:
+			b.WriteString(`(?s:.*)`)
+		case one:
+			b.WriteString(`(?s:.)`)
+		default:
+			b.WriteString(regexp.QuoteMeta(string(t.char)))
+		}
+	}
+	return b.String()
 }

@@ -10,7 +10,7 @@ import (
 
 // regex searches a regular expression in the text of a value (D27).
 func regex(i *rules.Item, s rules.Scalar, placeholders map[string][]string) (matcher, error) {
-	texts, err := expandedTexts(i, s, placeholders)
+	texts, err := expandedRegexes(i, s, placeholders)
 	if err != nil {
 		return nil, err
 	}

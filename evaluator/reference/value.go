@@ -1,8 +1,8 @@
 package reference
 
 import (
-	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/socctl/socctl/evaluator"
@@ -61,7 +61,8 @@ func scalars(e evaluator.Event) []evaluator.Value {
 }
 
 // scalarMatcher chooses what a value of a rule means: by the modifiers of its
-// item, and without one that decides by its own kind.
+// item, and without one that decides by its own kind. Where a keyword or a part
+// is searched, numbers and booleans are the text they were written as (D17, D19).
 func scalarMatcher(i *rules.Item, s rules.Scalar, placeholders map[string][]string) (matcher, error) {
 	part, comparison := timePart(i), operator(i)
 	number := s.Kind == rules.IntScalar || s.Kind == rules.FloatScalar
@@ -69,14 +70,14 @@ func scalarMatcher(i *rules.Item, s rules.Scalar, placeholders map[string][]stri
 	case i.Has("re"):
 		return regex(i, s, placeholders)
 	case i.Has("cidr"):
-		return network(i, s, placeholders)
+		return network(s)
 	case part != "":
 		return clock(part, comparison, s)
 	case comparison != "" && !number:
 		return nil, fmt.Errorf("%s takes an unquoted number, found %q", comparison, s.Text)
-	case i.Has("cased") && s.Kind != rules.StringScalar:
-		return nil, errors.New("cased takes strings only")
-	case s.Kind == rules.StringScalar || i.Keywords() && comparison == "" || textual(i):
+	case s.Kind != rules.StringScalar && hasAny(i, "cased", "windash", "wide", "utf16be", "utf16", "base64", "base64offset"):
+		return nil, fmt.Errorf("the modifiers take strings only, found %q", s.Text)
+	case s.Kind == rules.StringScalar || i.Keywords() && comparison == "" || hasAny(i, "contains", "startswith", "endswith"):
 		return text(i, s, placeholders)
 	case number:
 		return numeric(comparison, s), nil
@@ -84,15 +85,8 @@ func scalarMatcher(i *rules.Item, s rules.Scalar, placeholders map[string][]stri
 	return boolean(s), nil
 }
 
-// textual reports whether a modifier makes even numbers and booleans text (D19).
-func textual(i *rules.Item) bool {
-	for _, name := range []string{"contains", "startswith", "endswith", "windash", "wide", "utf16be", "utf16", "base64", "base64offset"} {
-		if i.Has(name) {
-			return true
-		}
-	}
-	return false
-}
+// hasAny reports whether the item carries one of the modifiers.
+func hasAny(i *rules.Item, modifiers ...string) bool { return slices.ContainsFunc(modifiers, i.Has) }
 
 // boolean matches a boolean, or the word for it in any case (D8).
 func boolean(s rules.Scalar) matcher {

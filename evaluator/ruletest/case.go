@@ -1,0 +1,88 @@
+package ruletest
+
+import (
+	"github.com/socctl/socctl/evaluator"
+	"github.com/socctl/socctl/rules"
+)
+
+// Origin is the form in which a test was written.
+type Origin string
+
+// The origins.
+const (
+	Sidecar     Origin = "sidecar"            // file in the mirrored tree
+	Inline      Origin = "inline"             // attribute tests: of a rule
+	SigmaHQ     Origin = "sigmahq"            // info.yml of regression_tests_path
+	Exemplar    Origin = "rsigma-exemplar"    // attribute rsigma.exemplars of a rule
+	Expectation Origin = "rsigma-expectation" // entry of a file of expectations
+)
+
+// Case is one test of one rule. It is immutable.
+type Case struct {
+	ID     string         // Path::Name
+	Name   string         // unique in its file
+	Path   string         // of the file that holds the test
+	Origin Origin         //
+	Span   rules.Span     // the name, or where the test starts
+	Rule   rules.Document // *rules.Rule or *rules.Correlation
+
+	events          []inlineEvent // nil for a recording
+	single          bool          // one event, not a list of them
+	recording       rules.Scalar  // what names the recording in the file
+	sources         []string      // of the recording
+	where           []filter
+	ignoreLogsource bool
+	want            want
+	obstacle        *obstacle // why the test cannot run; nil if it can
+}
+
+// inlineEvent is an event that stands in the test.
+type inlineEvent struct {
+	value evaluator.Value
+	span  rules.Span
+}
+
+// filter is one entry of where: any of the texts, letter case aside.
+type filter struct {
+	field string
+	texts []string
+}
+
+// want is what a test expects. Parts that are absent say nothing.
+type want struct {
+	match      *bool
+	matchSpan  rules.Span
+	selections []selectionWant
+	because    rules.Scalar
+	count      *countRange
+	golden     rules.Scalar
+	goldenPath string
+}
+
+type selectionWant struct {
+	name  rules.Scalar
+	holds bool
+}
+
+// countRange is how many matches are wanted. max is -1 for no limit.
+type countRange struct {
+	min, max int
+	span     rules.Span
+	// least is set if more than min are unusual, but allowed.
+	least bool
+}
+
+// obstacle keeps a test from being run.
+type obstacle struct {
+	status  Status
+	message string
+	help    string
+	span    rules.Span
+}
+
+// Suite is a set of tests with all that is needed to run them.
+type Suite struct {
+	Cases []*Case // by path, then in the order of the file
+	Files int     // files read: rules and tests
+	Rules int     // rules whose tests were looked for
+}
