@@ -27,9 +27,7 @@ func mergeActions(p *parser, docs []*Node) []*Node {
 			previous = overlay(previous, doc)
 			out = append(out, previous)
 		default:
-			p.errorf("schema/invalid-enum", action.Span, "unknown action "+quote(action.Scalar.Text), "known are global, reset and repeat")
-			doc.invalid = true
-			out = append(out, doc)
+			p.errorf("schema/invalid-enum", action.Span, "unknown action: "+action.describe(), "known are global, reset and repeat")
 		}
 	}
 	return out

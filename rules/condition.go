@@ -101,7 +101,7 @@ func (p *parser) resolve(c *Condition, d *Detection) {
 				names[i] = s.Name.Text
 			}
 			help := didYouMean(e.Name, names)
-			if help == "" {
+			if help == "" && len(names) > 0 {
 				help = "defined are: " + strings.Join(names, ", ")
 			}
 			p.errorf("ref/undefined-selection", e.Span, "selection "+quote(e.Name)+" is not defined", help)
@@ -122,15 +122,16 @@ const (
 // trees agree with the reference parser on every public rule. Its lexer knows
 // neither positions nor all names that Sigma allows, so every name is replaced
 // by a plain alias before and put back behind.
-func (p *parser) condition(text Scalar) *Condition {
-	c := &Condition{Text: text}
+func (p *parser) condition(s Scalar) *Condition {
+	c := &Condition{Text: s}
+	text := located{s, s.places()}
 	tokens, ok := p.lex(text)
 	if !ok {
 		return c
 	}
 	tree, err := p.shapes.parse(shapeOf(tokens))
 	if err != nil {
-		p.conditionSyntax(text, tokens, err)
+		p.conditionSyntax(s.Span, "condition cannot be parsed: "+err.Error())
 		return c
 	}
 	b := exprBuilder{text: text}
@@ -146,7 +147,7 @@ func (p *parser) condition(text Scalar) *Condition {
 // exprBuilder turns a sigma-go tree into Exprs. The names occur in the tree in
 // the order in which they stand in the text.
 type exprBuilder struct {
-	text  Scalar
+	text  located
 	names []token // those not yet taken
 }
 

@@ -1,11 +1,9 @@
 package rules
 
 import (
-	"errors"
 	"strings"
 	"sync"
 
-	"github.com/alecthomas/participle"
 	"github.com/bradleyjkemp/sigma-go"
 )
 
@@ -27,7 +25,7 @@ type token struct {
 }
 
 // lex splits a condition and reports everything that Sigma does not allow in one.
-func (p *parser) lex(text Scalar) ([]token, bool) {
+func (p *parser) lex(text located) ([]token, bool) {
 	if len(text.Text) > MaxConditionLength {
 		p.errorf("schema/limit", text.Span, sprintf("condition of %d bytes is longer than %d", len(text.Text), MaxConditionLength), "split the rule")
 		return nil, false
@@ -40,13 +38,14 @@ func (p *parser) lex(text Scalar) ([]token, bool) {
 		p.errorf("condition/syntax", text.Span, "condition is empty", "write the name of a selection")
 		return nil, false
 	}
-	return p.quantifiers(text, words)
+	tokens, ok := p.quantifiers(text, words)
+	return tokens, ok && p.checkOrder(text, tokens)
 }
 
 // words splits a condition into names, patterns and parentheses.
-func (p *parser) words(text Scalar) ([]token, bool) {
+func (p *parser) words(text located) ([]token, bool) {
 	var out []token
-	depth, ok := 0, true
+	depth, nots, ok := 0, 0, true // open parentheses, and nots in a row
 	s := text.Text
 	for i := 0; i < len(s) && ok; {
 		from := i
@@ -71,22 +70,22 @@ func (p *parser) words(text Scalar) ([]token, bool) {
 		}
 		t := token{kind: nameToken, text: s[from:i], from: from, to: i}
 		switch t.text {
-		case "(", "not":
-			t.kind = operatorToken
-			depth++
+		case "not":
+			t.kind, nots = operatorToken, nots+1
+		case "(":
+			t.kind, depth, nots = operatorToken, depth+1, 0
 		case ")":
-			t.kind = operatorToken
-			depth--
+			t.kind, depth, nots = operatorToken, depth-1, 0
 		case "and", "or":
-			t.kind = operatorToken
+			t.kind, nots = operatorToken, 0
 		}
 		out = append(out, t)
-		ok = p.withinLimits(text, t, depth, len(out))
+		ok = p.withinLimits(text, t, depth+nots, len(out))
 	}
 	return out, ok
 }
 
-func (p *parser) withinLimits(text Scalar, t token, depth, count int) bool {
+func (p *parser) withinLimits(text located, t token, depth, count int) bool {
 	switch {
 	case depth > MaxConditionDepth:
 		p.errorf("schema/limit", text.At(t.from, t.to), sprintf("condition is nested more than %d levels deep", MaxConditionDepth), "split the rule")
@@ -102,13 +101,13 @@ func isWordByte(c byte) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '-' || c == '*'
 }
 
-func (p *parser) aggregation(text Scalar, at int) {
+func (p *parser) aggregation(text located, at int) {
 	p.errorf("condition/deprecated-aggregation", text.At(at, len(text.Text)), "aggregations behind | are from Sigma 1 and are not evaluated",
 		"write a correlation rule")
 }
 
 // quantifiers joins 1, any and all with of and the target behind it.
-func (p *parser) quantifiers(text Scalar, words []token) ([]token, bool) {
+func (p *parser) quantifiers(text located, words []token) ([]token, bool) {
 	out := make([]token, 0, len(words))
 	ok := true
 	for i := 0; i < len(words); i++ {
@@ -128,7 +127,7 @@ func (p *parser) quantifiers(text Scalar, words []token) ([]token, bool) {
 }
 
 // quantifier checks words[0] of words[2].
-func (p *parser) quantifier(text Scalar, words []token) (token, bool) {
+func (p *parser) quantifier(text located, words []token) (token, bool) {
 	amount, of := words[0], words[1]
 	if len(words) < 3 || words[2].kind != nameToken {
 		p.errorf("condition/syntax", text.At(of.from, of.to), "nothing stands behind of", "write them, the name of a selection or a pattern such as selection_*")
@@ -153,7 +152,7 @@ func (p *parser) quantifier(text Scalar, words []token) (token, bool) {
 	return target, false
 }
 
-func (p *parser) checkName(text Scalar, t token) bool {
+func (p *parser) checkName(text located, t token) bool {
 	switch lower := strings.ToLower(t.text); {
 	case isReserved(t.text):
 		p.errorf("condition/syntax", text.At(t.from, t.to), quote(t.text)+" is a reserved word and names no selection", "")
@@ -167,7 +166,7 @@ func (p *parser) checkName(text Scalar, t token) bool {
 	return false
 }
 
-func (p *parser) keywordCase(text Scalar, t token) {
+func (p *parser) keywordCase(text located, t token) {
 	p.errorf("condition/keyword-case", text.At(t.from, t.to), "operator "+quote(t.text)+" must be lower case", "write "+strings.ToLower(t.text))
 }
 
@@ -201,22 +200,43 @@ func shapeOf(tokens []token) string {
 	return b.String()
 }
 
-// conditionSyntax translates the place of an error in the aliased text back.
-func (p *parser) conditionSyntax(text Scalar, tokens []token, err error) {
-	var parse participle.Error
-	at := text.At(len(text.Text), len(text.Text))
-	message := "condition ends unexpectedly"
-	if errors.As(err, &parse) {
-		offset := 0
-		for i, t := range tokens {
-			if offset == parse.Token().Pos.Offset {
-				at, message = text.At(t.from, t.to), "unexpected "+quote(t.text)
-				break
-			}
-			offset += 1 + len(shapeOf(tokens[i:i+1]))
+// checkOrder reports the first token at a place where the grammar has none like
+// it. sigma-go would take an operator for a name there.
+func (p *parser) checkOrder(text located, tokens []token) bool {
+	var open []token
+	operand := true // whether an operand, not an operator, comes next
+	for _, t := range tokens {
+		opens := t.kind != operatorToken || t.text == "not" || t.text == "("
+		if opens != operand {
+			return p.conditionSyntax(text.At(t.from, t.to), "unexpected "+quote(t.text))
+		}
+		switch {
+		case t.kind != operatorToken:
+			operand = false
+		case t.text == "(":
+			open = append(open, t)
+		case t.text == ")" && len(open) == 0:
+			return p.conditionSyntax(text.At(t.from, t.to), "this parenthesis was never opened")
+		case t.text == ")":
+			open = open[:len(open)-1]
+		default:
+			operand = true
 		}
 	}
+	switch {
+	case operand:
+		last := tokens[len(tokens)-1]
+		return p.conditionSyntax(text.At(last.from, last.to), "condition ends behind "+quote(last.text))
+	case len(open) > 0:
+		last := open[len(open)-1]
+		return p.conditionSyntax(text.At(last.from, last.to), "this parenthesis is never closed")
+	}
+	return true
+}
+
+func (p *parser) conditionSyntax(at Span, message string) bool {
 	p.errorf("condition/syntax", at, message, "selections are joined by and, or, not and parentheses")
+	return false
 }
 
 // shapeCache remembers the trees of conditions of the same form: a rule set has

@@ -113,6 +113,13 @@ func (p *parser) correlationCondition(c *Correlation, e Entry) {
 	}
 }
 
+// operators reports a condition without anything to compare with.
+func (p *parser) operators(c *Correlation, condition *Node) {
+	if condition != nil && condition.Kind == MapNode && len(c.Operators) == 0 {
+		p.errorf("schema/missing-field", condition.Span, "the condition compares with nothing", "add for example gte: 10")
+	}
+}
+
 func (p *parser) number(e Entry) Scalar {
 	if e.Value.Kind != ScalarNode || e.Value.Scalar.Kind != IntScalar && e.Value.Scalar.Kind != FloatScalar {
 		p.wrongType(e, "a number")
@@ -136,6 +143,7 @@ func (p *parser) checkCorrelation(c *Correlation, n *Node) {
 	if len(c.Rules) == 0 && (c.Expression == nil || !temporal) {
 		missing("rules", "list the ids or names of the rules to correlate")
 	}
+	p.operators(c, n.Get("condition"))
 	if n.Get("condition") == nil && !temporal {
 		missing("condition", "add for example condition: with gte: 10")
 	}

@@ -25,7 +25,7 @@ func (p *parser) detection(n *Node, what string, skip ...string) Detection {
 		case e.Key.Text == "timeframe":
 			p.warnf("schema/deprecated-timeframe", e.Key.Span, "timeframe has no effect outside an aggregation of Sigma 1",
 				"write a correlation rule with a timespan")
-			d.Timeframe = e.Value.Scalar
+			d.Timeframe = p.text(e)
 		default:
 			d.Selections = append(d.Selections, p.selection(e))
 		}

@@ -17,7 +17,7 @@ func (p *parser) filter(doc *Node) *Filter {
 	}
 	f.Detection = p.detection(n, "filter", "rules")
 	if len(f.Detection.Conditions) > 1 {
-		p.errorf("schema/wrong-type", f.Detection.Span, "a filter has one condition, not a list", "join them with or")
+		p.errorf("schema/wrong-type", f.Detection.Conditions[1].Text.Span, "a filter has one condition, not a list", "join them with or")
 	}
 	return f
 }

@@ -101,7 +101,7 @@ func (p *parser) checkTitle(doc *Node, h *Header) {
 	switch n := utf8.RuneCountInString(h.Title.Text); {
 	case doc.Get("title") == nil:
 		p.errorf("schema/missing-field", p.docSpan(doc), "the document has no title", "add title: <one line that names what is detected>")
-	case n == 0 && h.Title.Kind == StringScalar:
+	case n == 0 && h.Title.Present():
 		p.errorf("schema/missing-field", h.Title.Span, "the title is empty", "")
 	default:
 		p.limited(h.Title, maxTitle)

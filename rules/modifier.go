@@ -46,13 +46,17 @@ func ModifierNames() []string {
 // parseKey splits the key of an item into field and modifiers, and reports
 // modifiers that are unknown or do not go together (D32).
 func (p *parser) parseKey(item *Item) {
-	parts := strings.Split(item.Key.Text, "|")
+	name, chain, more := strings.Cut(item.Key.Text, "|")
+	places := item.Key.places()
 	item.Field = item.Key
-	item.Field.Text, item.Field.Kind, item.Field.style = parts[0], StringScalar, singleQuoted
-	item.Field.Span = item.Key.At(0, len(parts[0]))
-	at := len(parts[0])
-	for _, name := range parts[1:] {
-		span := item.Key.At(at+1, at+1+len(name))
+	item.Field.Text, item.Field.Kind, item.Field.style = name, StringScalar, plainStyle
+	item.Field.Span = places.span(0, len(name))
+	if !more {
+		return
+	}
+	at := len(name)
+	for name := range strings.SplitSeq(chain, "|") {
+		span := places.span(at+1, at+1+len(name))
 		at += 1 + len(name)
 		if m, ok := p.modifier(name, span); ok {
 			item.Modifiers = append(item.Modifiers, m)
@@ -136,21 +140,7 @@ func chainProblem(before []Modifier, m Modifier) string {
 		return conflict(has(transformClass, anchorClass, casedClass, regexClass, cidrClass, compareClass, existsClass, fieldrefClass, expandClass))
 	}
 	// re, cidr, exists, fieldref and the parts of a time start a chain.
-	return conflict(has(transformClass, anchorClass, casedClass, regexClass, regexFlagClass, cidrClass, compareClass, timeClass, existsClass, fieldrefClass) +
-		expandBefore(class, before))
-}
-
-// expandBefore returns "expand" where a placeholder makes no sense.
-func expandBefore(class modifierClass, before []Modifier) string {
-	if class == regexClass || class == cidrClass {
-		return ""
-	}
-	for _, b := range before {
-		if b.Name == "expand" {
-			return "expand"
-		}
-	}
-	return ""
+	return conflict(has(transformClass, anchorClass, casedClass, regexClass, regexFlagClass, cidrClass, compareClass, timeClass, existsClass, fieldrefClass, expandClass))
 }
 
 var utf16Dialects = map[string]bool{"wide": true, "utf16be": true, "utf16": true}

@@ -1,7 +1,9 @@
 package rules
 
 import (
+	"bytes"
 	"fmt"
+	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
 )
@@ -71,6 +73,7 @@ const (
 	MaxFileSize  = 16 << 20 // bytes of a file
 	MaxDepth     = 64       // nesting of lists and maps
 	MaxNodes     = 200_000  // nodes of a document after alias expansion
+	MaxText      = 32 << 20 // bytes of all scalars of a document after alias expansion
 	maxMergeKeys = 10_000   // entries that merge keys may add to one document
 )
 
@@ -78,8 +81,11 @@ const (
 // (duplicate keys, keys that are no scalars) and stops at the limits.
 type nodeBuilder struct {
 	file   *File
+	yaml   *File // the same with the line breaks that yaml.v3 sees; nil if there are no others
 	report func(Diagnostic)
+	free   []Node // not yet used
 	nodes  int
+	text   int // bytes of scalars
 	merged int
 	full   bool // a limit was reached, and reported once
 	open   map[*yaml.Node]bool
@@ -89,13 +95,17 @@ func (b *nodeBuilder) build(y *yaml.Node, depth int) *Node {
 	if y.Kind == yaml.AliasNode {
 		return b.alias(y, depth)
 	}
-	n := &Node{Span: b.spanOf(y)}
+	n := b.newNode()
+	n.Span = b.spanOf(y)
 	b.nodes++
 	if b.nodes > MaxNodes {
 		b.limit(n.Span, fmt.Sprintf("document has more than %d nodes after alias expansion", MaxNodes))
 	}
 	if depth > MaxDepth {
 		b.limit(n.Span, fmt.Sprintf("document is nested more than %d levels deep", MaxDepth))
+	}
+	if b.text += len(y.Value); b.text > MaxText {
+		b.limit(n.Span, fmt.Sprintf("document has more than %d bytes of text after alias expansion", MaxText))
 	}
 	if b.full {
 		return n
@@ -104,6 +114,7 @@ func (b *nodeBuilder) build(y *yaml.Node, depth int) *Node {
 	case yaml.MappingNode:
 		n.Kind = MapNode
 		b.entries(n, y, depth)
+		b.close(n, y)
 	case yaml.SequenceNode:
 		n.Kind = ListNode
 		n.Items = make([]*Node, 0, len(y.Content))
@@ -112,6 +123,7 @@ func (b *nodeBuilder) build(y *yaml.Node, depth int) *Node {
 			n.Items = append(n.Items, item)
 			n.Span = n.Span.to(item.Span)
 		}
+		b.close(n, y)
 	default:
 		n.Scalar = b.scalar(y)
 		n.Span = n.Scalar.Span
@@ -119,10 +131,21 @@ func (b *nodeBuilder) build(y *yaml.Node, depth int) *Node {
 	return n
 }
 
+// newNode allocates a few nodes at a time.
+func (b *nodeBuilder) newNode() *Node {
+	if len(b.free) == 0 {
+		b.free = make([]Node, 16)
+	}
+	n := &b.free[0]
+	b.free = b.free[1:]
+	return n
+}
+
 func (b *nodeBuilder) alias(y *yaml.Node, depth int) *Node {
 	if b.open[y.Alias] {
-		b.limit(b.spanOf(y), fmt.Sprintf("alias *%s contains itself", y.Value))
-		return &Node{Span: b.spanOf(y)}
+		b.report(Diagnostic{Code: "schema/yaml-syntax", Severity: Error, Span: b.spanOf(y),
+			Message: fmt.Sprintf("alias *%s contains itself", y.Value)})
+		return &Node{Span: b.spanOf(y), Scalar: Scalar{Kind: NullScalar}}
 	}
 	if b.open == nil {
 		b.open = map[*yaml.Node]bool{}
@@ -141,7 +164,8 @@ func (b *nodeBuilder) limit(at Span, message string) {
 }
 
 func (b *nodeBuilder) entries(n *Node, y *yaml.Node, depth int) {
-	seen := make(map[string]Span, len(y.Content)/2)
+	n.Entries = make([]Entry, 0, len(y.Content)/2)
+	seen := keySet{node: n}
 	var merges []*yaml.Node
 	for i := 0; i+1 < len(y.Content) && !b.full; i += 2 {
 		k, v := y.Content[i], y.Content[i+1]
@@ -158,25 +182,51 @@ func (b *nodeBuilder) entries(n *Node, y *yaml.Node, depth int) {
 			continue
 		}
 		key := b.scalar(k)
-		if first, dup := seen[key.Text]; dup {
+		if first, dup := seen.find(key.Text); dup {
 			b.report(Diagnostic{Code: "schema/duplicate-key", Severity: Error, Span: key.Span,
 				Message: fmt.Sprintf("key %s is already defined in line %d", quote(key.Text), first.Start.Line),
 				Help:    "a YAML parser keeps one of the two and drops the other: merge or rename them",
 				Related: []Related{{first, "first defined here"}}})
 			continue
 		}
-		seen[key.Text] = key.Span
 		value := b.build(v, depth+1)
 		n.Entries = append(n.Entries, Entry{key, value})
 		n.Span = n.Span.to(key.Span).to(value.Span)
 	}
 	for _, m := range merges {
-		b.merge(n, m, seen, depth)
+		b.merge(n, m, &seen, depth)
 	}
 }
 
+// keySet finds the keys of a map that is being built. Small maps need no index.
+type keySet struct {
+	node  *Node
+	index map[string]Span
+	done  int // entries in the index
+}
+
+func (k *keySet) find(key string) (Span, bool) {
+	entries := k.node.Entries
+	if len(entries) > 16 {
+		if k.index == nil {
+			k.index = make(map[string]Span, cap(entries))
+		}
+		for ; k.done < len(entries); k.done++ {
+			k.index[entries[k.done].Key.Text] = entries[k.done].Key.Span
+		}
+		first, found := k.index[key]
+		return first, found
+	}
+	for i := range entries {
+		if entries[i].Key.Text == key {
+			return entries[i].Key.Span, true
+		}
+	}
+	return Span{}, false
+}
+
 // merge adds the keys of a merge key's map, or list of maps, that n has not.
-func (b *nodeBuilder) merge(n *Node, from *yaml.Node, seen map[string]Span, depth int) {
+func (b *nodeBuilder) merge(n *Node, from *yaml.Node, seen *keySet, depth int) {
 	source := b.build(from, depth+1)
 	maps := []*Node{source}
 	if source.Kind == ListNode {
@@ -189,14 +239,13 @@ func (b *nodeBuilder) merge(n *Node, from *yaml.Node, seen map[string]Span, dept
 			continue
 		}
 		for _, e := range m.Entries {
-			if _, has := seen[e.Key.Text]; has {
+			if _, has := seen.find(e.Key.Text); has {
 				continue
 			}
 			if b.merged++; b.merged > maxMergeKeys {
 				b.limit(m.Span, fmt.Sprintf("merge keys add more than %d entries", maxMergeKeys))
 				return
 			}
-			seen[e.Key.Text] = e.Key.Span
 			n.Entries = append(n.Entries, e)
 		}
 	}
@@ -218,9 +267,6 @@ func (b *nodeBuilder) scalar(y *yaml.Node) Scalar {
 	default:
 		s.Kind = coreKind(y.Value)
 	}
-	if y.Anchor != "" || y.Style&yaml.TaggedStyle != 0 {
-		s.Span.Start = b.behindProperties(s.Span.Start)
-	}
 	s.Span.End = s.Span.Start
 	if y.Value != "" || s.style != plainStyle {
 		from := b.file.offset(s.Span.Start)
@@ -229,15 +275,26 @@ func (b *nodeBuilder) scalar(y *yaml.Node) Scalar {
 	return s
 }
 
-// behindProperties skips the anchor and the tag in front of a value.
+// behindProperties skips the anchor and the tag in front of a value, which may
+// stand on lines of their own.
 func (b *nodeBuilder) behindProperties(p Position) Position {
 	src, at := b.file.Source, b.file.offset(p)
-	for at < len(src) && (src[at] == '&' || src[at] == '!') {
-		for at < len(src) && src[at] > ' ' {
+	for at < len(src) {
+		switch c := src[at]; {
+		case c == '&' || c == '!':
+			for at < len(src) && !isBlank(src[at]) && yamlBreak(src, at) == 0 {
+				at++
+			}
+		case c == '#':
+			for at < len(src) && yamlBreak(src, at) == 0 {
+				at++
+			}
+		case isBlank(c):
 			at++
-		}
-		for at < len(src) && src[at] == ' ' {
-			at++
+		case yamlBreak(src, at) > 0:
+			at += yamlBreak(src, at)
+		default:
+			return b.file.position(at)
 		}
 	}
 	return b.file.position(at)
@@ -250,20 +307,60 @@ func (b *nodeBuilder) endPosition(s Scalar, from, end int) Position {
 	if line < len(b.file.starts) && end > b.file.starts[line] {
 		return b.file.position(end)
 	}
-	return Position{line, s.Span.Start.Column + runeCount(b.file.Source[min(from, len(b.file.Source)):min(end, len(b.file.Source))])}
+	return Position{line, s.Span.Start.Column + utf8.RuneCount(b.file.Source[from:end])}
 }
 
-func runeCount(b []byte) int {
-	n := 0
-	for _, c := range b {
-		if c&0xC0 != 0x80 {
-			n++
-		}
-	}
-	return n
-}
-
+// spanOf returns where a value starts, behind its anchor and its tag.
 func (b *nodeBuilder) spanOf(y *yaml.Node) Span {
 	at := Position{y.Line, y.Column}
+	if b.yaml != nil {
+		at = b.file.position(b.yaml.offset(at))
+	}
+	empty := y.Kind == yaml.ScalarNode && y.Value == "" && y.Style&^yaml.TaggedStyle == 0
+	if off := b.file.offset(at); !empty && off < len(b.file.Source) && (b.file.Source[off] == '&' || b.file.Source[off] == '!') {
+		at = b.behindProperties(at)
+	}
 	return Span{File: b.file, Start: at, End: at}
+}
+
+// close extends the span of a flow collection over its closing bracket.
+func (b *nodeBuilder) close(n *Node, y *yaml.Node) {
+	if y.Style&yaml.FlowStyle == 0 {
+		return
+	}
+	src, at := b.file.Source, b.file.offset(n.Span.End)
+	if n.Span.End == n.Span.Start {
+		at++ // the opening bracket
+	}
+	for at < len(src) {
+		switch c := src[at]; {
+		case c == ']' || c == '}':
+			n.Span.End = b.file.position(at + 1)
+			return
+		case c == '#' || c == '*' || c == '<':
+			// A comment, or an alias whose node stands elsewhere.
+			for at < len(src) && (c == '#' || !isBlank(src[at]) && !bytes.ContainsRune([]byte(",]}"), rune(src[at]))) && yamlBreak(src, at) == 0 {
+				at++
+			}
+		case isBlank(c) || c == ',' || c == ':':
+			at++
+		case yamlBreak(src, at) > 0:
+			at += yamlBreak(src, at)
+		default:
+			return
+		}
+	}
+}
+
+// yamlLines returns the file as yaml.v3 counts its lines, nil if that is as
+// editors do. YAML 1.1 has three line breaks of its own.
+func yamlLines(f *File) *File {
+	src := f.Source
+	if !bytes.Contains(src, []byte("\u0085")) && !bytes.Contains(src, []byte("\u2028")) && !bytes.Contains(src, []byte("\u2029")) {
+		return nil
+	}
+	y := &File{Path: f.Path, Source: src, starts: []int{0}}
+	y.splitLines(func(at int) int { return yamlBreak(src, at) })
+	y.markLongLines()
+	return y
 }

@@ -5,9 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
-	"strconv"
-	"strings"
 	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
@@ -34,7 +31,7 @@ func parseFile(path string, source []byte, shapes *shapeCache) ([]Document, Diag
 			docs = append(docs, doc)
 		}
 	}
-	return docs, p.diags
+	return docs, p.diags.unique()
 }
 
 // documentKind is decided by the keys of a document, before anything else.
@@ -100,6 +97,7 @@ func (p *parser) invalidByte() {
 // syntax error ends the file, because what follows has no certain meaning.
 func (p *parser) documents() []*Node {
 	var nodes []*Node
+	yamlFile := yamlLines(p.file)
 	dec := yaml.NewDecoder(bytes.NewReader(p.file.Source))
 	for {
 		var y yaml.Node
@@ -114,11 +112,13 @@ func (p *parser) documents() []*Node {
 		if len(y.Content) == 0 || isEmptyDocument(y.Content[0]) {
 			continue
 		}
-		b := nodeBuilder{file: p.file, report: p.report}
+		b := nodeBuilder{file: p.file, yaml: yamlFile, report: p.report}
 		p.failed = false
 		n := b.build(y.Content[0], 1)
 		n.invalid = p.failed
-		nodes = append(nodes, n)
+		if !b.full { // else it has parts only
+			nodes = append(nodes, n)
+		}
 	}
 }
 
@@ -134,27 +134,6 @@ func (p *parser) decode(dec *yaml.Decoder, y *yaml.Node) (err error) {
 
 func isEmptyDocument(y *yaml.Node) bool {
 	return y.Kind == yaml.ScalarNode && y.Value == "" && y.Style == 0
-}
-
-var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)$`)
-
-// syntaxError reports an error of the YAML parser, which knows the line only.
-func (p *parser) syntaxError(err error) {
-	message, line := err.Error(), 1
-	if m := yamlLine.FindStringSubmatch(message); m != nil {
-		message = m[2]
-		if n, err := strconv.Atoi(m[1]); err == nil {
-			line = max(1, min(n, len(p.file.starts)))
-		}
-	}
-	text := p.file.Line(line)
-	column := 1 + len(text) - len(strings.TrimLeft(text, " \t"))
-	at := Span{p.file, Position{line, column}, Position{line, max(column, 1+utf8.RuneCountInString(text))}}
-	help := "check the indentation and the quotes of this line and the one before"
-	if strings.Contains(message, "cannot start any token") && strings.ContainsRune(text, '\t') {
-		help = "YAML does not allow tabs for indentation"
-	}
-	p.errorf("schema/yaml-syntax", at, message, help)
 }
 
 func (p *parser) document(n *Node) Document {

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"bytes"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -9,205 +10,90 @@ import (
 // where YAML folding, escapes or indentation stand between the two. Without a
 // known place it returns s.Span.
 func (s Scalar) At(from, to int) Span {
-	if s.Span.File == nil || !s.Span.Known() || from > to || to > len(s.Text) {
-		return s.Span
-	}
-	offsets := s.offsets()
-	if offsets == nil {
-		return s.Span
-	}
-	end := offsets[to]
-	if to > from {
-		end = offsets[to-1] + 1
-		for end < offsets[to] && !utf8.RuneStart(s.Span.File.Source[end]) {
-			end++
-		}
-	}
-	return s.Span.File.span(offsets[from], end)
+	return s.places().span(from, to)
 }
 
-// offsets maps every byte of s.Text, and its end, to a byte offset in the file.
-// It is nil if source and text cannot be aligned.
-func (s Scalar) offsets() []int {
-	f := s.Span.File
-	w := scalarWalk{src: f.Source, at: f.offset(s.Span.Start), text: s.Text, to: make([]int, 0, len(s.Text)+1)}
-	var ok bool
+// places knows where each byte of a scalar's text stands in the file.
+type places struct {
+	scalar   Scalar
+	verbatim bool  // the text stands in one line as it is
+	starts   []int // otherwise the offset of the character that became a byte …
+	ends     []int // … and the offset behind it; both nil if unknown
+}
+
+// places returns where the text of s stands. It costs a pass over the scalar:
+// callers with many questions keep the result.
+func (s Scalar) places() places {
+	p := places{scalar: s}
+	if s.Span.File == nil || !s.Span.Known() {
+		return p
+	}
+	if p.verbatim = s.verbatim(); p.verbatim {
+		return p
+	}
+	w := scalarWalk{src: s.Span.File.Source, text: s.Text, starts: make([]int, 0, len(s.Text)), ends: make([]int, 0, len(s.Text))}
+	if w.scalar(s.Span.File.offset(s.Span.Start), s.style) {
+		p.starts, p.ends = w.starts, w.ends
+	}
+	return p
+}
+
+// verbatim reports whether the text stands in one line as it is: an escape or a
+// fold would make the source longer than the text.
+func (s Scalar) verbatim() bool {
+	width := utf8.RuneCountInString(s.Text)
 	switch s.style {
-	case literalBlock, foldedBlock:
-		ok = w.block()
 	case singleQuoted, doubleQuoted:
-		w.at++
-		ok = w.flow(s.style)
-	default:
-		ok = w.flow(plainStyle)
-	}
-	if !ok {
-		return nil
-	}
-	return append(w.to, w.at)
-}
-
-// scalarWalk steps through a scalar's source and its decoded text side by side.
-type scalarWalk struct {
-	src  []byte
-	at   int // offset in src
-	text string
-	to   []int // offset in src for each byte of text so far
-}
-
-func (w *scalarWalk) next() byte { return w.text[len(w.to)] }
-func (w *scalarWalk) done() bool { return len(w.to) == len(w.text) }
-
-// take maps the next n bytes of the text to the current offset.
-func (w *scalarWalk) take(n int) {
-	for ; n > 0 && !w.done(); n-- {
-		w.to = append(w.to, w.at)
-	}
-}
-
-func (w *scalarWalk) flow(style scalarStyle) bool {
-	for !w.done() {
-		if w.at >= len(w.src) {
-			return false
-		}
-		c := w.src[w.at]
-		switch {
-		case w.folds():
-		case style == singleQuoted && c == '\'':
-			w.take(1)
-			w.at += 2
-		case style == doubleQuoted && c == '\\':
-			if !w.escape() {
-				return false
-			}
-		case c == w.next():
-			w.take(1)
-			w.at++
-		default:
-			return false
-		}
-	}
-	return true
-}
-
-// folds handles a line break within a flow scalar: white space around it goes,
-// one break becomes a space, each further one a newline.
-func (w *scalarWalk) folds() bool {
-	end, breaks := w.at, 0
-	for end < len(w.src) && bytes.IndexByte([]byte(" \t\r\n"), w.src[end]) >= 0 {
-		if w.src[end] == '\n' {
-			breaks++
-		}
-		end++
-	}
-	if breaks == 0 {
+		width += 2
+	case literalBlock, foldedBlock:
 		return false
 	}
-	w.take(max(1, breaks-1))
-	w.at = end
-	return true
+	return s.Span.Start.Line == s.Span.End.Line && s.Span.End.Column-s.Span.Start.Column == width
 }
 
-func (w *scalarWalk) escape() bool {
-	if w.at+1 >= len(w.src) {
-		return false
-	}
-	digits := 0
-	switch w.src[w.at+1] {
-	case '\n', '\r':
-		w.at++
-		for w.at < len(w.src) && bytes.IndexByte([]byte(" \t\r\n"), w.src[w.at]) >= 0 {
-			w.at++
-		}
-		return true
-	case 'x':
-		digits = 2
-	case 'u':
-		digits = 4
-	case 'U':
-		digits = 8
-	}
-	_, size := utf8.DecodeRuneInString(w.text[len(w.to):])
-	w.take(size)
-	w.at += 2 + digits
-	return true
+// located is a scalar that will be asked for many places.
+type located struct {
+	Scalar
+	places places
 }
 
-func (w *scalarWalk) block() bool {
-	if !w.skipLine() {
-		return w.done()
+func (l located) At(from, to int) Span { return l.places.span(from, to) }
+
+func (p places) span(from, to int) Span {
+	s := p.scalar
+	switch {
+	case from < 0 || from > to || to > len(s.Text):
+		return s.Span
+	case p.verbatim:
+		return s.within(from, to)
+	case len(p.starts) == 0:
+		return s.Span
 	}
-	indent := w.blockIndent()
-	w.at = min(w.at+indent, len(w.src))
-	for !w.done() {
-		if w.at >= len(w.src) {
-			return w.text[len(w.to):] == "\n" && w.finish()
-		}
-		switch c := w.src[w.at]; {
-		case c == '\r':
-			w.at++
-		case c == '\n':
-			w.blockBreak(indent)
-		case c == w.next():
-			w.take(1)
-			w.at++
-		default:
-			return false
-		}
+	start := p.ends[len(p.ends)-1]
+	if from < len(p.starts) {
+		start = p.starts[from]
 	}
-	return true
+	if to == from {
+		return s.Span.File.span(start, start)
+	}
+	return s.Span.File.span(start, p.ends[to-1])
 }
 
-func (w *scalarWalk) finish() bool {
-	w.take(1)
-	return true
-}
-
-// blockBreak aligns the line breaks at the current offset with the spaces or
-// newlines that they became.
-func (w *scalarWalk) blockBreak(indent int) {
-	for w.at < len(w.src) && (w.src[w.at] == '\n' || w.src[w.at] == '\r') {
-		if !w.done() && (w.next() == '\n' || w.next() == ' ') && w.src[w.at] == '\n' {
-			w.take(1)
-		}
-		w.at++
-		for n := 0; n < indent && w.at < len(w.src) && w.src[w.at] == ' '; n++ {
-			w.at++
-		}
+// within is span for a verbatim scalar.
+func (s Scalar) within(from, to int) Span {
+	for from > 0 && from < len(s.Text) && !utf8.RuneStart(s.Text[from]) {
+		from--
 	}
-	for !w.done() && w.next() == '\n' && (w.at >= len(w.src) || w.src[w.at] != '\n') {
-		w.take(1)
+	for to > from && to < len(s.Text) && !utf8.RuneStart(s.Text[to]) {
+		to++
 	}
-}
-
-func (w *scalarWalk) skipLine() bool {
-	i := bytes.IndexByte(w.src[w.at:], '\n')
-	if i < 0 {
-		w.at = len(w.src)
-		return false
+	span := s.Span
+	span.Start.Column += utf8.RuneCountInString(s.Text[:from])
+	if s.style != plainStyle {
+		span.Start.Column++
 	}
-	w.at += i + 1
-	return true
-}
-
-// blockIndent returns the indentation of the first line with content, and
-// leaves the offset at the first line of the block.
-func (w *scalarWalk) blockIndent() int {
-	for at := w.at; at < len(w.src); {
-		n := 0
-		for at+n < len(w.src) && w.src[at+n] == ' ' {
-			n++
-		}
-		if at+n < len(w.src) && w.src[at+n] != '\n' && w.src[at+n] != '\r' {
-			return n
-		}
-		i := bytes.IndexByte(w.src[at:], '\n')
-		if i < 0 {
-			break
-		}
-		at += i + 1
-	}
-	return 0
+	span.End = Position{span.Start.Line, span.Start.Column + utf8.RuneCountInString(s.Text[from:to])}
+	return span
 }
 
 // endOf returns the offset just behind a scalar that starts at offset from.
@@ -221,8 +107,8 @@ func (s Scalar) endOf(from int) int {
 	case singleQuoted, doubleQuoted:
 		return closingQuote(src, from)
 	}
-	if offsets := s.offsets(); offsets != nil {
-		return offsets[len(offsets)-1]
+	if w := (scalarWalk{src: src, text: s.Text}); w.scalar(from, s.style) && w.n > 0 {
+		return w.end
 	}
 	return from
 }
@@ -243,4 +129,280 @@ func closingQuote(src []byte, from int) int {
 		}
 	}
 	return len(src)
+}
+
+// scalarWalk is a decoder of scalars that follows the scanner of yaml.v3. It
+// fails as soon as it yields anything else than the text.
+type scalarWalk struct {
+	src          []byte
+	at           int
+	text         string
+	n            int   // bytes of text yielded
+	end          int   // offset behind what became the last of them
+	starts, ends []int // see places; not filled if nil
+	failed       bool
+}
+
+// scalar decodes the scalar that starts at offset from and reports whether this
+// yields its text.
+func (w *scalarWalk) scalar(from int, style scalarStyle) bool {
+	switch w.at = from; style {
+	case literalBlock, foldedBlock:
+		w.block(from, style == foldedBlock)
+	case singleQuoted, doubleQuoted:
+		w.at++
+		w.flow(style)
+	default:
+		w.flow(style)
+	}
+	return !w.failed && w.n == len(w.text)
+}
+
+// yield adds text that the source from..to became.
+func (w *scalarWalk) yield(decoded string, from, to int) {
+	if !strings.HasPrefix(w.text[w.n:], decoded) {
+		w.failed = true
+		return
+	}
+	w.n += len(decoded)
+	w.end = to
+	if w.starts == nil {
+		return
+	}
+	for range len(decoded) {
+		w.starts, w.ends = append(w.starts, from), append(w.ends, to)
+	}
+}
+
+// copy yields the character at the current offset and steps over it.
+func (w *scalarWalk) copy() {
+	size := 1
+	if w.src[w.at] >= utf8.RuneSelf {
+		_, size = utf8.DecodeRune(w.src[w.at:])
+	}
+	if rest := w.text[w.n:]; len(rest) >= size && rest[:size] == string(w.src[w.at:w.at+size]) {
+		w.yield(rest[:size], w.at, w.at+size)
+	} else {
+		w.failed = true
+	}
+	w.at += size
+}
+
+func (w *scalarWalk) done() bool {
+	return w.failed || w.at >= len(w.src) || w.n == len(w.text)
+}
+
+// yamlBreak returns the length of the line break at an offset, 0 if there is
+// none. yaml.v3 counts the breaks of YAML 1.1, three more than editors do.
+func yamlBreak(src []byte, at int) int {
+	if at >= len(src) {
+		return 0
+	}
+	switch rest := src[at:]; rest[0] {
+	case '\n', '\r':
+		return lineBreak(rest)
+	case 0xc2:
+		if bytes.HasPrefix(rest, []byte("\u0085")) {
+			return 2
+		}
+	case 0xe2:
+		if bytes.HasPrefix(rest, []byte("\u2028")) || bytes.HasPrefix(rest, []byte("\u2029")) {
+			return 3
+		}
+	}
+	return 0
+}
+
+// breakRun is a line break and what it becomes.
+type breakRun struct {
+	text     string
+	from, to int
+}
+
+func (w *scalarWalk) lineBreak() breakRun {
+	n := yamlBreak(w.src, w.at)
+	b := breakRun{"\n", w.at, w.at + n}
+	if n == 3 {
+		b.text = string(w.src[w.at : w.at+n])
+	}
+	w.at += n
+	return b
+}
+
+func (w *scalarWalk) yieldBreaks(breaks ...breakRun) {
+	for _, b := range breaks {
+		w.yield(b.text, b.from, b.to)
+	}
+}
+
+func isBlank(c byte) bool { return c == ' ' || c == '\t' }
+
+// flow decodes a plain or quoted scalar from behind its opening quote on.
+func (w *scalarWalk) flow(style scalarStyle) {
+	for !w.done() {
+		switch c := w.src[w.at]; {
+		case isBlank(c) || yamlBreak(w.src, w.at) > 0:
+			w.blanks(false)
+		case style == singleQuoted && c == '\'':
+			if !bytes.HasPrefix(w.src[w.at:], []byte("''")) {
+				return
+			}
+			w.yield("'", w.at, w.at+2)
+			w.at += 2
+		case style == doubleQuoted && c == '"':
+			return
+		case style == doubleQuoted && c == '\\':
+			w.escape()
+		default:
+			w.copy()
+		}
+	}
+}
+
+// blanks decodes white space. If there is a line break in it, the white space
+// around goes, one break becomes a space, and each further one a newline.
+// Behind an escaped break nothing stands for the first one.
+func (w *scalarWalk) blanks(escaped bool) {
+	from := w.at
+	var breaks []breakRun
+	for w.at < len(w.src) {
+		switch {
+		case yamlBreak(w.src, w.at) > 0:
+			breaks = append(breaks, w.lineBreak())
+			continue
+		case !isBlank(w.src[w.at]):
+		default:
+			w.at++
+			continue
+		}
+		break
+	}
+	switch {
+	case escaped:
+		w.yieldBreaks(breaks...)
+	case len(breaks) == 0:
+		for i := from; i < w.at; i++ {
+			w.yield(string(w.src[i:i+1]), i, i+1)
+		}
+	case breaks[0].text != "\n":
+		w.yieldBreaks(breaks...)
+	case len(breaks) == 1:
+		w.yield(" ", breaks[0].from, breaks[0].to)
+	default:
+		w.yieldBreaks(breaks[1:]...)
+	}
+}
+
+func (w *scalarWalk) escape() {
+	if n := yamlBreak(w.src, w.at+1); n > 0 {
+		w.at += 1 + n
+		w.blanks(true)
+		return
+	}
+	if w.at+1 >= len(w.src) {
+		w.failed = true
+		return
+	}
+	digits := map[byte]int{'x': 2, 'u': 4, 'U': 8}[w.src[w.at+1]]
+	end := min(w.at+2+digits, len(w.src))
+	_, size := utf8.DecodeRuneInString(w.text[w.n:])
+	w.yield(w.text[w.n:w.n+size], w.at, end)
+	w.at = end
+}
+
+// block decodes a block scalar whose header starts at an offset. With an
+// indentation indicator its indentation depends on the nodes around it, which
+// is why every possible one is tried.
+func (w *scalarWalk) block(from int, folded bool) {
+	chomp, indicator := byte(0), false
+	at := from + 1
+	for ; at < len(w.src) && bytes.IndexByte([]byte("+-0123456789"), w.src[at]) >= 0; at++ {
+		if w.src[at] == '+' || w.src[at] == '-' {
+			chomp = w.src[at]
+		} else {
+			indicator = true
+		}
+	}
+	for at < len(w.src) && yamlBreak(w.src, at) == 0 {
+		at++
+	}
+	at += yamlBreak(w.src, at)
+	indent := w.indentAt(at)
+	least := indent
+	if indicator {
+		least = 1
+	}
+	for ; indent >= least; indent-- {
+		w.at, w.failed, w.n, w.starts, w.ends = at, false, 0, w.starts[:0], w.ends[:0]
+		if w.lines(indent, chomp, folded); !w.failed && w.n == len(w.text) {
+			return
+		}
+	}
+	w.failed = true
+}
+
+// indentAt returns the largest indentation of the lines from an offset up to
+// the first that is not empty.
+func (w *scalarWalk) indentAt(at int) int {
+	indent := 1
+	for {
+		n := 0
+		for at+n < len(w.src) && w.src[at+n] == ' ' {
+			n++
+		}
+		indent = max(indent, n)
+		at += n
+		if yamlBreak(w.src, at) == 0 {
+			return indent
+		}
+		at += yamlBreak(w.src, at)
+	}
+}
+
+// lines decodes the lines of a block scalar.
+func (w *scalarWalk) lines(indent int, chomp byte, folded bool) {
+	var leading, trailing []breakRun
+	wasBlank := false
+	content := w.indentation(indent, &trailing)
+	for content && !w.failed {
+		blank := isBlank(w.src[w.at])
+		if folded && !wasBlank && !blank && len(leading) > 0 && leading[0].text == "\n" {
+			if len(trailing) == 0 {
+				w.yield(" ", leading[0].from, leading[0].to)
+			}
+		} else {
+			w.yieldBreaks(leading...)
+		}
+		w.yieldBreaks(trailing...)
+		leading, trailing, wasBlank = nil, nil, blank
+		for w.at < len(w.src) && yamlBreak(w.src, w.at) == 0 && !w.failed {
+			w.copy()
+		}
+		if yamlBreak(w.src, w.at) > 0 {
+			leading = []breakRun{w.lineBreak()}
+		}
+		content = w.indentation(indent, &trailing)
+	}
+	if chomp != '-' {
+		w.yieldBreaks(leading...)
+	}
+	if chomp == '+' {
+		w.yieldBreaks(trailing...)
+	}
+}
+
+// indentation steps over empty lines and the indentation of the first line
+// with content; false means that there is none.
+func (w *scalarWalk) indentation(indent int, breaks *[]breakRun) bool {
+	for {
+		column := 0
+		for column < indent && w.at < len(w.src) && w.src[w.at] == ' ' {
+			w.at++
+			column++
+		}
+		if yamlBreak(w.src, w.at) == 0 {
+			return column == indent && w.at < len(w.src)
+		}
+		*breaks = append(*breaks, w.lineBreak())
+	}
 }

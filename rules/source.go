@@ -1,7 +1,9 @@
 package rules
 
 import (
+	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -48,7 +50,8 @@ func (s Span) String() string {
 	return fmt.Sprintf("%s:%d:%d", s.File.Path, s.Start.Line, s.Start.Column)
 }
 
-// to returns the region from the start of s to the end of t.
+// to returns the region from the start of s to the end of t. What stands
+// elsewhere, such as the target of an alias, does not widen s backwards.
 func (s Span) to(t Span) Span {
 	if t.End.Line == 0 || t.File != s.File || t.End.Before(s.End) {
 		return s
@@ -62,17 +65,84 @@ type File struct {
 	Path   string // as given to the loader, with forward slashes
 	Source []byte // whole content, without a byte order mark
 
-	starts []int // byte offset of the first character of every line
+	starts []int  // byte offset of the first character of every line
+	marks  []mark // places within very long lines, in order
 }
 
+// mark remembers a place within a very long line, so that finding a column
+// does not mean counting from the start of the line.
+type mark struct {
+	offset int
+	at     Position
+}
+
+// markEvery is how many bytes of a line lie between two marks.
+const markEvery = 4096
+
 func newFile(path string, source []byte) *File {
-	f := &File{Path: path, Source: source, starts: make([]int, 1, 1+len(source)/32)}
-	for i, c := range source {
-		if c == '\n' || c == '\r' && (i+1 == len(source) || source[i+1] != '\n') {
-			f.starts = append(f.starts, i+1)
+	f := &File{Path: path, Source: source}
+	f.starts = append(make([]int, 0, 2+bytes.Count(source, []byte{'\n'})), 0)
+	if bytes.IndexByte(source, '\r') < 0 {
+		for i := bytes.IndexByte(source, '\n'); i >= 0; {
+			f.starts = append(f.starts, f.lastStart()+i+1)
+			i = bytes.IndexByte(source[f.lastStart():], '\n')
+		}
+	} else {
+		f.splitLines(func(at int) int { return lineBreak(source[at:]) })
+	}
+	f.markLongLines()
+	return f
+}
+
+func (f *File) lastStart() int { return f.starts[len(f.starts)-1] }
+
+// splitLines fills starts, given the length of the line break at an offset.
+func (f *File) splitLines(breakAt func(int) int) {
+	for i := 0; i < len(f.Source); {
+		n := breakAt(i)
+		if n > 0 {
+			f.starts = append(f.starts, i+n)
+		}
+		i += max(1, n)
+	}
+}
+
+// lineBreak returns the length of the line break at the start of b, 0 if there
+// is none.
+func lineBreak(b []byte) int {
+	switch {
+	case len(b) == 0:
+		return 0
+	case b[0] == '\n':
+		return 1
+	case b[0] != '\r':
+		return 0
+	case len(b) > 1 && b[1] == '\n':
+		return 2
+	}
+	return 1
+}
+
+func (f *File) markLongLines() {
+	if len(f.Source) < markEvery {
+		return
+	}
+	for i, start := range f.starts {
+		end := len(f.Source)
+		if i+1 < len(f.starts) {
+			end = f.starts[i+1]
+		}
+		column := 1
+		for end-start > markEvery {
+			next := start + markEvery
+			for next < end && !utf8.RuneStart(f.Source[next]) {
+				next++
+			}
+			column += utf8.RuneCount(f.Source[start:next])
+			start = next
+			f.marks = append(f.marks, mark{start, Position{i + 1, column}})
 		}
 	}
-	return f
 }
 
 // Line returns the text of a line, counted from 1 and without its line end;
@@ -93,8 +163,11 @@ func (f *File) offset(p Position) int {
 	if p.Line < 1 || p.Line > len(f.starts) {
 		return len(f.Source)
 	}
-	off := f.starts[p.Line-1]
-	for col := 1; col < p.Column && off < len(f.Source); col++ {
+	off, column := f.starts[p.Line-1], 1
+	if i := f.markBefore(func(m mark) bool { return p.Before(m.at) }); i >= 0 && f.marks[i].at.Line == p.Line {
+		off, column = f.marks[i].offset, f.marks[i].at.Column
+	}
+	for ; column < p.Column && off < len(f.Source); column++ {
 		if f.Source[off] < utf8.RuneSelf {
 			off++
 			continue
@@ -108,16 +181,28 @@ func (f *File) offset(p Position) int {
 // position returns the position of a byte offset.
 func (f *File) position(off int) Position {
 	off = min(off, len(f.Source))
-	lo, hi := 0, len(f.starts)
-	for hi-lo > 1 {
-		mid := (lo + hi) / 2
-		if f.starts[mid] <= off {
-			lo = mid
-		} else {
+	line, found := slices.BinarySearch(f.starts, off)
+	if found {
+		return Position{line + 1, 1}
+	}
+	from, column := f.starts[line-1], 1
+	if i := f.markBefore(func(m mark) bool { return off < m.offset }); i >= 0 && f.marks[i].at.Line == line {
+		from, column = f.marks[i].offset, f.marks[i].at.Column
+	}
+	return Position{line, column + utf8.RuneCount(f.Source[from:off])}
+}
+
+// markBefore returns the last mark that is not behind, -1 if there is none.
+func (f *File) markBefore(behind func(mark) bool) int {
+	lo, hi := 0, len(f.marks)
+	for lo < hi {
+		if mid := (lo + hi) / 2; behind(f.marks[mid]) {
 			hi = mid
+		} else {
+			lo = mid + 1
 		}
 	}
-	return Position{lo + 1, 1 + utf8.RuneCount(f.Source[f.starts[lo]:off])}
+	return lo - 1
 }
 
 func (f *File) span(from, to int) Span {

@@ -34,6 +34,10 @@
 //	golden:     file of the expected matches, written by Options.Update
 //	start, sequence, alerts: of a correlation; checked, but not yet evaluated
 //
+// A file of RSigma's expectations is recognised among the tests by its key
+// expectations:. Under unexpected_detections: fail, every rule that it does not
+// name is tested to match nothing; warn and ignore look for nothing.
+//
 // An inline event that normalises into views must have one that satisfies the
 // rule's logsource; one in which nothing tells a logsource is taken to be of
 // the rule's. Events of recordings are routed by their views alone.

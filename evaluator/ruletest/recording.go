@@ -65,7 +65,7 @@ func (w *worker) count(t *tally, event *telemetry.Event) {
 	if limit := t.limit(); limit >= 0 && t.matched == limit+1 {
 		t.hit = ev.Explain(t.rule, event)
 	}
-	t.out.Alerts = append(t.out.Alerts, alertOf(t.rule, event, viewOf(event, t.rule)))
+	t.out.Alerts = append(t.out.Alerts, alertOf(t.rule, event, viewOf(ev, event, t.rule)))
 }
 
 // limit is the number of matches above which a test fails, -1 for none.
@@ -89,10 +89,10 @@ func belongs(event *telemetry.Event, rule *compiler.Rule) bool {
 	return false
 }
 
-// viewOf names the view that a rule is tried on first.
-func viewOf(event *telemetry.Event, rule *compiler.Rule) string {
+// viewOf names the view on which a rule matches.
+func viewOf(ev *evaluator.Evaluator, event *telemetry.Event, rule *compiler.Rule) string {
 	for _, v := range event.Views() {
-		if evaluator.Satisfies(v.Logsource, rule) {
+		if evaluator.Satisfies(v.Logsource, rule) && ev.MatchRule(rule, v.Event) {
 			return v.Name
 		}
 	}

@@ -64,7 +64,24 @@ func (l *loader) resolveFile(r *resolvable) {
 			reported[p.String()] = true
 		}
 	}
+	l.addOthers(r)
 	l.testDiags(r.path, mirror, d.diags)
+}
+
+// addOthers adds the tests of rules that a file of expectations does not name.
+func (l *loader) addOthers(r *resolvable) {
+	if r.others == nil {
+		return
+	}
+	named := map[rules.Document]bool{}
+	for _, c := range l.cases {
+		named[c.Rule] = named[c.Rule] || c.Path == r.path
+	}
+	for _, doc := range l.index.docs {
+		if t := r.others(doc); !named[doc] && len(t.sources) > 0 {
+			l.add(t, doc)
+		}
+	}
 }
 
 // stranger reports whether a problem says no more than that a file, which was

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/socctl/socctl/rules"
@@ -83,14 +84,7 @@ func (l *loader) expectationFile(name string, n *rules.Node) *testFile {
 		f.diags = d.diags
 		return f
 	}
-	if defaults := n.Get("defaults"); defaults != nil {
-		d.fields(defaults, "defaults", "unexpected_detections")
-		word := d.text(defaults.Get("unexpected_detections"), "unexpected_detections")
-		if word.Text == "fail" {
-			d.diags = append(d.diags, rules.Diagnostic{Code: "test/not-evaluated", Severity: rules.Warning, Span: word.Span,
-				Message: "unexpected detections are not looked for: only the rules that are named are evaluated"})
-		}
-	}
+	f.others = l.unexpected(d, n.Get("defaults"), name)
 	items := d.list(n.Get("expectations"), "expectations")
 	if len(items) == 0 {
 		d.errorf("test/no-test", startOf(n), "", "the file holds no expectation")
@@ -110,6 +104,37 @@ func (l *loader) expectationFile(name string, n *rules.Node) *testFile {
 	return f
 }
 
+// unexpected reads the defaults of a file of expectations. If they forbid
+// detections that nobody expects, every rule that the file does not name is
+// tested to find nothing; RSigma's mere warnings are not looked for.
+func (l *loader) unexpected(d *decoder, n *rules.Node, file string) func(rules.Document) *draft {
+	if n == nil || !d.fields(n, "defaults", "unexpected_detections") {
+		return nil
+	}
+	policies := []string{"fail", "warn", "ignore"}
+	word := d.text(n.Get("unexpected_detections"), "unexpected_detections")
+	if word.Text != "" && !slices.Contains(policies, word.Text) {
+		d.errorf("test/wrong-type", word.Span, suggestion(word.Text, policies), "unexpected_detections cannot be %q", word.Text)
+	}
+	if word.Text != "fail" {
+		return nil
+	}
+	sources := l.corpusFiles(l.corpus(file))
+	return func(doc rules.Document) *draft {
+		name := "unexpected: " + doc.Meta().Label()
+		return &draft{Case: Case{ID: file + "::" + name, Name: name, Path: file, Origin: Expectation, Span: word.Span, recording: word,
+			sources: sources, want: want{count: &countRange{span: word.Span}}}}
+	}
+}
+
+// corpus is the folder that the expectations of a file are about.
+func (l *loader) corpus(file string) string {
+	if l.options.Corpus != "" {
+		return l.options.Corpus
+	}
+	return filepath.Dir(filepath.FromSlash(file))
+}
+
 // expected reads one entry of a file of expectations.
 func (l *loader) expected(d *decoder, n *rules.Node, file string) *draft {
 	if !d.fields(n, "an expectation", "rule", "corpus", "exactly", "at_least", "at_most") {
@@ -121,10 +146,7 @@ func (l *loader) expected(d *decoder, n *rules.Node, file string) *draft {
 	}
 	t.Name = t.rule.Text
 	t.want.count = d.fireCount(n)
-	root := l.options.Corpus
-	if root == "" {
-		root = filepath.Dir(filepath.FromSlash(file))
-	}
+	root := l.corpus(file)
 	if corpus := n.Get("corpus"); corpus != nil {
 		t.recording = d.text(corpus, "corpus")
 		t.Name += " on " + t.recording.Text
@@ -132,7 +154,9 @@ func (l *loader) expected(d *decoder, n *rules.Node, file string) *draft {
 		return t
 	}
 	t.recording = t.rule
-	t.sources = l.corpusFiles(root)
+	if t.sources = l.corpusFiles(root); len(t.sources) == 0 {
+		t.obstacle = missing(rules.Scalar{Text: filepath.ToSlash(root), Span: t.rule.Span}, "every recording of")
+	}
 	return t
 }
 

@@ -283,7 +283,7 @@ tests: [{name: t, event: {a: b}, match: true}]
 	}
 }
 
-// TestEveryTestOfTheConfiguredDirsRuns covers paths relative to the working
+// TestRelativePaths covers paths relative to the working
 // folder, which is how people name them.
 func TestRelativePaths(t *testing.T) {
 	dir := parseArchive(manyTests()).unpack(t)

@@ -35,7 +35,7 @@ func (d *decoder) sequence(n *rules.Node, known *fixtures) {
 }
 
 func (d *decoder) step(n *rules.Node, known *fixtures) {
-	if !d.fields(n, "a step of the sequence", "at", "every", "repeat", "event", "rule") {
+	if !d.fields(n, "a step of the sequence", "at", "every", "repeat", "event") {
 		return
 	}
 	d.duration(n, "at", true)

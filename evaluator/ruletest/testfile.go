@@ -24,6 +24,7 @@ type draft struct {
 type testFile struct {
 	path   string
 	drafts []*draft
+	others func(rules.Document) *draft // test of a rule that no draft is about; nil for none
 	diags  rules.Diagnostics
 }
 
@@ -48,7 +49,10 @@ func (l *loader) testFile(path string, n *rules.Node) *testFile {
 func (d *decoder) tests(n *rules.Node, path string, origin Origin) []*draft {
 	e, found := entry(n, "tests")
 	known := d.fixtures(n.Get("events"))
-	if !found {
+	switch {
+	case !found && d.failed(0): // perhaps tests: is misspelt
+		return nil
+	case !found:
 		d.errorf("test/no-test", startOf(n), "add tests: with a list of tests", "the file holds no test")
 		return nil
 	}

@@ -1,0 +1,248 @@
+package main_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/socctl/socctl/evaluator/ruletest"
+	"github.com/socctl/socctl/rules"
+	"github.com/socctl/socctl/rules/logsource"
+)
+
+// The tests in this file execute what docs/ says. A fenced block whose info
+// string has further words behind the language is an example:
+//
+//	yaml rule PATH     a file without errors; so is json recording, yaml info
+//	yaml test PATH     a file of tests, all of which pass
+//	yaml checked PATH  a file of tests that are checked and not evaluated
+//	yaml wrong PATH    a file with errors
+//	text problems      the errors of all wrong files of the page, as printed
+//	yaml views         a table of views
+//	go example NAME    the body of an example function
+
+// block is a fenced block of a document.
+type block struct {
+	kind, name, text string // kind is language and first word
+}
+
+var fence = regexp.MustCompile("(?ms)^```(\\w+ \\w+)(?: (\\S+))?\n(.*?)^```$")
+
+func blocks(t *testing.T, page string) []block {
+	t.Helper()
+	source, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []block
+	for _, m := range fence.FindAllStringSubmatch(string(source), -1) {
+		out = append(out, block{m[1], m[2], m[3]})
+	}
+	return out
+}
+
+func pages(t *testing.T) []string {
+	t.Helper()
+	all, err := filepath.Glob(filepath.Join(repoRoot, "docs", "*.md"))
+	if err != nil || len(all) < 6 {
+		t.Fatalf("only %d pages in docs: %v", len(all), err)
+	}
+	return all
+}
+
+func TestExamplesOfTheDocs(t *testing.T) {
+	known := []string{"yaml rule", "json recording", "yaml info", "yaml test", "yaml checked", "yaml wrong", "text problems", "yaml views", "yaml config", "go example"}
+	for _, page := range pages(t) {
+		found := blocks(t, page)
+		for _, b := range found {
+			if !slices.Contains(known, b.kind) {
+				t.Errorf("%s: unknown kind of example %q", page, b.kind)
+			}
+		}
+		t.Run(filepath.Base(page), func(t *testing.T) { runExamples(t, found) })
+	}
+}
+
+// runExamples lays the files of a page down in a folder and tests them there.
+func runExamples(t *testing.T, found []block) {
+	checked, problems := map[string]bool{}, ""
+	files := 0
+	t.Chdir(t.TempDir())
+	for _, b := range found {
+		switch b.kind {
+		case "text problems":
+			problems += b.text
+			continue
+		case "yaml views":
+			if _, err := logsource.Parse("views.yml", []byte(b.text)); err != nil {
+				t.Error(err)
+			}
+			continue
+		case "go example", "yaml config":
+			continue
+		case "yaml checked":
+			checked[b.name] = true
+		}
+		files++
+		if err := os.MkdirAll(filepath.Dir(b.name), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(b.name, []byte(b.text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if files == 0 {
+		return
+	}
+	suite, diags := ruletest.Load(ruletest.LoadOptions{Paths: []string{"."}})
+	got := ""
+	for _, d := range diags {
+		if d.Severity == rules.Error {
+			got += d.String() + "\n"
+		}
+	}
+	if diff := cmp.Diff(problems, got); diff != "" {
+		t.Errorf("problems (- page, + found):\n%s", diff)
+	}
+	for _, c := range ruletest.Run(context.Background(), suite, ruletest.RunOptions{}).Cases {
+		want := ruletest.Pass
+		if checked[c.Case.Path] {
+			want = ruletest.NotEvaluated
+		}
+		if c.Status != want {
+			t.Errorf("%s ended as %s: %s", c.Case.ID, c.Status, c.Message)
+		}
+	}
+	for _, b := range found {
+		if b.kind == "yaml test" && !slices.ContainsFunc(suite.Cases, func(c *ruletest.Case) bool { return c.Path == b.name }) {
+			t.Errorf("no test of %s ran", b.name)
+		}
+	}
+}
+
+// Every code of a diagnostic is explained, and none that does not exist.
+func TestEveryCodeIsDocumented(t *testing.T) {
+	row := regexp.MustCompile("(?m)^\\| `([a-z]+/[a-z-]+)` \\|")
+	documented := map[string]string{}
+	groups := map[string]bool{}
+	for _, page := range pages(t) {
+		source, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range row.FindAllStringSubmatch(string(source), -1) {
+			if first, twice := documented[m[1]]; twice {
+				t.Errorf("%s is explained in %s and in %s", m[1], first, page)
+			}
+			documented[m[1]] = page
+			groups[strings.SplitN(m[1], "/", 2)[0]] = true
+		}
+	}
+	literal := regexp.MustCompile(`"([a-z]+)/([a-z]+(?:-[a-z]+)*)"`)
+	assigned := regexp.MustCompile(`(?:Code:\s*|errorf\(|warnf\()"([a-z]+)/`)
+	used := map[string]bool{}
+	for _, f := range goFiles(t) {
+		if f.test() || strings.HasPrefix(f.path, "rules/starter/") {
+			continue
+		}
+		for _, m := range assigned.FindAllStringSubmatch(string(f.text), -1) {
+			if !groups[m[1]] {
+				t.Errorf("%s: no code of the group %s is explained in docs", f.path, m[1])
+			}
+		}
+		for _, m := range literal.FindAllStringSubmatch(string(f.text), -1) {
+			code := m[1] + "/" + m[2]
+			if groups[m[1]] && documented[code] == "" && !used[code] {
+				t.Errorf("%s: code %s is not explained in docs", f.path, code)
+			}
+			used[code] = true
+		}
+	}
+	for code, page := range documented {
+		if !used[code] {
+			t.Errorf("%s explains %s, which does not exist", page, code)
+		}
+	}
+}
+
+// Every decision that code, facts or documents cite has one row in
+// docs/conformance.md, or is named there as one that waits.
+func TestEveryDecisionIsDocumented(t *testing.T) {
+	source, err := os.ReadFile(filepath.Join(repoRoot, "docs", "conformance.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := map[string]int{}
+	for _, m := range regexp.MustCompile(`(?m)^\| (D\d+) \|`).FindAllStringSubmatch(string(source), -1) {
+		if rows[m[1]]++; rows[m[1]] > 1 {
+			t.Errorf("decision %s has two rows", m[1])
+		}
+	}
+	if len(rows) < 40 {
+		t.Errorf("only %d decisions were found", len(rows))
+	}
+	cited := regexp.MustCompile(`\bD\d{1,2}\b`)
+	facts, err := os.ReadFile(filepath.Join(repoRoot, "evaluator", "reference", "testdata", "cases.yml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	check := func(path, text string) {
+		for _, d := range cited.FindAllString(text, -1) {
+			if rows[d] == 0 && !strings.Contains(string(source), d) {
+				t.Errorf("%s cites %s, which docs/conformance.md does not explain", path, d)
+			}
+		}
+	}
+	check("cases.yml", string(facts))
+	for _, f := range goFiles(t) {
+		for _, group := range f.syntax.Comments {
+			check(f.path, group.Text())
+		}
+	}
+}
+
+// The Go code of docs/library.md is that of examples, which go test runs.
+func TestCodeOfTheDocs(t *testing.T) {
+	sources := ""
+	for _, name := range []string{"evaluator/example_test.go", "cmd/socctl/library_test.go"} {
+		text, err := os.ReadFile(filepath.Join(repoRoot, filepath.FromSlash(name)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		sources += string(text)
+	}
+	found := 0
+	for _, b := range blocks(t, filepath.Join(repoRoot, "docs", "library.md")) {
+		if b.kind != "go example" {
+			continue
+		}
+		found++
+		if diff := cmp.Diff(example(sources, b.name), b.text); diff != "" {
+			t.Errorf("example %s (- code, + page):\n%s", b.name, diff)
+		}
+	}
+	if found < 5 {
+		t.Errorf("only %d examples were found", found)
+	}
+}
+
+// example returns the body of a function without its expected output, or the
+// declaration of a type with its methods.
+func example(sources, name string) string {
+	if _, rest, ok := strings.Cut(sources, "\nfunc "+name+"() {\n"); ok {
+		body, _, _ := strings.Cut(rest, "\n}\n")
+		body, _, _ = strings.Cut(body, "\n\t// Output:")
+		return strings.TrimPrefix(strings.ReplaceAll("\n"+body, "\n\t", "\n"), "\n") + "\n"
+	}
+	_, rest, _ := strings.Cut(sources, "\ntype "+name+" ")
+	rest = "type " + name + " " + rest
+	method := strings.LastIndex(rest, ") "+"Field(")
+	end := method + strings.Index(rest[method:], "\n}\n") + len("\n}\n")
+	return rest[:end]
+}

@@ -1,0 +1,180 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/socctl/socctl/cmd/socctl/internal/report"
+	"github.com/socctl/socctl/compiler"
+	"github.com/socctl/socctl/evaluator"
+	"github.com/socctl/socctl/evaluator/telemetry"
+)
+
+// evalOptions are the flags of eval.
+type evalOptions struct {
+	rules       []string
+	format      string
+	logsource   string
+	explain     string
+	failOnMatch bool
+	workers     int
+	maxRecord   int
+}
+
+func (c *cli) evalCommand() *cobra.Command {
+	var o evalOptions
+	cmd := &cobra.Command{
+		Use:   "eval -r RULES RECORDING...",
+		Short: "Run rules over recordings and print the matches",
+		Long: `Run rules over recordings and print the matches, one JSON object a line.
+
+A recording is a file, a folder, a glob pattern, or - for standard input: EVTX,
+NDJSON, a stream of JSON values or a JSON array, plain or compressed by gzip or
+zstd. Its format is told by its content.`,
+		Example: `  socctl eval -r rules attack.evtx
+  socctl eval -r rules -f table logs/*.ndjson.zst
+  socctl eval -r rules --explain "Office Spawns Shell" attack.evtx`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usageError("name a recording, or - for standard input")
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error { return c.eval(cmd.Context(), &o, args) },
+	}
+	flags := cmd.Flags()
+	flags.StringSliceVarP(&o.rules, "rules", "r", nil, "rule `path`, a file or a folder (default: rules of the configuration)")
+	flags.StringVarP(&o.format, "format", "f", "ndjson", "ndjson or table; with --explain pretty or ndjson")
+	flags.StringVar(&o.logsource, "logsource", "auto", "auto, off, or what the events are: product=aws,service=cloudtrail")
+	flags.StringVar(&o.explain, "explain", "", "explain one `rule`, by id or title, on every event that it applies to")
+	flags.BoolVar(&o.failOnMatch, "fail-on-match", false, "exit with 1 if any rule matches")
+	flags.IntVarP(&o.workers, "jobs", "j", runtime.GOMAXPROCS(0), "number of parallel workers")
+	flags.IntVar(&o.maxRecord, "max-record", telemetry.DefaultMaxRecord>>20, "largest JSON record in `MiB`; larger ones are reported and left out")
+	return cmd
+}
+
+func (c *cli) eval(ctx context.Context, o *evalOptions, recordings []string) error {
+	if o.explain != "" && o.format == "ndjson" {
+		o.format = "pretty"
+	}
+	if !slices.Contains([]string{"ndjson", "table", "pretty"}, o.format) {
+		return usageError("unknown format %q: eval knows ndjson and table", o.format)
+	}
+	if o.maxRecord < 1 {
+		return usageError("--max-record takes a number of MiB, at least 1")
+	}
+	assigned, err := parseLogsource(o.logsource)
+	if err != nil {
+		return err
+	}
+	cfg, err := c.config(".")
+	if err != nil {
+		return err
+	}
+	loaded, err := c.loadRules(cfg, o.rules)
+	if err != nil {
+		return err
+	}
+	rule, err := findRule(loaded.program, o.explain)
+	if err != nil {
+		return err
+	}
+	table, err := c.views(cfg)
+	if err != nil {
+		return err
+	}
+	run := &evaluation{cli: c, options: o, program: loaded.program, explain: rule, assigned: assigned,
+		normaliser: telemetry.NewNormaliser(table), progress: report.NewProgress(c.stderr, c.quiet)}
+	if err := run.all(ctx, recordings); err != nil {
+		return &exitError{exitUnreadable, err}
+	}
+	run.summary(c, loaded)
+	return exitWith(run.exitCode(ctx, loaded))
+}
+
+// parseLogsource reads the flag --logsource: nil for auto and off.
+func parseLogsource(text string) (map[string]string, error) {
+	if text == "auto" || text == "off" {
+		return nil, nil
+	}
+	out := map[string]string{}
+	for part := range strings.SplitSeq(text, ",") {
+		key, value, ok := strings.Cut(strings.TrimSpace(part), "=")
+		if !ok || value == "" || !slices.Contains([]string{"category", "product", "service"}, key) {
+			return nil, usageError("--logsource takes auto, off or category=…,product=…,service=…, not %q", text)
+		}
+		out[key] = strings.ToLower(value)
+	}
+	return out, nil
+}
+
+// findRule returns the rule of an id or a title, nil for an empty name.
+func findRule(p *compiler.Program, name string) (*compiler.Rule, error) {
+	if name == "" {
+		return nil, nil
+	}
+	var found []*compiler.Rule
+	for _, r := range p.Rules {
+		if strings.EqualFold(r.ID, name) || strings.EqualFold(r.Title, name) || strings.EqualFold(r.Source.Name.Text, name) {
+			found = append(found, r)
+		}
+	}
+	switch len(found) {
+	case 0:
+		return nil, usageError("no rule has the id, name or title %q", name)
+	case 1:
+		return found[0], nil
+	}
+	return nil, usageError("%d rules are called %q: give the id", len(found), name)
+}
+
+// assignedEvent is an event whose logsource the user has stated.
+type assignedEvent struct {
+	*telemetry.Event
+	views []evaluator.View
+}
+
+// Views implements evaluator.Routed.
+func (e assignedEvent) Views() []evaluator.View { return e.views }
+
+// route gives an event the views that the flags ask for.
+func (r *evaluation) route(e *telemetry.Event) evaluator.Event {
+	if r.assigned == nil {
+		return e
+	}
+	return assignedEvent{e, []evaluator.View{{Name: "assigned", Logsource: r.assigned, Event: e}}}
+}
+
+// summary tells on standard error what was read, unless quiet.
+func (r *evaluation) summary(c *cli, loaded *loadedRules) {
+	if c.quiet {
+		return
+	}
+	fmt.Fprintf(c.stderr, "%s, %s, %s", report.Count(len(r.program.Rules), "rule"), report.Count(r.events, "event"), report.Count(r.matched, "match"))
+	if r.unrouted > 0 && r.options.logsource == "auto" {
+		fmt.Fprintf(c.stderr, "; %s of no known logsource (see --logsource)", report.Count(r.unrouted, "event"))
+	}
+	if r.problems > 0 {
+		fmt.Fprintf(c.stderr, "; %s while reading", report.Count(r.problems, "problem"))
+	}
+	if n := loaded.rejected(); n > 0 {
+		fmt.Fprintf(c.stderr, "; %s rejected", report.Count(n, "document"))
+	}
+	fmt.Fprintln(c.stderr)
+}
+
+func (r *evaluation) exitCode(ctx context.Context, loaded *loadedRules) int {
+	code := loaded.exitCode()
+	if r.problems > 0 || ctx.Err() != nil {
+		code = max(code, exitUnreadable)
+	}
+	if r.options.failOnMatch && r.matched > 0 {
+		code = max(code, exitFindings)
+	}
+	return code
+}

@@ -1,0 +1,260 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"text/tabwriter"
+	"time"
+
+	"github.com/socctl/socctl/cmd/socctl/internal/report"
+	"github.com/socctl/socctl/compiler"
+	"github.com/socctl/socctl/evaluator"
+	"github.com/socctl/socctl/evaluator/telemetry"
+)
+
+// evaluation runs rules over recordings: one goroutine reads, several evaluate
+// batches, one writes them in the order in which they were read.
+type evaluation struct {
+	cli        *cli
+	options    *evalOptions
+	program    *compiler.Program
+	explain    *compiler.Rule // nil unless one rule is to be explained
+	assigned   map[string]string
+	normaliser *telemetry.Normaliser
+	progress   *report.Progress
+
+	events, matched, unrouted, problems int
+}
+
+// batchSize is how many records travel together; a slow source makes smaller
+// batches, so that matches appear as events arrive.
+const batchSize = 256
+
+// entry is a record, or a problem in its place.
+type entry struct {
+	record telemetry.Record
+	err    error
+}
+
+// batch travels from the reader through one worker to the writer.
+type batch struct {
+	entries []entry
+	result  batchResult
+	done    chan struct{}
+}
+
+type batchResult struct {
+	lines            []matchLine
+	text             []byte // explanations
+	events, unrouted int
+	problems         []error
+}
+
+// matchLine is one match in its stable JSON form.
+type matchLine struct {
+	RuleID      string `json:"rule_id"`
+	RuleTitle   string `json:"rule_title"`
+	Level       string `json:"level"`
+	Source      string `json:"source"`
+	Record      int    `json:"record"`
+	Time        string `json:"time"`
+	View        string `json:"view,omitempty"`
+	Fingerprint string `json:"event_fingerprint"`
+	RuleHash    string `json:"rule_hash"`
+}
+
+func (r *evaluation) all(ctx context.Context, recordings []string) error {
+	work := make(chan *batch, r.options.workers)
+	ordered := make(chan *batch, 4*r.options.workers)
+	go r.read(ctx, recordings, work, ordered)
+	var wg sync.WaitGroup
+	for range max(1, r.options.workers) {
+		wg.Go(func() { r.worker(work) })
+	}
+	out := bufio.NewWriterSize(r.cli.stdout, 64<<10)
+	write, finish := r.writer(out)
+	var failed error
+	for b := range ordered {
+		<-b.done
+		r.count(&b.result)
+		if failed == nil {
+			failed = write(&b.result)
+		}
+		if len(ordered) == 0 && failed == nil {
+			failed = out.Flush()
+		}
+	}
+	wg.Wait()
+	r.progress.Done()
+	if failed == nil {
+		failed = finish()
+	}
+	if failed == nil {
+		failed = out.Flush()
+	}
+	return failed
+}
+
+// read cuts the records into batches: full ones from a fast source, and what
+// there is from a slow one.
+func (r *evaluation) read(ctx context.Context, recordings []string, work, ordered chan<- *batch) {
+	defer close(work)
+	defer close(ordered)
+	entries := make(chan entry, batchSize)
+	go func() {
+		defer close(entries)
+		for record, err := range telemetry.Read(ctx, recordings, r.readOptions()) {
+			entries <- entry{record, err}
+		}
+	}()
+	for first := range entries {
+		b := &batch{entries: append(make([]entry, 0, 8), first), done: make(chan struct{})}
+		for more := true; more && len(b.entries) < batchSize; {
+			select {
+			case e, ok := <-entries:
+				if more = ok; ok {
+					b.entries = append(b.entries, e)
+				}
+			default:
+				more = false
+			}
+		}
+		ordered <- b
+		work <- b
+	}
+}
+
+func (r *evaluation) readOptions() telemetry.ReadOptions {
+	return telemetry.ReadOptions{Stdin: r.cli.stdin, MaxRecord: r.options.maxRecord << 20}
+}
+
+func (r *evaluation) worker(work <-chan *batch) {
+	var options []evaluator.Option
+	if r.options.logsource == "off" {
+		options = append(options, evaluator.IgnoreLogsource())
+	}
+	ev := evaluator.New(r.program, options...)
+	for b := range work {
+		for _, e := range b.entries {
+			r.one(ev, e, &b.result)
+		}
+		b.entries = nil
+		close(b.done)
+	}
+}
+
+func (r *evaluation) one(ev *evaluator.Evaluator, e entry, out *batchResult) {
+	if e.err != nil {
+		out.problems = append(out.problems, e.err)
+		return
+	}
+	event := r.normaliser.Event(e.record)
+	out.events++
+	if len(event.Views()) == 0 {
+		out.unrouted++
+	}
+	if r.explain != nil {
+		r.explainOne(ev, event, out)
+		return
+	}
+	var fingerprint, stamp string
+	for _, m := range ev.Match(r.route(event)) {
+		if fingerprint == "" {
+			fingerprint, stamp = event.Fingerprint(), timeText(event)
+		}
+		out.lines = append(out.lines, matchLine{RuleID: m.Rule.ID, RuleTitle: m.Rule.Title, Level: m.Rule.Level,
+			Source: e.record.Source, Record: e.record.Index, Time: stamp, View: m.View, Fingerprint: fingerprint, RuleHash: m.Rule.Hash})
+	}
+}
+
+// timeText returns the event's time in RFC 3339, "" if it has none.
+func timeText(e *telemetry.Event) string {
+	t, _, ok := e.Time()
+	if !ok {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339Nano)
+}
+
+// explainOne explains the chosen rule on an event that it applies to.
+func (r *evaluation) explainOne(ev *evaluator.Evaluator, event *telemetry.Event, out *batchResult) {
+	x := ev.Explain(r.explain, r.route(event))
+	if x.NoView {
+		return
+	}
+	if x.Matched {
+		out.lines = append(out.lines, matchLine{})
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s record %d\n", report.Clean(event.Record().Source), event.Record().Index)
+	report.Explanation(&b, r.cli.out(), x)
+	out.text = append(append(out.text, b.String()...), '\n')
+}
+
+func (r *evaluation) count(b *batchResult) {
+	r.events += b.events
+	r.unrouted += b.unrouted
+	r.matched += len(b.lines)
+	r.problems += len(b.problems)
+	if len(b.problems) > 0 {
+		r.progress.Done()
+	}
+	for _, err := range b.problems {
+		fmt.Fprintf(r.cli.stderr, "%s %s\n", r.cli.err().Paint(report.Red, "error:"), report.Clean(err.Error()))
+	}
+	r.progress.Update("%d events, %d matches", r.events, r.matched)
+}
+
+// writer returns how a batch is written and what is left to do behind the last.
+func (r *evaluation) writer(out io.Writer) (write func(*batchResult) error, finish func() error) {
+	none := func() error { return nil }
+	switch {
+	case r.explain != nil:
+		return func(b *batchResult) error { _, err := out.Write(b.text); return err }, none
+	case r.options.format == "table":
+		return r.tableWriter(out)
+	}
+	enc := json.NewEncoder(out)
+	enc.SetEscapeHTML(false)
+	return func(b *batchResult) error {
+		for i := range b.lines {
+			if err := enc.Encode(&b.lines[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	}, none
+}
+
+// tableWriter sums up: one row for every rule and source.
+func (r *evaluation) tableWriter(out io.Writer) (write func(*batchResult) error, finish func() error) {
+	type key struct{ level, title, source string }
+	counts := map[key]int{}
+	var order []key
+	write = func(b *batchResult) error {
+		for _, l := range b.lines {
+			k := key{l.Level, l.RuleTitle, l.Source}
+			if counts[k]++; counts[k] == 1 {
+				order = append(order, k)
+			}
+		}
+		return nil
+	}
+	finish = func() error {
+		if len(order) == 0 {
+			return nil
+		}
+		w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+		fmt.Fprintln(w, "LEVEL\tRULE\tMATCHES\tSOURCE")
+		for _, k := range order {
+			fmt.Fprintf(w, "%s\t%s\t%d\t%s\n", k.level, report.Clean(k.title), counts[k], report.Clean(k.source))
+		}
+		return w.Flush()
+	}
+	return write, finish
+}

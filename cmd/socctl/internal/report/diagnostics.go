@@ -1,0 +1,78 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/socctl/socctl/rules"
+)
+
+// Diagnostics writes problems with an excerpt of the source, and a caret under
+// what each is about.
+func Diagnostics(w io.Writer, s Style, diags rules.Diagnostics) {
+	for _, d := range diags {
+		colour := map[rules.Severity]string{rules.Error: Red, rules.Warning: Yellow}[d.Severity]
+		fmt.Fprintf(w, "%s: %s\n", s.Paint(colour, d.Severity.String()+"["+d.Code+"]"), s.Paint(Bold, Clean(d.Message)))
+		Excerpt(w, s, d.Span, colour)
+		if d.Help != "" {
+			fmt.Fprintf(w, "   %s %s\n", s.Paint(Blue, "= help:"), Clean(d.Help))
+		}
+		fmt.Fprintln(w)
+	}
+}
+
+// excerptWidth is how many columns of a source line an excerpt shows.
+const excerptWidth = 100
+
+// Excerpt writes the place of a span, and its line with a caret under it.
+func Excerpt(w io.Writer, s Style, at rules.Span, colour string) {
+	fmt.Fprintf(w, "  %s %s\n", s.Paint(Blue, "-->"), Clean(at.String()))
+	if !at.Known() || at.File == nil || at.File.Source == nil {
+		return
+	}
+	line := []rune(at.File.Line(at.Start.Line))
+	from, to := at.Start.Column-1, len(line)
+	if at.End.Line == at.Start.Line {
+		to = at.End.Column - 1
+	}
+	from = min(from, len(line))
+	to = max(min(to, len(line)), from)
+	cut := 0
+	if to > excerptWidth && from > excerptWidth/2 {
+		cut = from - excerptWidth/2
+	}
+	end := min(len(line), cut+excerptWidth)
+	text, lead := tabs(line[cut:end]), len(tabs(line[cut:from]))
+	width := max(1, min(to, end)-from)
+	number := fmt.Sprint(at.Start.Line)
+	bar := s.Paint(Blue, strings.Repeat(" ", len(number))+" |")
+	fmt.Fprintf(w, "%s\n%s %s\n%s %s%s\n", bar, s.Paint(Blue, number+" |"), Clean(string(text)), bar,
+		strings.Repeat(" ", lead), s.Paint(colour, strings.Repeat("^", width)))
+}
+
+// tabs replaces tabs by single spaces, so that the caret stays in place.
+func tabs(line []rune) []rune {
+	out := make([]rune, len(line))
+	for i, r := range line {
+		if r == '\t' {
+			r = ' '
+		}
+		out[i] = r
+	}
+	return out
+}
+
+// Count returns "1 thing" or "n things".
+func Count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	if strings.HasSuffix(thing, "h") {
+		return fmt.Sprintf("%d %ses", n, thing)
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
+
+func width(text string) int { return utf8.RuneCountInString(text) }

@@ -1,0 +1,129 @@
+package report
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/socctl/socctl/evaluator"
+)
+
+// maxValues is how many values of an item an explanation lists.
+const maxValues = 5
+
+// Explanation writes the tree of a rule on one event: a mark for every
+// condition, selection, item and value, with the line of the rule beside the
+// value of the event.
+func Explanation(w io.Writer, s Style, x *evaluator.Explanation) {
+	view := ""
+	if x.View != "" {
+		view = " (as " + x.View + ")"
+	}
+	fmt.Fprintf(w, "%s %s%s\n", mark(s, x.Matched), s.Paint(Bold, Clean(x.Rule.Title)), view)
+	if x.NoView {
+		fmt.Fprintf(w, "  the event does not belong to the rule's logsource %s\n", x.Rule.Source.Logsource)
+	}
+	node(w, s, x.Root, 1)
+}
+
+func mark(s Style, ok bool) string {
+	if ok {
+		return s.Paint(Green, "✓")
+	}
+	return s.Paint(Red, "✗")
+}
+
+func node(w io.Writer, s Style, n *evaluator.Node, depth int) {
+	line := strings.Repeat("  ", depth) + mark(s, n.Matched) + " "
+	if n.Span.Known() {
+		line += s.Paint(Dim, fmt.Sprintf("%d: ", n.Span.Start.Line))
+	}
+	label := Clean(n.Label)
+	if n.Kind == evaluator.ValueNode {
+		label = "'" + Shorten(label, 60) + "'"
+	}
+	line += label
+	if n.Reason != "" {
+		line += s.Paint(Yellow, " — "+n.Reason)
+	}
+	if n.Kind == evaluator.ItemNode && n.Actual != nil {
+		line += s.Paint(Dim, " — event has ") + s.Paint(Cyan, actual(*n.Actual))
+	}
+	fmt.Fprintln(w, line)
+	if n.Kind == evaluator.ItemNode {
+		values(w, s, n, depth+1)
+		return
+	}
+	for _, arg := range n.Args {
+		node(w, s, arg, depth+1)
+	}
+}
+
+// values lists the values of an item that say most: those that match if the
+// item does, the first few else.
+func values(w io.Writer, s Style, n *evaluator.Node, depth int) {
+	shown, hidden := 0, 0
+	matching := 0
+	for _, v := range n.Args {
+		if v.Matched {
+			matching++
+		}
+	}
+	for _, v := range n.Args {
+		if shown == maxValues || len(n.Args) > maxValues && matching > 0 && !v.Matched {
+			hidden++
+			continue
+		}
+		shown++
+		node(w, s, v, depth)
+	}
+	if hidden > 0 {
+		fmt.Fprintf(w, "%s%s\n", strings.Repeat("  ", depth), s.Paint(Dim, "… "+Count(hidden, "more value")))
+	}
+}
+
+func actual(v evaluator.Value) string {
+	text := v.Text()
+	if v.Kind() == evaluator.String {
+		text = "'" + text + "'"
+	}
+	if v.Kind() == evaluator.Null {
+		text = "null"
+	}
+	return Shorten(Clean(text), 120)
+}
+
+// jsonNode is the stable JSON form of an explanation's node.
+type jsonNode struct {
+	Kind    evaluator.NodeKind `json:"kind"`
+	Label   string             `json:"label"`
+	Matched bool               `json:"matched"`
+	Line    int                `json:"line,omitempty"`
+	Column  int                `json:"column,omitempty"`
+	Reason  string             `json:"reason,omitempty"`
+	Actual  *evaluator.Value   `json:"actual,omitempty"`
+	Args    []jsonNode         `json:"args,omitempty"`
+}
+
+// ExplanationJSON returns the stable JSON form of an explanation.
+func ExplanationJSON(x *evaluator.Explanation) ([]byte, error) {
+	return json.Marshal(struct {
+		RuleID  string   `json:"rule_id"`
+		Title   string   `json:"rule_title"`
+		Hash    string   `json:"rule_hash"`
+		Matched bool     `json:"matched"`
+		View    string   `json:"view,omitempty"`
+		NoView  bool     `json:"no_view,omitempty"`
+		Root    jsonNode `json:"root"`
+	}{x.Rule.ID, x.Rule.Title, x.Rule.Hash, x.Matched, x.View, x.NoView, toJSON(x.Root)})
+}
+
+func toJSON(n *evaluator.Node) jsonNode {
+	out := jsonNode{Kind: n.Kind, Label: n.Label, Matched: n.Matched, Reason: n.Reason, Actual: n.Actual,
+		Line: n.Span.Start.Line, Column: n.Span.Start.Column}
+	for _, arg := range n.Args {
+		out.Args = append(out.Args, toJSON(arg))
+	}
+	return out
+}

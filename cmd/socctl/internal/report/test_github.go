@@ -1,0 +1,64 @@
+package report
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/socctl/socctl/rules"
+)
+
+// testGitHub writes workflow commands, which GitHub shows beside the lines they
+// are about, and the summary.
+func testGitHub(out io.Writer, t *TestRun) error {
+	w := bufio.NewWriter(out)
+	for _, d := range t.problems() {
+		annotation(w, "error", d.Span, d.Code, helped(d.Message, d.Help))
+	}
+	for _, d := range t.warnings() {
+		annotation(w, "warning", d.Span, d.Code, helped(d.Message, d.Help))
+	}
+	for i := range t.Result.Cases {
+		c := &t.Result.Cases[i]
+		if c.Clean() {
+			continue
+		}
+		message := helped(c.Message, c.Help)
+		if c.Explanation != nil {
+			var b strings.Builder
+			Explanation(&b, Style{}, c.Explanation)
+			message += "\n" + strings.TrimRight(b.String(), "\n")
+		}
+		word, _ := statusWord(c)
+		annotation(w, "error", c.Span, strings.ToLower(word)+": "+c.Case.Name, message)
+	}
+	if !t.Quiet {
+		fmt.Fprintln(w, t.summary())
+	}
+	return w.Flush()
+}
+
+func helped(message, help string) string {
+	if help == "" {
+		return message
+	}
+	return message + "\nhelp: " + help
+}
+
+var (
+	commandText     = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
+	commandProperty = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
+)
+
+// annotation writes one workflow command.
+func annotation(w io.Writer, level string, at rules.Span, title, message string) {
+	place := "file=" + commandProperty.Replace(at.Path())
+	if at.Known() {
+		place += fmt.Sprintf(",line=%d,col=%d", at.Start.Line, at.Start.Column)
+		if at.End.Line == at.Start.Line && at.End.Column > at.Start.Column {
+			place += fmt.Sprintf(",endLine=%d,endColumn=%d", at.End.Line, at.End.Column)
+		}
+	}
+	fmt.Fprintf(w, "::%s %s,title=%s::%s\n", level, place, commandProperty.Replace(title), commandText.Replace(message))
+}

@@ -1,0 +1,127 @@
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/socctl/socctl/cmd/socctl/internal/report"
+	"github.com/socctl/socctl/compiler"
+	"github.com/socctl/socctl/rules"
+	"github.com/socctl/socctl/rules/config"
+	"github.com/socctl/socctl/rules/logsource"
+)
+
+// loadedRules is a compiled set of rules with all its problems.
+type loadedRules struct {
+	set     *rules.Set
+	program *compiler.Program
+	diags   rules.Diagnostics
+}
+
+// config reads the configuration that --config names or that lies in dir or
+// above it. Without any it returns an empty one.
+func (c *cli) config(dir string) (*config.Config, error) {
+	path := c.configPath
+	if path == "" {
+		found, ok := config.Find(dir)
+		if !ok {
+			return &config.Config{}, nil
+		}
+		path = found
+	}
+	cfg, diags := config.Load(path)
+	if len(diags) > 0 {
+		report.Diagnostics(c.stderr, c.err(), diags)
+	}
+	if diags.Count(rules.Error) > 0 {
+		return nil, &exitError{code: exitUsage}
+	}
+	return cfg, nil
+}
+
+// loadRules loads and compiles rules, of the configuration if no path is
+// given, and shows their problems.
+func (c *cli) loadRules(cfg *config.Config, paths []string) (*loadedRules, error) {
+	if len(paths) == 0 {
+		var err error
+		if paths, err = c.expand(cfg, cfg.Rules); err != nil {
+			return nil, err
+		}
+	}
+	if len(paths) == 0 {
+		return nil, usageError("no rules: name them with -r, or in rules: of .socctl.yml")
+	}
+	l := &loadedRules{}
+	l.set, l.diags = rules.LoadPaths(paths...)
+	var compiled rules.Diagnostics
+	l.program, compiled = compiler.Compile(l.set, compiler.Options{Placeholders: cfg.PlaceholderValues()})
+	l.diags = append(append(l.diags, compiled...), l.set.NotEvaluated()...)
+	l.diags.Sort()
+	c.showProblems(l.diags)
+	if len(l.program.Rules) == 0 {
+		return nil, &exitError{max(l.exitCode(), exitUsage), fmt.Errorf("no rule to evaluate in %v", paths)}
+	}
+	return l, nil
+}
+
+// showProblems prints errors with excerpts, and warnings only as a count.
+func (c *cli) showProblems(diags rules.Diagnostics) {
+	var errs rules.Diagnostics
+	for _, d := range diags {
+		if d.Severity == rules.Error {
+			errs = append(errs, d)
+		}
+	}
+	report.Diagnostics(c.stderr, c.err(), errs)
+}
+
+// rejected counts the documents that are not evaluated.
+func (l *loadedRules) rejected() int {
+	return len(l.set.Documents()) - len(l.program.Rules)
+}
+
+// exitCode is what the problems of the rules alone make of a run.
+func (l *loadedRules) exitCode() int {
+	code := exitClean
+	for _, d := range l.diags {
+		switch {
+		case d.Code == rules.CodeUnreadable:
+			code = exitUnreadable
+		case d.Severity == rules.Error:
+			code = max(code, exitFindings)
+		}
+	}
+	return code
+}
+
+// expand turns paths and globs of the configuration into paths from here.
+func (c *cli) expand(cfg *config.Config, patterns []rules.Scalar) ([]string, error) {
+	paths, diags := cfg.Expand(patterns)
+	report.Diagnostics(c.stderr, c.err(), diags)
+	if diags.Count(rules.Error) > 0 {
+		return nil, &exitError{code: exitUsage}
+	}
+	return paths, nil
+}
+
+// views returns the built-in views with those of the configuration over them.
+func (c *cli) views(cfg *config.Config) (*logsource.Table, error) {
+	override := cfg.Telemetry.Logsource
+	name, data := cfg.Path, []byte(override.Text)
+	if override.Path.Present() {
+		name = cfg.Resolve(override.Path.Text)
+		read, err := os.ReadFile(name)
+		if err != nil {
+			return nil, &exitError{exitUsage, fmt.Errorf("%s: %w", override.Path.Span, err)}
+		}
+		data = read
+	}
+	if len(data) == 0 {
+		return logsource.Default(), nil
+	}
+	table, err := logsource.Parse(name, data)
+	if err != nil {
+		return nil, &exitError{exitUsage, err}
+	}
+	return logsource.Default().With(table), nil
+}

@@ -1,0 +1,138 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/socctl/socctl/cmd/socctl/internal/report"
+)
+
+// Exit codes, the same for every command.
+const (
+	exitClean      = 0 // nothing to report
+	exitFindings   = 1 // findings or failures
+	exitUsage      = 2 // wrong usage or configuration
+	exitUnreadable = 3 // unreadable input, or an internal error
+)
+
+// exitError ends a command with a code. A nil err means that everything has
+// been said already.
+type exitError struct {
+	code int
+	err  error
+}
+
+func (e *exitError) Error() string {
+	if e.err == nil {
+		return fmt.Sprintf("exit %d", e.code)
+	}
+	return e.err.Error()
+}
+
+func (e *exitError) Unwrap() error { return e.err }
+
+func usageError(format string, args ...any) error {
+	return &exitError{exitUsage, fmt.Errorf(format, args...)}
+}
+
+// exitWith returns nil for a clean exit.
+func exitWith(code int) error {
+	if code == exitClean {
+		return nil
+	}
+	return &exitError{code: code}
+}
+
+// cli is what all commands share.
+type cli struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+
+	configPath string
+	colour     string
+	quiet      bool
+}
+
+// out and err return the styles of the two streams.
+func (c *cli) out() report.Style { return report.StyleFor(c.stdout, c.colour) }
+func (c *cli) err() report.Style { return report.StyleFor(c.stderr, c.colour) }
+
+// run is the whole program: it returns the exit code.
+func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	c := &cli{stdin: stdin, stdout: stdout, stderr: stderr}
+	root := c.command()
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	var exit *exitError
+	switch {
+	case err == nil:
+		return exitClean
+	case errors.As(err, &exit):
+		if exit.err != nil {
+			fmt.Fprintf(stderr, "socctl: %v\n", exit.err)
+		}
+		return exit.code
+	}
+	fmt.Fprintf(stderr, "socctl: %v\nRun socctl --help for usage.\n", err)
+	return exitUsage
+}
+
+func (c *cli) command() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "socctl",
+		Short: "Test, check and run Sigma detection rules",
+		Example: `  socctl init                       lay down a starter rule pack with tests
+  socctl test                       run all tests of the rules
+  socctl eval -r rules attack.evtx  which rules match a recording`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		PersistentPreRunE: func(*cobra.Command, []string) error {
+			if !slices.Contains([]string{"auto", "always", "never"}, c.colour) {
+				return usageError("--color takes auto, always or never, not %q", c.colour)
+			}
+			return nil
+		},
+	}
+	flags := root.PersistentFlags()
+	flags.StringVarP(&c.configPath, "config", "c", "", "configuration `file` (default: .socctl.yml, found by walking up)")
+	flags.StringVar(&c.colour, "color", "auto", "auto, always or never")
+	flags.BoolVarP(&c.quiet, "quiet", "q", false, "no progress and no summary")
+	root.SetIn(c.stdin)
+	root.SetOut(c.stdout)
+	root.SetErr(c.stderr)
+	root.SetHelpTemplate(helpTemplate)
+	root.SetUsageTemplate(usageTemplate)
+	root.AddCommand(c.testCommand(), c.evalCommand(), c.initCommand(), c.logsourceCommand(), c.versionCommand())
+	return root
+}
+
+// helpTemplate shows an example before the usage.
+const helpTemplate = `{{with or .Long .Short}}{{. | trimTrailingWhitespaces}}
+
+{{end}}{{if .HasExample}}Examples:
+{{.Example}}
+
+{{end}}{{.UsageString}}`
+
+const usageTemplate = `Usage:{{if .Runnable}}
+  {{.UseLine}}{{end}}{{if .HasAvailableSubCommands}}
+  {{.CommandPath}} [command]
+
+Commands:{{range .Commands}}{{if or .IsAvailableCommand (eq .Name "help")}}
+  {{rpad .Name .NamePadding}} {{.Short}}{{end}}{{end}}{{end}}{{if .HasAvailableLocalFlags}}
+
+Flags:
+{{.LocalFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}{{if .HasAvailableInheritedFlags}}
+
+Global flags:
+{{.InheritedFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}
+`

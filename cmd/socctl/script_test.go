@@ -1,0 +1,31 @@
+package main
+
+import (
+	"os"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"socctl": main})
+}
+
+// Every command as a user runs it: testdata/script holds one file for each
+// behaviour. The environment variable STARTER is the starter rule pack.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
+		Setup: func(env *testscript.Env) error {
+			wd, err := os.Getwd()
+			if err != nil {
+				return err
+			}
+			env.Setenv("STARTER", wd+"/../../rules/starter")
+			env.Setenv("NO_COLOR", "1")
+			return nil
+		},
+	})
+}

@@ -1,0 +1,216 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/socctl/socctl/cmd/socctl/internal/report"
+	"github.com/socctl/socctl/evaluator/ruletest"
+	"github.com/socctl/socctl/evaluator/telemetry"
+	"github.com/socctl/socctl/rules"
+	"github.com/socctl/socctl/rules/config"
+)
+
+// testOptions are the flags of test.
+type testOptions struct {
+	run          string
+	formats      []string
+	recordings   string
+	corpus       string
+	verbose      bool
+	update       bool
+	failFast     bool
+	allowMissing bool
+	noTime       bool
+	workers      int
+}
+
+func (c *cli) testCommand() *cobra.Command {
+	var o testOptions
+	cmd := &cobra.Command{
+		Use:   "test [PATH...]",
+		Short: "Run the unit tests of rules",
+		Long: `Run the unit tests of rules.
+
+A path is a rule, a file of tests, or a folder of either; without any, the rules
+and tests of the configuration, else the current folder. Tests are read from
+tests/<path of the rule>.yml, from the attribute tests: of a rule, from SigmaHQ's
+regression_tests_path, and from RSigma's exemplars and expectations.`,
+		Example: `  socctl test
+  socctl test rules/windows --run 'office.*Intune' -v
+  socctl test sigma --allow-missing-recordings`,
+		RunE: func(cmd *cobra.Command, args []string) error { return c.test(cmd.Context(), &o, args) },
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&o.run, "run", "", "only tests whose path::name matches `regexp`")
+	flags.BoolVarP(&o.verbose, "verbose", "v", false, "show tests that pass")
+	flags.BoolVar(&o.update, "update", false, "rewrite golden files")
+	flags.BoolVar(&o.failFast, "fail-fast", false, "stop at the first test that fails")
+	flags.IntVarP(&o.workers, "jobs", "j", runtime.GOMAXPROCS(0), "number of parallel workers")
+	flags.StringArrayVarP(&o.formats, "format", "f", []string{"pretty"}, strings.Join(report.TestFormats, ", ")+"; `format`=FILE writes to a file; may be repeated")
+	flags.BoolVar(&o.allowMissing, "allow-missing-recordings", false, "count missing recordings instead of failing")
+	flags.StringVar(&o.recordings, "recordings", string(ruletest.EVTX), "which twin of SigmaHQ's recordings to read: evtx or json")
+	flags.StringVar(&o.corpus, "corpus", "", "`folder` of the recordings that RSigma's expectations name (default: that of the file)")
+	flags.BoolVar(&o.noTime, "no-time", false, "leave out durations, so that output can be compared")
+	return cmd
+}
+
+func (c *cli) test(ctx context.Context, o *testOptions, paths []string) error {
+	start := time.Now()
+	filter, err := o.check()
+	if err != nil {
+		return err
+	}
+	cfg, err := c.config(firstPath(paths))
+	if err != nil {
+		return err
+	}
+	table, err := c.views(cfg)
+	if err != nil {
+		return err
+	}
+	load, err := c.testSources(o, cfg, paths)
+	if err != nil {
+		return err
+	}
+	suite, diags := ruletest.Load(load)
+	if err := nothingToRun(suite, diags, filter, load.Paths); err != nil {
+		return err
+	}
+	progress := report.NewProgress(c.stderr, c.quiet)
+	total := suite.Select(filter)
+	result := ruletest.Run(ctx, suite, ruletest.RunOptions{Filter: filter, Jobs: o.workers, FailFast: o.failFast, Update: o.update,
+		AllowMissing: o.allowMissing || cfg.Test.AllowMissingRecordings, Placeholders: cfg.PlaceholderValues(), Normaliser: telemetry.NewNormaliser(table),
+		Progress: func(done, failed int) { progress.Update("%d of %d tests, %d failed", done, total, failed) }})
+	progress.Done()
+	run := &report.TestRun{Result: result, Load: diags, Elapsed: time.Since(start), Verbose: o.verbose, NoTime: o.noTime, Quiet: c.quiet}
+	for _, format := range o.formats {
+		if err := c.reportTests(format, run); err != nil {
+			return &exitError{exitUnreadable, err}
+		}
+	}
+	return exitWith(testExitCode(result, diags))
+}
+
+// reportTests writes one format to standard output, or to the file behind =.
+func (c *cli) reportTests(format string, run *report.TestRun) error {
+	name, path, toFile := strings.Cut(format, "=")
+	if !toFile {
+		return report.Tests(c.stdout, c.out(), name, run)
+	}
+	var b bytes.Buffer
+	if err := report.Tests(&b, report.Style{}, name, run); err != nil {
+		return err
+	}
+	return replaceFile(path, b.Bytes())
+}
+
+// replaceFile writes a file under a temporary name and renames it, so that
+// nobody ever sees half of it.
+func replaceFile(path string, data []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	err = errors.Join(err, f.Chmod(0o644), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		os.Remove(f.Name())
+	}
+	return err
+}
+
+// check compiles the filter and rejects unknown words.
+func (o *testOptions) check() (*regexp.Regexp, error) {
+	for _, format := range o.formats {
+		name, path, toFile := strings.Cut(format, "=")
+		if !slices.Contains(report.TestFormats, name) || toFile && path == "" {
+			return nil, usageError("unknown format %q: test knows %s", format, strings.Join(report.TestFormats, ", "))
+		}
+	}
+	if o.recordings != string(ruletest.EVTX) && o.recordings != string(ruletest.JSON) {
+		return nil, usageError("--recordings takes evtx or json, not %q", o.recordings)
+	}
+	if o.run == "" {
+		return nil, nil
+	}
+	filter, err := regexp.Compile(o.run)
+	if err != nil {
+		return nil, usageError("--run: %v", err)
+	}
+	return filter, nil
+}
+
+// firstPath is the folder where the search for a configuration starts.
+func firstPath(paths []string) string {
+	if len(paths) == 0 {
+		return "."
+	}
+	if info, err := os.Stat(paths[0]); err == nil && !info.IsDir() {
+		return filepath.Dir(paths[0])
+	}
+	return paths[0]
+}
+
+// testSources says where rules and tests lie: as called, else as configured,
+// else here.
+func (c *cli) testSources(o *testOptions, cfg *config.Config, paths []string) (ruletest.LoadOptions, error) {
+	l := ruletest.LoadOptions{Paths: paths, Recordings: ruletest.Recordings(o.recordings), Corpus: o.corpus}
+	var err error
+	if l.RuleDirs, err = c.expand(cfg, cfg.Rules); err != nil {
+		return l, err
+	}
+	if l.TestDirs, err = c.expand(cfg, cfg.Tests); err != nil {
+		return l, err
+	}
+	if len(paths) == 0 {
+		l.Paths = slices.Concat(l.RuleDirs, l.TestDirs)
+	}
+	if len(l.Paths) == 0 {
+		l.Paths = []string{"."}
+	}
+	return l, nil
+}
+
+// nothingToRun is the error of a run without any test.
+func nothingToRun(s *ruletest.Suite, diags rules.Diagnostics, filter *regexp.Regexp, paths []string) error {
+	switch {
+	case len(s.Cases) == 0 && diags.Count(rules.Error) == 0:
+		return usageError("no test found in %s (%s read); tests lie in tests/<path of the rule>.yml or under tests: in the rule",
+			strings.Join(paths, ", "), report.Count(s.Files, "file"))
+	case len(s.Cases) > 0 && s.Select(filter) == 0:
+		return usageError("none of %s matches --run %s", report.Count(len(s.Cases), "test"), fmt.Sprintf("%q", filter))
+	}
+	return nil
+}
+
+// testExitCode is the highest that anything in a run asks for.
+func testExitCode(r *ruletest.Result, load rules.Diagnostics) int {
+	code := exitClean
+	if !r.Clean() || load.Count(rules.Error) > 0 {
+		code = exitFindings
+	}
+	for _, d := range load {
+		if d.Code == rules.CodeUnreadable {
+			code = exitUnreadable
+		}
+	}
+	if r.Unreadable() || r.Cancelled {
+		code = exitUnreadable
+	}
+	return code
+}
