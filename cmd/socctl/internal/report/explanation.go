@@ -63,8 +63,7 @@ func node(w io.Writer, s Style, n *evaluator.Node, depth int) {
 // values lists the values of an item that say most: those that match if the
 // item does, the first few else.
 func values(w io.Writer, s Style, n *evaluator.Node, depth int) {
-	shown, hidden := 0, 0
-	matching := 0
+	shown, hidden, matching := 0, 0, 0
 	for _, v := range n.Args {
 		if v.Matched {
 			matching++
@@ -79,7 +78,11 @@ func values(w io.Writer, s Style, n *evaluator.Node, depth int) {
 		node(w, s, v, depth)
 	}
 	if hidden > 0 {
-		fmt.Fprintf(w, "%s%s\n", strings.Repeat("  ", depth), s.Paint(Dim, "… "+Count(hidden, "more value")))
+		text := "… " + Count(hidden, "more value")
+		if matching == 0 {
+			text += ", none matches"
+		}
+		fmt.Fprintf(w, "%s%s\n", strings.Repeat("  ", depth), s.Paint(Dim, text))
 	}
 }
 
