@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/socctl/socctl/rules"
 )
@@ -74,5 +73,3 @@ func Count(n int, thing string) string {
 	}
 	return fmt.Sprintf("%d %ss", n, thing)
 }
-
-func width(text string) int { return utf8.RuneCountInString(text) }
