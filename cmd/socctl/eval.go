@@ -93,6 +93,9 @@ func (c *cli) eval(ctx context.Context, o *evalOptions, recordings []string) err
 	if err := run.all(ctx, recordings); err != nil {
 		return &exitError{exitUnreadable, err}
 	}
+	if ctx.Err() != nil {
+		fmt.Fprintln(c.stderr, "socctl: interrupted; what was read so far is evaluated")
+	}
 	run.summary(c, loaded)
 	return exitWith(run.exitCode(ctx, loaded))
 }
