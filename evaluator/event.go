@@ -62,7 +62,7 @@ func (m Map) Field(name string) (Value, bool) {
 
 // Walk implements Walker.
 func (m Map) Walk(yield func(Value) bool) {
-	for _, member := range objectOf(m).members {
+	for _, member := range objectOf(m).Members() {
 		if !yield(member.Value) {
 			return
 		}
@@ -74,7 +74,7 @@ func (v Value) Field(name string) (Value, bool) { return Lookup(v, name) }
 
 // Walk implements Walker for an object Value.
 func (v Value) Walk(yield func(Value) bool) {
-	for _, m := range v.members {
+	for _, m := range v.Members() {
 		if !yield(m.Value) {
 			return
 		}
@@ -85,7 +85,7 @@ func (v Value) Walk(yield func(Value) bool) {
 // the dots, in which every prefix of the path may itself be a key with dots.
 // A list on the path fans out and all leaves found come back as one list.
 func Lookup(v Value, path string) (Value, bool) {
-	switch v.kind {
+	switch v.Kind() {
 	case Object:
 		return lookupMember(v, path)
 	case List:
@@ -113,13 +113,13 @@ func lookupMember(v Value, path string) (Value, bool) {
 
 func lookupItems(v Value, path string) (Value, bool) {
 	var leaves []Value
-	for _, item := range v.items {
+	for _, item := range v.Items() {
 		found, ok := Lookup(item, path)
 		if !ok {
 			continue
 		}
-		if found.kind == List {
-			leaves = append(leaves, found.items...)
+		if found.Kind() == List {
+			leaves = append(leaves, found.Items()...)
 		} else {
 			leaves = append(leaves, found)
 		}

@@ -166,8 +166,8 @@ func (s *state) content(field int) *content {
 // add appends the elements of a value: those of a list, at any depth, else the
 // value itself. An empty list counts as its text (D14, D16).
 func (c *content) add(v Value) {
-	if v.kind == List && len(v.items) > 0 {
-		for _, item := range v.items {
+	if v.Kind() == List && len(v.Items()) > 0 {
+		for _, item := range v.Items() {
 			c.add(item)
 		}
 		return
@@ -177,18 +177,18 @@ func (c *content) add(v Value) {
 
 // scalars appends every scalar within a value (D17).
 func (c *content) scalars(v Value) {
-	switch v.kind {
+	switch v.Kind() {
 	case Null:
 	case List:
-		for _, item := range v.items {
+		for _, item := range v.Items() {
 			c.scalars(item)
 		}
 	case Object:
-		for _, m := range v.members {
+		for _, m := range v.Members() {
 			c.scalars(m.Value)
 		}
 	default:
-		c.elements = append(c.elements, element{value: v, text: v.text})
+		c.elements = append(c.elements, element{value: v, text: v.scalar()})
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"unsafe"
 )
 
 // Kind is the shape of a Value: the six kinds that JSON knows.
@@ -44,11 +45,32 @@ func (k Kind) String() string {
 // Value is one value of an event, of any of the JSON kinds. The zero Value is
 // null. Values are immutable by convention: nothing in this module changes one
 // after it has been built.
+//
+// A Value is two words: events hold dozens of them, and what is read from a
+// recording is mostly moved about. Its content is a string, a slice of values
+// or a slice of members, as the kind says; only this file may look at it.
 type Value struct {
-	kind    Kind
-	text    string // string content, canonical number text, "true" or "false"
-	items   []Value
-	members []Member
+	_       [0]func() // values are compared by Text, never by ==
+	content unsafe.Pointer
+	meta    uint64 // the kind in the highest byte, the length of the content below
+}
+
+const kindShift = 56
+
+func textValue(k Kind, text string) Value {
+	return Value{content: unsafe.Pointer(unsafe.StringData(text)), meta: uint64(k)<<kindShift | uint64(len(text))}
+}
+
+func (v Value) size() int { return int(v.meta & (1<<kindShift - 1)) }
+
+// scalar returns the string content, the canonical number text, or "true" or
+// "false"; "" for any other kind.
+func (v Value) scalar() string {
+	switch v.Kind() {
+	case Bool, Number, String:
+		return unsafe.String((*byte)(v.content), v.size())
+	}
+	return ""
 }
 
 // Member is one key of an object value, in the order in which it was received.
@@ -61,16 +83,16 @@ type Member struct {
 func NullValue() Value { return Value{} }
 
 // BoolValue returns a boolean value.
-func BoolValue(b bool) Value { return Value{kind: Bool, text: strconv.FormatBool(b)} }
+func BoolValue(b bool) Value { return textValue(Bool, strconv.FormatBool(b)) }
 
 // StringValue returns a string value.
-func StringValue(s string) Value { return Value{kind: String, text: s} }
+func StringValue(s string) Value { return textValue(String, s) }
 
 // IntValue returns a number value.
-func IntValue(n int64) Value { return Value{kind: Number, text: strconv.FormatInt(n, 10)} }
+func IntValue(n int64) Value { return textValue(Number, strconv.FormatInt(n, 10)) }
 
 // UintValue returns a number value.
-func UintValue(n uint64) Value { return Value{kind: Number, text: strconv.FormatUint(n, 10)} }
+func UintValue(n uint64) Value { return textValue(Number, strconv.FormatUint(n, 10)) }
 
 // FloatValue returns a number value in its shortest form without an exponent.
 // NaN and the infinities, which JSON cannot write, become strings.
@@ -78,7 +100,7 @@ func FloatValue(f float64) Value {
 	if math.IsNaN(f) || math.IsInf(f, 0) {
 		return StringValue(strconv.FormatFloat(f, 'g', -1, 64))
 	}
-	return Value{kind: Number, text: strconv.FormatFloat(f, 'f', -1, 64)}
+	return textValue(Number, strconv.FormatFloat(f, 'f', -1, 64))
 }
 
 // NumberValue returns the number written by token, which must be a JSON number.
@@ -87,20 +109,24 @@ func FloatValue(f float64) Value {
 // of a float64 keeps its own text.
 func NumberValue(token string) Value {
 	if !strings.ContainsAny(token, ".eE") {
-		return Value{kind: Number, text: token}
+		return textValue(Number, token)
 	}
 	f, err := strconv.ParseFloat(token, 64)
 	if err != nil {
-		return Value{kind: Number, text: token}
+		return textValue(Number, token)
 	}
 	return FloatValue(f)
 }
 
 // ListValue returns a list that holds items; it keeps the slice.
-func ListValue(items ...Value) Value { return Value{kind: List, items: items} }
+func ListValue(items ...Value) Value {
+	return Value{content: unsafe.Pointer(unsafe.SliceData(items)), meta: uint64(List)<<kindShift | uint64(len(items))}
+}
 
 // ObjectValue returns an object that holds members in that order; it keeps the slice.
-func ObjectValue(members ...Member) Value { return Value{kind: Object, members: members} }
+func ObjectValue(members ...Member) Value {
+	return Value{content: unsafe.Pointer(unsafe.SliceData(members)), meta: uint64(Object)<<kindShift | uint64(len(members))}
+}
 
 // ValueOf converts a Go value: nil, booleans, all integer and float types,
 // json.Number, strings, []byte (as text), slices of any, and maps with string
@@ -178,24 +204,35 @@ func objectOf[T any](m map[string]T) Value {
 }
 
 // Kind returns the kind of v.
-func (v Value) Kind() Kind { return v.kind }
+func (v Value) Kind() Kind { return Kind(v.meta >> kindShift) }
 
 // IsNull reports whether v is null.
-func (v Value) IsNull() bool { return v.kind == Null }
+func (v Value) IsNull() bool { return v.Kind() == Null }
 
 // Items returns the elements of a list, and nil for any other kind.
-func (v Value) Items() []Value { return v.items }
+func (v Value) Items() []Value {
+	if v.Kind() != List {
+		return nil
+	}
+	return unsafe.Slice((*Value)(v.content), v.size())
+}
 
 // Members returns the members of an object in the order received, and nil for
 // any other kind. A name may occur more than once.
-func (v Value) Members() []Member { return v.members }
+func (v Value) Members() []Member {
+	if v.Kind() != Object {
+		return nil
+	}
+	return unsafe.Slice((*Member)(v.content), v.size())
+}
 
 // Member returns the last member of that exact name, as JSON decoders do for
 // a repeated name.
 func (v Value) Member(name string) (Value, bool) {
-	for i := len(v.members) - 1; i >= 0; i-- {
-		if v.members[i].Name == name {
-			return v.members[i].Value, true
+	members := v.Members()
+	for i := len(members) - 1; i >= 0; i-- {
+		if members[i].Name == name {
+			return members[i].Value, true
 		}
 	}
 	return Value{}, false
@@ -205,28 +242,28 @@ func (v Value) Member(name string) (Value, bool) {
 // canonical decimal text, "true" or "false", the compact JSON of a list or an
 // object, and "" for null.
 func (v Value) Text() string {
-	switch v.kind {
+	switch v.Kind() {
 	case Null:
 		return ""
 	case List, Object:
 		return string(v.AppendJSON(nil))
 	}
-	return v.text
+	return v.scalar()
 }
 
 // AppendJSON appends v as compact JSON: no spaces, members in the order
 // received, no escaping beyond what JSON requires.
 func (v Value) AppendJSON(dst []byte) []byte {
-	switch v.kind {
+	switch v.Kind() {
 	case Null:
 		return append(dst, "null"...)
 	case Bool, Number:
-		return append(dst, v.text...)
+		return append(dst, v.scalar()...)
 	case String:
-		return appendQuoted(dst, v.text)
+		return appendQuoted(dst, v.scalar())
 	case List:
 		dst = append(dst, '[')
-		for i, item := range v.items {
+		for i, item := range v.Items() {
 			if i > 0 {
 				dst = append(dst, ',')
 			}
@@ -235,7 +272,7 @@ func (v Value) AppendJSON(dst []byte) []byte {
 		return append(dst, ']')
 	}
 	dst = append(dst, '{')
-	for i, m := range v.members {
+	for i, m := range v.Members() {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
