@@ -22,8 +22,6 @@ func (r *reader) stream(source string, in io.Reader, layer int) bool {
 	input := r.input(in, layer)
 	head, _ := input.Peek(512)
 	switch {
-	case bytes.HasPrefix(head, []byte("ElfFile\x00")):
-		return r.evtx(source, input)
 	case bytes.HasPrefix(head, []byte{0x1f, 0x8b}):
 		return r.gzip(source, input, layer)
 	case isZstd(head):
@@ -32,7 +30,7 @@ func (r *reader) stream(source string, in io.Reader, layer int) bool {
 	if err := unreadable(head); err != nil {
 		return r.fail(source, err)
 	}
-	return r.json(source, input)
+	return r.content(source, input, head)
 }
 
 func (r *reader) input(in io.Reader, layer int) *bufio.Reader {
@@ -108,8 +106,6 @@ var foreign = []struct {
 	{0, "BZh", "bzip2 data; decompress it first"},
 	{0, "\xfd7zXZ\x00", "xz data; decompress it first"},
 	{0, "PAR1", "a Parquet file; this reader takes EVTX and JSON"},
-	{0, "<", "XML; this reader takes EVTX and JSON"},
-	{3, "<", "XML; this reader takes EVTX and JSON"},
 	{0, "LfLe", "an old .evt log; convert it first: wevtutil epl OLD.evt NEW.evtx /lf:true"},
 	{4, "LfLe", "an old .evt log; convert it first: wevtutil epl OLD.evt NEW.evtx /lf:true"},
 }

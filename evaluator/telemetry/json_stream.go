@@ -162,7 +162,7 @@ func (s *jsonStream) object(v evaluator.Value) {
 			s.problem(0, fmt.Errorf("element %d of %q is a %s, want an object", i, v.Members()[0].Name, item.Kind()))
 			continue
 		}
-		if !s.emit(Record{Source: s.source, Index: s.index, Value: item}) {
+		if !s.emit(Record{Source: s.source, Index: s.index, Format: formatJSON, Modified: s.modified, Value: item}) {
 			return
 		}
 		s.index++

@@ -80,7 +80,7 @@ func TestJSONStreams(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			for _, in := range []io.Reader{strings.NewReader(test.in), iotest.OneByteReader(strings.NewReader(test.in)), iotest.DataErrReader(strings.NewReader(test.in))} {
-				if got := transcript(t, ReadOptions{Stdin: in}); got != test.want {
+				if got := transcript(t, ReadOptions{Format: "json", Stdin: in}); got != test.want {
 					t.Errorf("got  %s\nwant %s", got, test.want)
 				}
 			}
@@ -110,7 +110,7 @@ func transcript(t testing.TB, o ReadOptions) string {
 func TestJSONGivesUpOnText(t *testing.T) {
 	t.Parallel()
 	text := strings.Repeat("this is no JSON\n", 5000)
-	got := strings.Split(transcript(t, ReadOptions{Stdin: strings.NewReader(text)}), ": gave up:")
+	got := strings.Split(transcript(t, ReadOptions{Format: "json", Stdin: strings.NewReader(text)}), ": gave up:")
 	if len(got) != 2 || strings.Count(got[0], "unexpected") != giveUpAfter {
 		t.Errorf("got %d problems and then %q", strings.Count(got[0], "unexpected"), got[1:])
 	}
@@ -161,7 +161,7 @@ func TestJSONSizeLimit(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
-			got := transcript(t, ReadOptions{Stdin: io.MultiReader(test.in...), MaxRecord: 1 << 20})
+			got := transcript(t, ReadOptions{Format: "json", Stdin: io.MultiReader(test.in...), MaxRecord: 1 << 20})
 			runtime.ReadMemStats(&after)
 			if got != test.want {
 				t.Errorf("got  %s\nwant %s", got, test.want)
@@ -178,7 +178,7 @@ func TestJSONSmallLimit(t *testing.T) {
 	t.Parallel()
 	in := "{\"a\":\"12\"}\n{\"a\":\"123\"}\n{\"a\":\"12\"}\n"
 	want := `{"a":"12"} 2:1: record of 11 bytes exceeds the limit of 10; raise the limit or split the record {"a":"12"}`
-	if got := transcript(t, ReadOptions{Stdin: strings.NewReader(in), MaxRecord: 10}); got != want {
+	if got := transcript(t, ReadOptions{Format: "json", Stdin: strings.NewReader(in), MaxRecord: 10}); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }
@@ -190,7 +190,7 @@ func TestJSONWindow(t *testing.T) {
 	for _, size := range []int{firstWindow - 20, firstWindow - 1, firstWindow, 3*firstWindow + 7} {
 		line := fmt.Sprintf(`{"a":"%s"}`, strings.Repeat("x", size))
 		in := strings.Repeat(line+"\n", 5) + "!\n" + line
-		records, problems := readAll(t, ReadOptions{Stdin: strings.NewReader(in)}, "-")
+		records, problems := readAll(t, ReadOptions{Format: "json", Stdin: strings.NewReader(in)}, "-")
 		if len(records) != 6 || len(problems) != 1 || problems[0].Line != 6 || problems[0].Column != 1 || problems[0].Offset != int64(5*len(line)+5) {
 			t.Errorf("size %d: %d records, problems %v", size, len(records), problems)
 		}
@@ -204,7 +204,7 @@ func TestJSONBrokenInput(t *testing.T) {
 		"{\"a\":1}\n":        `{"a":1} 2:1: the disk is on fire`,
 		"{\"a\":1}\n{\"b\":": `{"a":1} 2:6: the disk is on fire`,
 	} {
-		got := transcript(t, ReadOptions{Stdin: io.MultiReader(strings.NewReader(in), iotest.ErrReader(bad))})
+		got := transcript(t, ReadOptions{Format: "json", Stdin: io.MultiReader(strings.NewReader(in), iotest.ErrReader(bad))})
 		if got != want {
 			t.Errorf("got  %s\nwant %s", got, want)
 		}

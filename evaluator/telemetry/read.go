@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"iter"
+	"time"
 )
 
 // DefaultMaxRecord is the size limit of a JSON record unless ReadOptions says
@@ -14,7 +15,8 @@ const DefaultMaxRecord = 64 << 20
 
 // ReadOptions controls Read. The zero value is ready to use.
 type ReadOptions struct {
-	MaxRecord int               // largest JSON record in bytes; 0 means DefaultMaxRecord
+	Format    string            // name of an InputFormat that all sources have; "" means that their content tells
+	MaxRecord int               // largest JSON record or line in bytes; 0 means DefaultMaxRecord
 	Stdin     io.Reader         // what the source "-" reads; nil makes "-" a Problem
 	Skipped   func(path string) // called for each file that a folder holds and Read passes over; nil means nobody wants to know
 }
@@ -57,14 +59,15 @@ func Read(ctx context.Context, sources []string, o ReadOptions) iter.Seq2[Record
 // reader is one run of Read. Its methods return false once nothing more may be
 // yielded: the consumer broke off or the context is done.
 type reader struct {
-	ctx     context.Context
-	options ReadOptions
-	yield   func(Record, error) bool
-	stopped bool
-	words   words
-	inputs  [maxLayers + 1]*bufio.Reader // one per layer of compression, used again for every source
-	window  []byte                       // of the JSON stream, used again for every source
-	chunk   []byte                       // of the EVTX reader, used again for every source
+	ctx      context.Context
+	options  ReadOptions
+	yield    func(Record, error) bool
+	stopped  bool
+	modified time.Time // of the source being read
+	words    words
+	inputs   [maxLayers + 1]*bufio.Reader // one per layer of compression, used again for every source
+	window   []byte                       // of the JSON stream, used again for every source
+	chunk    []byte                       // of the EVTX reader, used again for every source
 }
 
 func (r *reader) live() bool {

@@ -2,6 +2,7 @@ package telemetry
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/socctl/socctl/evaluator"
 )
@@ -9,9 +10,11 @@ import (
 // Record is one record of a recording as its source wrote it, before any
 // normalisation.
 type Record struct {
-	Source string          // path as the user gave or as a folder or glob produced it; "-" for standard input
-	Index  int             // 0-based position among the records of the source
-	Value  evaluator.Value // the record: an object with names as in the source
+	Source   string          // path as the user gave or as a folder or glob produced it; "-" for standard input
+	Index    int             // 0-based position among the records of the source
+	Format   string          // name of an InputFormat; "" for a record that was not read
+	Modified time.Time       // when the source was modified last, which gives a year to times without one; zero if unknown
+	Value    evaluator.Value // the record: an object with names as in the source
 }
 
 // Problem is something of a source that could not be read. Reading goes on

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 )
 
 // source reads everything that one argument stands for.
@@ -15,6 +16,7 @@ func (r *reader) source(name string) bool {
 		if r.options.Stdin == nil {
 			return r.fail(name, errNoStdin)
 		}
+		r.modified = time.Time{}
 		return r.stream(name, r.options.Stdin, 0)
 	}
 	info, err := os.Stat(name)
@@ -38,6 +40,10 @@ func (r *reader) file(path string) bool {
 		return r.fail(path, cause(err))
 	}
 	defer f.Close()
+	r.modified = time.Time{}
+	if info, err := f.Stat(); err == nil {
+		r.modified = info.ModTime()
+	}
 	return r.stream(path, f, 0)
 }
 
