@@ -12,6 +12,8 @@ type Options struct {
 	Format *Format
 	// Object decodes a JSON object that fills text; nil leaves JSON text alone.
 	Object func(text string) (evaluator.Value, bool)
+	// Event decodes a Windows event as XML that fills text; nil leaves it alone.
+	Event func(text string) (evaluator.Value, bool)
 	// Second returns the second line of the source, "" if there is none; it is
 	// asked once, with the first line, to tell a header from data. nil: unknown.
 	Second func() string
@@ -37,15 +39,23 @@ type namedParser struct {
 func NewDecoder(o Options, emit func(format string, v evaluator.Value)) *Decoder {
 	d := &Decoder{emit: emit}
 	if o.Format != nil {
-		d.parsers = []namedParser{{o.Format.Name, o.Format.new(&o)}}
+		d.parsers = []namedParser{o.parser(o.Format)}
 		return d
 	}
-	for _, f := range formats {
-		if !f.asked {
-			d.parsers = append(d.parsers, namedParser{f.Name, f.new(&o)})
+	for i := range formats {
+		if f := &formats[i]; !f.asked {
+			d.parsers = append(d.parsers, o.parser(f))
 		}
 	}
 	return d
+}
+
+func (o *Options) parser(f *Format) namedParser {
+	p := f.new(o)
+	if p, ok := p.(*syslog); ok {
+		p.carry(o, formats)
+	}
+	return namedParser{f.Name, p}
 }
 
 // Line reads one line, without its line break. Lines of white space are no

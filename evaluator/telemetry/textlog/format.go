@@ -37,6 +37,20 @@ type emitter func(evaluator.Value)
 // told for certain come first.
 var formats = []Format{
 	{Name: "json", Title: "JSON objects between lines of other formats", new: newObjects, inner: true},
+	{Name: "zeek", Title: "tables of Zeek", new: newZeek},
+	{Name: "auditd", Title: "logs of the Linux audit daemon", new: newAuditd},
+	{Name: "cef", Title: "ArcSight Common Event Format", new: newCEF},
+	{Name: "leef", Title: "QRadar Log Event Extended Format", new: newLEEF},
+	{Name: "w3c", Title: "W3C extended logs: IIS, Exchange, proxies", new: newW3C},
+	{Name: "access", Title: "access logs of Apache, nginx and others: common, combined", new: newAccess},
+	{Name: "apache-error", Title: "error logs of Apache", new: newApacheError},
+	{Name: "nginx-error", Title: "error logs of nginx", new: newNginxError},
+	{Name: "squid", Title: "access logs of Squid in its own format", new: newSquid},
+	{Name: "paloalto", Title: "logs of Palo Alto firewalls", new: newPaloAlto},
+	{Name: "daemon", Title: "log files of vsftpd and ClamAV", new: newDaemon},
+	{Name: "syslog", Title: "syslog, with or without a format inside: RFC 3164, RFC 5424, Cisco, Huawei", new: newSyslog},
+	{Name: "keyvalue", Title: "key=value pairs: FortiGate, logfmt", new: newKeyValue},
+	{Name: "csv", Title: "tables with a header: CSV, TSV", new: newCSV},
 	{Name: "lines", Title: "any text, one event a line", new: newPlain, asked: true},
 }
 

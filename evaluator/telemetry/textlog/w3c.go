@@ -1,0 +1,138 @@
+package textlog
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/socctl/socctl/evaluator"
+)
+
+// w3c reads W3C extended logs: IIS, Exchange, proxies. A #Fields line names the
+// columns; it may come again with others. Exchange separates by commas.
+// https://www.w3.org/TR/WD-logfile.html
+type w3c struct {
+	fields []string
+	comma  bool
+}
+
+func newW3C(*Options) parser { return &w3c{} }
+
+var directives = [...]string{"#Software:", "#Version:", "#Fields:", "#Date:", "#Start-Date:", "#End-Date:", "#Remark:", "#Log-type:"}
+
+// claims takes directives, and after a #Fields line what has as many columns.
+func (p *w3c) claims(line string) bool {
+	if line[0] == '#' {
+		for _, d := range directives {
+			if len(line) >= len(d) && strings.EqualFold(line[:len(d)], d) {
+				return true
+			}
+		}
+		return false
+	}
+	return p.fields != nil && line[0] != '{' && p.columns(line) == len(p.fields)
+}
+
+func (p *w3c) columns(line string) int {
+	if p.comma {
+		return len(splitDelimited(line, ','))
+	}
+	n := 0
+	for rest := strings.TrimLeft(line, " \t"); rest != ""; n++ {
+		_, rest = cutW3C(rest)
+	}
+	return n
+}
+
+// cutW3C reads a column, which may be in quotes with blanks in it.
+func cutW3C(s string) (value, rest string) {
+	if s[0] == '"' {
+		if value, rest, ok := cutQuoted(s); ok {
+			return value, strings.TrimLeft(rest, " \t")
+		}
+	}
+	return cutWord(s)
+}
+
+func (p *w3c) line(line string, emit emitter) error {
+	if line[0] == '#' {
+		p.directive(line)
+		return nil
+	}
+	if p.fields == nil {
+		return errors.New("line of a W3C log before its #Fields line")
+	}
+	if n := p.columns(line); n != len(p.fields) {
+		return fmt.Errorf("line has %d columns, its #Fields line names %d", n, len(p.fields))
+	}
+	emit(evaluator.ObjectValue(append(p.members(line), text(original, line))...))
+	return nil
+}
+
+func (p *w3c) directive(line string) {
+	const fields = "#Fields:"
+	if len(line) < len(fields) || !strings.EqualFold(line[:len(fields)], fields) {
+		return
+	}
+	list := strings.TrimSpace(line[len(fields):])
+	p.comma = strings.IndexByte(list, ',') >= 0
+	p.fields = strings.FieldsFunc(list, func(c rune) bool { return c == ' ' || c == '\t' || c == ',' })
+}
+
+// members names the columns as rules do: cs(User-Agent) is cs-user-agent too.
+// IIS writes + for blanks in what clients send.
+func (p *w3c) members(line string) []evaluator.Member {
+	var values []string
+	if p.comma {
+		values = splitDelimited(line, ',')
+	} else {
+		for rest := strings.TrimLeft(line, " \t"); rest != ""; {
+			var value string
+			value, rest = cutW3C(rest)
+			values = append(values, value)
+		}
+	}
+	members := make([]evaluator.Member, 0, len(values)+2)
+	for i, name := range p.fields {
+		members = appendColumn(members, w3cName(name), values[i])
+	}
+	return appendDateTime(members)
+}
+
+func (p *w3c) flush(emitter) {}
+
+// w3cName writes cs(User-Agent) as cs-user-agent.
+func w3cName(name string) string {
+	prefix, header, ok := strings.Cut(name, "(")
+	if !ok || !strings.HasSuffix(header, ")") {
+		return name
+	}
+	return strings.ToLower(prefix + "-" + strings.TrimSuffix(header, ")"))
+}
+
+func appendColumn(members []evaluator.Member, name, value string) []evaluator.Member {
+	switch name {
+	case "cs-user-agent", "cs-referer", "cs-cookie":
+		value = strings.ReplaceAll(value, "+", " ")
+	case "sc-status", "sc-substatus", "sc-win32-status", "s-port", "sc-bytes", "cs-bytes", "time-taken":
+		return appendNumber(members, name, value)
+	}
+	return appendText(members, name, value)
+}
+
+// appendDateTime joins the columns date and time, which are in UTC.
+func appendDateTime(members []evaluator.Member) []evaluator.Member {
+	var date, time string
+	for _, m := range members {
+		switch m.Name {
+		case "date":
+			date = m.Value.Text()
+		case "time":
+			time = m.Value.Text()
+		}
+	}
+	if date == "" || time == "" {
+		return members
+	}
+	return append(members, text("timestamp", date+"T"+time+"Z"))
+}
