@@ -11,20 +11,46 @@ func (c *cli) logsourceCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "logsource",
 		Short:   "Show how events become logsources",
-		Example: "  socctl logsource show process_creation",
+		Example: "  socctl logsource show process_creation\n  socctl logsource show events.ndjson",
 	}
-	cmd.AddCommand(&cobra.Command{
-		Use:   "show [TEXT]",
-		Short: "Print the views of events: logsource, conditions and fields",
+	cmd.AddCommand(c.logsourceShowCommand())
+	return cmd
+}
+
+func (c *cli) logsourceShowCommand() *cobra.Command {
+	var o routingOptions
+	cmd := &cobra.Command{
+		Use:   "show [TEXT | EVENT]",
+		Short: "Print the views of events, or which of them an event gets and why",
 		Long: `Print the views that give an event its logsources: under which conditions each
 applies, and which field it shows from which field of the event. With TEXT only
 the views whose name or logsource contains it. Views of the configuration
-(telemetry: in .socctl.yml) replace built-in ones of the same name.`,
+(telemetry: in .socctl.yml) replace built-in ones of the same name.
+
+With EVENT, a recording or - for standard input, print which views one of its
+records gets, with the values that decided, when it happened by which field, and
+which views it just misses. FILE:N stands for FILE --record N. With --rule also
+whether that rule sees the record, and which of its fields the record lacks.`,
 		Example: `  socctl logsource show
-  socctl logsource show security/4688`,
+  socctl logsource show security/process
+  socctl logsource show events.ndjson:3
+  socctl logsource show audit.log --rule rules/linux/shadow.yml`,
 		Args: cobra.MaximumNArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error { return c.showLogsources(strings.Join(args, "")) },
-	})
+		RunE: func(cmd *cobra.Command, args []string) error {
+			text := strings.Join(args, "")
+			recording, err := o.recordingOf(text)
+			switch {
+			case err != nil:
+				return err
+			case recording != "":
+				return c.showRouting(cmd.Context(), &o, recording)
+			case o.set(cmd.Flags()):
+				return usageError("%q is no file: --%s belongs to a recording", text, o.first)
+			}
+			return c.showLogsources(text)
+		},
+	}
+	o.flags(cmd.Flags())
 	return cmd
 }
 
@@ -53,7 +79,7 @@ func (c *cli) showLogsources(text string) error {
 		}
 	}
 	if shown == 0 {
-		return usageError("no view contains %q: socctl logsource show lists all", text)
+		return usageError("no view contains %q, and it is no file: socctl logsource show lists all views", text)
 	}
 	return nil
 }

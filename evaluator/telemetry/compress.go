@@ -3,34 +3,76 @@ package telemetry
 import (
 	"bufio"
 	"bytes"
+	"compress/bzip2"
 	"errors"
 	"fmt"
 	"io"
+	"os"
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 )
 
 const (
-	maxLayers     = 2         // compression inside compression, no deeper
+	maxLayers     = 4         // compression and archives inside each other, no deeper
 	maxZstdWindow = 128 << 20 // what zstd --long=27 needs, the most it uses unasked
 	inputSize     = 64 << 10
 )
 
 // stream reads one input whose content tells its format.
 func (r *reader) stream(source string, in io.Reader, layer int) bool {
+	file, _ := in.(*os.File)
 	input := r.input(in, layer)
-	head, _ := input.Peek(512)
+	head := peekHead(input)
 	switch {
 	case bytes.HasPrefix(head, []byte{0x1f, 0x8b}):
-		return r.gzip(source, input, layer)
+		return r.compressed(source, "gzip", input, layer, func(in io.Reader) (io.Reader, func(), error) {
+			z, err := gzip.NewReader(in)
+			return z, func() {}, err
+		})
 	case isZstd(head):
-		return r.zstd(source, input, layer)
+		return r.compressed(source, "zstd", input, layer, newZstd)
+	case bytes.HasPrefix(head, []byte("BZh")):
+		return r.compressed(source, "bzip2", input, layer, func(in io.Reader) (io.Reader, func(), error) {
+			return bzip2.NewReader(in), func() {}, nil
+		})
+	case bytes.HasPrefix(head, []byte("PK\x03\x04")), bytes.HasPrefix(head, []byte("PK\x05\x06")):
+		return r.zip(source, input, file, layer)
+	case len(head) > 262 && bytes.Equal(head[257:262], []byte("ustar")):
+		return r.tar(source, input, layer)
+	}
+	if charset := utf16Of(head); charset != nil && layer < maxLayers {
+		input = r.input(decoded(input, charset), layer+1)
+		head = peekHead(input)
 	}
 	if err := unreadable(head); err != nil {
 		return r.fail(source, err)
 	}
 	return r.content(source, input, head)
+}
+
+// headSize is how much of an input tells its format: a tar header is told by
+// its 258th byte and those behind it.
+const headSize = 512
+
+// peekHead returns the start of an input. It does not wait for more than a line
+// of a text, which may be all that a pipe has to say for now.
+func peekHead(in *bufio.Reader) []byte {
+	for n := 1; ; n = in.Buffered() + 1 {
+		if _, err := in.Peek(n); err != nil || in.Buffered() >= headSize {
+			break
+		}
+		if head, _ := in.Peek(in.Buffered()); isLine(head) {
+			break
+		}
+	}
+	head, _ := in.Peek(min(in.Buffered(), headSize))
+	return head
+}
+
+// isLine reports whether head is a line of text, or the start of an object.
+func isLine(head []byte) bool {
+	return bytes.IndexByte(head, 0) < 0 && (bytes.IndexByte(head, '\n') >= 0 || bytes.IndexByte([]byte("{[<"), head[0]) >= 0)
 }
 
 func (r *reader) input(in io.Reader, layer int) *bufio.Reader {
@@ -42,32 +84,30 @@ func (r *reader) input(in io.Reader, layer int) *bufio.Reader {
 	return r.inputs[layer]
 }
 
-func (r *reader) gzip(source string, in *bufio.Reader, layer int) bool {
+// compressed reads an input through a decompressor.
+func (r *reader) compressed(source, format string, in *bufio.Reader, layer int, open func(io.Reader) (io.Reader, func(), error)) bool {
 	if layer == maxLayers {
 		return r.fail(source, errLayers)
 	}
-	z, err := gzip.NewReader(in)
+	consumed := &counter{in: in}
+	out, closed, err := open(consumed)
 	if err != nil {
-		return r.fail(source, fmt.Errorf("damaged gzip header: %w", err))
+		return r.fail(source, fmt.Errorf("damaged %s header: %w", format, err))
 	}
-	defer z.Close()
-	return r.stream(source, named{z, "gzip"}, layer+1)
+	defer closed()
+	return r.stream(source, r.expansion(format, consumed.total).reader(named{out, format}), layer+1)
 }
 
-func (r *reader) zstd(source string, in *bufio.Reader, layer int) bool {
-	if layer == maxLayers {
-		return r.fail(source, errLayers)
-	}
+func newZstd(in io.Reader) (io.Reader, func(), error) {
 	z, err := zstd.NewReader(in, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
 		zstd.WithDecoderMaxWindow(maxZstdWindow), zstd.WithDecoderMaxMemory(4*maxZstdWindow))
 	if err != nil {
-		return r.fail(source, fmt.Errorf("damaged zstd header: %w", err))
+		return nil, nil, err
 	}
-	defer z.Close()
-	return r.stream(source, named{z, "zstd"}, layer+1)
+	return z, z.Close, nil
 }
 
-var errLayers = errors.New("compressed more than twice; decompress it first")
+var errLayers = errors.New("packed more than 4 times, one inside the other; unpack it first")
 
 // named says in an error which decompressor it comes from.
 type named struct {
@@ -95,28 +135,21 @@ var foreign = []struct {
 	offset      int
 	magic, what string
 }{
-	{0, "\xff\xfe", "UTF-16 text; convert it first: iconv -f UTF-16 -t UTF-8"},
-	{0, "\xfe\xff", "UTF-16 text; convert it first: iconv -f UTF-16 -t UTF-8"},
-	{0, "{\x00", "UTF-16 text without a mark; convert it first: iconv -f UTF-16LE -t UTF-8"},
-	{0, "[\x00", "UTF-16 text without a mark; convert it first: iconv -f UTF-16LE -t UTF-8"},
-	{0, "\x00{", "UTF-16 text without a mark; convert it first: iconv -f UTF-16BE -t UTF-8"},
-	{0, "\x00[", "UTF-16 text without a mark; convert it first: iconv -f UTF-16BE -t UTF-8"},
-	{0, "PK\x03\x04", "a zip archive; extract it first"},
-	{257, "ustar", "a tar archive; extract it first"},
-	{0, "BZh", "bzip2 data; decompress it first"},
 	{0, "\xfd7zXZ\x00", "xz data; decompress it first"},
-	{0, "PAR1", "a Parquet file; this reader takes EVTX and JSON"},
+	{0, "7z\xbc\xaf\x27\x1c", "a 7z archive; extract it first"},
+	{0, "Rar!", "a rar archive; extract it first"},
+	{0, "PAR1", "a Parquet file, which is no recording as its source wrote it"},
+	{0, "SQLite format 3\x00", "an SQLite database; export the events first"},
+	{0, "\xd4\xc3\xb2\xa1", "a packet capture; give what Zeek or Suricata makes of it"},
+	{0, "\x0a\x0d\x0d\x0a", "a packet capture; give what Zeek or Suricata makes of it"},
 	{0, "LfLe", "an old .evt log; convert it first: wevtutil epl OLD.evt NEW.evtx /lf:true"},
 	{4, "LfLe", "an old .evt log; convert it first: wevtutil epl OLD.evt NEW.evtx /lf:true"},
 }
 
-// unreadable names the format of content that is neither EVTX nor JSON, if it
-// is a known one.
+// unreadable names the format of content that cannot be read, if it is a known
+// one.
 func unreadable(head []byte) error {
 	for _, f := range foreign {
-		if f.offset == 3 && !bytes.HasPrefix(head, utf8Mark) {
-			continue
-		}
 		if f.offset < len(head) && bytes.HasPrefix(head[f.offset:], []byte(f.magic)) {
 			return errors.New("this is " + f.what)
 		}

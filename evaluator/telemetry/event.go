@@ -26,8 +26,9 @@ type Event struct {
 	channel string // Channel of a Windows event as received
 	id      int    // EventID of a Windows event, -1 if unknown
 
-	once  sync.Once
-	views []evaluator.View
+	once       sync.Once
+	views      []evaluator.View
+	timeFields []string // that the views name for the time; set with views
 }
 
 // Record returns the record from which the event was made.
@@ -66,7 +67,8 @@ func (e *Event) Walk(yield func(evaluator.Value) bool) {
 
 // Views implements evaluator.Routed. The views come in the order of the table;
 // one that shows no more than another and answers for no further logsource is
-// left out. A record that states its logsource has exactly that one view.
+// left out. A view of elements comes once for each (logsource.ViewDef.Each), so
+// names may repeat. A record that states its logsource has exactly that one view.
 // The result is computed once; callers must not change it.
 func (e *Event) Views() []evaluator.View {
 	e.once.Do(func() { e.views = e.normaliser.views(e) })

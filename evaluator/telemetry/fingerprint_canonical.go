@@ -88,7 +88,7 @@ func canonicalText(name string, v evaluator.Value) string {
 	case name == "Binary":
 		return strings.ToLower(text)
 	}
-	if t, ok := parseISO(text); ok {
+	if t, ok := parseISO(text, time.UTC); ok {
 		return canonicalTime(t)
 	}
 	return text

@@ -25,7 +25,7 @@ func (s *jsonStream) malformed(fault *syntaxError) {
 	}
 	s.problem(fault.offset, err)
 	s.unsure()
-	indent := s.indent()
+	indent := s.margin
 	if next := reopening(s.rest()[:min(fault.offset+1, len(s.rest()))], indent); next > 0 {
 		s.consume(next)
 		return
@@ -42,17 +42,6 @@ func (s *jsonStream) unsure() {
 }
 
 func (s *jsonStream) column() int { return int(s.base+int64(s.at)-s.lineAt) + 1 }
-
-// indent is the indentation of the line that the window starts in. Where that
-// line's start has left the window, the value is on a line of its own length
-// and the column of the value will do.
-func (s *jsonStream) indent() int {
-	start := s.lineAt - s.base
-	if start < 0 {
-		return 0
-	}
-	return indentation(s.buf[start : s.at+1])
-}
 
 func indentation(line []byte) int {
 	for i, c := range line {
@@ -135,7 +124,7 @@ func (s *jsonStream) peekLine(indent int) (n int, first byte) {
 // its brackets and quotes alone, and reports it with its size.
 func (s *jsonStream) discard(why string) {
 	line, column, start := s.line, s.column(), s.base+int64(s.at)
-	indent := s.indent()
+	indent := s.margin
 	if s.place == arrayStart || s.place == arrayElement {
 		s.place = arrayComma
 	}

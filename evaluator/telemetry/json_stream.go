@@ -28,11 +28,14 @@ type jsonStream struct {
 	base    int64  // offset of buf[0] in the input
 	line    int    // 1-based line of buf[at]
 	lineAt  int64  // offset at which that line starts
+	margin  int    // indentation of that line, as far as consumed
+	inked   bool   // something other than space was consumed of that line
 	ended   bool   // nothing follows buf[:end]
 	broken  error  // why it ended, unless at its end
 	place   arrayPlace
 	index   int
 	bad     int // problems before the first record
+	scan    pendingScan
 }
 
 // arrayPlace is where in a top-level array the stream is.
@@ -153,13 +156,13 @@ func (s *jsonStream) record() {
 
 // object yields an object, or what is in it if it is but an envelope.
 func (s *jsonStream) object(v evaluator.Value) {
-	contents, ok := envelope(v)
+	contents, ok := unwrap(v, &s.decoder)
 	if !ok {
 		contents = []evaluator.Value{v}
 	}
 	for i, item := range contents {
 		if item.Kind() != evaluator.Object {
-			s.problem(0, fmt.Errorf("element %d of %q is a %s, want an object", i, v.Members()[0].Name, item.Kind()))
+			s.problem(0, fmt.Errorf("record %d of the envelope is a %s, want an object", i, item.Kind()))
 			continue
 		}
 		if !s.emit(Record{Source: s.source, Index: s.index, Format: formatJSON, Modified: s.modified, Value: item}) {
@@ -167,17 +170,6 @@ func (s *jsonStream) object(v evaluator.Value) {
 		}
 		s.index++
 	}
-}
-
-// envelope returns the records in an object that has nothing but them: the
-// form in which CloudTrail ("Records") and Azure ("records") deliver files.
-func envelope(v evaluator.Value) ([]evaluator.Value, bool) {
-	members := v.Members()
-	if len(members) != 1 || members[0].Value.Kind() != evaluator.List ||
-		members[0].Name != "Records" && members[0].Name != "records" {
-		return nil, false
-	}
-	return members[0].Value.Items(), true
 }
 
 // errLarge means that the value is larger than MaxRecord.
@@ -221,11 +213,19 @@ func (s *jsonStream) rest() []byte { return s.buf[s.at:s.end] }
 // consume moves the start of the window and counts lines.
 func (s *jsonStream) consume(n int) {
 	passed := s.buf[s.at : s.at+n]
-	if last := bytes.LastIndexByte(passed, '\n'); last >= 0 {
+	last := bytes.LastIndexByte(passed, '\n')
+	if last >= 0 {
 		s.line += bytes.Count(passed, newline)
 		s.lineAt = s.base + int64(s.at+last+1)
+		s.margin, s.inked = 0, false
+	}
+	if tail := passed[last+1:]; !s.inked && len(tail) > 0 {
+		space := indentation(tail)
+		s.margin += space
+		s.inked = space < len(tail)
 	}
 	s.at += n
+	s.scan = pendingScan{at: s.at}
 }
 
 var newline = []byte{'\n'}
@@ -262,7 +262,7 @@ func (s *jsonStream) fill() {
 			return
 		}
 		grown := s.end - s.at - tried
-		if grown > tried/2 || s.end == len(s.buf) ||
+		if grown > tried/2 || s.end == len(s.buf) || s.scan.complete(s.buf[:s.end], s.at) ||
 			tried+grown < liveWindow && bytes.IndexByte(fresh, '\n') >= 0 {
 			return
 		}
@@ -279,5 +279,6 @@ func (s *jsonStream) room(tried int) {
 	copy(to, s.rest())
 	s.buf = to
 	s.base += int64(s.at)
+	s.scan.at -= s.at
 	s.at, s.end = 0, tried
 }

@@ -32,7 +32,7 @@ func TestJSONStreams(t *testing.T) {
 		{"empty array", `[]{"a":1}`, `{"a":1}`},
 		{"arrays", "[{\"a\":1}]\n[{\"b\":2}]\n", `{"a":1} {"b":2}`},
 		{"envelopes", "{\"Records\":[{\"a\":1},2,{\"b\":2}]}\n{\"records\":[]}{\"Records\":[{}],\"x\":1}{\"Records\":1}",
-			`{"a":1} 1:1: element 1 of "Records" is a number, want an object {"b":2} {"Records":[{}],"x":1} {"Records":1}`},
+			`{"a":1} 1:1: record 1 of the envelope is a number, want an object {"b":2} {"Records":[{}],"x":1} {"Records":1}`},
 		{"names repeated", `{"a":1,"a":2}`, `{"a":1,"a":2}`},
 		{"numbers", `{"a":18446744073709551616,"b":-0,"c":1e3,"d":1.50}`, `{"a":18446744073709551616,"b":-0,"c":1000,"d":1.5}`},
 		{"escapes", `{"\u0061":"\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00"}`, `{"a":"\"\\/\u0008\u000c\n\r\té😀"}`},

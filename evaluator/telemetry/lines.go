@@ -8,6 +8,7 @@ import (
 	"io"
 
 	"github.com/socctl/socctl/evaluator"
+	"github.com/socctl/socctl/evaluator/telemetry/eventxml"
 	"github.com/socctl/socctl/evaluator/telemetry/textlog"
 )
 
@@ -35,6 +36,7 @@ func (r *reader) lines(source string, in *bufio.Reader, format *textlog.Format) 
 	s.decoder = textlog.NewDecoder(textlog.Options{
 		Format: format,
 		Object: object.whole,
+		Event:  eventxml.Parse,
 		Second: s.second,
 	}, s.record)
 	if mark, _ := in.Peek(len(utf8Mark)); bytes.Equal(mark, utf8Mark) {
@@ -70,7 +72,7 @@ func (s *lineStream) run() {
 func (s *lineStream) read(line []byte, size int) {
 	err := fmt.Errorf("line of %d bytes exceeds the limit of %d; raise the limit or split the line", size, s.options.MaxRecord)
 	if line != nil {
-		err = s.decoder.Line(string(line))
+		err = s.decoder.Line(validLine(line))
 	}
 	if err == nil {
 		return

@@ -2,6 +2,7 @@ package telemetry
 
 import (
 	"strings"
+	"time"
 
 	"github.com/socctl/socctl/evaluator"
 	"github.com/socctl/socctl/rules/logsource"
@@ -9,21 +10,48 @@ import (
 
 // NormaliserVersion changes whenever the same record can yield other fields or
 // views than before with the same table. It belongs into keys of caches.
-const NormaliserVersion = 1
+const NormaliserVersion = 2
 
 // Normaliser turns records into events. It is immutable and safe for
 // concurrent use.
 type Normaliser struct {
 	plan *plan
+	zone *time.Location // of times without one
+	year int            // of times without one; 0: from the modification of the source
+}
+
+// NormaliserOption changes how NewNormaliser sets up a Normaliser.
+type NormaliserOption func(*Normaliser)
+
+// TimeZone says in which zone times are that do not tell theirs; without it,
+// and for nil, that is UTC. It does not touch fields that are defined to be in
+// UTC, such as UtcTime.
+func TimeZone(zone *time.Location) NormaliserOption {
+	return func(n *Normaliser) {
+		if zone != nil {
+			n.zone = zone
+		}
+	}
+}
+
+// Year says of which year times are that do not tell theirs. Without it, and
+// for 0, the modification time of the record's source decides: the year is the
+// latest in which the time is not more than a day behind it.
+func Year(year int) NormaliserOption {
+	return func(n *Normaliser) { n.year = year }
 }
 
 // NewNormaliser returns a normaliser that routes by table t; nil means the
 // built-in table.
-func NewNormaliser(t *logsource.Table) *Normaliser {
+func NewNormaliser(t *logsource.Table, options ...NormaliserOption) *Normaliser {
 	if t == nil {
 		t = logsource.Default()
 	}
-	return &Normaliser{plan: newPlan(t)}
+	n := &Normaliser{plan: newPlan(t), zone: time.UTC}
+	for _, o := range options {
+		o(n)
+	}
+	return n
 }
 
 // Event normalises one record. A record that is no object becomes an event
@@ -48,6 +76,9 @@ func (n *Normaliser) Event(r Record) *Event {
 		e.fromFlat(members)
 	default:
 		e.fields = members
+		if joined, ok := auditRecords(members); ok {
+			e.fields, e.record.Value = joined, evaluator.ObjectValue(joined...)
+		}
 	}
 	if e.Windows() {
 		e.finishWindows()

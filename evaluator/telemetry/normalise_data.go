@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"github.com/socctl/socctl/evaluator"
+	"github.com/socctl/socctl/evaluator/telemetry/eventxml"
 )
 
 // addData adds the fields of EventData: named data under its name, unnamed
@@ -11,7 +12,7 @@ import (
 func (e *Event) addData(data evaluator.Value) {
 	switch data.Kind() {
 	case evaluator.String:
-		if root, ok := parseXML(data.Text()); ok {
+		if root, ok := eventxml.Element(data.Text()); ok {
 			e.addData(root)
 		} else if data.Text() != "" {
 			e.addField("Data", evaluator.ListValue(data))
@@ -83,7 +84,7 @@ func namedData(v evaluator.Value) (name string, value evaluator.Value, ok bool) 
 // whole under the name UserData for searches in its text.
 func (e *Event) addUserData(data evaluator.Value) {
 	if data.Kind() == evaluator.String {
-		if root, ok := parseXML(data.Text()); ok {
+		if root, ok := eventxml.Element(data.Text()); ok {
 			data = root
 		}
 	}

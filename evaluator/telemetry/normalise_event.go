@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/socctl/socctl/evaluator"
+	"github.com/socctl/socctl/evaluator/telemetry/eventxml"
 )
 
 // unwrapEvent returns the members of the Event object if there is one around
@@ -54,7 +55,7 @@ func (e *Event) fromEventText(members []evaluator.Member) {
 		if m.Name != "SyslogMessage" {
 			continue
 		}
-		if root, ok := parseXML(m.Value.Text()); ok {
+		if root, ok := eventxml.Element(m.Value.Text()); ok {
 			e.fromEvent(root.Members())
 			return
 		}

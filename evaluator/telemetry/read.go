@@ -15,10 +15,13 @@ const DefaultMaxRecord = 64 << 20
 
 // ReadOptions controls Read. The zero value is ready to use.
 type ReadOptions struct {
-	Format    string            // name of an InputFormat that all sources have; "" means that their content tells
-	MaxRecord int               // largest JSON record or line in bytes; 0 means DefaultMaxRecord
-	Stdin     io.Reader         // what the source "-" reads; nil makes "-" a Problem
-	Skipped   func(path string) // called for each file that a folder holds and Read passes over; nil means nobody wants to know
+	Format string // name of an InputFormat that all sources have; "" means that their content tells
+	// MaxExpansion is how many times larger than its compressed form an input may
+	// be; 0 means DefaultMaxExpansion, a negative number any.
+	MaxExpansion int
+	MaxRecord    int               // largest JSON record or line in bytes; 0 means DefaultMaxRecord
+	Stdin        io.Reader         // what the source "-" reads; nil makes "-" a Problem
+	Skipped      func(path string) // called for each file that a folder holds and Read passes over; nil means nobody wants to know
 }
 
 // Read yields the records of all sources, source by source in the order given.

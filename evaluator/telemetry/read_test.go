@@ -42,7 +42,6 @@ func TestReadProblems(t *testing.T) {
 		want    string
 	}{
 		{testRecords + "/broken.ndjson", 2, ":2:33: unexpected ',', want a value"},
-		{testRecords + "/utf16.json", 0, ": this is UTF-16 text; convert it first"},
 		{testRecords + "/cut.ndjson.gz", -1, "damaged or truncated gzip data: unexpected EOF"},
 		{testRecords + "/absent.json", 0, ": file does not exist; check the path"},
 		{testRecords + "/absent/*.json", 0, ": no file matches the pattern"},
@@ -63,31 +62,37 @@ func TestReadProblems(t *testing.T) {
 
 func TestReadForeignFormats(t *testing.T) {
 	t.Parallel()
-	tar := make([]byte, 512)
-	copy(tar[257:], "ustar")
-	packed := []byte(`{"a":1}`)
-	for range 3 {
-		var b bytes.Buffer
-		z := gzip.NewWriter(&b)
-		z.Write(packed)
-		z.Close()
-		packed = b.Bytes()
-	}
 	for in, want := range map[string]string{
-		"PK\x03\x04....":            "this is a zip archive; extract it first",
-		string(tar):                 "this is a tar archive; extract it first",
-		"\xff\xfe{\x00":             "this is UTF-16 text; convert it first: iconv -f UTF-16 -t UTF-8",
-		"\x1f\x8bxx":                "damaged gzip header: unexpected EOF",
-		"\x28\xb5\x2f\xfdxx":        "damaged or truncated zstd data: reserved bit set on frame header",
-		string(packed):              "compressed more than twice; decompress it first",
-		"BZh91AY":                   "this is bzip2 data; decompress it first",
-		"0\x00\x00\x00LfLe\x01\x00": "this is an old .evt log; convert it first: wevtutil epl OLD.evt NEW.evtx /lf:true",
+		"PK\x03\x04....":                "damaged or truncated zip archive behind 0 recordings: unexpected EOF",
+		"\x1f\x8bxx":                    "damaged gzip header: unexpected EOF",
+		"\x28\xb5\x2f\xfdxx":            "damaged or truncated zstd data: reserved bit set on frame header",
+		"BZh91AY":                       "damaged or truncated bzip2 data: unexpected EOF",
+		"\xfd7zXZ\x00":                  "this is xz data; decompress it first",
+		"SQLite format 3\x00":           "this is an SQLite database; export the events first",
+		"\x01\x02\x00\x07\x08\x00":      "binary data of no known format",
+		"0\x00\x00\x00LfLe\x01\x00":     "this is an old .evt log; convert it first: wevtutil epl OLD.evt NEW.evtx /lf:true",
+		string(packed([]byte("{}"), 5)): "packed more than 4 times, one inside the other; unpack it first",
 	} {
 		got := transcript(t, ReadOptions{Stdin: strings.NewReader(in)})
 		if !strings.HasSuffix(got, want) {
 			t.Errorf("%q: got %q, want %q", in[:min(len(in), 20)], got, want)
 		}
 	}
+	if got := transcript(t, ReadOptions{Stdin: bytes.NewReader(packed([]byte(`{"a":1}`), 4))}); got != `{"a":1}` {
+		t.Errorf("packed 4 times: got %q", got)
+	}
+}
+
+// packed compresses data several times.
+func packed(data []byte, times int) []byte {
+	for range times {
+		var b bytes.Buffer
+		z := gzip.NewWriter(&b)
+		z.Write(data)
+		z.Close()
+		data = b.Bytes()
+	}
+	return data
 }
 
 func TestReadOrder(t *testing.T) {

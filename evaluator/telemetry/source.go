@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -67,7 +69,7 @@ func (r *reader) folder(root string) bool {
 		return goOn(r.file(path))
 	})
 	if err == nil && found == 0 && failed == 0 {
-		return r.fail(root, fmt.Errorf("folder holds no recording (%s, plain, .gz or .zst; %d other files); name the files or a pattern to read others",
+		return r.fail(root, fmt.Errorf("folder holds no recording (%s, and packed ones; %d other files); name the files or a pattern to read others",
 			strings.Join(recordingExts, " "), skipped))
 	}
 	return !r.stopped
@@ -86,20 +88,28 @@ func goOn(live bool) error {
 	return fs.SkipAll
 }
 
-// recordingExts are the names that a folder is searched for.
-var recordingExts = []string{".evtx", ".json", ".ndjson", ".jsonl", ".log"}
+// recordingExts are the names that folders and archives are searched for.
+// Plain text (.txt) is read if it is named only: most of it is no recording.
+var recordingExts = []string{".evtx", ".json", ".ndjson", ".jsonl", ".log", ".xml", ".csv", ".tsv", ".cef", ".leef", ".labeled",
+	".zip", ".tar", ".tgz"}
 
+var packedExts = []string{".gz", ".zst", ".bz2"}
+
+// logNames are the names of logs that have no extension.
+var logNames = []string{"messages", "syslog", "secure", "auth", "authlog", "cron", "maillog", "daemon", "kern", "user", "access_log", "error_log"}
+
+// rotated is what the rotation of logs appends: access.log.1, messages-20260102.
+var rotated = regexp.MustCompile(`(\.[0-9]{1,4}|[-.][0-9]{8}([-.][0-9]+)?)$`)
+
+// isRecording tells by the name whether a file of a folder or an archive is read.
 func isRecording(path string) bool {
-	name := strings.ToLower(filepath.Base(path))
-	for _, packed := range []string{".gz", ".zst"} {
+	name := strings.ToLower(filepath.Base(filepath.FromSlash(path)))
+	for _, packed := range packedExts {
 		name = strings.TrimSuffix(name, packed)
 	}
-	for _, ext := range recordingExts {
-		if strings.HasSuffix(name, ext) {
-			return true
-		}
-	}
-	return false
+	name = rotated.ReplaceAllString(name, "")
+	return slices.Contains(logNames, name) ||
+		slices.ContainsFunc(recordingExts, func(ext string) bool { return strings.HasSuffix(name, ext) })
 }
 
 func isFile(path string, entry fs.DirEntry) bool {

@@ -1,125 +1,107 @@
 package telemetry
 
 import (
-	"math"
-	"strconv"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/socctl/socctl/evaluator"
 )
 
-// timeFields are the fields that may hold the time of an event, best first.
+// timeFields are the fields that may hold the time of an event, best first. A
+// view of the table may name others (time: of the view), which come before.
 var timeFields = [...]string{
 	"TimeCreated_SystemTime", "UtcTime", "@timestamp", "timestamp", "EventTime", "TimeCreated",
-	"ts", "time", "published", "eventTime", "createdDateTime", "activityDateTime", "requestReceivedTimestamp",
-	"CreationTime", "TimeGenerated", "created_at", "utc_time", "local_time", "protoPayload.metadata.event_timestamp",
-	"receiveTimestamp", "event.created", "_time", "Timestamp", "datetime", "date",
+	"ts", "eventtime", "time", "published", "eventTime", "activityDateTime", "createdDateTime", "requestReceivedTimestamp",
+	"stageTimestamp", "eventTimestamp", "CreationTime", "TimeGenerated", "created_at", "utc_time", "local_time",
+	"protoPayload.metadata.event_timestamp", "receiveTimestamp", "event.created", "_time", "Timestamp", "datetime",
+	"TimeGenerated [UTC]", "Date and Time", "date_time", "DateTime", "date", "Date", "event_timestamp", "isotimestamp", "id.time", "CreationDate",
+	"log_time", "rt", "devTime", "start", "time_generated", "generated_time", "receive_time", "unixTime", "calendarTime",
+	"_SOURCE_REALTIME_TIMESTAMP", "__REALTIME_TIMESTAMP", "syslog.timestamp",
 }
 
-// Time returns when the event happened and the field that says so, the first
-// of a fixed order that holds a time. A time without a zone is taken as UTC.
-// False means that no field holds one.
+// utcFields hold UTC whatever zone is stated for times without one: their
+// makers say so.
+var utcFields = [...]string{"UtcTime", "CreationUtcTime", "utc_time", "TimeGenerated", "TimeGenerated [UTC]", "CreationTime", "CreationDate"}
+
+// Time returns when the event happened and the field that says so: the first
+// that holds a time of those that the event's views name, then of a fixed
+// list. What a text leaves open is filled in: the zone by TimeZone, UTC
+// without one; the year by Year, else by the modification time of the record's
+// source, and the field is then followed by where the year is from, as in
+// "timestamp (year from the file's modification time)". The time is in UTC.
+// False means that no field holds a time that is complete.
 func (e *Event) Time() (time.Time, string, bool) {
-	for _, name := range timeFields {
-		v, ok := e.Field(name)
-		if !ok {
-			continue
+	e.Views() // finds the fields that they name
+	for _, name := range e.timeFields {
+		if t, source, ok := e.timeOf(name); ok {
+			return t, source, true
 		}
-		if t, ok := parseTime(v); ok {
-			return t, name, true
+	}
+	for _, name := range timeFields {
+		if t, source, ok := e.timeOf(name); ok {
+			return t, source, true
 		}
 	}
 	return time.Time{}, "", false
 }
 
-// timeLayouts are tried in this order on texts that do not start like RFC 3339.
-var timeLayouts = [...]string{
-	"02/Jan/2006:15:04:05 -0700",
-	"1/2/2006 3:04:05 PM",
-	"1/2/2006 3:04:05.999999 PM",
-	"1/2/2006 15:04:05",
-	time.ANSIC,
-	time.RFC1123Z,
-	time.RFC1123,
+// Undated returns a field that holds a time without a year which neither the
+// options of the normaliser nor the record supply; false if there is none. Time
+// passes over such a field.
+func (e *Event) Undated() (field string, ok bool) {
+	c := clock{zone: e.normaliser.zone, year: 2000} // a leap year
+	for _, name := range timeFields {
+		v, ok := e.Field(name)
+		if !ok {
+			continue
+		}
+		_, note, ok := c.read(v)
+		if ok && strings.HasPrefix(note, statedYear) && e.normaliser.year == 0 && e.record.Modified.IsZero() {
+			return name, true
+		}
+	}
+	return "", false
 }
 
-// parseTime reads RFC 3339 with a blank or without a zone too, the formats of
-// web logs and US exports, and seconds, milliseconds, microseconds or
-// nanoseconds since 1970, told apart by their size.
-func parseTime(v evaluator.Value) (time.Time, bool) {
-	switch v.Kind() {
-	case evaluator.Number:
-		return parseEpoch(v.Text())
-	case evaluator.String:
-		text := strings.TrimSpace(v.Text())
-		if t, ok := parseISO(text); ok {
-			return t, true
-		}
-		for _, layout := range timeLayouts {
-			if t, err := time.Parse(layout, text); err == nil {
-				return t.UTC(), true
+// timeOf reads the time that one field holds, with a date in a field of its
+// own if need be.
+func (e *Event) timeOf(name string) (time.Time, string, bool) {
+	v, ok := e.Field(name)
+	if !ok {
+		return time.Time{}, "", false
+	}
+	c := clock{zone: e.normaliser.zone, year: e.normaliser.year, modified: e.record.Modified}
+	if slices.Contains(utcFields[:], name) {
+		c.zone = time.UTC
+	}
+	if name == "time" {
+		if date, ok := e.Field("date"); ok && date.Kind() == evaluator.String {
+			if t, ok := e.dateAndTime(c, date.Text(), v.Text()); ok {
+				return t, "date and time", true
 			}
 		}
-		if strings.HasPrefix(text, "/Date(") && strings.HasSuffix(text, ")/") {
-			text = text[len("/Date(") : len(text)-len(")/")]
-		}
-		return parseEpoch(text)
 	}
-	return time.Time{}, false
+	t, note, ok := c.read(v)
+	if note != "" {
+		name += " (" + note + ")"
+	}
+	return t, name, ok
 }
 
-// parseISO reads YYYY-MM-DD, T or a blank, hh:mm:ss, a fraction, and a zone
-// (Z, +hh:mm, +hhmm or none).
-func parseISO(text string) (time.Time, bool) {
-	if len(text) < 19 || text[4] != '-' || text[7] != '-' || text[13] != ':' || text[10] != 'T' && text[10] != ' ' {
-		return time.Time{}, false
-	}
-	if text[10] == ' ' {
-		text = text[:10] + "T" + text[11:]
-	}
-	text = strings.TrimSuffix(text, " UTC")
-	for _, layout := range [...]string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02T15:04:05Z0700", "2006-01-02T15:04:05 -0700"} {
-		if t, err := time.Parse(layout, text); err == nil {
-			return t.UTC(), true
+// dateAndTime reads W3C logs, which are in UTC by their standard, and those of
+// firewalls, which state their zone in tz or mean their own.
+func (e *Event) dateAndTime(c clock, date, clockTime string) (time.Time, bool) {
+	for _, w3c := range [...]string{"cs-method", "c-ip", "s-ip", "sc-status", "cs-uri-stem"} {
+		if _, ok := e.Field(w3c); ok {
+			c.zone = time.UTC
 		}
 	}
-	return time.Time{}, false
-}
-
-// Bounds between the units of numbers since 1970: seconds until the year 5138.
-const (
-	maxEpochSeconds = 1e11
-	maxEpochMillis  = 1e14
-	maxEpochMicros  = 1e17
-)
-
-// parseEpoch reads a number since 1970. Numbers before 1973 are no times:
-// small counters are more likely.
-func parseEpoch(text string) (time.Time, bool) {
-	whole, fraction, _ := strings.Cut(text, ".")
-	n, err := strconv.ParseInt(whole, 10, 64)
-	if err != nil || n < 1e8 {
-		return time.Time{}, false
+	text := date + " " + clockTime
+	if zone, ok := e.Field("tz"); ok {
+		if t, ok := parseISO(text+zone.Text(), c.zone); ok {
+			return t, true
+		}
 	}
-	switch {
-	case n < maxEpochSeconds:
-		return secondsSince1970(n, fraction)
-	case n < maxEpochMillis:
-		return time.UnixMilli(n).UTC(), true
-	case n < maxEpochMicros:
-		return time.UnixMicro(n).UTC(), true
-	}
-	return time.Unix(0, n).UTC(), true
-}
-
-func secondsSince1970(n int64, fraction string) (time.Time, bool) {
-	if fraction == "" {
-		return time.Unix(n, 0).UTC(), true
-	}
-	part, err := strconv.ParseFloat("0."+fraction, 64)
-	if err != nil {
-		return time.Time{}, false
-	}
-	return time.Unix(n, int64(math.Round(part*1e9))).UTC(), true
+	return parseISO(text, c.zone)
 }

@@ -12,10 +12,14 @@ import (
 // allocation; more work as well.
 const maxCandidates = 256
 
-// views computes the views of an event.
+// StatedView is the name of the one view of a record that states its logsource.
+const StatedView = "stated"
+
+// views computes the views of an event, and the fields that the first of them
+// which names any has for the time.
 func (n *Normaliser) views(e *Event) []evaluator.View {
 	if e.hint != nil {
-		return []evaluator.View{{Name: "stated", Logsource: e.hint, Event: e}}
+		return []evaluator.View{{Name: StatedView, Logsource: e.hint, Event: e}}
 	}
 	r, possible := n.plan.routeOf(e)
 	var space [maxCandidates]bool
@@ -46,17 +50,31 @@ func (n *Normaliser) views(e *Event) []evaluator.View {
 	for i := range r.candidates {
 		if hit[i] {
 			views = r.candidates[i].view.append(views, e)
+			if e.timeFields == nil {
+				e.timeFields = r.candidates[i].view.def.Time
+			}
 		}
 	}
 	return views
 }
 
-// append adds one View per logsource of the view; they share the event.
+// append adds one View per logsource of the view, and per element if it shows
+// them one at a time; the logsources share the event.
 func (v *boundView) append(views []evaluator.View, e *Event) []evaluator.View {
-	var seen evaluator.Event = e
-	if !v.plain {
-		seen = &viewEvent{e, v.def}
+	switch {
+	case v.plain:
+		return v.appendSeen(views, e)
+	case v.def.Each == "":
+		return v.appendSeen(views, &viewEvent{event: e, def: v.def, json: newJSONTexts(v.def)})
 	}
+	texts := newJSONTexts(v.def)
+	for _, element := range elements(e, v.def.Each) {
+		views = v.appendSeen(views, &viewEvent{e, v.def, element, texts})
+	}
+	return views
+}
+
+func (v *boundView) appendSeen(views []evaluator.View, seen evaluator.Event) []evaluator.View {
 	for _, l := range v.logsources {
 		views = append(views, evaluator.View{Name: v.def.Name, Logsource: l, Event: seen})
 	}

@@ -118,7 +118,7 @@ func TestViewFields(t *testing.T) {
 		}, {
 			"Google Workspace", `{"protoPayload": {"serviceName": "admin.googleapis.com", "metadata": {"event": [{"eventName": "CHANGE_APPLICATION_SETTING", "parameter": [{"name": "NEW_VALUE", "value": "true"}, {"name": "SETTING_NAME", "value": "x"}]}]}}}`,
 			"gcp/google_workspace.admin",
-			map[string]string{"eventService": `"admin.googleapis.com"`, "eventName": `["CHANGE_APPLICATION_SETTING"]`, "new_value": `"true"`, "setting_name": `"x"`},
+			map[string]string{"eventService": `"admin.googleapis.com"`, "eventName": `"CHANGE_APPLICATION_SETTING"`, "new_value": `"true"`, "setting_name": `"x"`},
 		}, {
 			"Kubernetes audit", `{"kind": "Event", "apiVersion": "audit.k8s.io/v1", "verb": "create", "objectRef": {"resource": "pods"}, "requestObject": {"spec": {"volumes": [{"hostPath": {"path": "/"}}]}}}`,
 			"kubernetes/audit", map[string]string{"hostPath": `[{"path":"/"}]`, "capabilities": "-", "objectRef.resource": `"pods"`},
@@ -167,7 +167,7 @@ func TestViewsDetect(t *testing.T) {
 		{`{"eventType": "user.session.start", "published": "x", "actor": {"alternateId": "a"}}`, "okta/okta"},
 		{`{"action": "repo.create", "actor": "a", "org": "b"}`, "github/audit"},
 		{`{"auditType": {"action": "a", "category": "b"}}`, "bitbucket/audit"},
-		{`{"RecordType": 1, "Operation": "New-InboxRule", "Workload": "Exchange"}`, "m365/audit"},
+		{`{"RecordType": 1, "Operation": "New-InboxRule", "Workload": "Exchange"}`, "m365/audit m365/threat_management/audit m365/threat_management/audit m365/threat_management/audit"},
 		{`{"eventSource": "SecurityComplianceCenter", "eventName": "x", "status": "success"}`, "m365/threat_management m365/threat_management m365/threat_management"},
 		{`{"riskEventType": "leakedCredentials"}`, "azure/riskdetection azure/riskdetection"},
 		{`{"event_type_id": 17}`, "onelogin/onelogin.events"},
@@ -179,7 +179,7 @@ func TestViewsDetect(t *testing.T) {
 		{`{"source": {"ip": "a"}, "destination": {"ip": "b", "port": 22}}`, "netflow"},
 		{`{"source.ip": "a", "destination.ip": "b", "destination.port": 22}`, "netflow"},
 		{`{"Signature": "EICAR", "Filename": "x"}`, "antivirus"},
-		{`{"id": {"applicationName": "login"}, "events": [{"name": "login_failure"}]}`, "gcp/google_workspace.login"},
+		{`{"id": {"applicationName": "login"}, "events": [{"name": "login_failure"}]}`, "gcp/google_workspace.login/reports"},
 		{`{}`, ""},
 	}
 	for _, test := range tests {

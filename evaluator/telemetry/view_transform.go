@@ -1,7 +1,6 @@
 package telemetry
 
 import (
-	"fmt"
 	"path"
 	"strconv"
 	"strings"
@@ -20,6 +19,8 @@ func (v *viewEvent) fromSource(s *logsource.Source) (evaluator.Value, bool) {
 		return v.registryPath(s)
 	case logsource.RegistryData:
 		return v.registryData(s)
+	case logsource.Hashes:
+		return v.hashes(s)
 	}
 	value, ok := v.sourceField(s, s.From[0])
 	if !ok || s.Transform == logsource.Copy {
@@ -31,6 +32,23 @@ func (v *viewEvent) fromSource(s *logsource.Source) (evaluator.Value, bool) {
 		return evaluator.ListValue(leaves...), leaves != nil
 	case logsource.Pair:
 		return pair(value, s.With)
+	case logsource.Item:
+		return item(value, s.With)
+	}
+	return transformed(s, value)
+}
+
+// transformed applies a transform of texts, to a list element by element.
+// Elements that yield no value are left out.
+func transformed(s *logsource.Source, value evaluator.Value) (evaluator.Value, bool) {
+	if value.Kind() == evaluator.List {
+		var items []evaluator.Value
+		for _, item := range value.Items() {
+			if made, ok := transformed(s, item); ok {
+				items = append(items, made)
+			}
+		}
+		return evaluator.ListValue(items...), items != nil
 	}
 	text, ok := transformText(s, value)
 	if !ok || text == value.Text() {
@@ -41,7 +59,7 @@ func (v *viewEvent) fromSource(s *logsource.Source) (evaluator.Value, bool) {
 
 // sourceField reads a native field; null, empty and skipped values are none.
 func (v *viewEvent) sourceField(s *logsource.Source, name string) (evaluator.Value, bool) {
-	value, ok := v.event.Field(name)
+	value, ok := v.origin(name)
 	if !ok || value.IsNull() {
 		return value, false
 	}
@@ -67,10 +85,15 @@ func transformText(s *logsource.Source, value evaluator.Value) (string, bool) {
 				return entry.To, true
 			}
 		}
-		return text, true
+		return text, s.With != "only"
 	case logsource.StripPrefix:
 		if len(text) >= len(s.With) && strings.EqualFold(text[:len(s.With)], s.With) {
 			return text[len(s.With):], true
+		}
+		return text, true
+	case logsource.After:
+		if at := strings.LastIndex(text, s.With); at >= 0 {
+			text = text[at+len(s.With):]
 		}
 		return text, true
 	case logsource.Hash:
@@ -100,9 +123,21 @@ func (v *viewEvent) join(s *logsource.Source) (evaluator.Value, bool) {
 		if !ok {
 			return value, false
 		}
-		texts[i] = value.Text()
+		texts[i] = joined(value, separator)
 	}
 	return evaluator.StringValue(strings.Join(texts, separator)), true
+}
+
+// joined returns the text of a value, of a list those of its elements.
+func joined(v evaluator.Value, separator string) string {
+	if v.Kind() != evaluator.List {
+		return v.Text()
+	}
+	texts := make([]string, len(v.Items()))
+	for i, item := range v.Items() {
+		texts[i] = item.Text()
+	}
+	return strings.Join(texts, separator)
 }
 
 func decimal(text string) string {
@@ -134,17 +169,6 @@ func cutHexPrefix(text string) (string, bool) {
 	return "", false
 }
 
-// hashPart finds NAME=… in a list with commas.
-func hashPart(list, name string) (string, bool) {
-	for part := range strings.SplitSeq(list, ",") {
-		key, value, ok := strings.Cut(part, "=")
-		if ok && strings.EqualFold(strings.TrimSpace(key), name) {
-			return strings.TrimSpace(value), true
-		}
-	}
-	return "", false
-}
-
 // splitURL returns path and query of a URL or request target. It splits by
 // hand because attackers' URLs are often not well-formed.
 func splitURL(text string) (target, query string) {
@@ -159,101 +183,4 @@ func splitURL(text string) (target, query string) {
 	text, _, _ = strings.Cut(text, "#")
 	target, query, _ = strings.Cut(text, "?")
 	return target, query
-}
-
-func appendLeaves(leaves []evaluator.Value, v evaluator.Value, name string) []evaluator.Value {
-	for _, m := range v.Members() {
-		if m.Name == name {
-			leaves = append(leaves, m.Value)
-			continue
-		}
-		leaves = appendLeaves(leaves, m.Value, name)
-	}
-	for _, item := range v.Items() {
-		leaves = appendLeaves(leaves, item, name)
-	}
-	return leaves
-}
-
-// pair finds the value of the object in a list whose name, key or displayName
-// is that one.
-func pair(list evaluator.Value, name string) (evaluator.Value, bool) {
-	for _, item := range list.Items() {
-		if item.Kind() == evaluator.List {
-			if found, ok := pair(item, name); ok {
-				return found, true
-			}
-			continue
-		}
-		for _, key := range [...]string{"name", "key", "displayName"} {
-			if found, ok := item.Member(key); !ok || !strings.EqualFold(found.Text(), name) {
-				continue
-			}
-			for _, holder := range [...]string{"value", "newValue", "multiValue", "boolValue", "intValue"} {
-				if value, ok := item.Member(holder); ok {
-					return value, true
-				}
-			}
-		}
-	}
-	return evaluator.Value{}, false
-}
-
-// registryPath joins key and value name, and abbreviates the root as users do.
-func (v *viewEvent) registryPath(s *logsource.Source) (evaluator.Value, bool) {
-	key, ok := v.sourceField(s, s.From[0])
-	if !ok {
-		return key, false
-	}
-	text := registryKey(key.Text())
-	for _, name := range s.From[1:] {
-		if value, ok := v.sourceField(s, name); ok {
-			text += `\` + value.Text()
-		}
-	}
-	return evaluator.StringValue(text), true
-}
-
-func registryKey(key string) string {
-	for _, root := range [...]struct{ kernel, short string }{
-		{`\REGISTRY\MACHINE`, "HKLM"}, {`\REGISTRY\USER`, "HKU"},
-	} {
-		n := len(root.kernel)
-		if len(key) >= n && strings.EqualFold(key[:n], root.kernel) && (len(key) == n || key[n] == '\\') {
-			return currentControlSet(root.short + key[n:])
-		}
-	}
-	return key
-}
-
-func currentControlSet(key string) string {
-	const prefix = `HKLM\SYSTEM\ControlSet00`
-	n := len(prefix)
-	if len(key) > n && strings.EqualFold(key[:n], prefix) && (len(key) == n+1 || key[n+1] == '\\') {
-		return `HKLM\System\CurrentControlSet` + key[n+1:]
-	}
-	return key
-}
-
-// registryData writes data as Sysmon does, by the type ids of audit events.
-func (v *viewEvent) registryData(s *logsource.Source) (evaluator.Value, bool) {
-	value, ok := v.sourceField(s, s.From[0])
-	if !ok || len(s.From) < 2 {
-		return value, ok
-	}
-	kind, _ := v.event.Field(s.From[1])
-	text := value.Text()
-	switch kind.Text() {
-	case "%%1875": // REG_BINARY
-		text = "Binary Data"
-	case "%%1876": // REG_DWORD
-		if n, err := strconv.ParseUint(decimal(text), 10, 32); err == nil {
-			text = fmt.Sprintf("DWORD (0x%08x)", n)
-		}
-	case "%%1883": // REG_QWORD
-		if n, err := strconv.ParseUint(decimal(text), 10, 64); err == nil {
-			text = fmt.Sprintf("QWORD (0x%08x-0x%08x)", n>>32, n&0xffffffff)
-		}
-	}
-	return evaluator.StringValue(text), true
 }

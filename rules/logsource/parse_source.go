@@ -2,6 +2,8 @@ package logsource
 
 import (
 	"slices"
+	"strconv"
+	"strings"
 
 	"gopkg.in/yaml.v3"
 
@@ -62,7 +64,18 @@ func (p *parser) checkSource(n *yaml.Node, s Source) {
 		p.fail(n, "transform %s takes one field", s.Transform)
 	case s.With == "" && s.Transform.needsWith():
 		p.fail(n, "transform %s needs with", s.Transform)
+	case s.Transform == Hashes && len(strings.Split(s.With, ",")) != len(s.From):
+		p.fail(n, "transform %s needs with: one name for each field, with commas between", s.Transform)
+	case s.Transform == Item && !isPlace(s.With):
+		p.fail(n, "transform %s needs with: a place in the list, counted from 1", s.Transform)
+	case s.Transform == Enum && s.With != "" && s.With != "only":
+		p.fail(n, "transform %s takes no with but only", s.Transform)
 	case (s.Transform == Enum) != (len(s.Table) > 0):
 		p.fail(n, "a table belongs to transform enum, and enum needs one")
 	}
+}
+
+func isPlace(text string) bool {
+	n, err := strconv.Atoi(text)
+	return err == nil && n > 0
 }

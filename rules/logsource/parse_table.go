@@ -34,7 +34,7 @@ func (p *parser) table(n *yaml.Node) *Table {
 func (p *parser) view(n *yaml.Node) ViewDef {
 	v := ViewDef{Native: true}
 	known := []string{"name", "logsource", "also", "when", "native", "fields",
-		"within", "strip", "ignore-case", "absent", "note"}
+		"within", "strip", "ignore-case", "json", "absent", "note", "each", "keep", "time"}
 	p.keys(n, known, func(key string, _, value *yaml.Node) {
 		p.viewKey(&v, key, value)
 	})
@@ -46,6 +46,8 @@ func (p *parser) view(n *yaml.Node) ViewDef {
 		p.fail(n, "view %q needs a logsource", v.Name)
 	case len(v.When) == 0:
 		p.fail(n, "view %q needs a condition (when)", v.Name)
+	case v.Each == "" && (v.KeepAll || len(v.Keep) > 0):
+		p.fail(n, "view %q keeps fields beside elements, and has no each", v.Name)
 	}
 	return v
 }
@@ -72,12 +74,30 @@ func (p *parser) viewKey(v *ViewDef, key string, value *yaml.Node) {
 		v.Within = p.texts(value)
 	case "strip":
 		v.Strip = p.texts(value)
+	case "json":
+		v.JSON = p.texts(value)
 	case "ignore-case":
 		v.IgnoreCase = p.bool(value)
 	case "absent":
 		v.Absent = p.texts(value)
 	case "note":
 		v.Note = p.text(value)
+	case "each":
+		if v.Each = p.text(value); v.Each == "" {
+			p.fail(value, "each needs the path of a list")
+		}
+	case "keep":
+		p.keep(v, value)
+	case "time":
+		v.Time = p.texts(value)
+	}
+}
+
+// keep reads the names of fields, or the word all. A field that is called all
+// is written as a list.
+func (p *parser) keep(v *ViewDef, n *yaml.Node) {
+	if v.KeepAll = n.Kind == yaml.ScalarNode && n.Value == "all"; !v.KeepAll {
+		v.Keep = p.texts(n)
 	}
 }
 
@@ -148,6 +168,9 @@ func (p *parser) condition(field string, n *yaml.Node) Condition {
 
 func (p *parser) field(k, n *yaml.Node) Field {
 	f := Field{Name: k.Value}
+	if all, ok := allOf(n); ok {
+		f.All, n = true, all
+	}
 	if n.Kind != yaml.SequenceNode {
 		f.Sources = []Source{p.source(n)}
 		return f
@@ -159,6 +182,14 @@ func (p *parser) field(k, n *yaml.Node) Field {
 		p.fail(k, "field %q needs a source", k.Value)
 	}
 	return f
+}
+
+// allOf returns the list of a map {all: […]}.
+func allOf(n *yaml.Node) (*yaml.Node, bool) {
+	if n.Kind != yaml.MappingNode || len(n.Content) != 2 || n.Content[0].Value != "all" {
+		return nil, false
+	}
+	return resolve(n.Content[1]), true
 }
 
 func (p *parser) taxonomy(n *yaml.Node) Taxonomy {

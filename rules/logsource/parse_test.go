@@ -21,6 +21,8 @@ views:
       Image: path
       User: [user, {from: [domain, account], transform: join, skip: ['-']}]
       IntegrityLevel: {from: il, transform: enum, table: {'1': Low}}
+      Status: {all: [status, {from: path, transform: after, with: /}, {from: [m, s], transform: hashes, with: 'MD5,SHA1'}]}
+    json: details
     absent: OriginalFileName
     note: what Acme sends
 `)
@@ -33,13 +35,19 @@ views:
 			{{"acme_id", Exists, nil}, {"replay", Missing, nil}, {"level", NotEquals, []string{"debug"}}},
 		},
 		Fields: []Field{
-			{"Image", []Source{{From: []string{"path"}, Transform: Copy}}},
-			{"User", []Source{
+			{Name: "Image", Sources: []Source{{From: []string{"path"}, Transform: Copy}}},
+			{Name: "User", Sources: []Source{
 				{From: []string{"user"}, Transform: Copy},
 				{From: []string{"domain", "account"}, Transform: Join, Skip: []string{"-"}},
 			}},
-			{"IntegrityLevel", []Source{{From: []string{"il"}, Transform: Enum, Table: []Entry{{"1", "Low"}}}}},
+			{Name: "IntegrityLevel", Sources: []Source{{From: []string{"il"}, Transform: Enum, Table: []Entry{{"1", "Low"}}}}},
+			{Name: "Status", All: true, Sources: []Source{
+				{From: []string{"status"}, Transform: Copy},
+				{From: []string{"path"}, Transform: After, With: "/"},
+				{From: []string{"m", "s"}, Transform: Hashes, With: "MD5,SHA1"},
+			}},
 		},
+		JSON:   []string{"details"},
 		Absent: []string{"OriginalFileName"},
 		Note:   "what Acme sends",
 	}}}
@@ -55,11 +63,71 @@ views:
   field      Image <- path
   field      User <- user, else join(domain + account) unless -
   field      IntegrityLevel <- enum(il, 1: Low)
+  field      Status <- all of status, after(path, /), hashes(m + s, MD5,SHA1)
+  json       details
   absent     OriginalFileName
   note       what Acme sends
 `
 	if diff := cmp.Diff(printed, got.Views[0].String()); diff != "" {
 		t.Errorf("String (-want +got):\n%s", diff)
+	}
+}
+
+func TestParseEach(t *testing.T) {
+	got := mustParse(t, `
+views:
+  - name: a
+    logsource: {product: a}
+    when: {records: {exists: true}}
+    each: records
+    keep: [node, process]
+    time: [records.at, at]
+  - {name: b, logsource: {product: b}, when: {x: 1}, each: x.events, keep: all, time: at}
+  - {name: c, logsource: {product: c}, when: {x: 1}, each: x, keep: [all]}
+  - {name: d, logsource: {product: d}, when: {x: 1}, each: x, fields: {Y: y}}
+`)
+	x := []Match{{{"x", Equals, []string{"1"}}}}
+	want := &Table{Views: []ViewDef{
+		{Name: "a", Logsource: Logsource{Product: "a"}, When: []Match{{{"records", Exists, nil}}}, Native: true,
+			Each: "records", Keep: []string{"node", "process"}, Time: []string{"records.at", "at"}},
+		{Name: "b", Logsource: Logsource{Product: "b"}, When: x, Native: true, Each: "x.events", KeepAll: true, Time: []string{"at"}},
+		{Name: "c", Logsource: Logsource{Product: "c"}, When: x, Native: true, Each: "x", Keep: []string{"all"}},
+		{Name: "d", Logsource: Logsource{Product: "d"}, When: x, Native: true, Each: "x",
+			Fields: []Field{{Name: "Y", Sources: []Source{{From: []string{"y"}, Transform: Copy}}}}},
+	}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("Parse (-want +got):\n%s", diff)
+	}
+	printed := `a
+  logsource  product=a
+  when       records exists
+  each       records, and of the event node, process
+  time       records.at, at
+
+b
+  logsource  product=b
+  when       x is 1
+  each       x.events, and all of the event
+  time       at
+
+c
+  logsource  product=c
+  when       x is 1
+  each       x, and of the event all
+
+d
+  logsource  product=d
+  when       x is 1
+  each       x
+  field      Y <- y
+`
+	if diff := cmp.Diff(printed, got.String()); diff != "" {
+		t.Errorf("String (-want +got):\n%s", diff)
+	}
+	for _, v := range got.Views {
+		if v.Plain() || v.Additive() {
+			t.Errorf("view %s of elements is said to show the event", v.Name)
+		}
 	}
 }
 
@@ -86,8 +154,16 @@ func TestParseErrors(t *testing.T) {
 		{"no source", view + "    when: {x: 1}\n    fields: {A: []}", `t.yml:5:14: field "A" needs a source`},
 		{"no argument", view + "    when: {x: 1}\n    fields: {A: {from: b, transform: hash}}", `transform hash needs with`},
 		{"no table", view + "    when: {x: 1}\n    fields: {A: {from: b, transform: enum}}", `enum needs one`},
+		{"hashes without names", view + "    when: {x: 1}\n    fields: {A: {from: [b, c], transform: hashes, with: MD5}}", `transform hashes needs with: one name for each field`},
+		{"no place", view + "    when: {x: 1}\n    fields: {A: {from: b, transform: item, with: '0'}}", `transform item needs with: a place in the list, counted from 1`},
+		{"enum with", view + "    when: {x: 1}\n    fields: {A: {from: b, transform: enum, with: x, table: {a: b}}}", `transform enum takes no with but only`},
+		{"all of none", view + "    when: {x: 1}\n    fields: {A: {all: []}}", `t.yml:5:14: field "A" needs a source`},
 		{"null", view + "    when: {x: ~}", `t.yml:4:15: a text is needed here`},
 		{"no bool", view + "    when: {x: 1}\n    native: maybe", `t.yml:5:13: true or false is needed here`},
+		{"keep without each", view + "    when: {x: 1}\n    keep: all", `view "a" keeps fields beside elements, and has no each`},
+		{"empty each", view + "    when: {x: 1}\n    each: ''", `t.yml:5:11: each needs the path of a list`},
+		{"each of a list", view + "    when: {x: 1}\n    each: [a, b]", `t.yml:5:11: a text is needed here`},
+		{"no time", view + "    when: {x: 1}\n    time: {a: b}", `t.yml:5:11: a list is needed here`},
 		{"no YAML", "views: [", `t.yml: yaml: line 1`},
 	}
 	for _, test := range tests {
@@ -120,6 +196,7 @@ func TestParseEmpty(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	f.Add("views:\n  - &a {name: a, logsource: {product: a}, when: {x: 1}, fields: {A: *a}}\n")
 	f.Add("views: [{when: [{x: {exists: true}}]}]")
+	f.Add("views: [{name: a, logsource: {product: a}, when: {x: 1}, each: y, keep: all, time: [t]}]")
 	f.Add("taxonomy: [{logsource: {product: a}, fields: [b, b], open: true}]")
 	f.Fuzz(func(t *testing.T, text string) {
 		table, err := Parse("fuzz.yml", []byte(text))

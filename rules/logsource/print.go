@@ -50,18 +50,34 @@ func (v *ViewDef) print(w io.Writer) {
 	if !v.Native {
 		fmt.Fprintln(w, "  native     hidden")
 	}
+	if v.Each != "" {
+		fmt.Fprintf(w, "  each       %s\n", v.each())
+	}
 	for _, f := range v.Fields {
 		fmt.Fprintf(w, "  field      %s\n", f)
 	}
 	printNames(w, "within", v.Within)
 	printNames(w, "strip", v.Strip)
+	printNames(w, "json", v.JSON)
 	if v.IgnoreCase {
 		fmt.Fprintln(w, "  names      in any letter case")
 	}
+	printNames(w, "time", v.Time)
 	printNames(w, "absent", v.Absent)
 	if v.Note != "" {
 		fmt.Fprintf(w, "  note       %s\n", v.Note)
 	}
+}
+
+// each says of what the view shows one at a time, and what beside it.
+func (v *ViewDef) each() string {
+	switch {
+	case v.KeepAll:
+		return v.Each + ", and all of the event"
+	case len(v.Keep) > 0:
+		return v.Each + ", and of the event " + strings.Join(v.Keep, ", ")
+	}
+	return v.Each
 }
 
 func printNames(w io.Writer, label string, names []string) {
@@ -90,6 +106,9 @@ func (f Field) String() string {
 	texts := make([]string, len(f.Sources))
 	for i, s := range f.Sources {
 		texts[i] = s.String()
+	}
+	if f.All {
+		return f.Name + " <- all of " + strings.Join(texts, ", ")
 	}
 	return f.Name + " <- " + strings.Join(texts, ", else ")
 }

@@ -42,17 +42,20 @@ var builtin = sync.OnceValue(func() *Table {
 
 // With returns a table in which every entry of override takes the place of the
 // entry it names (views by name, the others by logsource), and new ones follow
-// at the end. Neither t nor override changes; a nil override changes nothing.
+// at the end. A logsource that a view provides is unseen no longer. Neither t
+// nor override changes; a nil override changes nothing.
 func (t *Table) With(override *Table) *Table {
 	if override == nil {
 		return t
 	}
-	return &Table{
+	with := &Table{
 		Views: merge(t.Views, override.Views, func(v ViewDef) string { return v.Name }),
 		Taxonomies: merge(t.Taxonomies, override.Taxonomies,
 			func(x Taxonomy) Logsource { return x.Logsource }),
 		Unseen: merge(t.Unseen, override.Unseen, func(u Unseen) Logsource { return u.Logsource }),
 	}
+	with.Unseen = slices.DeleteFunc(with.Unseen, func(u Unseen) bool { return len(with.For(u.Logsource)) > 0 })
+	return with
 }
 
 func merge[T any, K comparable](base, override []T, key func(T) K) []T {
@@ -87,7 +90,7 @@ func (t *Table) View(name string) *ViewDef {
 func (t *Table) For(rule Logsource) []*ViewDef {
 	var views []*ViewDef
 	for i := range t.Views {
-		if t.Views[i].satisfies(rule) {
+		if t.Views[i].Provides(rule) {
 			views = append(views, &t.Views[i])
 		}
 	}

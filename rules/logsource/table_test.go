@@ -54,21 +54,21 @@ views:
   - {name: a, logsource: {product: a}, when: {x: 1}}
   - {name: b, logsource: {product: b}, when: {x: 2}}
 unseen:
-  - {logsource: {product: c}, reason: none yet}
+  - {logsource: {product: d}, reason: none yet}
 `)
 	override := mustParse(t, `
 views:
   - {name: c, logsource: {product: c}, when: {x: 3}}
-  - {name: a, logsource: {product: a, service: s}, when: {x: 4}}
+  - {name: a, logsource: {product: a, service: s}, when: {x: 4}, each: y, keep: [z], time: t}
 `)
 	got := base.With(override)
 	want := mustParse(t, `
 views:
-  - {name: a, logsource: {product: a, service: s}, when: {x: 4}}
+  - {name: a, logsource: {product: a, service: s}, when: {x: 4}, each: y, keep: [z], time: t}
   - {name: b, logsource: {product: b}, when: {x: 2}}
   - {name: c, logsource: {product: c}, when: {x: 3}}
 unseen:
-  - {logsource: {product: c}, reason: none yet}
+  - {logsource: {product: d}, reason: none yet}
 `)
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("With (-want +got):\n%s", diff)
@@ -81,12 +81,26 @@ unseen:
 	}
 }
 
+// A view for a logsource that had none ends its being unseen, whoever comes first.
+func TestWithUnseen(t *testing.T) {
+	unseen := mustParse(t, "unseen:\n  - {logsource: {product: c, service: s}, reason: none yet}\n  - {logsource: {product: d}, reason: none yet}\n")
+	view := mustParse(t, "views:\n  - {name: c, logsource: {product: c, service: s}, when: {x: 1}}\n")
+	for _, table := range []*Table{unseen.With(view), view.With(unseen)} {
+		if len(table.Unseen) != 1 || table.Unseen[0].Logsource.Product != "d" {
+			t.Errorf("unseen are %v", table.Unseen)
+		}
+	}
+	if len(unseen.Unseen) != 2 {
+		t.Error("With changed its receiver")
+	}
+}
+
 func TestFor(t *testing.T) {
 	var names []string
 	for _, v := range Default().For(Logsource{Category: "process_creation", Product: "windows"}) {
 		names = append(names, v.Name)
 	}
-	want := []string{"windows/sysmon/process_creation", "windows/security/process_creation"}
+	want := []string{"windows/sysmon/process_creation", "windows/security/process_creation", "windows/ecs/process_creation", "windows/ocsf/process_creation"}
 	if diff := cmp.Diff(want, names); diff != "" {
 		t.Errorf("For (-want +got):\n%s", diff)
 	}
@@ -111,6 +125,28 @@ func TestCovers(t *testing.T) {
 		{"windows/wmi/wmi_event", "windows/wmi", false},
 	}
 	for _, test := range tests {
+		if got := table.View(test.v).Covers(table.View(test.w)); got != test.want {
+			t.Errorf("%s covers %s = %v", test.v, test.w, got)
+		}
+	}
+}
+
+// A view that says where its time is stands beside one that covers its fields
+// only.
+func TestCoversTime(t *testing.T) {
+	table := mustParse(t, `
+views:
+  - {name: wide, logsource: {product: a}, when: {x: 1}}
+  - {name: timed, logsource: {product: a}, when: {x: 1}, time: t}
+  - {name: same, logsource: {product: a}, when: {x: 1}, time: t}
+  - {name: each, logsource: {product: a}, when: {x: 1}, each: y, keep: all}
+`)
+	for _, test := range []struct {
+		v, w string
+		want bool
+	}{
+		{"wide", "timed", false}, {"timed", "wide", true}, {"timed", "same", true}, {"each", "wide", false}, {"wide", "each", false},
+	} {
 		if got := table.View(test.v).Covers(table.View(test.w)); got != test.want {
 			t.Errorf("%s covers %s = %v", test.v, test.w, got)
 		}

@@ -1,5 +1,7 @@
 package logsource
 
+import "slices"
+
 // ViewDef is one view: the condition under which an event belongs to a
 // logsource, and how that logsource sees the event's fields.
 type ViewDef struct {
@@ -21,7 +23,23 @@ type ViewDef struct {
 	Strip      []string // prefixes that are cut off a field name before it is looked up natively
 	IgnoreCase bool     // native names are found in any letter case if the exact one is missing
 	Absent     []string // fields of the logsource that these events never carry: rules using them are degraded here
+	JSON       []string // fields that may hold JSON as text: names lead into it as if it were part of the event
 	Note       string   // what a user should know; "" for nothing
+
+	// Each is the dotted path of a list. The view is then given once for every
+	// element (once in all if there is none), so that a rule holds on one element
+	// alone: names are those of the element, and the event's own fields are hidden except the kept ones,
+	// which stand behind the element's. The path itself, with or without a name
+	// behind it, stands for that element. The fields from which mapped ones are
+	// made are looked up in the element, then in the whole event.
+	Each    string
+	Keep    []string // with Each: fields of the event that stay visible
+	KeepAll bool     // with Each: all fields of the event stay visible, except other elements
+
+	// Time lists the fields that tell when such an event happened, best first,
+	// by their native names. Where none of them holds a time, the general list
+	// of the normaliser decides, as it does if Time is empty.
+	Time []string
 }
 
 // Logsources returns the view's logsource followed by its further ones.
@@ -31,7 +49,7 @@ func (v *ViewDef) Logsources() []Logsource {
 
 // Plain reports whether the view shows exactly the native fields.
 func (v *ViewDef) Plain() bool {
-	return v.Native && len(v.Fields) == 0 && len(v.Within) == 0 && len(v.Strip) == 0 && !v.IgnoreCase
+	return v.Native && v.Each == "" && len(v.Fields) == 0 && len(v.Within) == 0 && len(v.Strip) == 0 && len(v.JSON) == 0 && !v.IgnoreCase
 }
 
 // Additive reports whether the view shows every native field unchanged, and
@@ -42,24 +60,25 @@ func (v *ViewDef) Additive() bool {
 			return false
 		}
 	}
-	return v.Native
+	return v.Native && v.Each == ""
 }
 
 // Covers reports whether a rule that is tried on v need not be tried on w:
-// v satisfies every rule that w does, and shows all that w shows.
+// v satisfies every rule that w does, and shows all that w shows, the time included.
 func (v *ViewDef) Covers(w *ViewDef) bool {
-	if !w.Plain() || !v.Additive() {
+	if !w.Plain() || !v.Additive() || len(w.Time) > 0 && !slices.Equal(v.Time, w.Time) {
 		return false
 	}
 	for _, wanted := range w.Logsources() {
-		if !v.satisfies(wanted) {
+		if !v.Provides(wanted) {
 			return false
 		}
 	}
 	return true
 }
 
-func (v *ViewDef) satisfies(rule Logsource) bool {
+// Provides reports whether a rule of logsource rule is tried on the view.
+func (v *ViewDef) Provides(rule Logsource) bool {
 	if v.Logsource.Satisfies(rule) {
 		return true
 	}
@@ -114,11 +133,12 @@ func (o Op) String() string {
 type Field struct {
 	Name    string
 	Sources []Source // never empty; the first that yields a value wins, without any the field is missing
+	All     bool     // the values of all sources count, as a list
 }
 
 // keepsNative reports whether a native field of that name always wins.
 func (f Field) keepsNative() bool {
-	if len(f.Sources) == 0 {
+	if len(f.Sources) == 0 || f.All {
 		return false
 	}
 	first := f.Sources[0]
