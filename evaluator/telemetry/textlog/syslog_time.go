@@ -140,11 +140,3 @@ func isMonth(s string) bool {
 	}
 	return false
 }
-
-func isWeekday(s string) bool {
-	switch s {
-	case "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun":
-		return true
-	}
-	return false
-}
