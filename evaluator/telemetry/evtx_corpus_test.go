@@ -1,6 +1,7 @@
 package telemetry
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -43,6 +44,16 @@ func readAll(t testing.TB, o ReadOptions, sources ...string) (records []Record, 
 			t.Fatalf("error %v is a %T, want a *Problem", err, err)
 		}
 		problems = append(problems, p)
+	}
+	return records, problems
+}
+
+// readBytes returns everything that Read yields for data, as text.
+func readBytes(t testing.TB, data []byte) (records []string, problems []*Problem) {
+	t.Helper()
+	found, problems := readAll(t, ReadOptions{Stdin: bytes.NewReader(data)}, "-")
+	for _, r := range found {
+		records = append(records, r.Value.Text())
 	}
 	return records, problems
 }

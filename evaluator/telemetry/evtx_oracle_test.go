@@ -100,7 +100,7 @@ func flattenVelocidex(path string, v any, out map[string]string) {
 			out[fmt.Sprintf("%s/%d", path, i)] = item
 		}
 	case []byte:
-		out[path] = hexBytes(v)
+		out[path] = fmt.Sprintf("%X", v)
 	case nil:
 	default:
 		out[strings.TrimSuffix(path, "/Value")] = evaluator.ValueOf(v).Text()

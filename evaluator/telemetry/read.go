@@ -7,6 +7,8 @@ import (
 	"io"
 	"iter"
 	"time"
+
+	"github.com/socctl/socctl/evaluator/telemetry/evtx"
 )
 
 // DefaultMaxRecord is the size limit of a JSON record unless ReadOptions says
@@ -70,7 +72,7 @@ type reader struct {
 	words    words
 	inputs   [maxLayers + 1]*bufio.Reader // one per layer of compression, used again for every source
 	window   []byte                       // of the JSON stream, used again for every source
-	chunk    []byte                       // of the EVTX reader, used again for every source
+	logs     evtx.Reader                  // remembers templates from one event log to the next
 }
 
 func (r *reader) live() bool {

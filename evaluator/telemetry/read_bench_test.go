@@ -62,16 +62,13 @@ func BenchmarkReadNDJSON(b *testing.B) {
 }
 
 func BenchmarkReadEVTX(b *testing.B) {
-	l := newLog()
-	for len(l.chunk) < chunkSize-2000 {
-		l.event(field{"Image", winString, wide(`C:\Windows\System32\cmd.exe`)}, field{"GrantedAccess", winHex32, le(0x1fffff, 4)},
-			field{"CommandLine", winString, wide(fmt.Sprintf("cmd.exe /c %d", len(l.chunk)))})
+	files, err := filepath.Glob(filepath.Join(sharedData(b, "evtx"), "parser-corpus", "python-evtx", "tests", "data", "s*.evtx"))
+	if err != nil || len(files) == 0 {
+		b.Fatalf("no event logs: %v", err)
 	}
-	data := l.file()
-	if root := os.Getenv("SOCCTL_DATA"); root != "" {
-		if files, _ := filepath.Glob(filepath.Join(root, "evtx", "parser-corpus", "python-evtx", "tests", "data", "s*.evtx")); len(files) > 0 {
-			data, _ = os.ReadFile(files[0])
-		}
+	data, err := os.ReadFile(files[0])
+	if err != nil {
+		b.Fatal(err)
 	}
 	b.SetBytes(int64(len(data)))
 	b.ReportAllocs()

@@ -3,7 +3,6 @@ package evtx
 import (
 	"bytes"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
@@ -115,5 +114,3 @@ func velocidexRecords(t testing.TB, data []byte) (records []*velocidex.EventReco
 	}
 	return records
 }
-
-var _ = strings.Contains
