@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -24,6 +25,13 @@ type evalOptions struct {
 	failOnMatch bool
 	workers     int
 	maxRecord   int
+	expansion   int
+	input       string
+	year        int
+	timeZone    string
+	stats       bool
+
+	zone *time.Location
 }
 
 func (c *cli) evalCommand() *cobra.Command {
@@ -33,12 +41,19 @@ func (c *cli) evalCommand() *cobra.Command {
 		Short: "Run rules over recordings and print the matches",
 		Long: `Run rules over recordings and print the matches, one JSON object a line.
 
-A recording is a file, a folder, a glob pattern, or - for standard input: EVTX,
-NDJSON, a stream of JSON values or a JSON array, plain or compressed by gzip or
-zstd. Its format is told by its content.`,
+A recording is a file, a folder, a glob pattern, or - for standard input: event
+logs of Windows (EVTX, XML), JSON in any layout, and text logs such as syslog,
+auditd, Zeek, CEF, web server logs and CSV, plain, compressed or in an archive.
+Its format is told by its content; --input states it. What cannot be read is
+reported and counted.
+
+With --stats, print what the recordings hold instead of the matches: events by
+view, their fields, fields of rules that no event has, and events of which no
+view knows the logsource.`,
 		Example: `  socctl eval -r rules attack.evtx
   socctl eval -r rules -f table logs/*.ndjson.zst
-  socctl eval -r rules --explain "Office Spawns Shell" attack.evtx`,
+  socctl eval -r rules --explain "Office Spawns Shell" attack.evtx
+  socctl eval -r rules --stats logs/`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return usageError("name a recording, or - for standard input")
@@ -49,24 +64,62 @@ zstd. Its format is told by its content.`,
 	}
 	flags := cmd.Flags()
 	flags.StringSliceVarP(&o.rules, "rules", "r", nil, "rule `path`, a file or a folder (default: rules of the configuration)")
-	flags.StringVarP(&o.format, "format", "f", "ndjson", "ndjson or table; with --explain pretty or ndjson")
+	flags.StringVarP(&o.format, "format", "f", "ndjson", "ndjson or table; with --explain pretty or ndjson; with --stats pretty or json")
 	flags.StringVar(&o.logsource, "logsource", "auto", "auto, off, or what the events are: product=aws,service=cloudtrail")
 	flags.StringVar(&o.explain, "explain", "", "explain one `rule`, by id or title, on every event that it applies to")
 	flags.BoolVar(&o.failOnMatch, "fail-on-match", false, "exit with 1 if any rule matches")
 	flags.IntVarP(&o.workers, "jobs", "j", runtime.GOMAXPROCS(0), "number of parallel workers")
 	flags.IntVar(&o.maxRecord, "max-record", telemetry.DefaultMaxRecord>>20, "largest JSON record in `MiB`; larger ones are reported and left out")
+	flags.IntVar(&o.expansion, "max-expansion", telemetry.DefaultMaxExpansion, "how many `times` its size a compressed recording may expand to; -1 for any")
+	flags.StringVar(&o.input, "input", "", "`format` of all recordings (default: by content): "+inputFormatNames())
+	flags.IntVar(&o.year, "year", 0, "year of times without one (default: by the file's modification time)")
+	flags.StringVar(&o.timeZone, "timezone", "UTC", "`zone` of times without one, such as Europe/Berlin")
+	flags.BoolVar(&o.stats, "stats", false, "print what the recordings hold instead of the matches")
 	return cmd
 }
 
-func (c *cli) eval(ctx context.Context, o *evalOptions, recordings []string) error {
-	if o.explain != "" && o.format == "ndjson" {
+func inputFormatNames() string {
+	var names []string
+	for _, f := range telemetry.InputFormats() {
+		names = append(names, f.Name)
+	}
+	return strings.Join(names, ", ")
+}
+
+// check completes the options, or says what is wrong with them.
+func (o *evalOptions) check() error {
+	formats := []string{"ndjson", "table", "pretty"}
+	switch {
+	case o.stats && o.explain != "":
+		return usageError("--stats and --explain do not go together")
+	case o.stats:
+		formats = []string{"pretty", "json"}
+	}
+	if (o.explain != "" || o.stats) && o.format == "ndjson" {
 		o.format = "pretty"
 	}
-	if !slices.Contains([]string{"ndjson", "table", "pretty"}, o.format) {
-		return usageError("unknown format %q: eval knows ndjson and table", o.format)
+	if !slices.Contains(formats, o.format) {
+		return usageError("unknown format %q: eval knows ndjson and table, with --stats pretty and json", o.format)
 	}
 	if o.maxRecord < 1 {
 		return usageError("--max-record takes a number of MiB, at least 1")
+	}
+	if o.expansion == 0 || o.expansion < -1 {
+		return usageError("--max-expansion takes a number of at least 1, or -1 for any")
+	}
+	if err := telemetry.CheckInputFormat(o.input); err != nil {
+		return usageError("--input: %v", err)
+	}
+	var err error
+	if o.zone, err = time.LoadLocation(o.timeZone); err != nil {
+		return usageError("--timezone takes a zone such as UTC or Europe/Berlin, not %q", o.timeZone)
+	}
+	return nil
+}
+
+func (c *cli) eval(ctx context.Context, o *evalOptions, recordings []string) error {
+	if err := o.check(); err != nil {
+		return err
 	}
 	assigned, err := parseLogsource(o.logsource)
 	if err != nil {
@@ -89,9 +142,14 @@ func (c *cli) eval(ctx context.Context, o *evalOptions, recordings []string) err
 		return err
 	}
 	run := &evaluation{cli: c, options: o, program: loaded.program, explain: rule, assigned: assigned,
-		normaliser: telemetry.NewNormaliser(table), progress: report.NewProgress(c.stderr, c.quiet)}
+		normaliser: telemetry.NewNormaliser(table, telemetry.TimeZone(o.zone), telemetry.Year(o.year)), progress: report.NewProgress(c.stderr, c.quiet)}
 	if err := run.all(ctx, recordings); err != nil {
 		return &exitError{exitUnreadable, err}
+	}
+	if run.census != nil {
+		if err := report.Census(c.stdout, c.out(), o.format, run.census.Report()); err != nil {
+			return &exitError{exitUnreadable, err}
+		}
 	}
 	if ctx.Err() != nil {
 		fmt.Fprintln(c.stderr, "socctl: interrupted; what was read so far is evaluated")
@@ -151,6 +209,14 @@ func (r *evaluation) route(e *telemetry.Event) evaluator.Event {
 		return e
 	}
 	return assignedEvent{e, []evaluator.View{{Name: "assigned", Logsource: r.assigned, Event: e}}}
+}
+
+// viewsOf returns the views of a routed event.
+func viewsOf(e evaluator.Event) []evaluator.View {
+	if routed, ok := e.(evaluator.Routed); ok {
+		return routed.Views()
+	}
+	return nil
 }
 
 // summary tells on standard error what was read, unless quiet.

@@ -15,6 +15,7 @@ import (
 	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/evaluator"
 	"github.com/socctl/socctl/evaluator/telemetry"
+	"github.com/socctl/socctl/evaluator/telemetry/census"
 )
 
 // evaluation runs rules over recordings: one goroutine reads, several evaluate
@@ -29,6 +30,9 @@ type evaluation struct {
 	progress   *report.Progress
 
 	events, matched, unrouted, problems int
+
+	censuses sync.Mutex
+	census   *census.Census // nil unless --stats
 }
 
 // batchSize is how many records travel together; a slow source makes smaller
@@ -74,7 +78,7 @@ func (r *evaluation) all(ctx context.Context, recordings []string) error {
 	go r.read(ctx, recordings, work, ordered)
 	var wg sync.WaitGroup
 	for range max(1, r.options.workers) {
-		wg.Go(func() { r.worker(work) })
+		wg.Go(func() { r.work(work) })
 	}
 	out := bufio.NewWriterSize(r.cli.stdout, 64<<10)
 	write, finish := r.writer(out)
@@ -130,40 +134,68 @@ func (r *evaluation) read(ctx context.Context, recordings []string, work, ordere
 }
 
 func (r *evaluation) readOptions() telemetry.ReadOptions {
-	return telemetry.ReadOptions{Stdin: r.cli.stdin, MaxRecord: r.options.maxRecord << 20}
+	return telemetry.ReadOptions{Stdin: r.cli.stdin, Format: r.options.input, MaxRecord: r.options.maxRecord << 20, MaxExpansion: r.options.expansion}
 }
 
-func (r *evaluation) worker(work <-chan *batch) {
+func (r *evaluation) work(work <-chan *batch) {
 	var options []evaluator.Option
 	if r.options.logsource == "off" {
 		options = append(options, evaluator.IgnoreLogsource())
 	}
-	ev := evaluator.New(r.program, options...)
+	w := worker{evaluation: r, ev: evaluator.New(r.program, options...)}
+	if r.options.stats {
+		w.census = census.New(r.program)
+	}
 	for b := range work {
 		for _, e := range b.entries {
-			r.one(ev, e, &b.result)
+			w.one(e, &b.result)
 		}
 		b.entries = nil
 		close(b.done)
 	}
+	w.report()
 }
 
-func (r *evaluation) one(ev *evaluator.Evaluator, e entry, out *batchResult) {
+// worker evaluates batches on one goroutine.
+type worker struct {
+	*evaluation
+	ev     *evaluator.Evaluator
+	census *census.Census // nil unless --stats
+}
+
+// report adds the census of the worker to that of the run.
+func (w *worker) report() {
+	if w.census == nil {
+		return
+	}
+	w.censuses.Lock()
+	defer w.censuses.Unlock()
+	if w.evaluation.census == nil {
+		w.evaluation.census = w.census
+		return
+	}
+	w.evaluation.census.Merge(w.census)
+}
+
+func (w *worker) one(e entry, out *batchResult) {
 	if e.err != nil {
 		out.problems = append(out.problems, e.err)
 		return
 	}
-	event := r.normaliser.Event(e.record)
+	event := w.normaliser.Event(e.record)
 	out.events++
 	if len(event.Views()) == 0 {
 		out.unrouted++
 	}
-	if r.explain != nil {
-		r.explainOne(ev, event, out)
+	switch {
+	case w.explain != nil:
+		w.explainOne(w.ev, event, out)
 		return
+	case w.census != nil:
+		w.census.Add(event, viewsOf(w.route(event)))
 	}
 	var fingerprint, stamp string
-	for _, m := range ev.Match(r.route(event)) {
+	for _, m := range w.ev.Match(w.route(event)) {
 		if fingerprint == "" {
 			fingerprint, stamp = event.Fingerprint(), timeText(event)
 		}
@@ -214,6 +246,8 @@ func (r *evaluation) count(b *batchResult) {
 func (r *evaluation) writer(out io.Writer) (write func(*batchResult) error, finish func() error) {
 	none := func() error { return nil }
 	switch {
+	case r.options.stats:
+		return func(*batchResult) error { return nil }, none
 	case r.explain != nil:
 		return func(b *batchResult) error { _, err := out.Write(b.text); return err }, none
 	case r.options.format == "table":

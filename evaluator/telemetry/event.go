@@ -65,6 +65,24 @@ func (e *Event) Walk(yield func(evaluator.Value) bool) {
 	}
 }
 
+// Members returns the native fields in the order of the record. Callers must
+// not change them.
+func (e *Event) Members() []evaluator.Member { return e.fields }
+
+// MappedNames returns the field names that the table gives the named view
+// beside those of the event; nil if there are none, or no such view.
+func (e *Event) MappedNames(view string) (names []string) {
+	for _, v := range e.normaliser.plan.views {
+		if v.def.Name != view {
+			continue
+		}
+		for i := range v.def.Fields {
+			names = append(names, v.def.Fields[i].Name)
+		}
+	}
+	return names
+}
+
 // Views implements evaluator.Routed. The views come in the order of the table;
 // one that shows no more than another and answers for no further logsource is
 // left out. A view of elements comes once for each (logsource.ViewDef.Each), so
