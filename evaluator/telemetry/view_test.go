@@ -141,7 +141,7 @@ func TestViewFields(t *testing.T) {
 		}, {
 			"web request", `{"cs-method": "GET", "c-uri": "/a/b.php?x=${jndi:ldap://e}", "cs(Referer)": "r"}`,
 			"webserver",
-			map[string]string{"cs-uri-stem": `"/a/b.php"`, "cs-uri-query": `"x=${jndi:ldap://e}"`, "cs-referer": `"r"`},
+			map[string]string{"cs-uri-stem": `"/a/b.php"`, "cs-uri-query": `["x=${jndi:ldap://e}","/a/b.php?x=${jndi:ldap://e}"]`, "cs-referer": `"r"`},
 		},
 	}
 	for _, test := range tests {
