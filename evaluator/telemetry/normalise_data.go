@@ -25,6 +25,8 @@ func (e *Event) addData(data evaluator.Value) {
 			case isAttribute(m.Name):
 			case m.Name == "Data":
 				e.addDataElement(m.Value)
+			case m.Name == "EventData" && m.Value.Kind() == evaluator.Object: // Azure Monitor wraps it in a DataItem
+				e.addData(m.Value)
 			default:
 				e.addField(m.Name, plainText(m.Value))
 			}

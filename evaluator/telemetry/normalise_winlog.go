@@ -52,6 +52,7 @@ func (e *Event) fromWinlog(members []evaluator.Member) {
 		}
 	}
 	e.fallBackToECS()
+	e.restoreSysmon()
 }
 
 // addWinlog adds one member; prefix is what stood in front of its name.

@@ -10,7 +10,8 @@ import (
 type logBuilder struct {
 	chunk   []byte
 	records int
-	last    int // offset of the last record
+	last    int             // offset of the last record
+	system  []systemElement // of every event, besides EventID
 }
 
 // field is a Data element of an event and the typed value in it.
@@ -110,7 +111,11 @@ func (b *logBuilder) template(fields []field) {
 	b.open("EventID", false)
 	b.u8(tokenClose)
 	b.value(0)
-	b.u8(tokenEndElement, tokenEndElement)
+	b.u8(tokenEndElement)
+	for _, e := range b.system {
+		b.systemElement(e)
+	}
+	b.u8(tokenEndElement)
 	b.open("EventData", false)
 	b.u8(tokenClose)
 	for i, f := range fields {
@@ -125,6 +130,23 @@ func (b *logBuilder) template(fields []field) {
 		b.u8(tokenEndElement)
 	}
 	b.u8(tokenEndElement, tokenEndElement, tokenEnd)
+}
+
+// systemElement is a constant element of System, with a text or an attribute.
+type systemElement struct{ name, attribute, value string }
+
+func (b *logBuilder) systemElement(e systemElement) {
+	b.open(e.name, e.attribute != "")
+	if e.attribute == "" {
+		b.u8(tokenClose)
+		b.literal(e.value)
+		b.u8(tokenEndElement)
+		return
+	}
+	b.attribute()
+	b.name(e.attribute)
+	b.literal(e.value)
+	b.u8(tokenCloseEmpty)
 }
 
 func (b *logBuilder) values(fields []field) {
