@@ -1,0 +1,6 @@
+//go:build long
+
+package telemetry
+
+// full makes tests take all of their cases instead of a sample.
+const full = true
