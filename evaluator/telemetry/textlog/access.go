@@ -128,6 +128,18 @@ func appendAccessFront(members []evaluator.Member, front string) []evaluator.Mem
 	return members
 }
 
+// pathOf cuts scheme and host off a target that a proxy is asked for.
+func pathOf(target string) string {
+	_, rest, absolute := strings.Cut(target, "://")
+	if !absolute || strings.HasPrefix(target, "/") {
+		return target
+	}
+	if i := strings.IndexByte(rest, '/'); i >= 0 {
+		return rest[i:]
+	}
+	return "/"
+}
+
 // isAddress reports whether a word looks like an IP address.
 func isAddress(word string) bool {
 	dots, colons := strings.Count(word, "."), strings.Count(word, ":")
@@ -156,6 +168,6 @@ func appendRequest(members []evaluator.Member, request string) []evaluator.Membe
 func appendTarget(members []evaluator.Member, target string) []evaluator.Member {
 	members = appendText(members, "c-uri", target)
 	stem, query, _ := strings.Cut(target, "?")
-	members = appendText(members, "cs-uri-stem", stem)
+	members = appendText(members, "cs-uri-stem", pathOf(stem))
 	return appendText(members, "cs-uri-query", query)
 }

@@ -36,7 +36,15 @@ func (p *csv) claims(line string) bool {
 		return false
 	}
 	next := p.second()
-	return next != "" && (len(splitDelimited(next, comma)) == strings.Count(line, string(comma))+1 || unclosed(next))
+	return next != "" && (len(splitDelimited(next, comma)) == len(splitDelimited(line, comma)) || unclosed(next))
+}
+
+// misfit says what is wrong with a line that it does not claim.
+func (p *csv) misfit(line string) error {
+	if p.fields == nil {
+		return nil
+	}
+	return fmt.Errorf("row has %d columns, the header names %d", len(splitDelimited(line, p.comma)), len(p.fields))
 }
 
 // maxRow bounds a row over several lines.

@@ -66,11 +66,21 @@ func (d *Decoder) Line(line string) error {
 	}
 	i := d.claimant(line)
 	if i < 0 {
-		return ErrUnknown
+		return d.unclaimed(line)
 	}
 	d.last = i
 	p := &d.parsers[i]
 	return p.line(line, func(v evaluator.Value) { d.emit(p.name, v) })
+}
+
+// unclaimed says why no format claims a line, which in a table may be its width.
+func (d *Decoder) unclaimed(line string) error {
+	if table, ok := d.parsers[d.last].parser.(interface{ misfit(string) error }); ok {
+		if err := table.misfit(line); err != nil {
+			return err
+		}
+	}
+	return ErrUnknown
 }
 
 // claimant returns the parser for a line, -1 if there is none.

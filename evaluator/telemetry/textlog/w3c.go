@@ -69,6 +69,14 @@ func (p *w3c) line(line string, emit emitter) error {
 	return nil
 }
 
+// misfit says what is wrong with a line that it does not claim.
+func (p *w3c) misfit(line string) error {
+	if p.fields == nil {
+		return nil
+	}
+	return fmt.Errorf("line has %d columns, its #Fields line names %d", p.columns(line), len(p.fields))
+}
+
 func (p *w3c) directive(line string) {
 	const fields = "#Fields:"
 	if len(line) < len(fields) || !strings.EqualFold(line[:len(fields)], fields) {

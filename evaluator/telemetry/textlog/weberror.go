@@ -37,7 +37,7 @@ func readApacheError(line string) ([]evaluator.Member, error) {
 		name, value, named := strings.Cut(part, " ")
 		switch {
 		case named && (name == "pid" || name == "client" || name == "remote"):
-			members = appendText(members, name, value)
+			members = appendPid(members, name, value)
 		case !named && isErrorLevel(part):
 			module, level, ok := strings.Cut(part, ":")
 			if !ok {
@@ -50,6 +50,14 @@ func readApacheError(line string) ([]evaluator.Member, error) {
 		rest = behind
 	}
 	return append(members, text("message", rest)), nil
+}
+
+// appendPid adds a named part; a pid may have its thread behind it: 712:tid 140.
+func appendPid(members []evaluator.Member, name, value string) []evaluator.Member {
+	if pid, tid, ok := strings.Cut(value, ":tid "); ok && name == "pid" {
+		return append(members, text("pid", pid), text("tid", tid))
+	}
+	return appendText(members, name, value)
 }
 
 // isErrorLevel reports whether text is "level" or "module:level".
