@@ -39,6 +39,52 @@ func (s *Set) Link() Diagnostics {
 	return l.diags
 }
 
+// Select returns a linked set of the documents that keep wants, what kept
+// correlations refer to, and what the filters of the set say of them; s must
+// be linked.
+func (s *Set) Select(keep func(Document) bool) *Set {
+	out := &Set{Files: s.Files}
+	taken := map[Document]bool{}
+	var take func(Document)
+	take = func(d Document) {
+		if taken[d] {
+			return
+		}
+		taken[d] = true
+		if c, ok := d.(*Correlation); ok {
+			for _, in := range c.Inputs {
+				take(in.Document)
+			}
+		}
+	}
+	applied := map[*Filter]bool{}
+	for _, d := range s.Documents() {
+		if keep(d) {
+			take(d)
+		}
+	}
+	for _, r := range s.Rules {
+		if taken[r] {
+			out.Rules = append(out.Rules, r)
+			for _, f := range r.Filters {
+				applied[f] = true
+			}
+		}
+	}
+	for _, c := range s.Correlations {
+		if taken[c] {
+			out.Correlations = append(out.Correlations, c)
+		}
+	}
+	for _, f := range s.Filters {
+		if applied[f] {
+			out.Filters = append(out.Filters, f)
+		}
+	}
+	out.linked = len(out.Rules) + len(out.Correlations) + len(out.Filters)
+	return out
+}
+
 // Linked reports whether no document was added since the set was linked.
 func (s *Set) Linked() bool {
 	return s.linked == len(s.Rules)+len(s.Correlations)+len(s.Filters)
@@ -86,6 +132,11 @@ func (l *linker) suggest(text string) string {
 		}
 	}
 	slices.Sort(names)
+	for _, d := range l.set.Documents() {
+		if d.Meta().Title.Text == text {
+			return "a rule has this title; give it a name: and refer to that"
+		}
+	}
 	if help := didYouMean(text, names); help != "" {
 		return help
 	}

@@ -55,7 +55,7 @@ func (c *cli) loadRules(cfg *config.Config, paths []string) (*loadedRules, error
 	l.set, l.diags = rules.LoadPaths(paths...)
 	var compiled rules.Diagnostics
 	l.program, compiled = compiler.Compile(l.set, compiler.Options{Placeholders: cfg.PlaceholderValues()})
-	l.diags = append(append(l.diags, compiled...), l.set.NotEvaluated()...)
+	l.diags = append(l.diags, compiled...)
 	l.diags.Sort()
 	c.showProblems(l.diags)
 	if len(l.program.Rules) == 0 {
@@ -77,7 +77,13 @@ func (c *cli) showProblems(diags rules.Diagnostics) {
 
 // rejected counts the documents that are not evaluated.
 func (l *loadedRules) rejected() int {
-	return len(l.set.Documents()) - len(l.program.Rules)
+	invalid := 0
+	for _, f := range l.set.Filters {
+		if f.Invalid {
+			invalid++
+		}
+	}
+	return len(l.set.Rules) - len(l.program.Rules) + len(l.set.Correlations) - len(l.program.Correlations) + invalid
 }
 
 // exitCode is what the problems of the rules alone make of a run.

@@ -101,8 +101,14 @@ func (l *loader) resolveDraft(d *decoder, t *draft, find func() (rules.Document,
 	}
 	rule, isRule := doc.(*rules.Rule)
 	before := len(d.diags)
-	if isRule {
+	switch {
+	case isRule:
 		d.againstRule(t, rule)
+	case !t.sequence && t.recording.Text == "":
+		d.errorf("test/conflict", t.Span, "write sequence: with the times of the events, or file: with a recording",
+			"a correlation needs events with times, and the test has none")
+	case t.recording.Text != "" && (len(t.want.selections) > 0 || t.want.because.Text != ""):
+		d.errorf("test/conflict", t.Span, "write match: or count:", "a correlation has no selections")
 	}
 	if !d.failed(before) {
 		l.add(t, doc)
