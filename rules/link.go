@@ -168,6 +168,7 @@ func (l *linker) correlation(c *Correlation) {
 			l.report(Error, "ref/self", ref.Span, "the correlation refers to itself", "refer to the rules that it correlates")
 			continue
 		}
+		l.taxonomy(&c.Header, d.Meta(), ref)
 		c.Inputs = append(c.Inputs, Input{ref, d})
 	}
 	l.expression(c)
@@ -175,6 +176,21 @@ func (l *linker) correlation(c *Correlation) {
 	if l.diags.Count(Error) > errors {
 		c.Invalid = true
 	}
+}
+
+// taxonomy reports documents that mean different things by the same field name.
+func (l *linker) taxonomy(h, other *Header, ref Scalar) {
+	if mine, theirs := h.taxonomy(), other.taxonomy(); mine != theirs {
+		l.report(Error, "ref/taxonomy-mismatch", ref.Span, quote(other.Label())+" has the taxonomy "+quote(theirs)+", and what refers to it "+quote(mine),
+			"use one taxonomy")
+	}
+}
+
+func (h *Header) taxonomy() string {
+	if h.Taxonomy.Text == "" {
+		return "sigma"
+	}
+	return h.Taxonomy.Text
 }
 
 // namesIn returns the rules that a condition names, each once, in their order,

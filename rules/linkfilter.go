@@ -15,6 +15,7 @@ func (l *linker) filter(f *Filter) {
 					quote(d.Label())+" ("+d.Logsource.String()+"), so it does not apply to it", "change the filter's logsource, or do not name the rule")
 				continue
 			}
+			l.taxonomy(&f.Header, &d.Header, ref)
 			targets = append(targets, d)
 		case *Correlation:
 			l.report(Warning, "filter/correlation", ref.Span, quote(d.Label())+" is a correlation, to which no filter applies",
@@ -23,7 +24,7 @@ func (l *linker) filter(f *Filter) {
 	}
 	if len(f.Rules) == 0 {
 		for _, r := range l.set.Rules {
-			if f.Logsource.covers(&r.Logsource) {
+			if f.Logsource.covers(&r.Logsource) && f.taxonomy() == r.taxonomy() {
 				targets = append(targets, r)
 			}
 		}

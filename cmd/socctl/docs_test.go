@@ -21,7 +21,6 @@ import (
 //
 //	yaml rule PATH     a file without errors; so is json recording, yaml info
 //	yaml test PATH     a file of tests, all of which pass
-//	yaml checked PATH  a file of tests that are checked and not evaluated
 //	yaml wrong PATH    a file with errors
 //	text problems      the errors of all wrong files of the page, as printed
 //	yaml views         a table of views
@@ -57,7 +56,7 @@ func pages(t *testing.T) []string {
 }
 
 func TestExamplesOfTheDocs(t *testing.T) {
-	known := []string{"yaml rule", "json recording", "yaml info", "yaml test", "yaml checked", "yaml wrong", "text problems", "yaml views", "yaml config", "go example"}
+	known := []string{"yaml rule", "json recording", "yaml info", "yaml test", "yaml wrong", "text problems", "yaml views", "yaml config", "go example"}
 	for _, page := range pages(t) {
 		found := blocks(t, page)
 		for _, b := range found {
@@ -71,7 +70,7 @@ func TestExamplesOfTheDocs(t *testing.T) {
 
 // runExamples lays the files of a page down in a folder and tests them there.
 func runExamples(t *testing.T, found []block) {
-	checked, problems := map[string]bool{}, ""
+	problems := ""
 	files := 0
 	t.Chdir(t.TempDir())
 	for _, b := range found {
@@ -86,8 +85,6 @@ func runExamples(t *testing.T, found []block) {
 			continue
 		case "go example", "yaml config":
 			continue
-		case "yaml checked":
-			checked[b.name] = true
 		}
 		files++
 		if err := os.MkdirAll(filepath.Dir(b.name), 0o755); err != nil {
