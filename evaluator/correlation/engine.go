@@ -54,6 +54,7 @@ type Engine struct {
 	nodes       []*node          // per correlation of the program
 	subscribers [][]subscription // per rule
 	watermark   int64            // no match older than this is taken any more
+	schedule    schedule
 	stats       Stats
 	emit        func(*Alert)
 }
@@ -74,8 +75,8 @@ func New(p *compiler.Program, o Options, emit func(*Alert)) *Engine {
 		o.MaxEntries = DefaultMaxEntries
 	}
 	e := &Engine{program: p, options: o, emit: emit, watermark: math.MinInt64, subscribers: make([][]subscription, len(p.Rules))}
-	for _, c := range p.Correlations {
-		e.nodes = append(e.nodes, newNode(e, c))
+	for i, c := range p.Correlations {
+		e.nodes = append(e.nodes, newNode(e, c, i))
 	}
 	for _, n := range e.nodes {
 		e.connect(n)
@@ -107,28 +108,41 @@ func (e *Engine) Feeds(rule int) bool { return len(e.subscribers[rule]) > 0 }
 // Stats returns what was counted so far.
 func (e *Engine) Stats() Stats { return e.stats }
 
-// Add takes a match, and raises the alerts that are certain now.
-func (e *Engine) Add(h Hit) {
+// Add takes the matches of one event, which have the same time and Seq, and
+// raises the alerts that are certain now. The order of the matches does not
+// matter.
+func (e *Engine) Add(hits ...Hit) {
+	newest := int64(math.MinInt64)
+	for i := range hits {
+		if at, ok := e.take(&hits[i]); ok {
+			newest = at
+		}
+	}
+	if e.options.Lateness >= 0 && newest > math.MinInt64 {
+		e.advance(newest - int64(e.options.Lateness))
+	}
+}
+
+// take queues a match; false if it feeds nothing, or is left out.
+func (e *Engine) take(h *Hit) (at int64, ok bool) {
 	if !e.Feeds(h.Rule) {
-		return
+		return 0, false
 	}
 	e.stats.Hits++
-	at, ok := nanoseconds(h.Time)
+	at, ok = nanoseconds(h.Time)
 	switch {
 	case !ok:
 		e.stats.Untimed++
-		return
+		return 0, false
 	case at < e.watermark:
 		e.stats.Late++
-		return
+		return 0, false
 	}
 	from := &Contributor{Rule: e.program.Rules[h.Rule], Time: h.Time, Origin: h.Origin}
 	for _, s := range e.subscribers[h.Rule] {
 		s.node.push(s.input, at, h.Seq, fields{event: h.Event}, from)
 	}
-	if e.options.Lateness >= 0 {
-		e.advance(at - int64(e.options.Lateness))
-	}
+	return at, true
 }
 
 // nanoseconds since 1970, if they fit.
@@ -155,7 +169,11 @@ func (e *Engine) advance(watermark int64) {
 		return
 	}
 	e.watermark = watermark
-	for _, n := range e.nodes {
-		n.advance(watermark)
+	if watermark == math.MaxInt64 {
+		for _, n := range e.nodes {
+			n.advance(watermark)
+		}
+		return
 	}
+	e.schedule.advance(watermark)
 }

@@ -122,6 +122,26 @@ func (l *groupList) touch(g *group) {
 	l.last = g
 }
 
+// insert puts a group where its last entry belongs.
+func (l *groupList) insert(g *group) {
+	l.remove(g)
+	at := l.last
+	for at != nil && at.last > g.last {
+		at = at.previous
+	}
+	g.previous = at
+	if at != nil {
+		g.next, at.next = at.next, g
+	} else {
+		g.next, l.first = l.first, g
+	}
+	if g.next != nil {
+		g.next.previous = g
+	} else {
+		l.last = g
+	}
+}
+
 func (l *groupList) remove(g *group) {
 	if g.previous != nil {
 		g.previous.next = g.next

@@ -13,6 +13,8 @@ import (
 type node struct {
 	engine  *Engine
 	c       *compiler.Correlation
+	index   int   // in the program
+	due     int64 // watermark for which the node is scheduled
 	parents []subscription
 	carried []string // fields that parents may ask alerts of this node for
 	delay   int64    // how far its inputs are behind the watermark
@@ -56,8 +58,8 @@ func (a *entry) before(b *entry) bool {
 	return a.number < b.number
 }
 
-func newNode(e *Engine, c *compiler.Correlation) *node {
-	return &node{engine: e, c: c, span: int64(c.Timespan), groups: map[string]*group{}}
+func newNode(e *Engine, c *compiler.Correlation, index int) *node {
+	return &node{engine: e, c: c, index: index, due: math.MaxInt64, span: int64(c.Timespan), groups: map[string]*group{}}
 }
 
 // outDelay is how far the node's alerts may be behind the watermark: one that
@@ -153,7 +155,12 @@ func (n *node) push(input int, at int64, seq uint64, f fields, from *Contributor
 		}
 		e.carry = append(e.carry, v)
 	}
+	n.enqueue(e)
+}
+
+func (n *node) enqueue(e *entry) {
 	heap.Push(&n.queue, e)
+	n.engine.schedule.wake(n)
 }
 
 // advance processes the inputs that the watermark has passed. An input exactly

@@ -1,6 +1,7 @@
 package correlation_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
@@ -9,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/evaluator"
@@ -56,14 +57,21 @@ func agree(t *testing.T, kind string, seed uint64) int {
 		want = append(want, referenceText(p, a))
 	}
 	slices.Sort(want)
+	if inOrder := run(p, correlation.Options{}, hits); !slices.Equal(want, inOrder) {
+		t.Errorf("seed %d: (-reference +stream in order)\n%s\n%s", seed, gocmp.Diff(want, inOrder), g.out)
+	}
 	batch := run(p, correlation.Options{Lateness: -1}, hits)
-	if diff := cmp.Diff(want, batch); diff != "" {
+	if diff := gocmp.Diff(want, batch); diff != "" {
 		t.Errorf("seed %d: (-reference +engine)\n%s\n%s\n%s", seed, diff, g.out, describe(hits))
 		return 0
 	}
 	const lateness = 7 * time.Second
-	stream := run(p, correlation.Options{Lateness: lateness}, g.disorder(hits, lateness))
-	if diff := cmp.Diff(want, stream); diff != "" {
+	late := g.disorder(hits, lateness)
+	stream := run(p, correlation.Options{Lateness: lateness}, late)
+	if moved := move(t, p, correlation.Options{Lateness: lateness}, late, g.IntN(len(late)+1)); !slices.Equal(stream, moved) {
+		t.Errorf("seed %d: (-in one go +moved)\n%s\n%s", seed, gocmp.Diff(stream, moved), g.out)
+	}
+	if diff := gocmp.Diff(want, stream); diff != "" {
 		t.Errorf("seed %d: (-batch +stream)\n%s\n%s\n%s", seed, diff, g.out, describe(hits))
 	}
 	return len(want)
@@ -86,10 +94,49 @@ func compile(t testing.TB, text string) *compiler.Program {
 func run(p *compiler.Program, o correlation.Options, hits []reference.Hit) []string {
 	var out []string
 	e := correlation.New(p, o, func(a *correlation.Alert) { out = append(out, alertText(p, a)) })
-	for _, h := range hits {
-		e.Add(correlation.Hit{Rule: h.Rule, Time: h.Time, Seq: h.Seq, Event: h.Event, Origin: h.Origin})
-	}
+	addAll(e, hits)
 	e.Close()
+	slices.Sort(out)
+	return out
+}
+
+// addAll adds hits event by event.
+func addAll(e *correlation.Engine, hits []reference.Hit) {
+	var event []correlation.Hit
+	for i, h := range hits {
+		event = append(event, correlation.Hit{Rule: h.Rule, Time: h.Time, Seq: h.Seq, Event: h.Event, Origin: h.Origin})
+		if i+1 == len(hits) || hits[i+1].Seq != h.Seq {
+			e.Add(event...)
+			event = event[:0]
+		}
+	}
+}
+
+// cut returns the end of the event in which a position lies.
+func cut(hits []reference.Hit, at int) int {
+	for at > 0 && at < len(hits) && hits[at].Seq == hits[at-1].Seq {
+		at++
+	}
+	return at
+}
+
+// move runs the hits on two engines, the second of which takes over from the
+// first behind some hits.
+func move(t *testing.T, p *compiler.Program, o correlation.Options, hits []reference.Hit, at int) []string {
+	var out []string
+	emit := func(a *correlation.Alert) { out = append(out, alertText(p, a)) }
+	first, second := correlation.New(p, o, emit), correlation.New(p, o, emit)
+	at = cut(hits, at)
+	addAll(first, hits[:at])
+	state, err := first.State()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if unknown, err := second.Load(state); err != nil || unknown > 0 {
+		t.Fatal(unknown, err)
+	}
+	addAll(second, hits[at:])
+	second.Close()
 	slices.Sort(out)
 	return out
 }
@@ -286,10 +333,16 @@ func (g *generator) disorder(hits []reference.Hit, lateness time.Duration) []ref
 		at  time.Time
 	}
 	arrivals := make([]arrival, len(hits))
+	var late time.Duration
 	for i, h := range hits {
-		arrivals[i] = arrival{h, h.Time.Add(time.Duration(g.Int64N(int64(lateness))))}
+		if i == 0 || hits[i-1].Seq != h.Seq {
+			late = time.Duration(g.Int64N(int64(lateness)))
+		}
+		arrivals[i] = arrival{h, h.Time.Add(late)}
 	}
-	slices.SortStableFunc(arrivals, func(a, b arrival) int { return a.at.Compare(b.at) })
+	slices.SortStableFunc(arrivals, func(a, b arrival) int {
+		return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.hit.Seq, b.hit.Seq))
+	})
 	out := make([]reference.Hit, len(hits))
 	for i, a := range arrivals {
 		out[i] = a.hit

@@ -56,6 +56,7 @@ func (x *correlating) collect(p *compiler.Program, c *compiler.Correlation) {
 func (x *correlating) add(event *telemetry.Event, at time.Time, origin string) bool {
 	x.seq++
 	routed := false
+	var hits []correlation.Hit
 	for _, i := range x.rules {
 		rule := x.worker.run.program.Rules[i]
 		s := x.worker.seeAs(x.c, rule, event)
@@ -64,9 +65,10 @@ func (x *correlating) add(event *telemetry.Event, at time.Time, origin string) b
 		}
 		routed = true
 		if x.worker.evaluator(x.c).MatchRule(rule, s.target) {
-			x.engine.Add(correlation.Hit{Rule: i, Time: at, Event: s.target, Seq: x.seq, Origin: origin})
+			hits = append(hits, correlation.Hit{Rule: i, Time: at, Event: s.target, Seq: x.seq, Origin: origin})
 		}
 	}
+	x.engine.Add(hits...)
 	return routed
 }
 
@@ -74,15 +76,17 @@ func (x *correlating) add(event *telemetry.Event, at time.Time, origin string) b
 func (x *correlating) addRecorded(event *telemetry.Event) {
 	x.seq++
 	at, _, _ := event.Time()
+	var hits []correlation.Hit
 	for _, i := range x.rules {
 		rule := x.worker.run.program.Rules[i]
 		for _, v := range event.Views() {
 			if evaluator.Satisfies(v.Logsource, rule) && x.worker.evaluator(x.c).MatchRule(rule, v.Event) {
-				x.engine.Add(correlation.Hit{Rule: i, Time: at, Event: v.Event, Seq: x.seq, Origin: strconv.Itoa(event.Record().Index)})
+				hits = append(hits, correlation.Hit{Rule: i, Time: at, Event: v.Event, Seq: x.seq, Origin: strconv.Itoa(event.Record().Index)})
 				break
 			}
 		}
 	}
+	x.engine.Add(hits...)
 }
 
 // finish ends the input, and returns the number of alerts.
