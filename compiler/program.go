@@ -117,7 +117,7 @@ func lower(source *rules.Rule, o *Options) loweredRule {
 	expr := l.detection(&source.Detection)
 	filters := filtersOf(source, o)
 	if t := source.Taxonomy; t.Text != "" && t.Text != "sigma" {
-		l.errorf("ref/taxonomy-unmapped", t.Span, fmt.Sprintf("taxonomy %q has no mapping", t.Text), "only the taxonomy sigma can be evaluated")
+		l.errorf("ref/taxonomy-unmapped", t.Span, fmt.Sprintf("taxonomy %q has no mapping", t.Text), "name the pipeline that maps it under taxonomies: in .socctl.yml")
 	}
 	out := loweredRule{diags: l.diags}
 	if source.Invalid || l.diags.Count(rules.Error) > 0 {

@@ -41,7 +41,7 @@ func (c *cli) config(dir string) (*config.Config, error) {
 
 // loadRules loads and compiles rules, of the configuration if no path is
 // given, and shows their problems.
-func (c *cli) loadRules(cfg *config.Config, paths []string) (*loadedRules, error) {
+func (c *cli) loadRules(cfg *config.Config, paths, pipelines []string) (*loadedRules, error) {
 	if len(paths) == 0 {
 		var err error
 		if paths, err = c.expand(cfg, cfg.Rules); err != nil {
@@ -51,8 +51,14 @@ func (c *cli) loadRules(cfg *config.Config, paths []string) (*loadedRules, error
 	if len(paths) == 0 {
 		return nil, usageError("no rules: name them with -r, or in rules: of .socctl.yml")
 	}
+	p, err := c.pipelines(cfg, pipelines)
+	if err != nil {
+		return nil, err
+	}
 	l := &loadedRules{}
 	l.set, l.diags = rules.LoadPaths(paths...)
+	result, changed := p.all.Apply(l.set, p.options(cfg))
+	l.set, l.diags = result.Set, append(l.diags, changed...)
 	var compiled rules.Diagnostics
 	l.program, compiled = compiler.Compile(l.set, compiler.Options{Placeholders: cfg.PlaceholderValues()})
 	l.diags = append(l.diags, compiled...)

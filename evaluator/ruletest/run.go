@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/socctl/socctl/compiler"
+	"github.com/socctl/socctl/compiler/pipeline"
 	"github.com/socctl/socctl/evaluator"
 	"github.com/socctl/socctl/evaluator/telemetry"
 	"github.com/socctl/socctl/rules"
@@ -17,12 +18,14 @@ import (
 
 // RunOptions say how tests are run. The zero value is ready to use.
 type RunOptions struct {
-	Filter       *regexp.Regexp        // only tests whose ID it matches; nil means all
-	Jobs         int                   // parallel workers; 0 means one for each processor
-	FailFast     bool                  // skip what stands behind the first test that fails
-	Update       bool                  // rewrite golden files
-	AllowMissing bool                  // a missing recording is no failure
-	Placeholders map[string][]string   // values of placeholders in rules
+	Filter       *regexp.Regexp      // only tests whose ID it matches; nil means all
+	Jobs         int                 // parallel workers; 0 means one for each processor
+	FailFast     bool                // skip what stands behind the first test that fails
+	Update       bool                // rewrite golden files
+	AllowMissing bool                // a missing recording is no failure
+	Placeholders map[string][]string // values of placeholders in rules
+	Pipeline     *pipeline.Pipeline  // changes the rules before they are compiled; nil for none
+	Taxonomies   map[string]*pipeline.Pipeline
 	Normaliser   *telemetry.Normaliser // nil means the built-in views
 	// Progress is called as tests end, from several goroutines; nil means
 	// nobody wants to know.
@@ -102,15 +105,30 @@ func newRun(ctx context.Context, all *rules.Set, cases []*Case, o RunOptions) *r
 	if all != nil {
 		set = all.Select(func(d rules.Document) bool { return tested[d] })
 	}
-	r.program, r.result.Diagnostics = compiler.Compile(set, compiler.Options{Placeholders: o.Placeholders})
+	origin := r.compile(set)
 	for _, rule := range r.program.Rules {
-		r.compiled[rule.Source] = rule
+		r.compiled[origin[rule.Source].(*rules.Rule)] = rule
 	}
 	for i, c := range r.program.Correlations {
-		r.correlated[c.Source] = i
+		r.correlated[origin[c.Source].(*rules.Correlation)] = i
 	}
 	r.findUnresolved(set)
 	return r
+}
+
+// compile applies the pipelines and compiles what they made. It returns what
+// each document was before.
+func (r *run) compile(set *rules.Set) map[rules.Document]rules.Document {
+	o := &r.options
+	applied, diags := o.Pipeline.Apply(set, pipeline.Options{Placeholders: o.Placeholders, Taxonomies: o.Taxonomies})
+	r.program, r.result.Diagnostics = compiler.Compile(applied.Set, compiler.Options{Placeholders: o.Placeholders})
+	r.result.Diagnostics = append(diags, r.result.Diagnostics...)
+	r.result.Diagnostics.Sort()
+	origin := map[rules.Document]rules.Document{}
+	for _, d := range applied.Documents {
+		origin[d.After] = d.Before
+	}
+	return origin
 }
 
 // findUnresolved lists the rules that were rejected for a placeholder.
