@@ -74,11 +74,13 @@ func (r *run) items(items []*Item) {
 		if r.failed {
 			return
 		}
-		if len(item.ruleConditions.all) > 0 && !item.ruleConditions.holds(func(c ruleCondition) bool { return c.matchRule(r) }) {
-			continue
-		}
 		outer, outerChanged := r.item, r.changed
 		r.item, r.changed = item, false
+		holds := len(item.ruleConditions.all) == 0 || item.ruleConditions.holds(func(c ruleCondition) bool { return c.matchRule(r) })
+		if !holds || r.failed {
+			r.item, r.changed = outer, outerChanged
+			continue
+		}
 		at := len(*r.applied)
 		*r.applied = append(*r.applied, AppliedItem{Item: item})
 		item.transformation.apply(r)
