@@ -32,6 +32,7 @@ type Expr struct {
 	Selection *rules.Selection
 	Item      *rules.Item
 	Value     *rules.Scalar
+	Filter    *rules.Filter
 
 	predicate *Predicate // of a Leaf, until it is interned
 }

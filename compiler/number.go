@@ -56,6 +56,28 @@ func parseInteger(s string) (Number, bool) {
 	return n, true
 }
 
+// IntNumber returns an exact number.
+func IntNumber(n int64) Number {
+	if n < 0 {
+		return Number{exact: true, negative: true, size: -uint64(n), float: float64(n)}
+	}
+	return Number{exact: true, size: uint64(n), float: float64(n)}
+}
+
+// FloatNumber returns a number that compares as a float64; f is finite.
+func FloatNumber(f float64) Number { return Number{float: f} }
+
+// Int returns the number as an int64; false if it is none.
+func (n Number) Int() (int64, bool) {
+	switch {
+	case !n.exact || n.size > 1<<63 || n.size == 1<<63 && !n.negative:
+		return 0, false
+	case n.negative:
+		return int64(-n.size), true
+	}
+	return int64(n.size), true
+}
+
 // Compare returns -1, 0 or 1. Integers compare exactly; as soon as one of the
 // two is no 64-bit integer both compare as float64.
 func (n Number) Compare(m Number) int {

@@ -26,8 +26,9 @@ type Options struct {
 
 // Program is a compiled set of rules. It is immutable and safe for concurrent use.
 type Program struct {
-	Predicates []Predicate // each once for all rules
-	Rules      []*Rule     // in the order of the set
+	Predicates   []Predicate    // each once for all rules
+	Rules        []*Rule        // in the order of the set
+	Correlations []*Correlation // inputs before those that refer to them
 }
 
 // Rule is one rule of a Program.
@@ -43,7 +44,15 @@ type Rule struct {
 
 	Category, Product, Service string // of the logsource, lower case; "" matches any
 	Fields                     []string
-	Expr                       *Expr
+	Expr                       *Expr // the detection and all filters
+
+	// Detection is the rule without its filters: Expr itself if there are none.
+	Detection *Expr
+	Filters   []*Expr // of the filters that apply, each with its Filter; all must hold
+
+	// Alerts is not set for a rule that only feeds correlations (D48). It
+	// matches like any other; whoever raises alerts leaves its matches out.
+	Alerts bool
 
 	// Witness lists predicates of which at least one holds on every event that
 	// the rule matches, none of them on an event without its field. It is nil
@@ -53,15 +62,20 @@ type Rule struct {
 	Source *rules.Rule
 }
 
-// Compile compiles every valid rule of a set. Rules that cannot be compiled are
+// Compile compiles every valid rule and correlation of a set, after linking it
+// if documents were added since it was linked. Documents that cannot be compiled are
 // left out and their problems returned, as are those of rules that are invalid
 // already, so that all problems of a file show in one run.
 func Compile(set *rules.Set, o Options) (*Program, rules.Diagnostics) {
+	var diags rules.Diagnostics
+	if !set.Linked() {
+		diags = set.Link()
+	}
 	lowered := make([]loweredRule, len(set.Rules))
 	parallel(len(set.Rules), func(i int) { lowered[i] = lower(set.Rules[i], &o) })
 	p := &Program{}
 	atoms := map[string]int{}
-	var diags rules.Diagnostics
+	diags = append(diags, checkFilters(set, &o)...)
 	for _, r := range lowered {
 		diags = append(diags, r.diags...)
 		if r.rule == nil {
@@ -71,6 +85,7 @@ func Compile(set *rules.Set, o Options) (*Program, rules.Diagnostics) {
 		p.Rules = append(p.Rules, r.rule)
 	}
 	parallel(len(p.Rules), func(i int) { p.finish(p.Rules[i]) })
+	diags = append(diags, p.correlate(set)...)
 	diags.Sort()
 	return p, diags
 }
@@ -100,8 +115,9 @@ type loweredRule struct {
 func lower(source *rules.Rule, o *Options) loweredRule {
 	l := lowerer{options: o}
 	expr := l.detection(&source.Detection)
+	filters := filtersOf(source, o)
 	if t := source.Taxonomy; t.Text != "" && t.Text != "sigma" {
-		l.errorf("ref/taxonomy-unmapped", t.Span, fmt.Sprintf("taxonomy %q has no mapping", t.Text), "only the taxonomy sigma can be evaluated")
+		l.errorf("ref/taxonomy-unmapped", t.Span, fmt.Sprintf("taxonomy %q has no mapping", t.Text), "name the pipeline that maps it under taxonomies: in .socctl.yml")
 	}
 	out := loweredRule{diags: l.diags}
 	if source.Invalid || l.diags.Count(rules.Error) > 0 {
@@ -112,9 +128,12 @@ func lower(source *rules.Rule, o *Options) loweredRule {
 		Category: strings.ToLower(source.Logsource.Category.Text),
 		Product:  strings.ToLower(source.Logsource.Product.Text),
 		Service:  strings.ToLower(source.Logsource.Service.Text),
-		Expr:     expr, Source: source,
+		Expr:     expr, Detection: expr, Filters: filters, Source: source,
 	}
-	expr.walk(map[*Expr]bool{}, func(e *Expr) {
+	if filters != nil {
+		out.rule.Expr = &Expr{Op: And, Args: append([]*Expr{expr}, filters...)}
+	}
+	out.rule.Expr.walk(map[*Expr]bool{}, func(e *Expr) {
 		if e.Op == Leaf {
 			out.leaves = append(out.leaves, e)
 			e.predicate.text = e.predicate.String()

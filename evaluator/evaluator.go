@@ -28,6 +28,8 @@ type Evaluator struct {
 	order  []int               // rules matched by the current event
 	view   map[int]string      // rule -> name of the view it matched on
 	state  state
+
+	stopped []Suppression // of the last event
 }
 
 // New returns an Evaluator for a program.
@@ -52,6 +54,7 @@ type Match struct {
 // Match returns the rules that match an event, each once, in the order of the
 // Program.
 func (e *Evaluator) Match(event Event) []Match {
+	e.stopped = e.stopped[:0]
 	routed, isRouted := event.(Routed)
 	if !isRouted || e.ignoreLogsource {
 		e.try(e.all, event, "")
@@ -60,6 +63,9 @@ func (e *Evaluator) Match(event Event) []Match {
 		for _, v := range routed.Views() {
 			e.try(e.route(v.Logsource), v.Event, v.Name)
 		}
+	}
+	if len(e.stopped) > 0 {
+		e.settleSuppressed()
 	}
 	return e.matches()
 }
@@ -71,10 +77,15 @@ func (e *Evaluator) try(rules []int, event Event, view string) {
 	}
 	e.state.begin(event)
 	for _, i := range rules {
-		if !e.hits[i] && e.state.holds(e.program.Rules[i].Expr) {
+		rule := e.program.Rules[i]
+		switch {
+		case e.hits[i]:
+		case e.state.holds(rule.Expr):
 			e.hits[i] = true
 			e.order = append(e.order, i)
 			e.view[i] = view
+		case rule.Filters != nil:
+			e.suppress(i, view)
 		}
 	}
 }

@@ -24,8 +24,9 @@ type NodeKind string
 const (
 	ConditionNode NodeKind = "condition" // an operator of the condition
 	SelectionNode NodeKind = "selection"
-	GroupNode     NodeKind = "group" // alternatives or conjuncts within a selection
-	ItemNode      NodeKind = "item"  // a field with its modifiers
+	FilterNode    NodeKind = "filter" // a filter document that applies to the rule
+	GroupNode     NodeKind = "group"  // alternatives or conjuncts within a selection
+	ItemNode      NodeKind = "item"   // a field with its modifiers
 	ValueNode     NodeKind = "value"
 )
 
@@ -80,6 +81,8 @@ func (s *state) explain(e *compiler.Expr) *Node {
 		return s.explainItem(n, e)
 	case e.Value != nil:
 		return s.explainValue(n, e)
+	case e.Filter != nil:
+		n.Kind, n.Label, n.Span = FilterNode, e.Filter.Label(), e.Filter.Title.Span
 	case e.Condition != nil:
 		n.Kind, n.Label, n.Span = ConditionNode, conditionLabel(e.Condition), e.Condition.Span
 	}

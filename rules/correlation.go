@@ -24,6 +24,7 @@ func (p *parser) correlation(doc *Node) *Correlation {
 		p.correlationEntry(c, e)
 	}
 	p.checkCorrelation(c, n)
+	p.lintCorrelation(c, n)
 	return c
 }
 

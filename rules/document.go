@@ -99,6 +99,7 @@ type Rule struct {
 	Header
 	Logsource Logsource
 	Detection Detection
+	Filters   []*Filter // that apply to the rule, in the order of the set; filled by Set.Link
 }
 
 // Detection is the logic of a rule: named selections and how they combine.
@@ -176,6 +177,13 @@ type Correlation struct {
 	Field      []Scalar   // of a map condition
 	Percentile Scalar     // of a map condition
 	Expression *Condition // of a string condition; nil otherwise
+	Inputs     []Input    // what Rules, or without them the Expression, refers to; filled by Set.Link
+}
+
+// Input is a document that a correlation refers to.
+type Input struct {
+	Ref      Scalar // as the correlation writes it: an id or a name
+	Document Document
 }
 
 // Alias maps a field of several rules to one name.

@@ -23,6 +23,8 @@ type Set struct {
 	Correlations []*Correlation
 	Filters      []*Filter
 	Files        int // number of files read
+
+	linked int // number of documents when they were linked
 }
 
 // Add appends a document.
@@ -50,24 +52,6 @@ func (s *Set) Documents() []Document {
 		docs = append(docs, f)
 	}
 	return docs
-}
-
-// NotEvaluated returns a diagnostic for every correlation and filter, because
-// this version recognises and checks them but does not evaluate them.
-func (s *Set) NotEvaluated() Diagnostics {
-	var out Diagnostics
-	add := func(h *Header, what string) {
-		out = append(out, Diagnostic{Code: "ref/not-evaluated", Severity: Error, Span: h.Title.Span,
-			Message: what + " " + quote(h.Label()) + " is not yet evaluated",
-			Help:    "rules that it refers to are evaluated without it"})
-	}
-	for _, c := range s.Correlations {
-		add(&c.Header, "correlation")
-	}
-	for _, f := range s.Filters {
-		add(&f.Header, "filter")
-	}
-	return out
 }
 
 // Load reads every .yml and .yaml file of a file system, in parallel. All
@@ -185,6 +169,7 @@ func (l *loader) load() (*Set, Diagnostics) {
 		l.diags = append(l.diags, diags[i]...)
 	}
 	l.diags = append(l.diags, set.duplicates()...)
+	l.diags = append(l.diags, set.Link()...)
 	l.diags.Sort()
 	return set, l.diags
 }

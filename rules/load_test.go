@@ -210,20 +210,6 @@ func TestLoadReportsWhatItCannotRead(t *testing.T) {
 	}
 }
 
-func TestNotEvaluated(t *testing.T) {
-	set, diags := rules.Load(fstest.MapFS{
-		"c.yml": {Data: []byte("title: C\ncorrelation: {type: temporal, rules: [a, b], timespan: 1m}\n")},
-		"f.yml": {Data: []byte("title: F\nlogsource: {product: x}\nfilter: {rules: any, a: [x], condition: not a}\n")},
-	})
-	if err := diags.Err(); err != nil {
-		t.Fatal(err)
-	}
-	got := set.NotEvaluated()
-	if len(got) != 2 || got[0].Span.String() != "c.yml:1:8" || got[1].Span.String() != "f.yml:1:8" {
-		t.Errorf("got %v", got)
-	}
-}
-
 // TestLimits gives the parser what would exhaust it.
 func TestLimits(t *testing.T) {
 	deep := strings.Repeat("[", 50_000) + strings.Repeat("]", 50_000)

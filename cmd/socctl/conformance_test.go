@@ -56,7 +56,7 @@ func compiled(document string, placeholders map[string][]string) (*compiler.Prog
 		set.Add(d)
 	}
 	program, more := compiler.Compile(set, compiler.Options{Placeholders: placeholders})
-	return program, append(append(problems, more...), set.NotEvaluated()...)
+	return program, append(problems, more...)
 }
 
 // eventOf makes an event of a YAML node as if it had been written in JSON.
@@ -138,8 +138,8 @@ func TestDecisionsThatReject(t *testing.T) {
 		{"D38", "s: {f: a}\ncondition: s | count() > 5", "condition/deprecated-aggregation"},
 		{"D56", "s: {f|expand: '%nobody%'}", "ref/placeholder-undefined"},
 		{"D59", valid + "taxonomy: ecs\n", "ref/taxonomy-unmapped"},
-		{"section 9", "title: c\ncorrelation: {type: event_count, rules: [a], timespan: 5m, condition: {gte: 3}}\n", "ref/not-evaluated"},
-		{"section 9", "title: f\nlogsource: {product: p}\nfilter: {rules: any, s: {f: a}, condition: not s}\n", "ref/not-evaluated"},
+		{"section 9", "title: c\ncorrelation: {type: event_count, rules: [a], group-by: [u], timespan: 5m, condition: {gte: 3}}\n", "ref/unknown-rule"},
+		{"D57", "title: f\nlogsource: {product: p}\nfilter: {rules: [a], s: {f: a}, condition: not s}\n", "ref/unknown-rule"},
 	} {
 		document := c.text
 		if !strings.HasPrefix(document, "title: ") {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/socctl/socctl/compiler/pipeline"
 	"github.com/socctl/socctl/evaluator/ruletest"
 	"github.com/socctl/socctl/rules"
 	"github.com/socctl/socctl/rules/logsource"
@@ -21,10 +22,11 @@ import (
 //
 //	yaml rule PATH     a file without errors; so is json recording, yaml info
 //	yaml test PATH     a file of tests, all of which pass
-//	yaml checked PATH  a file of tests that are checked and not evaluated
 //	yaml wrong PATH    a file with errors
 //	text problems      the errors of all wrong files of the page, as printed
 //	yaml views         a table of views
+//	yaml pipeline NAME a pipeline without errors
+//	yaml after PATH    the rule PATH after the pipeline above it, as printed
 //	go example NAME    the body of an example function
 
 // block is a fenced block of a document.
@@ -57,7 +59,7 @@ func pages(t *testing.T) []string {
 }
 
 func TestExamplesOfTheDocs(t *testing.T) {
-	known := []string{"yaml rule", "json recording", "yaml info", "yaml test", "yaml checked", "yaml wrong", "text problems", "yaml views", "yaml config", "go example"}
+	known := []string{"yaml rule", "json recording", "yaml info", "yaml test", "yaml wrong", "text problems", "yaml views", "yaml config", "yaml pipeline", "yaml after", "go example"}
 	for _, page := range pages(t) {
 		found := blocks(t, page)
 		for _, b := range found {
@@ -71,7 +73,7 @@ func TestExamplesOfTheDocs(t *testing.T) {
 
 // runExamples lays the files of a page down in a folder and tests them there.
 func runExamples(t *testing.T, found []block) {
-	checked, problems := map[string]bool{}, ""
+	problems := ""
 	files := 0
 	t.Chdir(t.TempDir())
 	for _, b := range found {
@@ -84,10 +86,10 @@ func runExamples(t *testing.T, found []block) {
 				t.Error(err)
 			}
 			continue
+		case "yaml pipeline", "yaml after":
+			continue // TestPipelinesOfTheDocs
 		case "go example", "yaml config":
 			continue
-		case "yaml checked":
-			checked[b.name] = true
 		}
 		files++
 		if err := os.MkdirAll(filepath.Dir(b.name), 0o755); err != nil {
@@ -111,11 +113,7 @@ func runExamples(t *testing.T, found []block) {
 		t.Errorf("problems (- page, + found):\n%s", diff)
 	}
 	for _, c := range ruletest.Run(context.Background(), suite, ruletest.RunOptions{}).Cases {
-		want := ruletest.Pass
-		if checked[c.Case.Path] {
-			want = ruletest.NotEvaluated
-		}
-		if c.Status != want {
+		if c.Status != ruletest.Pass {
 			t.Errorf("%s ended as %s: %s", c.Case.ID, c.Status, c.Message)
 		}
 	}
@@ -123,6 +121,46 @@ func runExamples(t *testing.T, found []block) {
 		if b.kind == "yaml test" && !slices.ContainsFunc(suite.Cases, func(c *ruletest.Case) bool { return c.Path == b.name }) {
 			t.Errorf("no test of %s ran", b.name)
 		}
+	}
+}
+
+// A pipeline of the docs does to a rule of the page what the page says.
+func TestPipelinesOfTheDocs(t *testing.T) {
+	applied := 0
+	for _, page := range pages(t) {
+		documents := map[string]string{}
+		var p *pipeline.Pipeline
+		for _, b := range blocks(t, page) {
+			switch b.kind {
+			case "yaml rule":
+				documents[b.name] = b.text
+			case "yaml pipeline":
+				var diags rules.Diagnostics
+				if p, diags = pipeline.Parse(b.name, []byte(b.text)); len(diags) > 0 {
+					t.Errorf("%s: %v", page, diags)
+				}
+			case "yaml after":
+				applied++
+				docs, _ := rules.Parse(b.name, []byte(documents[b.name]))
+				set := &rules.Set{}
+				for _, d := range docs {
+					set.Add(d)
+				}
+				result, diags := p.Apply(set, pipeline.Options{})
+				var after strings.Builder
+				for _, r := range result.Set.Rules {
+					if err := rules.Print(&after, r); err != nil {
+						t.Fatal(err)
+					}
+				}
+				if diff := cmp.Diff(b.text, after.String()); diff != "" {
+					t.Errorf("%s: %s (- page, + made): %v\n%s", page, b.name, diags, diff)
+				}
+			}
+		}
+	}
+	if applied < 2 {
+		t.Errorf("only %d examples were found", applied)
 	}
 }
 

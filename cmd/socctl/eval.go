@@ -19,6 +19,7 @@ import (
 // evalOptions are the flags of eval.
 type evalOptions struct {
 	rules       []string
+	pipelines   []string
 	format      string
 	logsource   string
 	explain     string
@@ -64,6 +65,7 @@ view knows the logsource.`,
 	}
 	flags := cmd.Flags()
 	flags.StringSliceVarP(&o.rules, "rules", "r", nil, "rule `path`, a file or a folder (default: rules of the configuration)")
+	pipelineFlag(flags, &o.pipelines)
 	flags.StringVarP(&o.format, "format", "f", "ndjson", "ndjson or table; with --explain pretty or ndjson; with --stats pretty or json")
 	flags.StringVar(&o.logsource, "logsource", "auto", "auto, off, or what the events are: product=aws,service=cloudtrail")
 	flags.StringVar(&o.explain, "explain", "", "explain one `rule`, by id or title, on every event that it applies to")
@@ -129,7 +131,7 @@ func (c *cli) eval(ctx context.Context, o *evalOptions, recordings []string) err
 	if err != nil {
 		return err
 	}
-	loaded, err := c.loadRules(cfg, o.rules)
+	loaded, err := c.loadRules(cfg, o.rules, o.pipelines)
 	if err != nil {
 		return err
 	}

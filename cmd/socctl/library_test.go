@@ -73,7 +73,7 @@ func Example_problems() {
 		"broken.yml": {Data: []byte("title: Broken\nlogsource: {product: x}\ndetection: {sel: {a|contians: b}, condition: sel}\n")},
 	})
 	program, more := compiler.Compile(set, compiler.Options{})
-	problems = append(append(problems, more...), set.NotEvaluated()...)
+	problems = append(problems, more...)
 	for _, p := range problems {
 		fmt.Println(p)
 	}

@@ -41,7 +41,7 @@ func (c *cli) config(dir string) (*config.Config, error) {
 
 // loadRules loads and compiles rules, of the configuration if no path is
 // given, and shows their problems.
-func (c *cli) loadRules(cfg *config.Config, paths []string) (*loadedRules, error) {
+func (c *cli) loadRules(cfg *config.Config, paths, pipelines []string) (*loadedRules, error) {
 	if len(paths) == 0 {
 		var err error
 		if paths, err = c.expand(cfg, cfg.Rules); err != nil {
@@ -51,11 +51,17 @@ func (c *cli) loadRules(cfg *config.Config, paths []string) (*loadedRules, error
 	if len(paths) == 0 {
 		return nil, usageError("no rules: name them with -r, or in rules: of .socctl.yml")
 	}
+	p, err := c.pipelines(cfg, pipelines)
+	if err != nil {
+		return nil, err
+	}
 	l := &loadedRules{}
 	l.set, l.diags = rules.LoadPaths(paths...)
+	result, changed := p.all.Apply(l.set, p.options(cfg))
+	l.set, l.diags = result.Set, append(l.diags, changed...)
 	var compiled rules.Diagnostics
 	l.program, compiled = compiler.Compile(l.set, compiler.Options{Placeholders: cfg.PlaceholderValues()})
-	l.diags = append(append(l.diags, compiled...), l.set.NotEvaluated()...)
+	l.diags = append(l.diags, compiled...)
 	l.diags.Sort()
 	c.showProblems(l.diags)
 	if len(l.program.Rules) == 0 {
@@ -77,7 +83,13 @@ func (c *cli) showProblems(diags rules.Diagnostics) {
 
 // rejected counts the documents that are not evaluated.
 func (l *loadedRules) rejected() int {
-	return len(l.set.Documents()) - len(l.program.Rules)
+	invalid := 0
+	for _, f := range l.set.Filters {
+		if f.Invalid {
+			invalid++
+		}
+	}
+	return len(l.set.Rules) - len(l.program.Rules) + len(l.set.Correlations) - len(l.program.Correlations) + invalid
 }
 
 // exitCode is what the problems of the rules alone make of a run.

@@ -140,14 +140,14 @@ func (c *cli) ruleToShow(name string) (*compiler.Program, *compiler.Rule, error)
 		return nil, nil, err
 	}
 	if !isFile(name) {
-		loaded, err := c.loadRules(cfg, nil)
+		loaded, err := c.loadRules(cfg, nil, nil)
 		if err != nil {
 			return nil, nil, err
 		}
 		rule, err := findRule(loaded.program, name)
 		return loaded.program, rule, err
 	}
-	loaded, err := c.loadRules(cfg, []string{name})
+	loaded, err := c.loadRules(cfg, []string{name}, nil)
 	if err != nil {
 		return nil, nil, err
 	}

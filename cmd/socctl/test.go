@@ -25,6 +25,7 @@ import (
 // testOptions are the flags of test.
 type testOptions struct {
 	run          string
+	pipelines    []string
 	formats      []string
 	recordings   string
 	corpus       string
@@ -53,6 +54,7 @@ regression_tests_path, and from RSigma's exemplars and expectations.`,
 		RunE: func(cmd *cobra.Command, args []string) error { return c.test(cmd.Context(), &o, args) },
 	}
 	flags := cmd.Flags()
+	pipelineFlag(flags, &o.pipelines)
 	flags.StringVar(&o.run, "run", "", "only tests whose path::name matches `regexp`")
 	flags.BoolVarP(&o.verbose, "verbose", "v", false, "show tests that pass")
 	flags.BoolVar(&o.update, "update", false, "rewrite golden files")
@@ -80,6 +82,10 @@ func (c *cli) test(ctx context.Context, o *testOptions, paths []string) error {
 	if err != nil {
 		return err
 	}
+	pipelines, err := c.pipelines(cfg, o.pipelines)
+	if err != nil {
+		return err
+	}
 	load, err := c.testSources(o, cfg, paths)
 	if err != nil {
 		return err
@@ -91,7 +97,7 @@ func (c *cli) test(ctx context.Context, o *testOptions, paths []string) error {
 	progress := report.NewProgress(c.stderr, c.quiet)
 	total := suite.Select(filter)
 	result := ruletest.Run(ctx, suite, ruletest.RunOptions{Filter: filter, Jobs: o.workers, FailFast: o.failFast, Update: o.update,
-		AllowMissing: o.allowMissing || cfg.Test.AllowMissingRecordings, Placeholders: cfg.PlaceholderValues(), Normaliser: telemetry.NewNormaliser(table),
+		AllowMissing: o.allowMissing || cfg.Test.AllowMissingRecordings, Placeholders: cfg.PlaceholderValues(), Pipeline: pipelines.all, Taxonomies: pipelines.taxonomies, Normaliser: telemetry.NewNormaliser(table),
 		Progress: func(done, failed int) { progress.Update("%d of %d tests, %d failed", done, total, failed) }})
 	progress.Done()
 	run := &report.TestRun{Result: result, Load: diags, Elapsed: time.Since(start), Verbose: o.verbose, NoTime: o.noTime, Quiet: c.quiet}

@@ -1,6 +1,8 @@
 package ruletest
 
 import (
+	"time"
+
 	"github.com/socctl/socctl/evaluator"
 	"github.com/socctl/socctl/rules"
 )
@@ -28,6 +30,9 @@ type Case struct {
 
 	events          []inlineEvent // nil for a recording
 	single          bool          // one event, not a list of them
+	sequence        bool          // events in virtual time, for a correlation
+	start           time.Time     // of the sequence
+	steps           []step        // of the sequence
 	recording       rules.Scalar  // what names the recording in the file
 	sources         []string      // of the recording
 	where           []filter
@@ -40,6 +45,27 @@ type Case struct {
 type inlineEvent struct {
 	value evaluator.Value
 	span  rules.Span
+}
+
+// step is one event of a sequence, or several of the same.
+type step struct {
+	at, every time.Duration // since the start; between repetitions
+	repeat    int           // at least 1
+	event     inlineEvent
+}
+
+// alertWant is an alert, or several at once, that a sequence must raise.
+type alertWant struct {
+	at    time.Duration // since the start
+	group []groupWant   // parts of the group's key; others may have any value
+	count int
+	span  rules.Span
+}
+
+type groupWant struct {
+	name    string
+	value   string
+	present bool // false if events without the field are meant
 }
 
 // filter is one entry of where: any of the texts, letter case aside.
@@ -56,6 +82,7 @@ type want struct {
 	because    rules.Scalar
 	count      *countRange
 	golden     rules.Scalar
+	alerts     []alertWant // of a sequence: all alerts, no others; nil for one that has match
 	goldenPath string
 }
 
@@ -85,4 +112,6 @@ type Suite struct {
 	Cases []*Case // by path, then in the order of the file
 	Files int     // files read: rules and tests
 	Rules int     // rules whose tests were looked for
+
+	set *rules.Set // of all documents loaded; nil if there are none
 }

@@ -94,6 +94,7 @@ func (l *loader) discoverFile(path string, p *project) {
 	l.wanted.rules = append(l.wanted.rules, path)
 	l.ruleFiles = append(l.ruleFiles, path)
 	if p != nil {
+		l.walkAll(p.ruleDirs) // for the filters that apply to the rule, and what it correlates
 		l.walkTestDirs(p)
 	}
 }

@@ -22,7 +22,11 @@ type seen struct {
 // see chooses the view of an event that counts: the one on which the rule
 // matches, else the first that satisfies its logsource.
 func (w *worker) see(c *Case, rule *compiler.Rule, index int) seen {
-	s := seen{event: w.run.normaliser.Event(telemetry.Record{Source: c.Path, Index: index, Value: c.events[index].value})}
+	return w.seeAs(c, rule, w.run.normaliser.Event(telemetry.Record{Source: c.Path, Index: index, Value: c.events[index].value}))
+}
+
+func (w *worker) seeAs(c *Case, rule *compiler.Rule, event *telemetry.Event) seen {
+	s := seen{event: event}
 	views := s.event.Views()
 	var candidates []evaluator.View
 	switch {

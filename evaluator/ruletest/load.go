@@ -62,6 +62,7 @@ type loader struct {
 	root      string                          // of the SigmaHQ repository, once found
 
 	index     ruleIndex
+	set       *rules.Set
 	ruleNotes rules.Diagnostics // of rule files
 	notes     []note
 	cases     []*Case
@@ -101,6 +102,7 @@ func (l *loader) loadRules() {
 	l.files += set.Files
 	l.ruleNotes = append(l.ruleNotes, diags...)
 	l.index = newRuleIndex(set)
+	l.set = set
 }
 
 // unique drops values whose key came before.
@@ -138,11 +140,7 @@ func (l *loader) own(doc rules.Document) {
 func (l *loader) add(t *draft, doc rules.Document) {
 	c := t.Case
 	c.Rule = doc
-	_, rule := doc.(*rules.Rule)
 	switch {
-	case !rule:
-		c.obstacle = &obstacle{status: NotEvaluated, span: c.Span, message: "correlations are not yet evaluated",
-			help: "the test has been checked, and will run in a later version"}
 	case doc.Meta().Invalid:
 		c.obstacle = &obstacle{status: Error, span: doc.Meta().Title.Span, message: "the rule cannot be loaded", help: "correct the rule first"}
 	}
@@ -151,7 +149,7 @@ func (l *loader) add(t *draft, doc rules.Document) {
 
 // suite keeps what was asked for.
 func (l *loader) suite() (*Suite, rules.Diagnostics) {
-	s := &Suite{Files: l.files, Rules: len(l.index.docs)}
+	s := &Suite{Files: l.files, Rules: len(l.index.docs), set: l.set}
 	used := map[string]bool{}
 	for _, c := range l.cases {
 		rule := c.Rule.Meta().Span.Path()

@@ -12,13 +12,14 @@ import (
 
 // tally is what one test has seen of a recording so far.
 type tally struct {
-	out     *CaseResult
-	rule    *compiler.Rule
-	events  int                    // that where: admits
-	matched int                    // of them
-	hit     *evaluator.Explanation // of the first match, if it may be one too many
-	near    *telemetry.Event       // first event of the rule's logsource that did not match, else the first
-	routed  bool                   // near is of the rule's logsource
+	out         *CaseResult
+	rule        *compiler.Rule         // nil for a correlation
+	correlation *correlating           // nil for a rule
+	events      int                    // that where: admits
+	matched     int                    // of them
+	hit         *evaluator.Explanation // of the first match, if it may be one too many
+	near        *telemetry.Event       // first event of the rule's logsource that did not match, else the first
+	routed      bool                   // near is of the rule's logsource
 }
 
 // recording reads a recording once for all tests of it.
@@ -26,7 +27,13 @@ func (w *worker) recording(cases []int) {
 	tallies := make([]*tally, len(cases))
 	for n, i := range cases {
 		out := &w.run.result.Cases[i]
-		tallies[n] = &tally{out: out, rule: w.run.compiled[out.Case.Rule.(*rules.Rule)]}
+		tallies[n] = &tally{out: out}
+		switch d := out.Case.Rule.(type) {
+		case *rules.Rule:
+			tallies[n].rule = w.run.compiled[d]
+		case *rules.Correlation:
+			tallies[n].correlation = w.correlate(out.Case, w.run.correlated[d])
+		}
 	}
 	var problems []error
 	for record, err := range telemetry.Read(w.run.ctx, tallies[0].out.Case.sources, telemetry.ReadOptions{}) {
@@ -40,6 +47,9 @@ func (w *worker) recording(cases []int) {
 		}
 	}
 	for _, t := range tallies {
+		if t.correlation != nil {
+			t.matched = t.correlation.finish(t.out)
+		}
 		w.judge(t, problems)
 	}
 }
@@ -51,6 +61,10 @@ func (w *worker) count(t *tally, event *telemetry.Event) {
 		return
 	}
 	t.events++
+	if t.correlation != nil {
+		t.correlation.addRecorded(event)
+		return
+	}
 	ev := w.evaluator(c)
 	if !ev.MatchRule(t.rule, event) {
 		if t.near == nil || !t.routed {
@@ -142,7 +156,11 @@ func (w *worker) judge(t *tally, problems []error) {
 // fail fails a test and explains the event that says most: one that matched
 // beyond the limit, else one that did not match.
 func (w *worker) fail(t *tally, at rules.Span) {
-	t.out.Status, t.out.Span, t.out.RuleSpan = Fail, at, conditionSpan(t.rule)
+	t.out.Status, t.out.Span = Fail, at
+	if t.correlation != nil {
+		return
+	}
+	t.out.RuleSpan = conditionSpan(t.rule)
 	switch {
 	case t.hit != nil:
 		t.out.Explanation = t.hit

@@ -12,12 +12,13 @@ import (
 type ruleIndex struct {
 	docs   []rules.Document // rules and correlations
 	byPath map[string][]rules.Document
-	byName map[string][]rules.Document // id, name, file name without extension, title
+	byName map[string][]rules.Document // id and name
+	byLook map[string][]rules.Document // file name without extension, title
 	names  []string
 }
 
 func newRuleIndex(set *rules.Set) ruleIndex {
-	x := ruleIndex{byPath: map[string][]rules.Document{}, byName: map[string][]rules.Document{}}
+	x := ruleIndex{byPath: map[string][]rules.Document{}, byName: map[string][]rules.Document{}, byLook: map[string][]rules.Document{}}
 	for _, doc := range set.Documents() {
 		if _, filter := doc.(*rules.Filter); filter {
 			continue
@@ -28,9 +29,13 @@ func newRuleIndex(set *rules.Set) ruleIndex {
 		x.byPath[absolute(file)] = append(x.byPath[absolute(file)], doc)
 		stem := strings.TrimSuffix(filepath.Base(file), filepath.Ext(file))
 		seen := map[string]bool{"": true}
-		for _, name := range []string{h.ID.Text, h.Name.Text, stem, h.Title.Text} {
+		for i, name := range []string{h.ID.Text, h.Name.Text, stem, h.Title.Text} {
 			if !seen[name] {
-				x.byName[name] = append(x.byName[name], doc)
+				by := x.byName
+				if i > 1 {
+					by = x.byLook
+				}
+				by[name] = append(by[name], doc)
 				x.names = append(x.names, name)
 			}
 			seen[name] = true
@@ -101,8 +106,14 @@ func (l *loader) resolveDraft(d *decoder, t *draft, find func() (rules.Document,
 	}
 	rule, isRule := doc.(*rules.Rule)
 	before := len(d.diags)
-	if isRule {
+	switch {
+	case isRule:
 		d.againstRule(t, rule)
+	case !t.sequence && t.recording.Text == "":
+		d.errorf("test/conflict", t.Span, "write sequence: with the times of the events, or file: with a recording",
+			"a correlation needs events with times, and the test has none")
+	case t.recording.Text != "" && (len(t.want.selections) > 0 || t.want.because.Text != ""):
+		d.errorf("test/conflict", t.Span, "write match: or count:", "a correlation has no selections")
 	}
 	if !d.failed(before) {
 		l.add(t, doc)
@@ -137,8 +148,10 @@ func (l *loader) ruleOf(d *decoder, t *draft, r *resolvable) (rules.Document, bo
 	if at := l.firstLoaded(r.candidates(t.rule.Text)); at != "" && isYAML(t.rule.Text) {
 		return d.only(l.index.byPath[at], t.rule.Span, t.rule.Text)
 	}
-	if docs := l.index.byName[t.rule.Text]; len(docs) > 0 {
-		return d.only(docs, t.rule.Span, t.rule.Text)
+	for _, by := range []map[string][]rules.Document{l.index.byName, l.index.byLook} {
+		if docs := by[t.rule.Text]; len(docs) > 0 {
+			return d.only(docs, t.rule.Span, t.rule.Text)
+		}
 	}
 	help := ""
 	if near := rules.Nearest(t.rule.Text, l.index.names); near != "" {

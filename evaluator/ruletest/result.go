@@ -17,7 +17,6 @@ const (
 	Fail             Status = "fail"
 	Error            Status = "error"             // the test could not be decided
 	MissingRecording Status = "missing-recording" // its recording is not there
-	NotEvaluated     Status = "not-evaluated"     // it needs what this version does not evaluate
 	Skipped          Status = "skipped"           // an earlier test failed, or the run was stopped
 )
 

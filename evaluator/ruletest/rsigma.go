@@ -66,11 +66,18 @@ func (d *decoder) exemplar(n *rules.Node, correlation bool) *draft {
 	case !correlation:
 		d.errorf("test/conflict", events.Span, "write one exemplar for each event", "events is for correlations only")
 	default:
-		t.sequence = true
+		t.sequence, t.start = true, sequenceStart
 		for _, step := range d.list(events, "events") {
-			if d.fields(step, "an event", "offset", "event") {
-				d.duration(step, "offset", false)
+			if !d.fields(step, "an event", "offset", "event") {
+				continue
 			}
+			at := d.duration(step, "offset", false)
+			event := step.Get("event")
+			if event == nil {
+				d.errorf("test/missing-field", startOf(step), "", "the event is missing")
+				continue
+			}
+			t.steps = append(t.steps, testStep(at, inlineEvent{d.event(event, &fixtures{}), startOf(event)}))
 		}
 	}
 	return t

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/socctl/socctl/compiler"
+	"github.com/socctl/socctl/compiler/pipeline"
 	"github.com/socctl/socctl/evaluator"
 	"github.com/socctl/socctl/evaluator/telemetry"
 	"github.com/socctl/socctl/rules"
@@ -17,12 +18,14 @@ import (
 
 // RunOptions say how tests are run. The zero value is ready to use.
 type RunOptions struct {
-	Filter       *regexp.Regexp        // only tests whose ID it matches; nil means all
-	Jobs         int                   // parallel workers; 0 means one for each processor
-	FailFast     bool                  // skip what stands behind the first test that fails
-	Update       bool                  // rewrite golden files
-	AllowMissing bool                  // a missing recording is no failure
-	Placeholders map[string][]string   // values of placeholders in rules
+	Filter       *regexp.Regexp      // only tests whose ID it matches; nil means all
+	Jobs         int                 // parallel workers; 0 means one for each processor
+	FailFast     bool                // skip what stands behind the first test that fails
+	Update       bool                // rewrite golden files
+	AllowMissing bool                // a missing recording is no failure
+	Placeholders map[string][]string // values of placeholders in rules
+	Pipeline     *pipeline.Pipeline  // changes the rules before they are compiled; nil for none
+	Taxonomies   map[string]*pipeline.Pipeline
 	Normaliser   *telemetry.Normaliser // nil means the built-in views
 	// Progress is called as tests end, from several goroutines; nil means
 	// nobody wants to know.
@@ -49,7 +52,7 @@ func (s *Suite) selected(filter *regexp.Regexp) []*Case {
 // for durations. When ctx is done, tests that have not started are Skipped.
 func Run(ctx context.Context, s *Suite, o RunOptions) *Result {
 	start := time.Now()
-	r := newRun(ctx, s.selected(o.Filter), o)
+	r := newRun(ctx, s.set, s.selected(o.Filter), o)
 	var wg sync.WaitGroup
 	jobs := o.Jobs
 	if jobs <= 0 {
@@ -78,6 +81,7 @@ type run struct {
 	options    RunOptions
 	program    *compiler.Program
 	compiled   map[*rules.Rule]*compiler.Rule
+	correlated map[*rules.Correlation]int // index into the program's correlations
 	normaliser *telemetry.Normaliser
 	result     *Result
 
@@ -85,28 +89,46 @@ type run struct {
 	first        atomic.Int64 // index of the first case that failed
 }
 
-func newRun(ctx context.Context, cases []*Case, o RunOptions) *run {
-	r := &run{ctx: ctx, options: o, normaliser: o.Normaliser, compiled: map[*rules.Rule]*compiler.Rule{},
+func newRun(ctx context.Context, all *rules.Set, cases []*Case, o RunOptions) *run {
+	r := &run{ctx: ctx, options: o, normaliser: o.Normaliser, compiled: map[*rules.Rule]*compiler.Rule{}, correlated: map[*rules.Correlation]int{},
 		result: &Result{Cases: make([]CaseResult, len(cases))}}
 	if r.normaliser == nil {
 		r.normaliser = telemetry.NewNormaliser(nil)
 	}
 	r.first.Store(int64(len(cases)))
-	set := &rules.Set{}
-	seen := map[*rules.Rule]bool{}
+	tested := map[rules.Document]bool{}
 	for i, c := range cases {
 		r.result.Cases[i] = CaseResult{Case: c, Status: Skipped, Span: c.Span}
-		if rule, ok := c.Rule.(*rules.Rule); ok && !seen[rule] && !rule.Invalid {
-			seen[rule] = true
-			set.Rules = append(set.Rules, rule)
-		}
+		tested[c.Rule] = !c.Rule.Meta().Invalid
 	}
-	r.program, r.result.Diagnostics = compiler.Compile(set, compiler.Options{Placeholders: o.Placeholders})
+	set := &rules.Set{}
+	if all != nil {
+		set = all.Select(func(d rules.Document) bool { return tested[d] })
+	}
+	origin := r.compile(set)
 	for _, rule := range r.program.Rules {
-		r.compiled[rule.Source] = rule
+		r.compiled[origin[rule.Source].(*rules.Rule)] = rule
+	}
+	for i, c := range r.program.Correlations {
+		r.correlated[origin[c.Source].(*rules.Correlation)] = i
 	}
 	r.findUnresolved(set)
 	return r
+}
+
+// compile applies the pipelines and compiles what they made. It returns what
+// each document was before.
+func (r *run) compile(set *rules.Set) map[rules.Document]rules.Document {
+	o := &r.options
+	applied, diags := o.Pipeline.Apply(set, pipeline.Options{Placeholders: o.Placeholders, Taxonomies: o.Taxonomies})
+	r.program, r.result.Diagnostics = compiler.Compile(applied.Set, compiler.Options{Placeholders: o.Placeholders})
+	r.result.Diagnostics = append(diags, r.result.Diagnostics...)
+	r.result.Diagnostics.Sort()
+	origin := map[rules.Document]rules.Document{}
+	for _, d := range applied.Documents {
+		origin[d.After] = d.Before
+	}
+	return origin
 }
 
 // findUnresolved lists the rules that were rejected for a placeholder.
@@ -212,10 +234,14 @@ func (w *worker) unit(u unit) {
 		return
 	}
 	start := time.Now()
-	if out := &w.run.result.Cases[live[0]]; len(out.Case.sources) == 0 {
+	switch out := &w.run.result.Cases[live[0]]; {
+	case out.Case.sequence:
+		out.Status = Pass
+		w.sequence(out)
+	case len(out.Case.sources) == 0:
 		out.Status = Pass
 		w.inline(out)
-	} else {
+	default:
 		w.recording(live)
 	}
 	for _, i := range live {
@@ -227,30 +253,43 @@ func (w *worker) unit(u unit) {
 // ready decides the cases that cannot run and returns false for them.
 func (w *worker) ready(i int) bool {
 	out := &w.run.result.Cases[i]
-	rule, _ := out.Case.Rule.(*rules.Rule)
-	compiled := w.run.compiled[rule]
+	hash, compiled := w.run.hashOf(out.Case.Rule)
+	out.RuleHash = hash
 	switch o := out.Case.obstacle; {
 	case o != nil:
 		out.Status, out.Message, out.Help, out.Span = o.status, o.message, o.help, o.span
 		out.Allowed = o.status == MissingRecording && w.run.options.AllowMissing
-	case compiled == nil:
-		w.run.notCompiled(out, rule)
+	case !compiled:
+		w.run.notCompiled(out)
 	}
-	if compiled != nil {
-		out.RuleHash = compiled.Hash
-	}
-	if out.Case.obstacle == nil && compiled != nil {
+	if out.Case.obstacle == nil && compiled {
 		return true
 	}
 	w.run.finish(i)
 	return false
 }
 
+// hashOf returns what a rule or correlation means; false if it could not be
+// compiled.
+func (r *run) hashOf(d rules.Document) (string, bool) {
+	switch d := d.(type) {
+	case *rules.Rule:
+		if compiled := r.compiled[d]; compiled != nil {
+			return compiled.Hash, true
+		}
+	case *rules.Correlation:
+		if i, ok := r.correlated[d]; ok {
+			return r.program.Correlations[i].Hash, true
+		}
+	}
+	return "", false
+}
+
 // notCompiled says why a rule cannot be evaluated.
-func (r *run) notCompiled(out *CaseResult, rule *rules.Rule) {
+func (r *run) notCompiled(out *CaseResult) {
 	out.Status, out.Message, out.Help = Error, "the rule cannot be compiled", "correct the rule first"
 	for _, d := range r.result.Diagnostics {
-		if d.Severity == rules.Error && d.Span.Path() == rule.Span.Path() {
+		if d.Severity == rules.Error && d.Span.Path() == out.Case.Rule.Meta().Span.Path() {
 			out.Message, out.Help, out.RuleSpan = "the rule cannot be compiled: "+d.Message, d.Help, d.Span
 			return
 		}

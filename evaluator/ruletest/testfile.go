@@ -16,8 +16,7 @@ var (
 // draft is a test that was read, before its rule is known.
 type draft struct {
 	Case
-	rule     rules.Scalar // attribute rule: of the test or of its file
-	sequence bool
+	rule rules.Scalar // attribute rule: of the test or of its file
 }
 
 // testFile is the content of a test file.
@@ -140,7 +139,7 @@ func (d *decoder) input(t *draft, n *rules.Node, known *fixtures) {
 		t.where = d.where(n.Get("where"))
 	case "sequence":
 		t.sequence = true
-		d.sequence(n, known)
+		d.sequence(t, n, known)
 	}
 	d.onlyWith(n, given[0].Key.Text)
 }

@@ -36,6 +36,8 @@ type Config struct {
 	Tests        []rules.Scalar // paths or globs
 	Telemetry    Telemetry
 	Placeholders []Placeholder
+	Pipelines    []rules.Scalar // names of built-in pipelines, or paths, applied to all rules
+	Taxonomies   []Taxonomy
 	Test         Test
 	Attack       Attack
 
@@ -64,6 +66,13 @@ type Logsource struct {
 type Placeholder struct {
 	Name   rules.Scalar
 	Values []rules.Scalar
+}
+
+// Taxonomy gives the pipelines that map the field names of a taxonomy to those
+// of Sigma.
+type Taxonomy struct {
+	Name      rules.Scalar
+	Pipelines []rules.Scalar // names of built-in ones, or paths
 }
 
 // Test configures the test runner.

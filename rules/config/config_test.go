@@ -41,6 +41,8 @@ lint:
     anything: goes
 budgets: {high: 1/day}
 coverage: {}
+pipelines: [sysmon, own.yml]
+taxonomies: {acme: acme.yml}
 `))
 	if len(diags) > 0 {
 		t.Fatal(diags)
@@ -51,11 +53,13 @@ coverage: {}
 		"attack": texts([]rules.Scalar{c.Attack.Version}), "lint": c.Lint.Get("anything").Scalar.Text,
 		"budgets": c.Budgets.Span.String(), "coverage": c.Coverage.Kind.String(),
 		"telemetry": c.Telemetry.Logsource.Text,
+		"pipelines": texts(c.Pipelines), "taxonomy": c.Taxonomies[0].Name.Text, "mapping": texts(c.Taxonomies[0].Pipelines),
 	}
 	want := map[string]any{
 		"path": "p/.socctl.yml", "dir": "p", "rules": []string{"rules@3:7", "more/*.yml@4:7"}, "tests": []string{"tests@5:8"},
 		"placeholders": map[string][]string{"Servers": {"a", "10"}, "Users": {"x"}}, "missing": true,
 		"attack": []string{"19.1@15:14"}, "lint": "goes", "budgets": "p/.socctl.yml:18:10", "coverage": "map",
+		"pipelines": []string{"sysmon@20:13", "own.yml@20:21"}, "taxonomy": "acme", "mapping": []string{"acme.yml@21:20"},
 		"telemetry": "\n\n\n\n\n\n\n        views:\n            - name: own\n",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -75,7 +79,7 @@ func TestParseNothing(t *testing.T) {
 func TestDiagnostics(t *testing.T) {
 	tests := []struct{ source, want string }{
 		{"rule: x", "1:1: error[config/unknown-key]: the configuration has no key rule (did you mean rules?)"},
-		{"frobnicate: x", "1:1: error[config/unknown-key]: the configuration has no key frobnicate (known are attack, budgets, coverage, lint, placeholders, rules, telemetry, test, tests)"},
+		{"frobnicate: x", "1:1: error[config/unknown-key]: the configuration has no key frobnicate (known are attack, budgets, coverage, lint, pipelines, placeholders, rules, taxonomies, telemetry, test, tests)"},
 		{"test:\n  alow-missing-recordings: true", "2:3: error[config/unknown-key]: test has no key alow-missing-recordings (did you mean allow-missing-recordings?)"},
 		{"telemetry: {view: x}", "1:13: error[config/unknown-key]: telemetry has no key view (known are logsource)"},
 		{"attack: {versoin: 1}", "1:10: error[config/unknown-key]: attack has no key versoin (did you mean version?)"},

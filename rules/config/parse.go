@@ -24,6 +24,8 @@ func (p *parser) root(c *Config) keys {
 		"rules":        func(e rules.Entry) { c.Rules = p.paths(e) },
 		"tests":        func(e rules.Entry) { c.Tests = p.paths(e) },
 		"placeholders": func(e rules.Entry) { c.Placeholders = p.placeholders(e) },
+		"pipelines":    func(e rules.Entry) { c.Pipelines = p.paths(e) },
+		"taxonomies":   func(e rules.Entry) { c.Taxonomies = p.taxonomies(e) },
 		"telemetry": func(e rules.Entry) {
 			c.Telemetry.Span = e.Value.Span
 			p.object(e.Value, "telemetry", p.telemetry(&c.Telemetry))
@@ -127,6 +129,22 @@ func (p *parser) placeholders(e rules.Entry) []Placeholder {
 			placeholder.Values = append(placeholder.Values, n.Scalar)
 		}
 		out = append(out, placeholder)
+	}
+	return out
+}
+
+func (p *parser) taxonomies(e rules.Entry) []Taxonomy {
+	if e.Value.Kind != rules.MapNode {
+		p.wrongType(e, "a map of taxonomies to pipelines")
+		return nil
+	}
+	var out []Taxonomy
+	for _, entry := range e.Value.Entries {
+		if entry.Key.Text == "sigma" {
+			p.errorf("config/taxonomy", entry.Key.Span, "the taxonomy sigma needs no mapping", "write pipelines for all rules under pipelines:")
+			continue
+		}
+		out = append(out, Taxonomy{Name: entry.Key, Pipelines: p.paths(entry)})
 	}
 	return out
 }

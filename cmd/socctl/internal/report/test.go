@@ -63,21 +63,20 @@ func (t *TestRun) warnings() rules.Diagnostics {
 
 // testCounts are the numbers of a summary.
 type testCounts struct {
-	Tests        int   `json:"tests"`
-	Passed       int   `json:"passed"`
-	Failed       int   `json:"failed"`
-	Errors       int   `json:"errors"`
-	Missing      int   `json:"missing_recordings"`
-	NotEvaluated int   `json:"not_evaluated"`
-	Skipped      int   `json:"skipped"`
-	Problems     int   `json:"problems"` // of loading and compiling
-	DurationMS   int64 `json:"duration_ms,omitempty"`
+	Tests      int   `json:"tests"`
+	Passed     int   `json:"passed"`
+	Failed     int   `json:"failed"`
+	Errors     int   `json:"errors"`
+	Missing    int   `json:"missing_recordings"`
+	Skipped    int   `json:"skipped"`
+	Problems   int   `json:"problems"` // of loading and compiling
+	DurationMS int64 `json:"duration_ms,omitempty"`
 }
 
 func (t *TestRun) counts() testCounts {
 	n := t.Result.Counts()
 	c := testCounts{Tests: len(t.Result.Cases), Passed: n[ruletest.Pass], Failed: n[ruletest.Fail], Errors: n[ruletest.Error],
-		Missing: n[ruletest.MissingRecording], NotEvaluated: n[ruletest.NotEvaluated], Skipped: n[ruletest.Skipped], Problems: len(t.problems())}
+		Missing: n[ruletest.MissingRecording], Skipped: n[ruletest.Skipped], Problems: len(t.problems())}
 	if !t.NoTime {
 		c.DurationMS = t.Elapsed.Milliseconds()
 	}
@@ -96,7 +95,6 @@ func (t *TestRun) summary() string {
 	if c.Errors > 0 {
 		text += ", " + Count(c.Errors, "error")
 	}
-	add(c.NotEvaluated, "not evaluated")
 	add(c.Missing, "without "+recordings(c.Missing))
 	add(c.Skipped, "skipped")
 	if c.Problems > 0 {

@@ -31,7 +31,7 @@ func testPretty(out io.Writer, s Style, t *TestRun) error {
 	for _, r := range t.Result.Unresolved {
 		fmt.Fprintf(w, "%s %s (%s) uses placeholders without values\n", s.Paint(Yellow, "note:"), Clean(r.Label()), Clean(r.Span.Path()))
 	}
-	for _, status := range []ruletest.Status{ruletest.NotEvaluated, ruletest.Error, ruletest.Fail} {
+	for _, status := range []ruletest.Status{ruletest.Error, ruletest.Fail} {
 		for i := range t.Result.Cases {
 			if c := &t.Result.Cases[i]; c.Status == status {
 				testFailure(w, s, c)
@@ -73,8 +73,6 @@ func statusWord(c *ruletest.CaseResult) (word, colour string) {
 			return "MISSING", Yellow
 		}
 		return "MISSING", Red
-	case ruletest.NotEvaluated:
-		return "NOT EVALUATED", Red
 	}
 	return "ERROR", Red
 }
