@@ -26,7 +26,8 @@ type LoadOptions struct {
 	Paths []string
 	// RuleDirs and TestDirs are trees of which the second mirrors the first.
 	// Without them a folder "tests" beside folders "rules" and "rules-…" does,
-	// or beside the rules themselves.
+	// or beside the rules themselves. Folders "filters" and "correlations" beside
+	// them hold what applies to the rules.
 	RuleDirs, TestDirs []string
 
 	Recordings Recordings

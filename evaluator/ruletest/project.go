@@ -15,7 +15,8 @@ const (
 	regressionFolder = "regression_data"
 )
 
-// project is a folder with rules and the tree of their tests.
+// project is a folder with rules, what filters and correlates them, and the tree
+// of their tests.
 type project struct {
 	root     string
 	ruleDirs []string
@@ -60,6 +61,7 @@ func projectAt(dir string) *project {
 		return nil
 	}
 	p := &project{root: dir}
+	var beside []string // what applies to the rules: nothing where there are none
 	for _, e := range entries {
 		name := filepath.Join(dir, e.Name())
 		switch {
@@ -68,13 +70,17 @@ func projectAt(dir string) *project {
 			p.testDirs = append(p.testDirs, name)
 		case e.Name() == "rules" || strings.HasPrefix(e.Name(), "rules-"):
 			p.ruleDirs = append(p.ruleDirs, name)
+		case e.Name() == "filters" || e.Name() == "correlations":
+			beside = append(beside, name)
 		}
 	}
-	if p.ruleDirs == nil && p.testDirs == nil {
+	switch {
+	case p.ruleDirs == nil && p.testDirs == nil:
 		return nil
-	}
-	if p.ruleDirs == nil {
+	case p.ruleDirs == nil:
 		p.ruleDirs = []string{dir}
+	default:
+		p.ruleDirs = append(p.ruleDirs, beside...)
 	}
 	return p
 }
