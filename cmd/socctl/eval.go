@@ -31,6 +31,8 @@ type evalOptions struct {
 	year        int
 	timeZone    string
 	stats       bool
+	lateness    string
+	suppressed  bool
 
 	zone *time.Location
 }
@@ -76,6 +78,8 @@ view knows the logsource.`,
 	flags.StringVar(&o.input, "input", "", "`format` of all recordings (default: by content): "+inputFormatNames())
 	flags.IntVar(&o.year, "year", 0, "year of times without one (default: by the file's modification time)")
 	flags.StringVar(&o.timeZone, "timezone", "UTC", "`zone` of times without one, such as Europe/Berlin")
+	flags.StringVar(&o.lateness, "lateness", "auto", "how much older than the newest event one may be for correlations: a `duration`, any, or auto: any for files, 10s for standard input")
+	flags.BoolVar(&o.suppressed, "suppressed", false, "print what filters suppressed as well, with suppressed_by")
 	flags.BoolVar(&o.stats, "stats", false, "print what the recordings hold instead of the matches")
 	return cmd
 }
@@ -143,7 +147,11 @@ func (c *cli) eval(ctx context.Context, o *evalOptions, recordings []string) err
 	if err != nil {
 		return err
 	}
-	run := &evaluation{cli: c, options: o, program: loaded.program, explain: rule, assigned: assigned,
+	lateness, err := latenessOf(o.lateness, recordings)
+	if err != nil {
+		return err
+	}
+	run := &evaluation{cli: c, feeds: feedsOf(loaded.program), correlating: newCorrelating(loaded.program, lateness), options: o, program: loaded.program, explain: rule, assigned: assigned,
 		normaliser: telemetry.NewNormaliser(table, telemetry.TimeZone(o.zone), telemetry.Year(o.year)), progress: report.NewProgress(c.stderr, c.quiet)}
 	if err := run.all(ctx, recordings); err != nil {
 		return &exitError{exitUnreadable, err}
@@ -189,6 +197,11 @@ func findRule(p *compiler.Program, name string) (*compiler.Rule, error) {
 	}
 	switch len(found) {
 	case 0:
+		for _, x := range p.Correlations {
+			if strings.EqualFold(x.ID, name) || strings.EqualFold(x.Title, name) || strings.EqualFold(x.Source.Name.Text, name) {
+				return nil, usageError("%q is a correlation: only rules can be explained, such as those that it refers to", name)
+			}
+		}
 		return nil, usageError("no rule has the id, name or title %q", name)
 	case 1:
 		return found[0], nil
@@ -226,7 +239,17 @@ func (r *evaluation) summary(c *cli, loaded *loadedRules) {
 	if c.quiet {
 		return
 	}
-	fmt.Fprintf(c.stderr, "%s, %s, %s", report.Count(len(r.program.Rules), "rule"), report.Count(r.events, "event"), report.Count(r.matched, "match"))
+	fmt.Fprint(c.stderr, report.Count(len(r.program.Rules), "rule"))
+	if n := len(r.program.Correlations); n > 0 {
+		fmt.Fprintf(c.stderr, ", %s", report.Count(n, "correlation"))
+	}
+	fmt.Fprintf(c.stderr, ", %s, %s", report.Count(r.events, "event"), report.Count(r.matched, "match"))
+	if r.suppressed > 0 {
+		fmt.Fprintf(c.stderr, "; %s suppressed by filters (see --suppressed)", report.Count(r.suppressed, "match"))
+	}
+	if r.correlating != nil {
+		r.correlating.summary(c.stderr)
+	}
 	if r.unrouted > 0 && r.options.logsource == "auto" {
 		fmt.Fprintf(c.stderr, "; %s of no known logsource (see --logsource)", report.Count(r.unrouted, "event"))
 	}

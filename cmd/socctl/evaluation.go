@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"text/tabwriter"
@@ -14,6 +15,7 @@ import (
 	"github.com/socctl/socctl/cmd/socctl/internal/report"
 	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/evaluator"
+	"github.com/socctl/socctl/evaluator/correlation"
 	"github.com/socctl/socctl/evaluator/telemetry"
 	"github.com/socctl/socctl/evaluator/telemetry/census"
 )
@@ -29,7 +31,10 @@ type evaluation struct {
 	normaliser *telemetry.Normaliser
 	progress   *report.Progress
 
-	events, matched, unrouted, problems int
+	feeds       map[*compiler.Rule]int // rules that feed correlations
+	correlating *correlating           // nil if there are no correlations
+
+	events, matched, unrouted, problems, suppressed int
 
 	censuses sync.Mutex
 	census   *census.Census // nil unless --stats
@@ -54,8 +59,10 @@ type batch struct {
 
 type batchResult struct {
 	lines            []matchLine
-	text             []byte // explanations
+	text             []byte              // explanations
+	hits             [][]correlation.Hit // by event
 	events, unrouted int
+	suppressed       int // matches that filters kept back
 	problems         []error
 }
 
@@ -70,6 +77,10 @@ type matchLine struct {
 	View        string `json:"view,omitempty"`
 	Fingerprint string `json:"event_fingerprint"`
 	RuleHash    string `json:"rule_hash"`
+
+	SuppressedBy []string `json:"suppressed_by,omitempty"` // filters; the line is no match then
+
+	alert *alertLine // of a correlation, which the line is then about
 }
 
 func (r *evaluation) all(ctx context.Context, recordings []string) error {
@@ -85,6 +96,9 @@ func (r *evaluation) all(ctx context.Context, recordings []string) error {
 	var failed error
 	for b := range ordered {
 		<-b.done
+		if r.correlating != nil {
+			b.result.lines = append(b.result.lines, r.correlating.add(b.result.hits)...)
+		}
 		r.count(&b.result)
 		if failed == nil {
 			failed = write(&b.result)
@@ -94,6 +108,11 @@ func (r *evaluation) all(ctx context.Context, recordings []string) error {
 		}
 	}
 	wg.Wait()
+	if r.correlating != nil && failed == nil {
+		last := batchResult{lines: r.correlating.close()}
+		r.count(&last)
+		failed = write(&last)
+	}
 	r.progress.Done()
 	if failed == nil {
 		failed = finish()
@@ -194,13 +213,31 @@ func (w *worker) one(e entry, out *batchResult) {
 	case w.census != nil:
 		w.census.Add(event, viewsOf(w.route(event)))
 	}
+	routed := w.route(event)
+	matches := w.ev.Match(routed)
+	out.suppressed += len(w.ev.Suppressed())
 	var fingerprint, stamp string
-	for _, m := range w.ev.Match(w.route(event)) {
+	line := func(rule *compiler.Rule, view string) matchLine {
 		if fingerprint == "" {
 			fingerprint, stamp = event.Fingerprint(), timeText(event)
 		}
-		out.lines = append(out.lines, matchLine{RuleID: m.Rule.ID, RuleTitle: m.Rule.Title, Level: m.Rule.Level,
-			Source: e.record.Source, Record: e.record.Index, Time: stamp, View: m.View, Fingerprint: fingerprint, RuleHash: m.Rule.Hash})
+		return matchLine{RuleID: rule.ID, RuleTitle: rule.Title, Level: rule.Level,
+			Source: e.record.Source, Record: e.record.Index, Time: stamp, View: view, Fingerprint: fingerprint, RuleHash: rule.Hash}
+	}
+	for _, m := range matches {
+		if m.Rule.Alerts {
+			out.lines = append(out.lines, line(m.Rule, m.View))
+		}
+	}
+	if w.options.suppressed {
+		for _, s := range w.ev.Suppressed() {
+			l := line(s.Rule, s.View)
+			l.SuppressedBy = suppressedText(s)
+			out.lines = append(out.lines, l)
+		}
+	}
+	if hits := w.hits(event, routed, slices.Clone(matches)); hits != nil {
+		out.hits = append(out.hits, hits)
 	}
 }
 
@@ -231,7 +268,12 @@ func (r *evaluation) explainOne(ev *evaluator.Evaluator, event *telemetry.Event,
 func (r *evaluation) count(b *batchResult) {
 	r.events += b.events
 	r.unrouted += b.unrouted
-	r.matched += len(b.lines)
+	r.suppressed += b.suppressed
+	for i := range b.lines {
+		if b.lines[i].SuppressedBy == nil {
+			r.matched++
+		}
+	}
 	r.problems += len(b.problems)
 	if len(b.problems) > 0 {
 		r.progress.Done()
@@ -257,7 +299,11 @@ func (r *evaluation) writer(out io.Writer) (write func(*batchResult) error, fini
 	enc.SetEscapeHTML(false)
 	return func(b *batchResult) error {
 		for i := range b.lines {
-			if err := enc.Encode(&b.lines[i]); err != nil {
+			var line any = &b.lines[i]
+			if b.lines[i].alert != nil {
+				line = b.lines[i].alert
+			}
+			if err := enc.Encode(line); err != nil {
 				return err
 			}
 		}
@@ -273,6 +319,9 @@ func (r *evaluation) tableWriter(out io.Writer) (write func(*batchResult) error,
 	write = func(b *batchResult) error {
 		for _, l := range b.lines {
 			k := key{l.Level, l.RuleTitle, l.Source}
+			if l.SuppressedBy != nil {
+				k.title += " (suppressed by " + strings.Join(l.SuppressedBy, ", ") + ")"
+			}
 			if counts[k]++; counts[k] == 1 {
 				order = append(order, k)
 			}
