@@ -1,53 +1,12 @@
 package main_test
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
-	"gopkg.in/yaml.v3"
-
 	"github.com/socctl/socctl/compiler"
-	"github.com/socctl/socctl/evaluator"
 	"github.com/socctl/socctl/rules"
 )
-
-// fact is a line of evaluator/reference/testdata/cases.yml, which tells what
-// the fields mean.
-type fact struct {
-	Name, Decision   string
-	Detection, Event yaml.Node
-	Match            *bool
-	Error            bool
-	Placeholders     map[string][]string
-}
-
-// The facts that the plain evaluator is made to satisfy hold for the product.
-func TestFacts(t *testing.T) {
-	source, err := os.ReadFile(filepath.Join(repoRoot, "evaluator", "reference", "testdata", "cases.yml"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var facts []fact
-	if err := yaml.Unmarshal(source, &facts); err != nil || len(facts) < 400 {
-		t.Fatalf("%d facts: %v", len(facts), err)
-	}
-	for _, f := range facts {
-		document, err := yaml.Marshal(map[string]any{"title": f.Name, "logsource": map[string]string{"product": "x"}, "detection": &f.Detection})
-		if err != nil {
-			t.Fatal(err)
-		}
-		program, problems := compiled(string(document), f.Placeholders)
-		switch {
-		case (problems.Err() != nil) != f.Error:
-			t.Errorf("%s (%s): problems are %v, want an error: %t", f.Name, f.Decision, problems, f.Error)
-		case f.Error:
-		case len(evaluator.New(program).Match(eventOf(&f.Event))) > 0 != *f.Match:
-			t.Errorf("%s (%s): a match is %t, want the opposite", f.Name, f.Decision, !*f.Match)
-		}
-	}
-}
 
 func compiled(document string, placeholders map[string][]string) (*compiler.Program, rules.Diagnostics) {
 	docs, problems := rules.Parse("rule.yml", []byte(document))
@@ -57,31 +16,6 @@ func compiled(document string, placeholders map[string][]string) (*compiler.Prog
 	}
 	program, more := compiler.Compile(set, compiler.Options{Placeholders: placeholders})
 	return program, append(problems, more...)
-}
-
-// eventOf makes an event of a YAML node as if it had been written in JSON.
-func eventOf(n *yaml.Node) evaluator.Value {
-	switch {
-	case n.Kind == yaml.MappingNode:
-		var members []evaluator.Member
-		for i := 0; i < len(n.Content); i += 2 {
-			members = append(members, evaluator.Member{Name: n.Content[i].Value, Value: eventOf(n.Content[i+1])})
-		}
-		return evaluator.ObjectValue(members...)
-	case n.Kind == yaml.SequenceNode:
-		var items []evaluator.Value
-		for _, item := range n.Content {
-			items = append(items, eventOf(item))
-		}
-		return evaluator.ListValue(items...)
-	case n.Tag == "!!null":
-		return evaluator.NullValue()
-	case n.Tag == "!!bool":
-		return evaluator.BoolValue(n.Value == "true")
-	case n.Tag == "!!int" || n.Tag == "!!float":
-		return evaluator.NumberValue(n.Value)
-	}
-	return evaluator.StringValue(n.Value)
 }
 
 // What is decided about documents, attributes, modifiers and conditions shows

@@ -226,10 +226,6 @@ func TestEveryDecisionIsDocumented(t *testing.T) {
 		t.Errorf("only %d decisions were found", len(rows))
 	}
 	cited := regexp.MustCompile(`\bD\d{1,2}\b`)
-	facts, err := os.ReadFile(filepath.Join(repoRoot, "evaluator", "reference", "testdata", "cases.yml"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	check := func(path, text string) {
 		for _, d := range cited.FindAllString(text, -1) {
 			if rows[d] == 0 && !strings.Contains(string(source), d) {
@@ -237,7 +233,17 @@ func TestEveryDecisionIsDocumented(t *testing.T) {
 			}
 		}
 	}
-	check("cases.yml", string(facts))
+	suite, err := filepath.Glob(filepath.Join(repoRoot, "testdata", "conformance", "*.yml"))
+	if err != nil || len(suite) < 10 {
+		t.Fatalf("%d files of cases: %v", len(suite), err)
+	}
+	for _, path := range suite {
+		cases, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		check(path, string(cases))
+	}
 	for _, f := range goFiles(t) {
 		for _, group := range f.syntax.Comments {
 			check(f.path, group.Text())
