@@ -351,6 +351,11 @@ func enumerated(program *compiler.Program, hits []correlation.Hit) (out []alert)
 	return out
 }
 
+// negative reports whether nothing matches or is accepted in a case.
+func (c *conformance) negative() bool {
+	return c.Error != "" || c.Match != nil && !*c.Match || c.Match == nil && c.Alerts != nil && len(c.Alerts) == 0
+}
+
 // withoutCases are decisions that no case can show to another engine.
 var withoutCases = map[string]string{
 	"D55": "how much state an engine keeps is its own affair; evaluator/correlation tests it",
@@ -368,7 +373,7 @@ func TestConformanceIsComplete(t *testing.T) {
 	stateful := 0
 	for file, cases := range readSuite(t) {
 		for _, c := range cases {
-			if c.Error != "" || c.Match != nil && !*c.Match || c.Match == nil && c.Alerts != nil && len(c.Alerts) == 0 {
+			if c.negative() {
 				negative[c.Decision]++
 			} else {
 				positive[c.Decision]++

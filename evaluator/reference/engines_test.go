@@ -118,6 +118,7 @@ func TestEngines(t *testing.T) {
 		}
 		page.WriteString("\n")
 	}
+	byDecision(&page, engines, suite)
 	for _, e := range engines {
 		divergences(&page, e, suite)
 	}
@@ -143,6 +144,55 @@ for other engines (` + "`testdata/conformance/runners`, `testdata/conformance/re
 what the specification leaves open. What a runner cannot ask of an engine counts as not run.
 
 `
+
+// byDecision tells for each decision how many cases it has and how many of those
+// that an engine ran came out as decided.
+func byDecision(page *strings.Builder, engines []engine, suite map[string][]conformance) {
+	cases := map[string][]*conformance{}
+	for _, file := range suite {
+		for i := range file {
+			cases[file[i].Decision] = append(cases[file[i].Decision], &file[i])
+		}
+	}
+	page.WriteString("\n## By decision\n\n| Decision | Cases | of them refused or without match |")
+	for _, e := range engines {
+		fmt.Fprintf(page, " %s |", e.Engine)
+	}
+	page.WriteString("\n|---|---|---|" + strings.Repeat("---|", len(engines)) + "\n")
+	for _, decision := range slices.SortedFunc(maps.Keys(cases), compareDecisions) {
+		negative := 0
+		for _, c := range cases[decision] {
+			if c.negative() {
+				negative++
+			}
+		}
+		fmt.Fprintf(page, "| %s | %d | %d |", decision, len(cases[decision]), negative)
+		for _, e := range engines {
+			n := map[string]int{}
+			for _, c := range cases[decision] {
+				r, ran := e.results[c.Name]
+				n[c.verdict(r, ran)]++
+			}
+			switch ran := n["as decided"] + n["otherwise"]; {
+			case ran == 0:
+				page.WriteString(" not run |")
+			case n["otherwise"] == 0:
+				page.WriteString(" as decided |")
+			default:
+				fmt.Fprintf(page, " %d of %d |", n["as decided"], ran)
+			}
+		}
+		page.WriteString("\n")
+	}
+}
+
+// compareDecisions sorts D9 before D10, and sections behind them.
+func compareDecisions(a, b string) int {
+	if len(a) != len(b) {
+		return len(a) - len(b)
+	}
+	return strings.Compare(a, b)
+}
 
 func divergences(page *strings.Builder, e engine, suite map[string][]conformance) {
 	fmt.Fprintf(page, "\n## Where %s %s differs\n\n| Decision | Case | Decided | %s |\n|---|---|---|---|\n", e.Engine, e.Version, e.Engine)
