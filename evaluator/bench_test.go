@@ -5,11 +5,12 @@ import (
 
 	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/evaluator"
+	"github.com/socctl/socctl/evaluator/internal/corpus"
 )
 
 // BenchmarkCompile compiles every public rule.
 func BenchmarkCompile(b *testing.B) {
-	set := corpusSet(b)
+	set := corpus.Rules(b)
 	b.ReportAllocs()
 	for b.Loop() {
 		prog, _ := compiler.Compile(set, compiler.Options{})

@@ -7,28 +7,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/evaluator"
+	"github.com/socctl/socctl/evaluator/internal/corpus"
 	"github.com/socctl/socctl/rules"
 )
-
-// sharedData returns the path of a file of the shared test data, which lies
-// beside the repository or where SOCCTL_DATA says. Without it the test is skipped.
-func sharedData(t testing.TB, name string) string {
-	t.Helper()
-	root := os.Getenv("SOCCTL_DATA")
-	if root == "" {
-		root = filepath.Join("..", "..", "shared", "data")
-	}
-	path := filepath.Join(root, filepath.FromSlash(name))
-	if _, err := os.Stat(path); err != nil {
-		t.Skipf("shared data absent: %v (set SOCCTL_DATA)", err)
-	}
-	return path
-}
 
 // decode reads JSON with its numbers as they are written.
 func decode(t *testing.T, data []byte, into any) {
@@ -41,7 +26,7 @@ func decode(t *testing.T, data []byte, into any) {
 }
 
 func TestConformanceCases(t *testing.T) {
-	data, err := os.ReadFile(sharedData(t, "conformance/cases.json"))
+	data, err := os.ReadFile(corpus.Path(t, "conformance/cases.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +58,7 @@ func TestConformanceCases(t *testing.T) {
 }
 
 func TestSyntheticEvents(t *testing.T) {
-	f, err := os.Open(sharedData(t, "conformance/synthetic.jsonl.gz"))
+	f, err := os.Open(corpus.Path(t, "conformance/synthetic.jsonl.gz"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -110,7 +110,7 @@ func (c *conformance) text(t *testing.T) string {
 		add(map[string]any{"title": c.Name, "logsource": map[string]string{"product": "x"}, "detection": &c.Detection})
 	}
 	if !c.Correlation.IsZero() {
-		add(map[string]any{"title": "c", "name": "c", "correlation": &c.Correlation})
+		add(map[string]any{"title": "c", "name": "c", "id": "11111111-1111-4111-8111-11111111111c", "correlation": &c.Correlation})
 	}
 	if !c.Filter.IsZero() {
 		logsource := c.FilterLogsource

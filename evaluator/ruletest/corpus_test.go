@@ -11,6 +11,7 @@ import (
 
 	"github.com/klauspost/compress/zstd"
 
+	"github.com/socctl/socctl/evaluator/internal/corpus"
 	"github.com/socctl/socctl/evaluator/ruletest"
 )
 
@@ -20,28 +21,10 @@ const (
 	sigmaHQMissing = 115
 )
 
-// sharedData returns the path of a file of the shared test data, which lies
-// beside the repository or where SOCCTL_DATA says. Without it the test is skipped.
-func sharedData(t testing.TB, name string) string {
-	t.Helper()
-	root := os.Getenv("SOCCTL_DATA")
-	if root == "" {
-		root = filepath.Join("..", "..", "..", "shared", "data")
-	}
-	path, err := filepath.Abs(filepath.Join(root, filepath.FromSlash(name)))
-	if err == nil {
-		_, err = os.Stat(path)
-	}
-	if err != nil {
-		t.Skipf("shared data absent: %v (set SOCCTL_DATA)", err)
-	}
-	return path
-}
-
 // sigmaHQ lays out a checkout of the SigmaHQ repository.
 func sigmaHQ(t testing.TB) string {
 	t.Helper()
-	archive, recordings := sharedData(t, "sigma/sigma-rules-8eaafff1-attack-v19.tar.zst"), sharedData(t, "sigma/regression_data")
+	archive, recordings := corpus.Path(t, "sigma/sigma-rules-8eaafff1-attack-v19.tar.zst"), corpus.Path(t, "sigma/regression_data")
 	dir := t.TempDir()
 	f, err := os.Open(archive)
 	if err != nil {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -14,22 +13,8 @@ import (
 	"testing"
 
 	"github.com/socctl/socctl/evaluator"
+	"github.com/socctl/socctl/evaluator/internal/corpus"
 )
-
-// sharedData returns the folder of the recordings that are too large or not
-// free enough for the repository, and skips the test where it is absent.
-func sharedData(t testing.TB, sub string) string {
-	t.Helper()
-	root := os.Getenv("SOCCTL_DATA")
-	if root == "" {
-		root = filepath.Join("..", "..", "..", "shared", "data")
-	}
-	dir := filepath.Join(root, filepath.FromSlash(sub))
-	if _, err := os.Stat(root); err != nil {
-		t.Skipf("no recordings at %s; set SOCCTL_DATA to the folder that holds them", dir)
-	}
-	return dir
-}
 
 // readAll returns everything that Read yields for sources.
 func readAll(t testing.TB, o ReadOptions, sources ...string) (records []Record, problems []*Problem) {
@@ -81,7 +66,7 @@ func filesBelow(t testing.TB, root, ext string) (files []string) {
 //
 // and for namespaces, which only it shows.
 func TestEVTXAgainstTwins(t *testing.T) {
-	root := sharedData(t, "sigma/regression_data")
+	root := corpus.Path(t, "sigma/regression_data")
 	records, fields, differences := 0, 0, 0
 	for _, file := range filesBelow(t, root, ".evtx") {
 		got, problems := readAll(t, ReadOptions{}, file)
@@ -159,7 +144,7 @@ func difference(got, want map[string]string) (out []string) {
 // page of another. libevtx and others stop there; here the records behind it
 // are found again.
 func TestEVTXCorpus(t *testing.T) {
-	root := sharedData(t, "evtx")
+	root := corpus.Path(t, "evtx")
 	counts := indexCounts(t)
 	total, compared := 0, 0
 	for _, file := range filesBelow(t, root, ".evtx") {
@@ -192,7 +177,7 @@ func TestEVTXCorpus(t *testing.T) {
 
 // indexCounts returns the numbers of records by file that the index gives.
 func indexCounts(t *testing.T) map[string]int {
-	records, _ := readAll(t, ReadOptions{}, sharedData(t, "index.ndjson"))
+	records, _ := readAll(t, ReadOptions{}, corpus.Path(t, "index.ndjson"))
 	counts := map[string]int{}
 	for _, r := range records {
 		path, _ := r.Value.Member("path")
@@ -207,10 +192,10 @@ func indexCounts(t *testing.T) map[string]int {
 // TestJSONCorpus counts the records of JSON recordings in the same way.
 func TestJSONCorpus(t *testing.T) {
 	counts := indexCounts(t)
-	root := sharedData(t, ".")
+	root := corpus.Path(t, ".")
 	got := map[string]int{}
 	total := 0
-	for record, err := range Read(t.Context(), []string{sharedData(t, "windows-json/*_e*.zst"), sharedData(t, "cloud")}, ReadOptions{}) {
+	for record, err := range Read(t.Context(), []string{corpus.Path(t, "windows-json/*_e*.zst"), corpus.Path(t, "cloud")}, ReadOptions{}) {
 		if err != nil {
 			t.Error(err)
 			continue

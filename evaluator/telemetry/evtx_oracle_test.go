@@ -10,8 +10,10 @@ import (
 	"testing"
 
 	"github.com/Velocidex/ordereddict"
-	"github.com/socctl/socctl/evaluator"
 	"www.velocidex.com/golang/evtx"
+
+	"github.com/socctl/socctl/evaluator"
+	"github.com/socctl/socctl/evaluator/internal/corpus"
 )
 
 // TestEVTXAgainstVelocidex compares the fields that both readers have in the
@@ -20,7 +22,7 @@ import (
 // of Data elements without a name, braces. Known faults of the other one are
 // in velocidexFaults.
 func TestEVTXAgainstVelocidex(t *testing.T) {
-	root := sharedData(t, "evtx")
+	root := corpus.Path(t, "evtx")
 	fields, differences := 0, 0
 	for _, file := range filesBelow(t, root, ".evtx") {
 		if strings.Contains(file, "corrupted") || strings.HasPrefix(filepath.Base(file), "2-vss_0") {

@@ -6,21 +6,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-)
 
-// dataRoot returns the folder of the shared recordings, and skips the test
-// where there is none.
-func dataRoot(t testing.TB) string {
-	t.Helper()
-	root := os.Getenv("SOCCTL_DATA")
-	if root == "" {
-		root = filepath.Join("..", "..", "..", "shared", "data")
-	}
-	if _, err := os.Stat(filepath.Join(root, "index.ndjson")); err != nil {
-		t.Skipf("no recordings at %s (set SOCCTL_DATA): %v", root, err)
-	}
-	return root
-}
+	"github.com/socctl/socctl/evaluator/internal/corpus"
+)
 
 func readEvents(t testing.TB, n *Normaliser, sources ...string) []*Event {
 	t.Helper()
@@ -38,7 +26,7 @@ func readEvents(t testing.TB, n *Normaliser, sources ...string) []*Event {
 // TestFingerprintTwins shows that an EVTX record and its JSON twin have the
 // same fingerprint and views, for all regression recordings.
 func TestFingerprintTwins(t *testing.T) {
-	root := filepath.Join(dataRoot(t), "sigma", "regression_data")
+	root := filepath.Join(corpus.Path(t, ""), "sigma", "regression_data")
 	n := NewNormaliser(nil)
 	files, twins := 0, 0
 	err := filepath.WalkDir(root, func(path string, d os.DirEntry, err error) error {

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/klauspost/compress/zstd"
+
+	"github.com/socctl/socctl/evaluator/internal/corpus"
 )
 
 // recordedLines returns NDJSON of real recordings if they are at hand, lines
@@ -62,7 +64,7 @@ func BenchmarkReadNDJSON(b *testing.B) {
 }
 
 func BenchmarkReadEVTX(b *testing.B) {
-	files, err := filepath.Glob(filepath.Join(sharedData(b, "evtx"), "parser-corpus", "python-evtx", "tests", "data", "s*.evtx"))
+	files, err := filepath.Glob(filepath.Join(corpus.Path(b, "evtx"), "parser-corpus", "python-evtx", "tests", "data", "s*.evtx"))
 	if err != nil || len(files) == 0 {
 		b.Fatalf("no event logs: %v", err)
 	}

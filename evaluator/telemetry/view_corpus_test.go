@@ -1,18 +1,14 @@
 package telemetry
 
 import (
-	"archive/tar"
 	"bufio"
 	"encoding/json"
-	"io"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
-	"github.com/klauspost/compress/zstd"
-	"gopkg.in/yaml.v3"
-
+	"github.com/socctl/socctl/evaluator/internal/corpus"
+	"github.com/socctl/socctl/rules"
 	"github.com/socctl/socctl/rules/logsource"
 )
 
@@ -27,8 +23,8 @@ type goldenPair struct {
 // logsource: of the pairs that match without regard to logsource, the golden
 // gated ones.
 func TestViewsGate(t *testing.T) {
-	root := dataRoot(t)
-	rules := ruleLogsources(t, root)
+	root := corpus.Path(t, "")
+	rules := ruleLogsources(t)
 	gated := map[goldenPair]bool{}
 	for _, pair := range goldenPairs(t, root, "golden-pairs-gated.ndjson") {
 		gated[pair] = true
@@ -86,43 +82,15 @@ func goldenPairs(t *testing.T, root, name string) []goldenPair {
 	return pairs
 }
 
-// ruleLogsources returns the logsource of every rule of the SigmaHQ tree by id.
-func ruleLogsources(t *testing.T, root string) map[string]logsource.Logsource {
+// ruleLogsources returns the logsource of every public rule by id.
+func ruleLogsources(t *testing.T) map[string]logsource.Logsource {
 	t.Helper()
-	archives, _ := filepath.Glob(filepath.Join(root, "sigma", "sigma-rules-*-attack-v19.tar.zst"))
-	if len(archives) == 0 {
-		t.Skip("no archive of SigmaHQ rules")
-	}
-	f, err := os.Open(archives[0])
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	z, err := zstd.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer z.Close()
 	found := map[string]logsource.Logsource{}
-	archive := tar.NewReader(z)
-	for {
-		header, err := archive.Next()
-		if err == io.EOF {
-			return found
+	for _, d := range corpus.Rules(t).Documents() {
+		if r, ok := d.(*rules.Rule); ok {
+			l := r.Logsource
+			found[r.ID.Text] = logsource.Logsource{Category: l.Category.Text, Product: l.Product.Text, Service: l.Service.Text}
 		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !strings.HasSuffix(header.Name, ".yml") {
-			continue
-		}
-		var rule struct {
-			ID        string
-			Logsource struct{ Category, Product, Service string }
-		}
-		if err := yaml.NewDecoder(archive).Decode(&rule); err != nil {
-			t.Fatalf("%s: %v", header.Name, err)
-		}
-		found[rule.ID] = logsource.Logsource(rule.Logsource)
 	}
+	return found
 }

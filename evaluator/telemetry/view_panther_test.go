@@ -14,6 +14,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"github.com/socctl/socctl/evaluator"
+	"github.com/socctl/socctl/evaluator/internal/corpus"
 )
 
 // pantherViews is how many events of a log type get which views. Those that
@@ -102,7 +103,7 @@ type pantherEvent struct {
 
 func pantherEvents(t *testing.T) []pantherEvent {
 	t.Helper()
-	f, err := os.Open(filepath.Join(dataRoot(t), "cloud", "panther-inline-tests.ndjson.zst"))
+	f, err := os.Open(filepath.Join(corpus.Path(t, ""), "cloud", "panther-inline-tests.ndjson.zst"))
 	if err != nil {
 		t.Skip(err)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 	"gopkg.in/yaml.v3"
 
+	"github.com/socctl/socctl/evaluator/internal/corpus"
 	"github.com/socctl/socctl/rules/logsource"
 )
 
@@ -151,7 +152,7 @@ func TestViewsReach(t *testing.T) {
 // ruleFields returns the sorted fields that public rules use, by logsource.
 func ruleFields(t *testing.T) map[logsource.Logsource][]string {
 	t.Helper()
-	archives, _ := filepath.Glob(filepath.Join(dataRoot(t), "sigma", "sigma-rules-*-attack-v19.tar.zst"))
+	archives, _ := filepath.Glob(filepath.Join(corpus.Path(t, ""), "sigma", "sigma-rules-*-attack-v19.tar.zst"))
 	if len(archives) == 0 {
 		t.Skip("no archive of SigmaHQ rules")
 	}

@@ -10,6 +10,8 @@ import (
 	"testing/iotest"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/socctl/socctl/evaluator/internal/corpus"
 )
 
 const sysmonXML = `<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System><Provider Name='Microsoft-Windows-Sysmon' Guid='{5770385F-C22A-43E0-BF4C-06F5698FFBD9}'/>` +
@@ -49,7 +51,7 @@ func TestXMLStreams(t *testing.T) {
 // TestXMLTwin: an event that was exported as XML is the event of its EVTX.
 func TestXMLTwin(t *testing.T) {
 	t.Parallel()
-	path := filepath.Join(sharedData(t, "windows-xml"), "certutil_exe_certificate_extraction.xml")
+	path := filepath.Join(corpus.Path(t, "windows-xml"), "certutil_exe_certificate_extraction.xml")
 	text, err := os.ReadFile(path)
 	if err != nil {
 		t.Skip(err)

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/socctl/socctl/evaluator"
+	"github.com/socctl/socctl/evaluator/internal/corpus"
 )
 
 // agreement reads a log and renders each record in two more ways: with the
@@ -94,7 +95,7 @@ func (d *decoder) unplanned(start, end int) (evaluator.Value, error) {
 func TestAgreement(t *testing.T) {
 	var a agreement
 	for _, folder := range []string{"evtx", "sigma/regression_data"} {
-		for _, file := range logsBelow(t, sharedData(t, folder)) {
+		for _, file := range logsBelow(t, corpus.Path(t, folder)) {
 			before, plannedBefore := a.records, a.planned
 			a.check(t, readFile(t, file))
 			if n, planned := a.records-before, a.planned-plannedBefore; planned < n {
@@ -107,7 +108,7 @@ func TestAgreement(t *testing.T) {
 
 // TestAgreementOnMutations does the same with bytes changed at random.
 func TestAgreementOnMutations(t *testing.T) {
-	files := logsBelow(t, sharedData(t, "sigma/regression_data"))
+	files := logsBelow(t, corpus.Path(t, "sigma/regression_data"))
 	random := rand.New(rand.NewPCG(3, 4))
 	var a agreement
 	for range 2000 {

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	velocidex "www.velocidex.com/golang/evtx"
+
+	"github.com/socctl/socctl/evaluator/internal/corpus"
 )
 
 // benchLogs returns undamaged recordings of different kinds: whole logs of
@@ -19,7 +21,7 @@ func benchLogs(b *testing.B) (logs [][]byte) {
 		"EVTX-to-MITRE-Attack/TA0002*/*/*.evtx",
 		"DeepBlueCLI/evtx/*.evtx",
 	} {
-		files, err := filepath.Glob(filepath.Join(sharedData(b, "evtx"), filepath.FromSlash(pattern)))
+		files, err := filepath.Glob(filepath.Join(corpus.Path(b, "evtx"), filepath.FromSlash(pattern)))
 		if err != nil || len(files) == 0 {
 			b.Fatalf("no logs %s: %v", pattern, err)
 		}

@@ -10,20 +10,6 @@ import (
 	"testing"
 )
 
-// sharedData returns the folder of the recordings that are too large or not
-// free enough for the repository, and skips the test where it is absent.
-func sharedData(t testing.TB, sub string) string {
-	t.Helper()
-	root := os.Getenv("SOCCTL_DATA")
-	if root == "" {
-		root = filepath.Join("..", "..", "..", "..", "shared", "data")
-	}
-	if _, err := os.Stat(root); err != nil {
-		t.Skipf("no recordings at %s; set SOCCTL_DATA to the folder that holds them", root)
-	}
-	return filepath.Join(root, filepath.FromSlash(sub))
-}
-
 // logsBelow returns the paths of all logs below a folder, in lexical order.
 func logsBelow(t testing.TB, root string) (files []string) {
 	t.Helper()

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/socctl/socctl/evaluator/internal/corpus"
 )
 
 // maxMemory is what all of the tests in this file may take from the operating
@@ -27,7 +29,7 @@ func checkMemory(t *testing.T) {
 // TestCorrupted reads recordings that make other readers allocate without
 // bound or panic. Each is reported as damaged.
 func TestCorrupted(t *testing.T) {
-	for _, file := range logsBelow(t, sharedData(t, "evtx/corrupted")) {
+	for _, file := range logsBelow(t, corpus.Path(t, "evtx/corrupted")) {
 		var before, after runtime.MemStats
 		data := readFile(t, file)
 		runtime.ReadMemStats(&before)
@@ -46,7 +48,7 @@ func TestCorrupted(t *testing.T) {
 // TestTruncations cuts recordings at every 997th byte: what is left of each is
 // the beginning of the whole, and what is missing is reported.
 func TestTruncations(t *testing.T) {
-	files := logsBelow(t, sharedData(t, "sigma/regression_data"))
+	files := logsBelow(t, corpus.Path(t, "sigma/regression_data"))
 	random := rand.New(rand.NewPCG(5, 6))
 	cuts := 0
 	for i, file := range files {
@@ -128,7 +130,7 @@ func TestMutations(t *testing.T) {
 // firstChunks returns the beginnings of a few hundred recordings.
 func firstChunks(t *testing.T) (chunks [][]byte) {
 	for _, folder := range []string{"sigma/regression_data", "evtx"} {
-		files := logsBelow(t, sharedData(t, folder))
+		files := logsBelow(t, corpus.Path(t, folder))
 		for i := 0; i < len(files); i += 1 + len(files)/200 {
 			if !strings.Contains(files[i], "corrupted") {
 				chunks = append(chunks, firstChunk(readFile(t, files[i])))
