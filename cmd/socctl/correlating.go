@@ -139,8 +139,11 @@ func lineOf(a *correlation.Alert) matchLine {
 		line.Value = json.Number(a.Value.String())
 	}
 	line.Contributors, line.More = contributors(a.Contributors)
-	last := lastEvent(line.Contributors)
-	return matchLine{RuleID: line.RuleID, RuleTitle: line.RuleTitle, Level: line.Level, Source: last.Source, Record: *last.Record, Time: line.Time, alert: line}
+	out := matchLine{RuleID: line.RuleID, RuleTitle: line.RuleTitle, Level: line.Level, Time: line.Time, alert: line}
+	if last, ok := lastEvent(line.Contributors); ok {
+		out.Source, out.Record = last.Source, *last.Record
+	}
+	return out
 }
 
 // contributors names the newest contributors, and counts the others.
@@ -160,13 +163,17 @@ func contributors(all []*correlation.Contributor) (lines []contributorLine, more
 	return lines, more
 }
 
-// lastEvent returns the event that made an alert fire.
-func lastEvent(lines []contributorLine) contributorLine {
-	last := lines[len(lines)-1]
-	for last.Record == nil {
-		last = last.Contributors[len(last.Contributors)-1]
+// lastEvent returns the event that made an alert fire; false if limits have
+// dropped it.
+func lastEvent(lines []contributorLine) (contributorLine, bool) {
+	for len(lines) > 0 {
+		last := lines[len(lines)-1]
+		if last.Record != nil {
+			return last, true
+		}
+		lines = last.Contributors
 	}
-	return last
+	return contributorLine{}, false
 }
 
 // originOf is how a hit names its event.
