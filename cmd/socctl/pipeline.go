@@ -220,7 +220,7 @@ func describePipeline(result *pipeline.Result, program *compiler.Program, diags 
 		} else {
 			s.Status = "rejected"
 			for _, p := range diags {
-				if p.Severity == rules.Error && p.Span.Path() == s.Path {
+				if p.Severity == rules.Error && lies(p.Span, h.Span) {
 					s.Problems = append(s.Problems, p)
 				}
 			}
@@ -228,6 +228,11 @@ func describePipeline(result *pipeline.Result, program *compiler.Program, diags 
 		out = append(out, s)
 	}
 	return out
+}
+
+// lies reports whether a place is within a document.
+func lies(place, document rules.Span) bool {
+	return place.Path() == document.Path() && place.Start.Line >= document.Start.Line && place.Start.Line <= document.End.Line
 }
 
 // printed writes a document with the filters that belong to it.
