@@ -76,7 +76,11 @@ func (n *Normaliser) Event(r Record) *Event {
 		e.fromFlat(members)
 	default:
 		e.fields = members
-		if joined, ok := auditRecords(members); ok {
+		joined, ok := auditRecords(members)
+		if !ok {
+			joined, ok = auditText(members)
+		}
+		if ok {
 			e.fields, e.record.Value = joined, evaluator.ObjectValue(joined...)
 		}
 	}
