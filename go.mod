@@ -15,6 +15,8 @@ require (
 	www.velocidex.com/golang/evtx v0.2.1-0.20260612024815-7947209eb310
 )
 
+require github.com/bmatcuk/doublestar/v4 v4.10.0 // indirect
+
 require (
 	github.com/Velocidex/json v0.0.0-20220224052537-92f3c0326e5a // indirect
 	github.com/Velocidex/pkcs7 v0.0.0-20230220112103-d4ed02e1862a // indirect

@@ -30,6 +30,10 @@ type Header struct {
 	Generate       Scalar  // of a correlation: boolean
 	Span           Span    // the whole document
 
+	// Node is the document as it is written, with every key in its order. It is
+	// nil for a document that was not read from a file.
+	Node *Node
+
 	// Invalid is set if the document has an error. It is then only good for
 	// finding more errors: it must not be evaluated.
 	Invalid bool

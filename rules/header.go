@@ -30,7 +30,7 @@ var headerKeys = []string{"title", "id", "name", "taxonomy", "status", "descript
 // header parses the shared attributes of a document and keeps the others,
 // except those named in own, as custom attributes.
 func (p *parser) header(doc *Node, own ...string) Header {
-	h := Header{Span: doc.Span}
+	h := Header{Span: doc.Span, Node: doc}
 	for _, e := range doc.Entries {
 		if slices.Contains(own, e.Key.Text) {
 			continue

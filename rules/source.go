@@ -50,6 +50,25 @@ func (s Span) String() string {
 	return fmt.Sprintf("%s:%d:%d", s.File.Path, s.Start.Line, s.Start.Column)
 }
 
+// Offsets returns the bytes of the file that s covers, as from and behind the
+// last; both are 0 if the place or the file is unknown.
+func (s Span) Offsets() (from, to int) {
+	if s.File == nil || !s.Known() {
+		return 0, 0
+	}
+	from = s.File.offset(s.Start)
+	return from, max(from, s.File.offset(s.End))
+}
+
+// Text returns what stands in the file at s.
+func (s Span) Text() string {
+	if s.File == nil {
+		return ""
+	}
+	from, to := s.Offsets()
+	return string(s.File.Source[min(from, len(s.File.Source)):min(to, len(s.File.Source))])
+}
+
 // to returns the region from the start of s to the end of t. What stands
 // elsewhere, such as the target of an alias, does not widen s backwards.
 func (s Span) to(t Span) Span {
@@ -204,6 +223,12 @@ func (f *File) markBefore(behind func(mark) bool) int {
 	}
 	return lo - 1
 }
+
+// Span returns the region of the bytes from..to.
+func (f *File) Span(from, to int) Span { return f.span(from, to) }
+
+// Lines returns the number of lines, of which the last may be empty.
+func (f *File) Lines() int { return len(f.starts) }
 
 func (f *File) span(from, to int) Span {
 	return Span{File: f, Start: f.position(from), End: f.position(to)}

@@ -1,0 +1,131 @@
+package lint
+
+import (
+	"strings"
+
+	"github.com/socctl/socctl/rules"
+)
+
+// Scope says what a check has to see.
+type Scope string
+
+// The scopes.
+const (
+	RuleScope   Scope = "rule"   // one document
+	CorpusScope Scope = "corpus" // all documents, and their tests
+	BaseScope   Scope = "base"   // all documents, and as they were before a change
+)
+
+// Check is one kind of problem that is looked for, with its documentation. The
+// record feeds the command line, the editor, the pages of the documentation and
+// the schema of the configuration, and its examples are executed as tests.
+type Check struct {
+	Name    string   // group/kebab-case, stable
+	Aliases []string // former names, accepted wherever a name is
+	Title   string   // what is wrong, as a phrase in lower case
+	Doc     string   // Markdown: why it matters, when to ignore it, what it does not see
+
+	// Bad is an example with exactly one finding of the check or more, Good the
+	// same put right, without any. Each is a rule, or several files in the format
+	// of txtar: .socctl.yml configures, base/… stands for the state before a
+	// change, tests/… holds tests, everything else are rules.
+	Bad, Good string
+
+	Severity rules.Severity // unless configured otherwise; Error is for what is provably broken
+	Off      bool           // runs only if the configuration asks for it
+	Scope    Scope
+	Fixable  bool // some findings come with a fix
+
+	// Fixed says that neither configuration nor comment can lower or ignore the
+	// check: what it finds keeps a document from being used at all.
+	Fixed bool
+
+	Options []Option
+
+	// Elsewhere names the same check of other tools, as "tool name" or
+	// "tool name: how it differs".
+	Elsewhere []string
+
+	// Run reports what it finds. It is nil for checks that reading, linking and
+	// compiling the rules, or the driver itself, carry out.
+	Run func(*Pass)
+}
+
+// Group returns the part of the name before the slash.
+func (c *Check) Group() string {
+	group, _, _ := strings.Cut(c.Name, "/")
+	return group
+}
+
+// Option returns the option of that name, nil if the check has none.
+func (c *Check) Option(name string) *Option {
+	for i := range c.Options {
+		if c.Options[i].Name == name {
+			return &c.Options[i]
+		}
+	}
+	return nil
+}
+
+// Option is a setting of a check.
+type Option struct {
+	Name    string // kebab-case
+	Doc     string // what it sets, with its unit, as a phrase
+	Default any    // int, bool, string or []string, which is also the type
+}
+
+// Catalogue finds checks by name.
+type Catalogue struct {
+	checks []*Check
+	byName map[string]*Check
+}
+
+// NewCatalogue returns a catalogue of checks in the given order. Names and
+// aliases must be different.
+func NewCatalogue(checks []*Check) *Catalogue {
+	c := &Catalogue{checks: checks, byName: make(map[string]*Check, len(checks))}
+	for _, check := range checks {
+		c.byName[check.Name] = check
+		for _, alias := range check.Aliases {
+			c.byName[alias] = check
+		}
+	}
+	return c
+}
+
+// Checks returns all checks in their order.
+func (c *Catalogue) Checks() []*Check { return c.checks }
+
+// Find returns the check of a name or an alias, nil if there is none.
+func (c *Catalogue) Find(name string) *Check { return c.byName[name] }
+
+// Match returns the checks that a name, an alias or group/* stands for.
+func (c *Catalogue) Match(pattern string) []*Check {
+	group, all := strings.CutSuffix(pattern, "/*")
+	if !all {
+		if check := c.byName[pattern]; check != nil {
+			return []*Check{check}
+		}
+		return nil
+	}
+	var out []*Check
+	for _, check := range c.checks {
+		if check.Group() == group {
+			out = append(out, check)
+		}
+	}
+	return out
+}
+
+// Nearest returns the name that a user most likely meant, "" if none is near.
+// A name without its group is found too.
+func (c *Catalogue) Nearest(name string) string {
+	names := make([]string, 0, len(c.checks))
+	for _, check := range c.checks {
+		names = append(names, check.Name)
+		if strings.TrimPrefix(check.Name, check.Group()+"/") == name {
+			return check.Name
+		}
+	}
+	return rules.Nearest(name, names)
+}
