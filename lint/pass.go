@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/socctl/socctl/attack"
+	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/evaluator/ruletest"
 	"github.com/socctl/socctl/rules"
 	"github.com/socctl/socctl/rules/logsource"
@@ -21,6 +22,7 @@ type Subject struct {
 	Filter      *rules.Filter      // nil for other kinds
 	Detection   *rules.Detection   // of a rule or a filter, else nil
 	Logsource   *rules.Logsource   // of a rule or a filter, else nil
+	Compiled    *compiler.Rule     // nil for other kinds, and for a rule that could not be compiled
 }
 
 // NewSubject returns the parts of a document.
@@ -120,6 +122,7 @@ func (s *Subject) Source() logsource.Logsource {
 type Corpus struct {
 	Subjects []*Subject // all documents, in the order of their paths and places
 	Set      *rules.Set
+	Program  *compiler.Program // nil if nothing was compiled
 
 	// Hashes tell what documents mean, see compiler.Rule.Hash. Documents that
 	// could not be compiled have none.
@@ -133,6 +136,8 @@ type Corpus struct {
 	Facts *attack.Facts    // of the configured release
 	Table *logsource.Table // views and taxonomies
 	Now   time.Time
+
+	at map[rules.Span]*Subject
 }
 
 // Find returns the document of an id or a name, nil if there is none.

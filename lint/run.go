@@ -24,6 +24,8 @@ type Input struct {
 
 	Tests    []*ruletest.Case
 	HasTests bool // tests were looked for, so a rule without any has none
+	// TestDiagnostics are the problems of reading tests.
+	TestDiagnostics rules.Diagnostics
 
 	Base  *Input // before a change; nil if there is none to compare with
 	Facts *attack.Facts
@@ -106,18 +108,32 @@ func newCorpus(in *Input) *Corpus {
 	slices.SortStableFunc(c.Subjects, func(a, b *Subject) int {
 		return cmp.Or(cmp.Compare(a.Path(), b.Path()), cmp.Compare(a.Header.Span.Start.Line, b.Header.Span.Start.Line))
 	})
+	c.at = make(map[rules.Span]*Subject, len(c.Subjects))
+	for _, s := range c.Subjects {
+		c.at[s.Header.Span] = s
+	}
+	c.Program = in.Program
 	if in.Program != nil {
 		for _, r := range in.Program.Rules {
-			c.Hashes[r.Source] = r.Hash
+			c.compile(r.Source, r.Hash, r)
 		}
 		for _, r := range in.Program.Correlations {
-			c.Hashes[r.Source] = r.Hash
+			c.compile(r.Source, r.Hash, nil)
 		}
 	}
 	if in.Base != nil {
 		c.Base = newCorpus(in.Base)
 	}
 	return c
+}
+
+// compile remembers what a document means. Pipelines change copies of documents,
+// so these are found by their place.
+func (c *Corpus) compile(source rules.Document, hash string, r *compiler.Rule) {
+	if s := c.at[source.Meta().Span]; s != nil {
+		c.Hashes[s.Document] = hash
+		s.Compiled = r
+	}
 }
 
 // driver is one run.

@@ -1,0 +1,9 @@
+// Package pipeline holds the checks of processing pipelines.
+package pipeline
+
+import "github.com/socctl/socctl/lint"
+
+// Checks returns the checks of the group, by name.
+func Checks() []*lint.Check {
+	return []*lint.Check{}
+}

@@ -1,0 +1,9 @@
+// Package schema holds the checks of the shape of documents.
+package schema
+
+import "github.com/socctl/socctl/lint"
+
+// Checks returns the checks of the group, by name.
+func Checks() []*lint.Check {
+	return []*lint.Check{}
+}

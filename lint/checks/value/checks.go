@@ -1,0 +1,9 @@
+// Package value holds the checks of modifiers and values.
+package value
+
+import "github.com/socctl/socctl/lint"
+
+// Checks returns the checks of the group, by name.
+func Checks() []*lint.Check {
+	return []*lint.Check{}
+}
