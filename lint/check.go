@@ -49,6 +49,10 @@ type Check struct {
 	// Run reports what it finds. It is nil for checks that reading, linking and
 	// compiling the rules, or the driver itself, carry out.
 	Run func(*Pass)
+
+	// Repair offers fixes for findings that Run did not make: those of reading,
+	// linking and compiling. It may be nil.
+	Repair func(*Finding)
 }
 
 // Group returns the part of the name before the slash.

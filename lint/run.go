@@ -165,6 +165,9 @@ func (d *driver) reading() []*Finding {
 				f.Document = s.Document
 			}
 		}
+		if check := d.known.Find(f.Code); check != nil && check.Repair != nil {
+			check.Repair(f)
+		}
 		out = append(out, f)
 	}
 	return out
