@@ -23,6 +23,7 @@ type Subject struct {
 	Detection   *rules.Detection   // of a rule or a filter, else nil
 	Logsource   *rules.Logsource   // of a rule or a filter, else nil
 	Compiled    *compiler.Rule     // nil for other kinds, and for a rule that could not be compiled
+	Tests       []*ruletest.Case   // of the document; see Corpus.HasTests
 }
 
 // NewSubject returns the parts of a document.

@@ -121,10 +121,30 @@ func newCorpus(in *Input) *Corpus {
 			c.compile(r.Source, r.Hash, nil)
 		}
 	}
+	c.assign(in.Tests)
 	if in.Base != nil {
 		c.Base = newCorpus(in.Base)
 	}
 	return c
+}
+
+// assign gives every document its tests. Tests are read with rules of their own,
+// so these are found by path and line.
+func (c *Corpus) assign(tests []*ruletest.Case) {
+	type place struct {
+		path string
+		line int
+	}
+	at := make(map[place]*Subject, len(c.Subjects))
+	for _, s := range c.Subjects {
+		at[place{s.Path(), s.Header.Span.Start.Line}] = s
+	}
+	for _, t := range tests {
+		span := t.Rule.Meta().Span
+		if s := at[place{span.Path(), span.Start.Line}]; s != nil {
+			s.Tests = append(s.Tests, t)
+		}
+	}
 }
 
 // compile remembers what a document means. Pipelines change copies of documents,
@@ -155,7 +175,7 @@ func (d *driver) reading() []*Finding {
 		byFile[s.Header.Span.File] = append(byFile[s.Header.Span.File], s)
 	}
 	var out []*Finding
-	for _, diag := range d.in.Diagnostics {
+	for _, diag := range slices.Concat(d.in.Diagnostics, d.testProblems()) {
 		if !d.wanted(diag.Span.Path()) {
 			continue
 		}
@@ -169,6 +189,17 @@ func (d *driver) reading() []*Finding {
 			check.Repair(f)
 		}
 		out = append(out, f)
+	}
+	return out
+}
+
+// testProblems are those of tests alone; reading them has met those of rules too.
+func (d *driver) testProblems() rules.Diagnostics {
+	var out rules.Diagnostics
+	for _, diag := range d.in.TestDiagnostics {
+		if strings.HasPrefix(diag.Code, "test/") {
+			out = append(out, diag)
+		}
 	}
 	return out
 }

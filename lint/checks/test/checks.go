@@ -1,9 +1,25 @@
-// Package test holds the checks of the tests of rules.
+// Package test holds the checks of tests of rules: their structure here, what they prove elsewhere.
 package test
 
 import "github.com/socctl/socctl/lint"
 
 // Checks returns the checks of the group, by name.
 func Checks() []*lint.Check {
-	return []*lint.Check{}
+	return []*lint.Check{
+		conflict,
+		duplicateName,
+		missing,
+		missingField,
+		noNegative,
+		noTest,
+		notATest,
+		staleFixture,
+		unknownEvent,
+		unknownKey,
+		unknownRule,
+		unknownSelection,
+		unknownType,
+		wrongLogsource,
+		wrongType,
+	}
 }
