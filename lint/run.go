@@ -24,6 +24,7 @@ type Input struct {
 
 	Tests    []*ruletest.Case
 	HasTests bool // tests were looked for, so a rule without any has none
+	TestRoot string // prefix of the paths of tests and their rules that those of Set lack
 	// TestDiagnostics are the problems of reading tests.
 	TestDiagnostics rules.Diagnostics
 
@@ -121,7 +122,7 @@ func newCorpus(in *Input) *Corpus {
 			c.compile(r.Source, r.Hash, nil)
 		}
 	}
-	c.assign(in.Tests)
+	c.assign(in.Tests, in.TestRoot)
 	if in.Base != nil {
 		c.Base = newCorpus(in.Base)
 	}
@@ -130,18 +131,27 @@ func newCorpus(in *Input) *Corpus {
 
 // assign gives every document its tests. Tests are read with rules of their own,
 // so these are found by path and line.
-func (c *Corpus) assign(tests []*ruletest.Case) {
+func (c *Corpus) assign(tests []*ruletest.Case, root string) {
 	type place struct {
 		path string
 		line int
 	}
 	at := make(map[place]*Subject, len(c.Subjects))
+	alone := make(map[string]*Subject, len(c.Subjects)) // nil for files of several documents
 	for _, s := range c.Subjects {
 		at[place{s.Path(), s.Header.Span.Start.Line}] = s
+		if _, another := alone[s.Path()]; another {
+			alone[s.Path()] = nil
+		} else {
+			alone[s.Path()] = s
+		}
 	}
 	for _, t := range tests {
 		span := t.Rule.Meta().Span
-		if s := at[place{span.Path(), span.Start.Line}]; s != nil {
+		name := strings.TrimPrefix(span.Path(), root)
+		if s := alone[name]; s != nil {
+			s.Tests = append(s.Tests, t)
+		} else if s := at[place{name, span.Start.Line}]; s != nil {
 			s.Tests = append(s.Tests, t)
 		}
 	}
@@ -176,7 +186,8 @@ func (d *driver) reading() []*Finding {
 	}
 	var out []*Finding
 	for _, diag := range slices.Concat(d.in.Diagnostics, d.testProblems()) {
-		if !d.wanted(diag.Span.Path()) {
+		check := d.known.Find(diag.Code)
+		if (check == nil || check.Scope == RuleScope) && !d.wanted(diag.Span.Path()) {
 			continue
 		}
 		f := &Finding{Diagnostic: diag}
@@ -185,7 +196,7 @@ func (d *driver) reading() []*Finding {
 				f.Document = s.Document
 			}
 		}
-		if check := d.known.Find(f.Code); check != nil && check.Repair != nil {
+		if check != nil && check.Repair != nil {
 			check.Repair(f)
 		}
 		out = append(out, f)

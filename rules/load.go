@@ -161,17 +161,23 @@ func (l *loader) load() (*Set, Diagnostics) {
 	}
 	close(next)
 	wg.Wait()
-	set := &Set{Files: len(l.sources)}
-	for i := range docs {
-		for _, d := range docs[i] {
-			set.Add(d)
-		}
-		l.diags = append(l.diags, diags[i]...)
-	}
-	l.diags = append(l.diags, set.duplicates()...)
-	l.diags = append(l.diags, set.Link()...)
+	set, together := Assemble(slices.Concat(docs...))
+	set.Files = len(l.sources)
+	l.diags = slices.Concat(l.diags, slices.Concat(diags...), together)
 	l.diags.Sort()
 	return set, l.diags
+}
+
+// Assemble returns a linked set of documents, and what is wrong with them
+// together: ids and names that are there twice, and references.
+func Assemble(docs []Document) (*Set, Diagnostics) {
+	set := &Set{}
+	for _, d := range docs {
+		set.Add(d)
+	}
+	diags := append(set.duplicates(), set.Link()...)
+	diags.Sort()
+	return set, diags
 }
 
 func (s source) parse(shapes *shapeCache) ([]Document, Diagnostics) {

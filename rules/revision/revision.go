@@ -1,0 +1,262 @@
+// Package revision reads files as they were at a revision of a git repository,
+// and tells which have changed since. It runs the program git, and reads only:
+// neither the index nor the work tree is touched.
+package revision
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"strings"
+)
+
+// Tree is the state of a repository at one commit, seen from a folder: paths
+// are relative to that folder, with forward slashes, and may lead out of it.
+type Tree struct {
+	Commit string // full hash
+
+	dir     string // from which it is seen
+	root    string // of the work tree
+	prefix  string // from root to dir, "" or ending in a slash
+	blobs   map[string]string
+	changed map[string]bool
+}
+
+// Open finds the commit from which the work tree at dir forked off ref: their
+// merge base, which is ref itself if that is an ancestor. The errors say what to
+// do about a folder outside any repository, an unknown ref and a shallow clone.
+func Open(ctx context.Context, dir, ref string) (*Tree, error) {
+	t := &Tree{dir: dir}
+	if _, err := exec.LookPath("git"); err != nil {
+		return nil, errors.New("comparing with a revision needs the program git, which is not installed")
+	}
+	root, err := t.git(ctx, "rev-parse", "--show-toplevel")
+	if err != nil {
+		return nil, fmt.Errorf("%s is not in a git repository, so there is no revision %s", dir, ref)
+	}
+	t.root = strings.TrimRight(string(root), "\r\n")
+	prefix, err := t.git(ctx, "rev-parse", "--show-prefix")
+	if err != nil {
+		return nil, err
+	}
+	t.prefix = strings.TrimRight(string(prefix), "\r\n")
+	if t.Commit, err = t.base(ctx, ref); err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+// base resolves ref and finds the merge base with the work tree's commit.
+func (t *Tree) base(ctx context.Context, ref string) (string, error) {
+	if strings.HasPrefix(ref, "-") {
+		return "", fmt.Errorf("%s is no revision", ref)
+	}
+	_, err := t.git(ctx, "rev-parse", "--verify", "--quiet", ref+"^{commit}")
+	if err != nil {
+		help := "git branch -a lists the branches there are"
+		if t.shallow(ctx) {
+			help = "the clone is shallow: fetch more of the history (fetch-depth: 0 in a workflow, or git fetch --unshallow)"
+		}
+		return "", fmt.Errorf("there is no revision %s: %s", ref, help)
+	}
+	out, err := t.git(ctx, "merge-base", ref, "HEAD")
+	if err != nil {
+		if t.shallow(ctx) {
+			return "", fmt.Errorf("the clone is shallow, and the commit from which HEAD forked off %s is not part of it: fetch more of the history (fetch-depth: 0 in a workflow, or git fetch --unshallow)", ref)
+		}
+		return "", fmt.Errorf("HEAD and %s have no commit in common", ref)
+	}
+	return strings.TrimSpace(string(out)), nil
+}
+
+func (t *Tree) shallow(ctx context.Context) bool {
+	out, err := t.git(ctx, "rev-parse", "--is-shallow-repository")
+	return err == nil && strings.TrimSpace(string(out)) == "true"
+}
+
+// git runs git in the folder from which the tree is seen.
+func (t *Tree) git(ctx context.Context, args ...string) ([]byte, error) {
+	cmd := exec.CommandContext(ctx, "git", args...)
+	cmd.Dir = t.dir
+	cmd.Env = append(os.Environ(), "LC_ALL=C", "GIT_OPTIONAL_LOCKS=0")
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		return nil, fmt.Errorf("git %s: %w: %s", args[0], err, strings.TrimSpace(stderr.String()))
+	}
+	return out, nil
+}
+
+// Load lists the files below paths at the commit, and which of them the work
+// tree has changed or removed. The other methods know of these paths only.
+func (t *Tree) Load(ctx context.Context, paths ...string) error {
+	args := []string{"--"}
+	for _, p := range paths {
+		rel, err := t.inRepository(p)
+		if err != nil {
+			return err
+		}
+		args = append(args, ":(top,literal)"+rel)
+	}
+	listed, err := t.git(ctx, append([]string{"ls-tree", "-r", "-z", "--full-tree", t.Commit}, "--")...)
+	if err != nil {
+		return err
+	}
+	t.blobs = map[string]string{}
+	for entry := range strings.SplitSeq(string(listed), "\x00") {
+		info, name, ok := strings.Cut(entry, "\t")
+		fields := strings.Fields(info)
+		if ok && len(fields) == 3 && fields[1] == "blob" && underAny(name, args[1:]) {
+			t.blobs[t.fromHere(name)] = fields[2]
+		}
+	}
+	diff, err := t.git(ctx, append([]string{"diff", "--name-only", "-z", "--no-renames", t.Commit}, args...)...)
+	if err != nil {
+		return err
+	}
+	t.changed = map[string]bool{}
+	for name := range strings.SplitSeq(string(diff), "\x00") {
+		if name != "" {
+			t.changed[t.fromHere(name)] = true
+		}
+	}
+	return nil
+}
+
+func underAny(name string, specs []string) bool {
+	for _, s := range specs {
+		p := strings.TrimPrefix(s, ":(top,literal)")
+		if p == "." || p == "" || name == p || strings.HasPrefix(name, p+"/") {
+			return true
+		}
+	}
+	return false
+}
+
+// inRepository returns a path relative to the root of the work tree.
+func (t *Tree) inRepository(p string) (string, error) {
+	abs := p
+	if !filepath.IsAbs(p) {
+		abs = filepath.Join(t.root, filepath.FromSlash(t.prefix), p)
+	} else if resolved, err := filepath.EvalSymlinks(p); err == nil {
+		abs = resolved
+	}
+	rel, err := filepath.Rel(t.root, abs)
+	if err != nil || rel == ".." || strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
+		return "", fmt.Errorf("%s is not in the repository %s, so it has no earlier revision", p, t.root)
+	}
+	return filepath.ToSlash(rel), nil
+}
+
+// fromHere turns a path of the repository into one from the folder.
+func (t *Tree) fromHere(name string) string {
+	rel, err := filepath.Rel(filepath.FromSlash("/"+t.prefix), filepath.FromSlash("/"+name))
+	if err != nil {
+		return name
+	}
+	return filepath.ToSlash(rel)
+}
+
+// Has reports whether a file was there at the commit.
+func (t *Tree) Has(name string) bool { return t.blobs[path.Clean(name)] != "" }
+
+// Changed reports whether a file is another than at the commit: changed, added
+// or removed since.
+func (t *Tree) Changed(name string) bool {
+	name = path.Clean(name)
+	return t.changed[name] || t.blobs[name] == ""
+}
+
+// Names returns the files of the commit for which keep holds, in no order.
+func (t *Tree) Names(keep func(name string) bool) []string {
+	var out []string
+	for name := range t.blobs {
+		if keep(name) {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// Read returns the contents of files as they were, by name. Names that the
+// commit does not have are left out.
+func (t *Tree) Read(ctx context.Context, names []string) (map[string][]byte, error) {
+	out := make(map[string][]byte, len(names))
+	if len(names) == 0 {
+		return out, nil
+	}
+	cmd := exec.CommandContext(ctx, "git", "cat-file", "--batch")
+	cmd.Dir = t.dir
+	var ask strings.Builder
+	var wanted []string
+	for _, name := range names {
+		if blob := t.blobs[path.Clean(name)]; blob != "" {
+			ask.WriteString(blob + "\n")
+			wanted = append(wanted, name)
+		}
+	}
+	cmd.Stdin = strings.NewReader(ask.String())
+	pipe, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	defer func() { _ = cmd.Wait() }()
+	answers := bufio.NewReaderSize(pipe, 1<<20)
+	for _, name := range wanted {
+		if out[name], err = readBlob(answers); err != nil {
+			return nil, fmt.Errorf("git cat-file of %s: %w", name, err)
+		}
+	}
+	return out, nil
+}
+
+// readBlob reads one answer: a line with the size, the content, a line break.
+func readBlob(r *bufio.Reader) ([]byte, error) {
+	head, err := r.ReadString('\n')
+	if err != nil {
+		return nil, err
+	}
+	var hash, kind string
+	var size int
+	if _, err := fmt.Sscan(head, &hash, &kind, &size); err != nil {
+		return nil, fmt.Errorf("unexpected answer %q", strings.TrimSpace(head))
+	}
+	data := make([]byte, size)
+	if _, err := io.ReadFull(r, data); err != nil {
+		return nil, err
+	}
+	_, err = r.Discard(1)
+	return data, err
+}
+
+// Extract writes files as they were below a folder, under the same names.
+func (t *Tree) Extract(ctx context.Context, names []string, to string) error {
+	files, err := t.Read(ctx, names)
+	if err != nil {
+		return err
+	}
+	for name, data := range files {
+		if strings.HasPrefix(name, "../") {
+			return fmt.Errorf("%s lies outside the current folder", name)
+		}
+		at := filepath.Join(to, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(at), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(at, data, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
