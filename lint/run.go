@@ -23,7 +23,7 @@ type Input struct {
 	Diagnostics rules.Diagnostics // of reading, linking and compiling
 
 	Tests    []*ruletest.Case
-	HasTests bool // tests were looked for, so a rule without any has none
+	HasTests bool   // tests were looked for, so a rule without any has none
 	TestRoot string // prefix of the paths of tests and their rules that those of Set lack
 	// TestDiagnostics are the problems of reading tests.
 	TestDiagnostics rules.Diagnostics
