@@ -4,6 +4,7 @@ go 1.26
 
 require (
 	github.com/Velocidex/ordereddict v0.0.0-20250821063524-02dc06e46238
+	github.com/bmatcuk/doublestar/v4 v4.10.0
 	github.com/bradleyjkemp/sigma-go v0.6.6
 	github.com/google/go-cmp v0.7.0
 	github.com/klauspost/compress v1.18.0
@@ -15,7 +16,7 @@ require (
 	www.velocidex.com/golang/evtx v0.2.1-0.20260612024815-7947209eb310
 )
 
-require github.com/bmatcuk/doublestar/v4 v4.10.0 // indirect
+require github.com/stretchr/testify v1.11.1 // indirect
 
 require (
 	github.com/Velocidex/json v0.0.0-20220224052537-92f3c0326e5a // indirect

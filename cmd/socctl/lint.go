@@ -1,0 +1,306 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/socctl/socctl/cmd/socctl/internal/report"
+	"github.com/socctl/socctl/compiler"
+	"github.com/socctl/socctl/lint"
+	"github.com/socctl/socctl/rules"
+	"github.com/socctl/socctl/rules/config"
+)
+
+// lintOptions are the flags of lint.
+type lintOptions struct {
+	base, baseline, writeBaseline string
+	enable, disable               []string
+	formats, pipelines            []string
+	failLevel, level              string
+	stdinName                     string
+	fix, diff, verbose, noTime    bool
+	workers                       int
+}
+
+func (c *cli) lintCommand() *cobra.Command {
+	var o lintOptions
+	cmd := &cobra.Command{
+		Use:   "lint [PATH...]",
+		Short: "Check rules for mistakes",
+		Long: `Check rules for mistakes.
+
+A path is a rule or a folder of rules; - is standard input. Without any, the rules
+of the configuration are checked, else the folders rules and rules-…, else the
+current folder. socctl checks lists what is looked for, socctl explain CHECK says
+why. With --base only what a change brought about counts.`,
+		Example: `  socctl lint
+  socctl lint rules/windows --fix
+  socctl lint --base origin/main -f github -f sarif=lint.sarif`,
+		RunE: func(cmd *cobra.Command, args []string) error { return c.lint(cmd.Context(), &o, args) },
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&o.base, "base", "", "report only what is new since `REF`: a branch, tag or commit")
+	flags.BoolVar(&o.fix, "fix", false, "apply the fixes that there are")
+	flags.BoolVar(&o.diff, "diff", false, "show what --fix would change, and change nothing")
+	flags.StringArrayVar(&o.enable, "enable", nil, "turn on a `CHECK`, or group/*; may be repeated")
+	flags.StringArrayVar(&o.disable, "disable", nil, "turn off a `CHECK`, or group/*; may be repeated")
+	flags.StringVar(&o.failLevel, "fail-level", "", "least `severity` that makes the exit code 1: error, warning, info or never (default: error, or fail-level of the configuration)")
+	flags.StringVar(&o.level, "level", "warning", "least `severity` that is reported: error, warning or info")
+	flags.StringVar(&o.baseline, "baseline", "", "leave out the findings that `file` lists (default: baseline of the configuration)")
+	flags.StringVar(&o.writeBaseline, "write-baseline", "", "write the findings to `file` and report none")
+	flags.StringArrayVarP(&o.formats, "format", "f", []string{"pretty"}, strings.Join(report.LintFormats, ", ")+"; `format`=FILE writes to a file; may be repeated")
+	flags.BoolVarP(&o.verbose, "verbose", "v", false, "show findings that are ignored, and why")
+	flags.StringVar(&o.stdinName, "stdin-name", "stdin.yml", "`path` that standard input stands for")
+	flags.BoolVar(&o.noTime, "no-time", false, "leave out durations, so that output can be compared")
+	flags.IntVarP(&o.workers, "jobs", "j", runtime.GOMAXPROCS(0), "number of parallel workers")
+	pipelineFlag(flags, &o.pipelines)
+	c.completeChecks(cmd, "enable", "disable")
+	return cmd
+}
+
+func (c *cli) lint(ctx context.Context, o *lintOptions, paths []string) error {
+	start := time.Now()
+	if err := o.check(); err != nil {
+		return err
+	}
+	l, err := c.linter(ctx, o, paths)
+	if err != nil {
+		return err
+	}
+	in, result, err := l.run(ctx)
+	if err != nil {
+		return err
+	}
+	run := &report.LintRun{Result: result, Verbose: o.verbose, NoTime: o.noTime, Quiet: c.quiet, FailLevel: l.settings.FailLevel,
+		Compared: o.base != "", Version: version()}
+	if o.fix || o.diff {
+		if run.Fixed, err = c.fixAll(ctx, l, o, result); err != nil || o.diff {
+			return err
+		}
+		if in, result, err = l.run(ctx); err != nil {
+			return err
+		}
+		run.Result = result
+	}
+	if o.writeBaseline != "" {
+		return c.writeBaseline(o.writeBaseline, result)
+	}
+	if run.Gone, err = l.applyBaseline(o, result); err != nil {
+		return err
+	}
+	worst, any := result.Worst()
+	run.Hidden = hide(result, severityNamed(o.level))
+	run.Elapsed = time.Since(start)
+	for _, format := range o.formats {
+		if err := c.reportLint(format, run); err != nil {
+			return &exitError{exitUnreadable, err}
+		}
+	}
+	code := exitClean
+	if any && o.failLevel != "never" && worst >= l.settings.FailLevel {
+		code = exitFindings
+	}
+	for _, d := range in.Diagnostics {
+		if d.Code == rules.CodeUnreadable {
+			code = exitUnreadable
+		}
+	}
+	return exitWith(code)
+}
+
+// check rejects unknown words.
+func (o *lintOptions) check() error {
+	for _, format := range o.formats {
+		name, path, toFile := strings.Cut(format, "=")
+		if !slices.Contains(report.LintFormats, name) || toFile && path == "" {
+			return usageError("unknown format %q: lint knows %s", format, strings.Join(report.LintFormats, ", "))
+		}
+	}
+	if !slices.Contains([]string{"", "error", "warning", "info", "never"}, o.failLevel) {
+		return usageError("--fail-level takes error, warning, info or never, not %q", o.failLevel)
+	}
+	if !slices.Contains([]string{"error", "warning", "info"}, o.level) {
+		return usageError("--level takes error, warning or info, not %q", o.level)
+	}
+	return nil
+}
+
+func severityNamed(name string) rules.Severity {
+	for _, s := range []rules.Severity{rules.Error, rules.Warning} {
+		if s.String() == name {
+			return s
+		}
+	}
+	return rules.Info
+}
+
+// hide removes findings below a severity and returns how many of them count.
+func hide(r *lint.Result, least rules.Severity) int {
+	hidden := 0
+	r.Findings = slices.DeleteFunc(r.Findings, func(f lint.Finding) bool {
+		if f.Severity >= least {
+			return false
+		}
+		if f.Counts() {
+			hidden++
+		}
+		return true
+	})
+	return hidden
+}
+
+// reportLint writes one format to standard output, or to the file behind =.
+func (c *cli) reportLint(format string, run *report.LintRun) error {
+	name, path, toFile := strings.Cut(format, "=")
+	if !toFile {
+		return report.Lint(c.stdout, c.out(), name, run)
+	}
+	var b bytes.Buffer
+	if err := report.Lint(&b, report.Style{}, name, run); err != nil {
+		return err
+	}
+	return replaceFile(path, b.Bytes())
+}
+
+func (c *cli) writeBaseline(path string, result *lint.Result) error {
+	var b bytes.Buffer
+	if err := lint.WriteBaseline(&b, result.Findings); err != nil {
+		return &exitError{exitUnreadable, err}
+	}
+	if err := replaceFile(path, b.Bytes()); err != nil {
+		return &exitError{exitUnreadable, err}
+	}
+	if !c.quiet {
+		fmt.Fprintf(c.stderr, "%s written to %s\n", report.Count(bytes.Count(b.Bytes(), []byte{'\n'}), "finding"), path)
+	}
+	return nil
+}
+
+// applyBaseline suppresses what the baseline lists and returns how many of its
+// entries are gone.
+func (l *linter) applyBaseline(o *lintOptions, result *lint.Result) (gone int, err error) {
+	path := o.baseline
+	if path == "" && l.settings.Baseline.Text != "" {
+		path = l.cfg.Resolve(l.settings.Baseline.Text)
+	}
+	if path == "" {
+		return 0, nil
+	}
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0, usageError("there is no baseline %s: write it with --write-baseline %s", path, path)
+	}
+	if err != nil {
+		return 0, &exitError{exitUnreadable, err}
+	}
+	b, err := lint.ReadBaseline(data)
+	if err != nil {
+		return 0, usageError("%s: %v", path, err)
+	}
+	return b.Apply(result.Findings), nil
+}
+
+// fixAll applies fixes until there are none left, a few rounds at most, because
+// one fix may make room for another. It returns how many were applied.
+func (c *cli) fixAll(ctx context.Context, l *linter, o *lintOptions, result *lint.Result) (fixed int, err error) {
+	const rounds = 5
+	fixer := lint.Fixer{Compile: compiler.Options{Placeholders: l.cfg.PlaceholderValues()}}
+	for round := 0; ; round++ {
+		changed := false
+		for _, f := range fixer.Fix(result.Findings) {
+			for _, refused := range f.Refused {
+				fmt.Fprintf(c.stderr, "not fixed, because the rule would mean something else: %s\n", refused.Diagnostic)
+			}
+			if bytes.Equal(f.Before, f.After) {
+				continue
+			}
+			if o.diff {
+				writeDiff(c.stdout, c.out(), f.Path, f.Before, f.After)
+				continue
+			}
+			if err := writeFixed(f); err != nil {
+				return fixed, &exitError{exitUnreadable, err}
+			}
+			fixed += len(f.Applied)
+			changed = true
+		}
+		if !changed || round == rounds {
+			return fixed, nil
+		}
+		if _, result, err = l.run(ctx); err != nil {
+			return fixed, err
+		}
+	}
+}
+
+// writeFixed replaces a file, unless it is another than the one that was read.
+func writeFixed(f lint.FixResult) error {
+	path := filepath.FromSlash(f.Path)
+	now, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	mark := []byte("\xef\xbb\xbf")
+	text, marked := bytes.CutPrefix(now, mark)
+	if !bytes.Equal(text, f.Before) {
+		return fmt.Errorf("%s changed while it was checked: nothing was written", f.Path)
+	}
+	after := f.After
+	if marked {
+		after = slices.Concat(mark, after)
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	if err := replaceFile(path, after); err != nil {
+		return err
+	}
+	return os.Chmod(path, info.Mode().Perm())
+}
+
+// textOf reads standard input, or nothing if - is not among the paths.
+func (c *cli) linesOfStdin(paths []string) (bool, error) {
+	if !slices.Contains(paths, "-") {
+		return false, nil
+	}
+	if len(paths) > 1 {
+		return false, usageError("- stands alone: standard input is one file")
+	}
+	return true, nil
+}
+
+// rulePaths are the paths to lint: those that were named, else those of the
+// configuration, else the folders that rules usually lie in.
+func (c *cli) rulePaths(cfg *config.Config, paths []string) ([]string, error) {
+	if len(paths) > 0 {
+		return paths, nil
+	}
+	found, err := c.expand(cfg, cfg.Rules)
+	if err != nil || len(found) > 0 {
+		return found, err
+	}
+	for _, pattern := range []string{"rules", "rules-*", "filters", "correlations"} {
+		matches, _ := filepath.Glob(pattern)
+		for _, m := range matches {
+			if info, err := os.Stat(m); err == nil && info.IsDir() {
+				found = append(found, m)
+			}
+		}
+	}
+	if len(found) == 0 {
+		found = []string{"."}
+	}
+	return found, nil
+}

@@ -1,0 +1,185 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/socctl/socctl/attack"
+	"github.com/socctl/socctl/cmd/socctl/internal/report"
+	"github.com/socctl/socctl/lint"
+	"github.com/socctl/socctl/lint/checks"
+	"github.com/socctl/socctl/lint/project"
+	"github.com/socctl/socctl/rules"
+	"github.com/socctl/socctl/rules/config"
+	"github.com/socctl/socctl/rules/revision"
+)
+
+// linter is a run of lint that can be repeated, as fixing does.
+type linter struct {
+	cfg      *config.Config
+	settings *lint.Config
+	known    *lint.Catalogue
+	options  project.Options
+	stdin    []byte // nil unless standard input is linted
+	name     string // that it stands for
+	tree     *revision.Tree
+	complete bool
+	jobs     int
+}
+
+// linter gathers what a run needs.
+func (c *cli) linter(ctx context.Context, o *lintOptions, paths []string) (*linter, error) {
+	fromStdin, err := c.linesOfStdin(paths)
+	if err != nil {
+		return nil, err
+	}
+	l := &linter{complete: len(paths) == 0, jobs: o.workers, name: o.stdinName}
+	start := firstPath(paths)
+	if fromStdin {
+		start = firstPath([]string{o.stdinName})
+	}
+	if l.cfg, err = c.config(start); err != nil {
+		return nil, err
+	}
+	if l.options, err = c.projectOptions(l.cfg, o.pipelines); err != nil {
+		return nil, err
+	}
+	if err := c.lintSettings(l, o); err != nil {
+		return nil, err
+	}
+	if fromStdin {
+		if o.base != "" || o.fix {
+			return nil, usageError("standard input has no base, and --fix cannot write it: use --diff")
+		}
+		if l.stdin, err = io.ReadAll(io.LimitReader(c.stdin, rules.MaxFileSize+1)); err != nil {
+			return nil, &exitError{exitUnreadable, err}
+		}
+		return l, nil
+	}
+	if l.options.Paths, err = c.rulePaths(l.cfg, paths); err != nil {
+		return nil, err
+	}
+	l.options.Tests = true
+	if o.base != "" {
+		if l.tree, err = revision.Open(ctx, ".", o.base); err != nil {
+			return nil, &exitError{exitUsage, err}
+		}
+	}
+	return l, nil
+}
+
+// projectOptions are those that the configuration decides.
+func (c *cli) projectOptions(cfg *config.Config, pipelines []string) (project.Options, error) {
+	o := project.Options{Placeholders: cfg.PlaceholderValues(), Now: time.Now().UTC()}
+	var err error
+	if o.Table, err = c.views(cfg); err != nil {
+		return o, err
+	}
+	p, err := c.pipelines(cfg, pipelines)
+	if err != nil {
+		return o, err
+	}
+	o.Pipeline, o.Taxonomies = p.all, p.taxonomies
+	if o.RuleDirs, err = c.expand(cfg, cfg.Rules); err != nil {
+		return o, err
+	}
+	if o.TestDirs, err = c.expand(cfg, cfg.Tests); err != nil {
+		return o, err
+	}
+	if o.Facts, err = attack.Load(cfg.Attack.Version.Text); err != nil {
+		return o, &exitError{exitUsage, fmt.Errorf("%s: %w", cfg.Attack.Version.Span, err)}
+	}
+	return o, nil
+}
+
+// lintSettings reads the section lint: and lets flags override it.
+func (c *cli) lintSettings(l *linter, o *lintOptions) error {
+	l.known = lint.NewCatalogue(checks.All())
+	var diags rules.Diagnostics
+	l.settings, diags = lint.NewConfig(l.cfg.Lint, l.cfg.Dir, l.known)
+	if len(diags) > 0 {
+		report.Diagnostics(c.stderr, c.err(), diags)
+		return &exitError{code: exitUsage}
+	}
+	if o.failLevel != "" && o.failLevel != "never" {
+		l.settings.FailLevel = severityNamed(o.failLevel)
+	}
+	for _, name := range o.enable {
+		if err := l.override(name, "--enable", func(check *lint.Check) *lint.Level { return &lint.Level{Severity: check.Severity} }); err != nil {
+			return err
+		}
+	}
+	for _, name := range o.disable {
+		if err := l.override(name, "--disable", func(*lint.Check) *lint.Level { return &lint.Level{Off: true} }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// override sets the level of a check, or of all checks of a group.
+func (l *linter) override(name, flag string, level func(*lint.Check) *lint.Level) error {
+	found := l.known.Match(name)
+	if len(found) == 0 {
+		return usageError("%s: %s", flag, unknownCheck(l.known, name))
+	}
+	for _, check := range found {
+		l.settings.Checks = append(l.settings.Checks, lint.Setting{Pattern: check.Name, Level: level(check)})
+	}
+	return nil
+}
+
+func unknownCheck(known *lint.Catalogue, name string) string {
+	if near := known.Nearest(name); near != "" {
+		return fmt.Sprintf("there is no check %s: did you mean %s?", name, near)
+	}
+	return fmt.Sprintf("there is no check %s: socctl checks lists them all", name)
+}
+
+// run reads the project and lints it, and its base if there is one.
+func (l *linter) run(ctx context.Context) (*lint.Input, *lint.Result, error) {
+	in := l.read()
+	in.Complete, in.Jobs = l.complete, l.jobs
+	if l.tree == nil {
+		result, err := lint.Run(ctx, in, l.known, l.settings)
+		return in, result, interrupted(err)
+	}
+	base, err := project.LoadBase(ctx, in, l.tree, l.options)
+	if err != nil {
+		return nil, nil, &exitError{exitUsage, err}
+	}
+	in.Only, base.Only = l.tree.Changed, l.tree.Changed
+	base.Jobs = l.jobs
+	before, err := lint.Run(ctx, base, l.known, l.settings)
+	if err != nil {
+		return nil, nil, interrupted(err)
+	}
+	in.Base = base
+	result, err := lint.Run(ctx, in, l.known, l.settings)
+	if err != nil {
+		return nil, nil, interrupted(err)
+	}
+	result.Subtract(before)
+	return in, result, nil
+}
+
+func interrupted(err error) error {
+	if errors.Is(err, context.Canceled) {
+		return &exitError{exitUnreadable, errors.New("interrupted: nothing was reported")}
+	}
+	return err
+}
+
+func (l *linter) read() *lint.Input {
+	if l.stdin == nil {
+		return project.Load(l.options)
+	}
+	docs, diags := rules.Parse(strings.ReplaceAll(l.name, `\`, "/"), l.stdin)
+	set, together := rules.Assemble(docs)
+	set.Files = 1
+	return project.Build(set, append(diags, together...), l.options)
+}

@@ -1,0 +1,50 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/socctl/socctl/cmd/socctl/internal/report"
+)
+
+// writeDiff writes a unified diff of a file, with three lines of context.
+func writeDiff(w io.Writer, s report.Style, path string, before, after []byte) {
+	const context = 3
+	lines := lineDiff(splitLines(before), splitLines(after))
+	fmt.Fprintf(w, "%s\n%s\n", s.Paint(report.Bold, "--- a/"+path), s.Paint(report.Bold, "+++ b/"+path))
+	near := func(i int) bool {
+		for j := max(0, i-context); j < min(len(lines), i+context+1); j++ {
+			if lines[j][0] != ' ' {
+				return true
+			}
+		}
+		return false
+	}
+	a, b := 1, 1
+	for i := 0; i < len(lines); {
+		if !near(i) {
+			a, b, i = a+1, b+1, i+1
+			continue
+		}
+		end, ofA, ofB := i, 0, 0
+		for ; end < len(lines) && near(end); end++ {
+			if lines[end][0] != '+' {
+				ofA++
+			}
+			if lines[end][0] != '-' {
+				ofB++
+			}
+		}
+		fmt.Fprintln(w, s.Paint(report.Cyan, fmt.Sprintf("@@ -%d,%d +%d,%d @@", a, ofA, b, ofB)))
+		for _, line := range lines[i:end] {
+			colour := map[byte]string{'-': report.Red, '+': report.Green}[line[0]]
+			fmt.Fprintln(w, s.Paint(colour, line[:1]+line[2:]))
+		}
+		a, b, i = a+ofA, b+ofB, end
+	}
+}
+
+func splitLines(text []byte) []string {
+	return strings.Split(strings.TrimSuffix(string(text), "\n"), "\n")
+}
