@@ -14,7 +14,7 @@ func (p *parser) lintCorrelation(c *Correlation, n *Node) {
 		p.warnf("correlation/no-group", p.docSpan(n), "the correlation has no group-by, so all events are one group", "add for example group-by: [ComputerName]")
 	}
 	if temporal && len(c.Rules) == 1 {
-		p.warnf("correlation/single-rule", c.Rules[0].Span, "a temporal correlation of one rule fires on every match of it", "list at least two rules")
+		p.warnf("logic/temporal-needs-two-rules", c.Rules[0].Span, "a temporal correlation of one rule fires on every match of it", "list at least two rules")
 	}
 	if c.Type.Text == "temporal_ordered" && (len(c.Operators) > 0 || c.Expression != nil) {
 		p.warnf("correlation/ordered-condition", p.docSpan(n), "temporal_ordered asks for all of its rules in their order, whatever its condition", "remove the condition, or use temporal")

@@ -269,7 +269,7 @@ func (l *linker) cycles() {
 				names = append(names, p.Label())
 				p.Invalid = true
 			}
-			l.report(Error, "ref/cycle", ref.Span, "correlations refer to each other in a circle: "+strings.Join(append(names, c.Label()), " → "), "remove one of the references")
+			l.report(Error, "ref/correlation-cycle", ref.Span, "correlations refer to each other in a circle: "+strings.Join(append(names, c.Label()), " → "), "remove one of the references")
 			return
 		case left:
 			return

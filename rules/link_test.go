@@ -45,7 +45,7 @@ func TestLinkProblems(t *testing.T) {
 		{"twice", correlationOf("rules: [a, 00000000-0000-4000-8000-00000000000a]"), `d.yml:3:71: error[ref/duplicate-reference]: the correlation refers to "A" twice (name every rule once)`},
 		{"self", correlationOf("rules: [a, c]"), `d.yml:3:71: error[ref/self]: the correlation refers to itself (refer to the rules that it correlates)`},
 		{"cycle", correlationOf("rules: [a, d]") + "---\n" + strings.ReplaceAll(strings.ReplaceAll(correlationOf("rules: [b, c]"), "name: c", "name: d"), "title: C", "title: D"),
-			`d.yml:7:71: error[ref/cycle]: correlations refer to each other in a circle: C → D → C (remove one of the references)`},
+			`d.yml:7:71: error[ref/correlation-cycle]: correlations refer to each other in a circle: C → D → C (remove one of the references)`},
 		{"invalid", correlationOf("rules: [a, broken]"), `d.yml:3:71: error[ref/invalid-rule]: "Broken" has errors, so it cannot be correlated (mend it first)`},
 		{"condition", correlationOf("rules: [a, b], condition: a and x"), "d.yml:3:71: error[ref/unused-rule]: the condition does not name \"b\" (name every rule in the condition, or list fewer rules)\n" +
 			`d.yml:3:92: error[ref/undefined-rule]: the condition names "x", which is not among the rules of the correlation (add it to rules)`},
@@ -56,7 +56,7 @@ func TestLinkProblems(t *testing.T) {
 		{"taxonomy", correlationOf("rules: [a, b]") + "taxonomy: ecs\n", "ref/taxonomy-mismatch"},
 		{"filter", filterOf("product: windows", "[a]", "not s"), ""},
 		{"filter any", filterOf("product: windows", "any", "not s"), ""},
-		{"filter none", filterOf("product: macos", "any", "not s"), `d.yml:1:8: warning[filter/no-rule]: the filter applies to no rule that is loaded (check its rules and its logsource)`},
+		{"filter none", filterOf("product: macos", "any", "not s"), `d.yml:1:8: warning[ref/filter-targets-nothing]: the filter applies to no rule that is loaded (check its rules and its logsource)`},
 		{"filter unknown", filterOf("product: windows", "[x]", "not s"), `d.yml:3:18: error[ref/unknown-rule]: no rule has the id or name "x"`},
 		{"filter elsewhere", filterOf("product: windows", "[a, b]", "not s"), `d.yml:3:21: warning[filter/logsource-mismatch]: the filter's logsource (product=windows) is not that of "B" (product=linux), so it does not apply to it`},
 		{"filter keeps", filterOf("product: windows", "[a]", "s"), `d.yml:3:44: warning[filter/not-negated]: the filter lets through only events that it describes, and suppresses all others (to exclude what it describes, write not s)`},

@@ -36,7 +36,7 @@ func (l *linker) filter(f *Filter) {
 		return // reported; rules are evaluated without it, which hides nothing
 	}
 	if len(targets) == 0 {
-		l.report(Warning, "filter/no-rule", f.Title.Span, "the filter applies to no rule that is loaded", "check its rules and its logsource")
+		l.report(Warning, "ref/filter-targets-nothing", f.Title.Span, "the filter applies to no rule that is loaded", "check its rules and its logsource")
 	}
 	l.polarity(f)
 	for _, r := range targets {

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/socctl/socctl/attack"
+	"github.com/socctl/socctl/compiler/pipeline"
 	"github.com/socctl/socctl/lint"
 	"github.com/socctl/socctl/lint/checks"
 	"github.com/socctl/socctl/lint/project"
@@ -38,7 +39,7 @@ func example(t *testing.T, text string) (folders map[string]bool) {
 	for _, f := range archive.Files {
 		name := f.Name
 		switch top, _, nested := strings.Cut(name, "/"); {
-		case nested && (top == "base" || top == "tests" || top == "rules"):
+		case nested && (top == "base" || top == "tests" || top == "rules" || top == "pipelines"):
 			folders[top] = true
 		case name != config.Name:
 			name = "rules/" + name
@@ -46,6 +47,12 @@ func example(t *testing.T, text string) (folders map[string]bool) {
 		}
 		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 			t.Fatal(err)
+		}
+		if target, link := strings.CutPrefix(string(f.Data), "-> "); link {
+			if err := os.Symlink(strings.TrimSpace(target), name); err != nil {
+				t.Fatal(err)
+			}
+			continue
 		}
 		if err := os.WriteFile(name, bytes.TrimPrefix(f.Data, []byte("\n")), 0o644); err != nil {
 			t.Fatal(err)
@@ -79,6 +86,7 @@ func lintExample(t *testing.T, check *lint.Check, text string) *lint.Result {
 		t.Fatal(err)
 	}
 	o := project.Options{Paths: []string{"rules"}, RuleDirs: []string{"rules"}, Tests: true, Placeholders: cfg.PlaceholderValues(), Facts: facts, Now: today}
+	o.Pipeline = pipelineOf(t, cfg)
 	if folders["tests"] {
 		o.TestDirs = []string{"tests"}
 	}
@@ -99,6 +107,27 @@ func lintExample(t *testing.T, check *lint.Check, text string) *lint.Result {
 		t.Fatal(err)
 	}
 	return result
+}
+
+// pipelineOf reads the pipelines of a configuration.
+func pipelineOf(t *testing.T, cfg *config.Config) *pipeline.Pipeline {
+	t.Helper()
+	var all []*pipeline.Pipeline
+	for _, path := range cfg.Pipelines {
+		text, err := os.ReadFile(path.Text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, diags := pipeline.Parse(path.Text, text)
+		if len(diags) > 0 {
+			t.Fatal(diags)
+		}
+		all = append(all, p)
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	return pipeline.Chain(all...)
 }
 
 func of(r *lint.Result, check *lint.Check) []lint.Finding {

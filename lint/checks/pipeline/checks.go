@@ -5,5 +5,20 @@ import "github.com/socctl/socctl/lint"
 
 // Checks returns the checks of the group, by name.
 func Checks() []*lint.Check {
-	return []*lint.Check{}
+	return []*lint.Check{
+		ambiguousField,
+		compare,
+		conditionDropped,
+		emptyRule,
+		filterDropped,
+		hashDropped,
+		itemFailure,
+		limit,
+		nameTaken,
+		placeholder,
+		ruleFailure,
+		template,
+		unmappedField,
+		valueConversion,
+	}
 }

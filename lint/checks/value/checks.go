@@ -5,5 +5,15 @@ import "github.com/socctl/socctl/lint"
 
 // Checks returns the checks of the group, by name.
 func Checks() []*lint.Check {
-	return []*lint.Check{}
+	return []*lint.Check{
+		cidrHostBits,
+		cidrInvalid,
+		emptyList,
+		modifierConflict,
+		modifierRepeated,
+		outOfRange,
+		regexInvalid,
+		unknownModifier,
+		wrongType,
+	}
 }

@@ -1,0 +1,43 @@
+package schema
+
+import (
+	"strings"
+
+	"github.com/socctl/socctl/lint"
+	"github.com/socctl/socctl/rules"
+)
+
+var unknownKey = &lint.Check{
+	Name:  "schema/unknown-key",
+	Title: `an attribute that looks misspelt`,
+	Doc:   `Sigma allows attributes of one's own, so this is a warning where they are allowed. A misspelt one has no effect.`,
+	Bad: `
+title: Whoami
+levl: high
+logsource: {category: process_creation, product: windows}
+detection:
+    selection:
+        Image|endswith: '\whoami.exe'
+    condition: selection
+`,
+	Good: `
+title: Whoami
+level: high
+logsource: {category: process_creation, product: windows}
+detection:
+    selection:
+        Image|endswith: '\whoami.exe'
+    condition: selection
+`,
+	Severity:  rules.Warning,
+	Scope:     lint.RuleScope,
+	Fixable:   true,
+	Elsewhere: []string{"pysigma custom_attributes", "rsigma unknown_key"},
+	Repair: func(f *lint.Finding) {
+		// The help of the finding proposes the word that was meant.
+		if word, ok := strings.CutPrefix(f.Help, "did you mean \""); ok {
+			word = strings.TrimSuffix(word, "\"?")
+			f.Replace(f.Span, word, "write "+word)
+		}
+	},
+}
