@@ -5,5 +5,12 @@ import "github.com/socctl/socctl/lint"
 
 // Checks returns the checks of the group, by name.
 func Checks() []*lint.Check {
-	return []*lint.Check{}
+	return []*lint.Check{
+		letterCase,
+		customKey,
+		missingEventID,
+		sourceEventlog,
+		specificNotGeneric,
+		unknown,
+	}
 }

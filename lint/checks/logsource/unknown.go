@@ -1,0 +1,46 @@
+package logsource
+
+import (
+	"github.com/socctl/socctl/lint"
+	"github.com/socctl/socctl/rules"
+)
+
+var unknown = &lint.Check{
+	Name:  "logsource/unknown",
+	Title: `a logsource that no source of events has`,
+	Doc:   `No view, no taxonomy and no note of the table of logsources covers it, so the rule is never tried on anything. The table can be changed in the configuration.`,
+	Bad: `
+title: Whoami
+logsource: {category: process_creation, product: windwos}
+detection:
+    selection:
+        Image|endswith: '\whoami.exe'
+    condition: selection
+`,
+	Good: `
+title: Whoami
+logsource: {category: process_creation, product: windows}
+detection:
+    selection:
+        Image|endswith: '\whoami.exe'
+    condition: selection
+`,
+	Severity:  rules.Warning,
+	Scope:     lint.RuleScope,
+	Elsewhere: []string{"sigmahq sigmahq_logsource_unknown", "sigmahq-tests test_logsource_value"},
+	Run: func(p *lint.Pass) {
+		if p.Logsource == nil || known(p.Corpus.Table, p.Source()) || p.Source().IsZero() {
+			return
+		}
+		part, values := unknownPart(p)
+		help := "socctl logsource show prints those there are; views of the configuration add others"
+		if near := rules.Nearest(part.Text, values); near != "" && near != part.Text {
+			help = "did you mean " + near + "?"
+		}
+		at := part.Span
+		if !at.Known() {
+			at = p.Logsource.Span
+		}
+		p.Report(at, "nothing is known of the logsource "+p.Logsource.String(), help)
+	},
+}
