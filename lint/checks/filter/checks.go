@@ -9,5 +9,6 @@ func Checks() []*lint.Check {
 		correlation,
 		logsourceMismatch,
 		notNegated,
+		superfluousAttribute,
 	}
 }

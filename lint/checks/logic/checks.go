@@ -6,6 +6,12 @@ import "github.com/socctl/socctl/lint"
 // Checks returns the checks of the group, by name.
 func Checks() []*lint.Check {
 	return []*lint.Check{
+		allOfThem,
+		duplicateRule,
+		duplicateValue,
+		quantifierSingle,
+		quantifierWithoutGlob,
+		redundantField,
 		temporalNeedsTwoRules,
 	}
 }

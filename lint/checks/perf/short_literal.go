@@ -2,6 +2,7 @@ package perf
 
 import (
 	"fmt"
+	"slices"
 	"unicode/utf8"
 
 	"github.com/socctl/socctl/lint"
@@ -36,10 +37,13 @@ detection:
 			if !item.Has("contains") || item.Has("base64offset") || item.Has("base64") || item.Has("all") || item.Has("expand") || item.Has("fieldref") || item.Keywords() {
 				continue
 			}
-			for _, v := range item.Values {
-				if n := utf8.RuneCountInString(v.Text); n > 0 && n < p.Int("min") {
-					p.Report(v.Span, fmt.Sprintf("a text of %d characters is nearly everywhere", n), "look for more of it")
-				}
+			short := slices.DeleteFunc(slices.Clone(item.Values), func(v rules.Scalar) bool { return v.Text == "" || utf8.RuneCountInString(v.Text) >= p.Int("min") })
+			switch len(short) {
+			case 0:
+			case 1:
+				p.Report(short[0].Span, fmt.Sprintf("a text of %d characters is nearly everywhere", utf8.RuneCountInString(short[0].Text)), "look for more of it")
+			default:
+				p.Report(short[0].Span, fmt.Sprintf("%d values have less than %d characters, which are nearly everywhere", len(short), p.Int("min")), "look for more of them")
 			}
 		}
 	},

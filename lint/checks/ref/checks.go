@@ -23,8 +23,10 @@ func Checks() []*lint.Check {
 		taxonomyUnmapped,
 		undefinedRule,
 		undefinedSelection,
+		unknownRelated,
 		unknownRule,
 		unreferenceableSelection,
 		unusedRule,
+		unusedSelection,
 	}
 }

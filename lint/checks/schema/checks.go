@@ -20,6 +20,8 @@ func Checks() []*lint.Check {
 		limit,
 		missingField,
 		notAMapping,
+		specVersion,
+		unknownAttribute,
 		unknownKey,
 		wrongType,
 		yamlSyntax,

@@ -7,5 +7,10 @@ import "github.com/socctl/socctl/lint"
 func Checks() []*lint.Check {
 	return []*lint.Check{
 		doubleWildcard,
+		keyOrder,
+		selectionName,
+		singleValueList,
+		trailingSpace,
+		wildcardInsteadOfModifier,
 	}
 }

@@ -34,16 +34,23 @@ detection:
 	Elsewhere: []string{"panther: refused in rules"},
 	Run: func(p *lint.Pass) {
 		for _, item := range p.Items() {
-			for _, v := range item.Values {
-				for at, r := range v.Text {
-					if invisible(r) {
-						p.Report(v.At(at, at+utf8.RuneLen(r)), fmt.Sprintf("the value holds the invisible character U+%04X", r), "remove it, unless the rule looks for it").Also(item.Key.Span, "in this field")
-						break
-					}
-				}
-			}
+			reportInvisible(p, item)
 		}
 	},
+}
+
+// reportInvisible reports the first such character of an item: lists of emoji
+// have thousands, and one look tells whether they are meant.
+func reportInvisible(p *lint.Pass, item *rules.Item) {
+	for _, v := range item.Values {
+		for at, r := range v.Text {
+			if invisible(r) {
+				p.Report(v.At(at, at+utf8.RuneLen(r)), fmt.Sprintf("the value holds the invisible character U+%04X", r), "remove it, unless the rule looks for it").
+					Also(item.Key.Span, "in this field")
+				return
+			}
+		}
+	}
 }
 
 // invisible reports whether a character has no width: formats, and the variation
