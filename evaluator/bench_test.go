@@ -5,7 +5,7 @@ import (
 
 	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/evaluator"
-	"github.com/socctl/socctl/evaluator/internal/corpus"
+	"github.com/socctl/socctl/evaluator/corpus"
 )
 
 // BenchmarkCompile compiles every public rule.

@@ -4,7 +4,7 @@ import (
 	"testing"
 
 	"github.com/socctl/socctl/compiler"
-	"github.com/socctl/socctl/evaluator/internal/corpus"
+	"github.com/socctl/socctl/evaluator/corpus"
 	"github.com/socctl/socctl/rules"
 )
 

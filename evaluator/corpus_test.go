@@ -11,7 +11,7 @@ import (
 
 	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/evaluator"
-	"github.com/socctl/socctl/evaluator/internal/corpus"
+	"github.com/socctl/socctl/evaluator/corpus"
 	"github.com/socctl/socctl/rules"
 )
 

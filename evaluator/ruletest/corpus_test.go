@@ -11,7 +11,7 @@ import (
 
 	"github.com/klauspost/compress/zstd"
 
-	"github.com/socctl/socctl/evaluator/internal/corpus"
+	"github.com/socctl/socctl/evaluator/corpus"
 	"github.com/socctl/socctl/evaluator/ruletest"
 )
 

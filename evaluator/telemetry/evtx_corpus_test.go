@@ -13,7 +13,7 @@ import (
 	"testing"
 
 	"github.com/socctl/socctl/evaluator"
-	"github.com/socctl/socctl/evaluator/internal/corpus"
+	"github.com/socctl/socctl/evaluator/corpus"
 )
 
 // readAll returns everything that Read yields for sources.

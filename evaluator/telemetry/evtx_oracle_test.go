@@ -13,7 +13,7 @@ import (
 	"www.velocidex.com/golang/evtx"
 
 	"github.com/socctl/socctl/evaluator"
-	"github.com/socctl/socctl/evaluator/internal/corpus"
+	"github.com/socctl/socctl/evaluator/corpus"
 )
 
 // TestEVTXAgainstVelocidex compares the fields that both readers have in the

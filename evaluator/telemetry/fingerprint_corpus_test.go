@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/socctl/socctl/evaluator/internal/corpus"
+	"github.com/socctl/socctl/evaluator/corpus"
 )
 
 func readEvents(t testing.TB, n *Normaliser, sources ...string) []*Event {

@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/socctl/socctl/evaluator/internal/corpus"
+	"github.com/socctl/socctl/evaluator/corpus"
 	"github.com/socctl/socctl/rules"
 	"github.com/socctl/socctl/rules/logsource"
 )

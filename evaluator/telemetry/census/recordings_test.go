@@ -15,7 +15,7 @@ import (
 
 	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/evaluator"
-	"github.com/socctl/socctl/evaluator/internal/corpus"
+	"github.com/socctl/socctl/evaluator/corpus"
 	"github.com/socctl/socctl/evaluator/telemetry"
 	"github.com/socctl/socctl/evaluator/telemetry/census"
 	"github.com/socctl/socctl/rules/logsource"

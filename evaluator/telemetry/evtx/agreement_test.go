@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"github.com/socctl/socctl/evaluator"
-	"github.com/socctl/socctl/evaluator/internal/corpus"
+	"github.com/socctl/socctl/evaluator/corpus"
 )
 
 // agreement reads a log and renders each record in two more ways: with the

@@ -9,7 +9,7 @@ import (
 
 	velocidex "www.velocidex.com/golang/evtx"
 
-	"github.com/socctl/socctl/evaluator/internal/corpus"
+	"github.com/socctl/socctl/evaluator/corpus"
 )
 
 // benchLogs returns undamaged recordings of different kinds: whole logs of

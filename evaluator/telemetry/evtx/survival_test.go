@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/socctl/socctl/evaluator/internal/corpus"
+	"github.com/socctl/socctl/evaluator/corpus"
 )
 
 // maxMemory is what all of the tests in this file may take from the operating

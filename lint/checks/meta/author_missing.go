@@ -31,7 +31,7 @@ detection:
 	Elsewhere: []string{"sigmahq sigmahq_author_existence", "rsigma missing_author"},
 	Run: func(p *lint.Pass) {
 		if p.Header.Author.Text == "" {
-			p.Report(p.Place(), "the +p.Kind()+ has no author", "add author:")
+			p.Report(p.Place(), "the "+p.Kind()+" has no author", "add author:")
 		}
 	},
 }

@@ -31,7 +31,7 @@ detection:
 	Elsewhere: []string{"sigmahq sigmahq_date_existence"},
 	Run: func(p *lint.Pass) {
 		if p.Header.Date.Text == "" {
-			p.Report(p.Place(), "the +p.Kind()+ has no date", "add date:")
+			p.Report(p.Place(), "the "+p.Kind()+" has no date", "add date:")
 		}
 	},
 }

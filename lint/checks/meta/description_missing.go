@@ -31,7 +31,7 @@ detection:
 	Elsewhere: []string{"sigmahq sigmahq_description_existence", "rsigma missing_description"},
 	Run: func(p *lint.Pass) {
 		if p.Header.Description.Text == "" {
-			p.Report(p.Place(), "the +p.Kind()+ has no description", "add description:")
+			p.Report(p.Place(), "the "+p.Kind()+" has no description", "add description:")
 		}
 	},
 }

@@ -31,7 +31,7 @@ detection:
 	Elsewhere: []string{"pysigma identifier_existence"},
 	Run: func(p *lint.Pass) {
 		if p.Header.ID.Text == "" {
-			p.Report(p.Place(), "the +p.Kind()+ has no id", "add id:")
+			p.Report(p.Place(), "the "+p.Kind()+" has no id", "add id:")
 		}
 	},
 }

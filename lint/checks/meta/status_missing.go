@@ -31,7 +31,7 @@ detection:
 	Elsewhere: []string{"sigmahq sigmahq_status_existence"},
 	Run: func(p *lint.Pass) {
 		if p.Header.Status.Text == "" {
-			p.Report(p.Place(), "the +p.Kind()+ has no status", "add status:")
+			p.Report(p.Place(), "the "+p.Kind()+" has no status", "add status:")
 		}
 	},
 }

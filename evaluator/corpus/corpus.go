@@ -35,7 +35,7 @@ func root() string {
 		return dir
 	}
 	_, here, _, _ := runtime.Caller(0)
-	return filepath.Join(filepath.Dir(here), "..", "..", "..", "..", "shared", "data")
+	return filepath.Join(filepath.Dir(here), "..", "..", "..", "shared", "data")
 }
 
 // Rules returns the public rules of the corpus, in the order of their paths.
