@@ -98,6 +98,10 @@ type mark struct {
 // markEvery is how many bytes of a line lie between two marks.
 const markEvery = 4096
 
+// NewFile returns a file of a text that was not read by this package, so that
+// diagnostics can point into it.
+func NewFile(path string, source []byte) *File { return newFile(path, source) }
+
 func newFile(path string, source []byte) *File {
 	f := &File{Path: path, Source: source}
 	f.starts = append(make([]int, 0, 2+bytes.Count(source, []byte{'\n'})), 0)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -20,7 +21,7 @@ func (c *cli) checksCommand() *cobra.Command {
 		Short: "List what lint looks for",
 		Example: `  socctl checks
   socctl checks 'attack/*' --json`,
-		RunE: func(_ *cobra.Command, args []string) error { return c.listChecks(args, asJSON) },
+		RunE: func(cmd *cobra.Command, args []string) error { return c.listChecks(cmd.Context(), args, asJSON) },
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "as JSON, with documentation and examples")
 	return cmd
@@ -48,8 +49,11 @@ type listedOption struct {
 	Default any    `json:"default"`
 }
 
-func (c *cli) listChecks(patterns []string, asJSON bool) error {
-	known := lint.NewCatalogue(checks.All())
+func (c *cli) listChecks(ctx context.Context, patterns []string, asJSON bool) error {
+	known, err := c.knownChecks(ctx)
+	if err != nil {
+		return err
+	}
 	found := known.Checks()
 	if len(patterns) > 0 {
 		found = nil
@@ -69,6 +73,15 @@ func (c *cli) listChecks(patterns []string, asJSON bool) error {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", check.Name, severityOf(check), fixMark(check), check.Title)
 	}
 	return w.Flush()
+}
+
+// knownChecks are those of socctl and of the configuration here.
+func (c *cli) knownChecks(ctx context.Context) (*lint.Catalogue, error) {
+	cfg, err := c.config(".")
+	if err != nil {
+		return nil, err
+	}
+	return c.catalogue(ctx, cfg)
 }
 
 func (c *cli) checksAsJSON(found []*lint.Check) error {
@@ -113,8 +126,11 @@ func (c *cli) explainCommand() *cobra.Command {
 			}
 			return nil
 		},
-		RunE: func(_ *cobra.Command, args []string) error {
-			known := lint.NewCatalogue(checks.All())
+		RunE: func(cmd *cobra.Command, args []string) error {
+			known, err := c.knownChecks(cmd.Context())
+			if err != nil {
+				return err
+			}
 			check := known.Find(args[0])
 			if check == nil {
 				return usageError("%s", unknownCheck(known, args[0]))

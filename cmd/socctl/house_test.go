@@ -111,6 +111,9 @@ func TestImportsPointDownwards(t *testing.T) {
 			if to, ours := strings.CutPrefix(i, module); ours && !mayImport(from, to) {
 				t.Errorf("%s must not import %s", from, to)
 			}
+			if strings.HasPrefix(i, "github.com/open-policy-agent/") && from != "lint/policy" {
+				t.Errorf("%s must not import %s: only lint/policy knows Rego", from, i)
+			}
 			if strings.HasPrefix(i, "github.com/spf13/") && height != commands {
 				t.Errorf("%s must not import %s: only commands know flags", from, i)
 			}

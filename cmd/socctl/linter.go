@@ -12,6 +12,7 @@ import (
 	"github.com/socctl/socctl/cmd/socctl/internal/report"
 	"github.com/socctl/socctl/lint"
 	"github.com/socctl/socctl/lint/checks"
+	"github.com/socctl/socctl/lint/policy"
 	"github.com/socctl/socctl/lint/project"
 	"github.com/socctl/socctl/rules"
 	"github.com/socctl/socctl/rules/config"
@@ -48,7 +49,7 @@ func (c *cli) linter(ctx context.Context, o *lintOptions, paths []string) (*lint
 	if l.options, err = c.projectOptions(l.cfg, o.pipelines); err != nil {
 		return nil, err
 	}
-	if err := c.lintSettings(l, o); err != nil {
+	if err := c.lintSettings(ctx, l, o); err != nil {
 		return nil, err
 	}
 	if fromStdin {
@@ -97,8 +98,11 @@ func (c *cli) projectOptions(cfg *config.Config, pipelines []string) (project.Op
 }
 
 // lintSettings reads the section lint: and lets flags override it.
-func (c *cli) lintSettings(l *linter, o *lintOptions) error {
-	l.known = lint.NewCatalogue(checks.All())
+func (c *cli) lintSettings(ctx context.Context, l *linter, o *lintOptions) error {
+	var err error
+	if l.known, err = c.catalogue(ctx, l.cfg); err != nil {
+		return err
+	}
 	var diags rules.Diagnostics
 	l.settings, diags = lint.NewConfig(l.cfg.Lint, l.cfg.Dir, l.known)
 	if len(diags) > 0 {
@@ -119,6 +123,39 @@ func (c *cli) lintSettings(l *linter, o *lintOptions) error {
 		}
 	}
 	return nil
+}
+
+// catalogue returns the checks of socctl, and those in Rego that the
+// configuration names.
+func (c *cli) catalogue(ctx context.Context, cfg *config.Config) (*lint.Catalogue, error) {
+	all := checks.All()
+	folders := regoFolders(cfg)
+	if len(folders) == 0 {
+		return lint.NewCatalogue(all), nil
+	}
+	builtIn := lint.NewCatalogue(all)
+	own, diags := policy.Load(ctx, folders, policy.Limits{}, func(name string) bool { return builtIn.Find(name) != nil })
+	report.Diagnostics(c.stderr, c.err(), diags)
+	if diags.Count(rules.Error) > 0 {
+		return nil, &exitError{code: exitUsage}
+	}
+	return lint.NewCatalogue(append(all, own...)), nil
+}
+
+// regoFolders returns the folders of own checks. What is wrong with the section
+// is told when it is read as a whole.
+func regoFolders(cfg *config.Config) []string {
+	n := cfg.Lint.Get("rego")
+	if n == nil {
+		return nil
+	}
+	var out []string
+	for _, item := range append([]*rules.Node{n}, n.Items...) {
+		if item.Kind == rules.ScalarNode && item.Scalar.Text != "" {
+			out = append(out, cfg.Resolve(item.Scalar.Text))
+		}
+	}
+	return out
 }
 
 // override sets the level of a check, or of all checks of a group.

@@ -106,7 +106,11 @@ func (c *cli) test(ctx context.Context, o *testOptions, paths []string) error {
 			return &exitError{exitUnreadable, err}
 		}
 	}
-	return exitWith(testExitCode(result, diags))
+	code := testExitCode(result, diags)
+	if !c.testPolicies(ctx, o, cfg, filter) {
+		code = max(code, exitFindings)
+	}
+	return exitWith(code)
 }
 
 // reportTests writes one format to standard output, or to the file behind =.
