@@ -18,7 +18,7 @@ title: Whoami
 logsource: {category: process_creation, product: windows}
 detection:
     selection:
-        Image|endswith: '\who​ami.exe'
+        Image|endswith: '\who` + "\u200b" + `ami.exe'
     condition: selection
 `,
 	Good: `
