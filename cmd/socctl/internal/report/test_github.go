@@ -53,12 +53,12 @@ var (
 
 // annotation writes one workflow command.
 func annotation(w io.Writer, level string, at rules.Span, title, message string) {
-	place := "file=" + commandProperty.Replace(at.Path())
+	place := "file=" + commandProperty.Replace(Clean(at.Path()))
 	if at.Known() {
 		place += fmt.Sprintf(",line=%d,col=%d", at.Start.Line, at.Start.Column)
 		if at.End.Line == at.Start.Line && at.End.Column > at.Start.Column {
 			place += fmt.Sprintf(",endLine=%d,endColumn=%d", at.End.Line, at.End.Column)
 		}
 	}
-	fmt.Fprintf(w, "::%s %s,title=%s::%s\n", level, place, commandProperty.Replace(title), commandText.Replace(message))
+	fmt.Fprintf(w, "::%s %s,title=%s::%s\n", level, place, commandProperty.Replace(Clean(title)), commandText.Replace(visible(message)))
 }
