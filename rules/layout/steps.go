@@ -1,0 +1,192 @@
+package layout
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/socctl/socctl/rules"
+)
+
+// lines splits a text behind its line breaks; the last line may lack one.
+func lines(source []byte) []string {
+	return strings.SplitAfter(strings.TrimSuffix(string(source), "\n")+"\n", "\n")[:strings.Count(strings.TrimSuffix(string(source), "\n"), "\n")+1]
+}
+
+// reorder puts the attributes of every document in order. Comments above an
+// attribute move with it; those above the first stay at the head.
+func reorder(path string, source []byte) []byte {
+	docs, _ := rules.ParseNodes(path, source)
+	all := lines(source)
+	for _, d := range docs {
+		if d.Kind == rules.MapNode && len(d.Entries) > 1 {
+			reorderDocument(d, all)
+		}
+	}
+	return []byte(strings.Join(all, ""))
+}
+
+// reorderDocument permutes the lines of a document in place.
+func reorderDocument(d *rules.Node, all []string) {
+	type part struct {
+		rank  int
+		lines []string
+	}
+	first := d.Entries[0].Key.Span.Start.Line
+	var parts []part
+	for i, e := range d.Entries {
+		from, to := first, end(d, i, all)
+		if i > 0 {
+			from = end(d, i-1, all) + 1
+		}
+		if e.Key.Span.Start.Column != 1 || from > to {
+			return // a document in braces, or merged keys
+		}
+		rank := slices.Index(Order, e.Key.Text)
+		if rank < 0 {
+			rank = len(Order)
+		}
+		parts = append(parts, part{rank, slices.Clone(all[from-1 : to])})
+	}
+	slices.SortStableFunc(parts, func(a, b part) int { return a.rank - b.rank })
+	at := first - 1
+	for _, p := range parts {
+		at += copy(all[at:], p.lines)
+	}
+}
+
+// end returns the last line of an attribute: comments that are indented below it
+// belong to it, those at the margin to what follows.
+func end(d *rules.Node, i int, all []string) int {
+	e := d.Entries[i]
+	last := max(e.Key.Span.End.Line, e.Value.Span.End.Line)
+	if e.Value.Kind == rules.ScalarNode && e.Value.Span.End.Column == 1 && last > e.Key.Span.Start.Line {
+		last-- // a block ends behind its last line break
+	}
+	limit := len(all)
+	if i+1 < len(d.Entries) {
+		limit = d.Entries[i+1].Key.Span.Start.Line - 1
+	}
+	for n := last + 1; n <= limit; n++ {
+		text := all[n-1]
+		switch {
+		case strings.TrimSpace(text) == "" || strings.HasPrefix(text, "#"):
+		case strings.HasPrefix(strings.TrimLeft(text, " "), "#"):
+			last = n
+		default:
+			return last
+		}
+	}
+	return last
+}
+
+// trim removes blanks at the ends of lines, and empty lines at the ends of the
+// file. What stands in a scalar of several lines stays.
+func trim(path string, source []byte) []byte {
+	docs, _ := rules.ParseNodes(path, source)
+	inside := scalarLines(docs)
+	all := lines(source)
+	for i, text := range all {
+		if !inside.continues(i+1) && !inside.continues(i+2) {
+			all[i] = strings.TrimRight(text, " \t\n") + "\n"
+		}
+	}
+	return []byte(strings.Trim(strings.Join(all, ""), "\n") + "\n")
+}
+
+// reindent indents every level by Indent columns, and lists below their key.
+func reindent(path string, source []byte) []byte {
+	docs, _ := rules.ParseNodes(path, source)
+	all := lines(source)
+	r := reindenter{want: map[int]int{}, lines: slices.Clone(all)}
+	for _, d := range docs {
+		r.node(d, 0)
+	}
+	shift := 0
+	inside := scalarLines(docs)
+	for i := range all {
+		text := all[i]
+		blank := strings.TrimSpace(text) == ""
+		column, known := r.want[i+1]
+		switch {
+		case blank && !inside.continues(i+1):
+			continue
+		case known:
+			shift = column - indentOf(text)
+		case strings.HasPrefix(strings.TrimLeft(text, " "), "#") && !inside.continues(i+1):
+			all[i] = moved(text, r.commentShift(i+1))
+			continue
+		case strings.HasPrefix(text, "---") || strings.HasPrefix(text, "..."):
+			continue
+		}
+		all[i] = moved(text, shift)
+	}
+	return []byte(strings.Join(all, ""))
+}
+
+func indentOf(text string) int { return len(text) - len(strings.TrimLeft(text, " ")) }
+
+func moved(text string, by int) string {
+	if by >= 0 {
+		return strings.Repeat(" ", by) + text
+	}
+	return text[min(-by, indentOf(text)):]
+}
+
+// reindenter finds the column at which the lines that begin an entry should
+// begin.
+type reindenter struct {
+	want  map[int]int
+	lines []string
+}
+
+func (r *reindenter) node(n *rules.Node, column int) {
+	switch n.Kind {
+	case rules.MapNode:
+		for _, e := range n.Entries {
+			line := e.Key.Span.Start.Line
+			if !r.begins(e.Key.Span) {
+				continue // in braces, or behind a dash
+			}
+			r.want[line] = column
+		}
+		for _, e := range n.Entries {
+			if e.Value.Span.Start.Line > e.Key.Span.Start.Line {
+				r.node(e.Value, column+Indent)
+			}
+		}
+	case rules.ListNode:
+		for _, item := range n.Items {
+			line := item.Span.Start.Line
+			if line < 1 || line > len(r.lines) || !strings.HasPrefix(strings.TrimLeft(r.lines[line-1], " "), "- ") {
+				continue // in brackets, or a dash on a line of its own
+			}
+			r.want[line] = column
+			r.node(item, column+item.Span.Start.Column-1-indentOf(r.lines[line-1]))
+		}
+	}
+}
+
+// begins reports whether a key is the first thing on its line.
+func (r *reindenter) begins(at rules.Span) bool {
+	return at.Start.Line >= 1 && at.Start.Line <= len(r.lines) && indentOf(r.lines[at.Start.Line-1]) == at.Start.Column-1
+}
+
+// commentShift moves a comment as the line that it belongs to: the next one that
+// is indented as it is, or else the one before.
+func (r *reindenter) commentShift(line int) int {
+	here := indentOf(r.lines[line-1])
+	for n := line + 1; n <= len(r.lines); n++ {
+		if column, ok := r.want[n]; ok {
+			if indentOf(r.lines[n-1]) == here {
+				return column - here
+			}
+			break
+		}
+	}
+	for n := line - 1; n >= 1; n-- {
+		if column, ok := r.want[n]; ok && indentOf(r.lines[n-1]) <= here {
+			return column - indentOf(r.lines[n-1])
+		}
+	}
+	return 0
+}
