@@ -2,9 +2,11 @@ package lint
 
 import (
 	"fmt"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/bmatcuk/doublestar/v4"
@@ -22,6 +24,7 @@ type Config struct {
 	Rego      []rules.Scalar // folders of own checks
 	Baseline  rules.Scalar   // path of the baseline file
 	dir       string         // that paths are relative to
+	toHere    func() string  // from dir to the working directory
 }
 
 // Setting configures a check, or all of a group.
@@ -64,7 +67,7 @@ func DefaultConfig() *Config { return &Config{FailLevel: rules.Error, dir: "."} 
 // among the diagnostics.
 func NewConfig(section *rules.Node, dir string, known *Catalogue) (*Config, rules.Diagnostics) {
 	c := DefaultConfig()
-	c.dir = dir
+	c.dir, c.toHere = dir, pathTo(dir)
 	p := configParser{known: known}
 	if section != nil {
 		p.object(section, "lint", map[string]func(rules.Entry){
@@ -127,20 +130,42 @@ func (o *Setting) holdsFor(d rules.Document) bool {
 }
 
 // relative returns a path as the patterns of the configuration see it.
-func (c *Config) relative(path string) string {
-	dir, err := filepath.Abs(c.dir)
-	if err != nil {
-		return path
+func (c *Config) relative(name string) string {
+	if c.toHere == nil {
+		return name
 	}
-	abs, err := filepath.Abs(filepath.FromSlash(path))
-	if err != nil {
-		return path
+	if filepath.IsAbs(filepath.FromSlash(name)) {
+		here, err := filepath.Abs(".")
+		rel, err2 := filepath.Rel(here, filepath.FromSlash(name))
+		if err != nil || err2 != nil {
+			return name
+		}
+		name = filepath.ToSlash(rel)
 	}
-	rel, err := filepath.Rel(dir, abs)
-	if err != nil || strings.HasPrefix(rel, "..") {
-		return path
+	if rel := path.Join(c.toHere(), name); !strings.HasPrefix(rel, "../") {
+		return rel
 	}
-	return filepath.ToSlash(rel)
+	return name
+}
+
+// pathTo returns the way from a folder to the working directory, "." if it is the
+// same, worked out once.
+func pathTo(dir string) func() string {
+	return sync.OnceValue(func() string {
+		from, err := filepath.Abs(dir)
+		if err != nil {
+			return "."
+		}
+		here, err := filepath.Abs(".")
+		if err != nil {
+			return "."
+		}
+		rel, err := filepath.Rel(from, here)
+		if err != nil {
+			return "."
+		}
+		return filepath.ToSlash(rel)
+	})
 }
 
 func matchesPath(glob, path string) bool {

@@ -3,11 +3,13 @@ package lint
 import (
 	"iter"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/socctl/socctl/attack"
 	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/evaluator/ruletest"
+	"github.com/socctl/socctl/evaluator/telemetry"
 	"github.com/socctl/socctl/rules"
 	"github.com/socctl/socctl/rules/logsource"
 )
@@ -139,6 +141,16 @@ type Corpus struct {
 	Now   time.Time
 
 	at map[rules.Span]*Subject
+
+	once       sync.Once
+	normaliser *telemetry.Normaliser
+}
+
+// Normaliser returns what makes events of records by the table of the corpus. It
+// is made when it is first asked for.
+func (c *Corpus) Normaliser() *telemetry.Normaliser {
+	c.once.Do(func() { c.normaliser = telemetry.NewNormaliser(c.Table) })
+	return c.normaliser
 }
 
 // Find returns the document of an id or a name, nil if there is none.

@@ -1,7 +1,6 @@
 package test
 
 import (
-	"github.com/socctl/socctl/evaluator/telemetry"
 	"github.com/socctl/socctl/lint"
 	"github.com/socctl/socctl/rules"
 )
@@ -58,7 +57,7 @@ tests:
 		if p.Compiled == nil || len(p.Tests) == 0 {
 			return
 		}
-		n := telemetry.NewNormaliser(p.Corpus.Table)
+		n := p.Corpus.Normaliser()
 		for _, t := range p.Tests {
 			for _, at := range t.Strays(p.Compiled, n) {
 				p.Report(at, "the event does not belong to the logsource of the rule", "correct the event, or write logsource: ignore").
