@@ -142,6 +142,11 @@ func (p *parser) document(n *Node) Document {
 		p.errorf("schema/not-a-mapping", n.Span, "a document must be a map of attributes, found "+n.describe(), "")
 		return nil
 	}
+	if !sigmaLike(n) {
+		p.errorf("schema/not-a-rule", p.docSpan(n), "the document is not Sigma: it has neither title nor logsource nor detection",
+			"keep other files out of the folders of rules")
+		return nil
+	}
 	var doc Document
 	switch {
 	case n.Get("correlation") != nil:
@@ -156,6 +161,17 @@ func (p *parser) document(n *Node) Document {
 	}
 	doc.Meta().Invalid = p.failed
 	return doc
+}
+
+// sigmaLike reports whether a document has any attribute without which none is
+// Sigma. One that has none is told so once, not what it lacks one by one.
+func sigmaLike(n *Node) bool {
+	for _, key := range []string{"title", "logsource", "detection", "correlation", "filter", "id"} {
+		if n.Get(key) != nil {
+			return true
+		}
+	}
+	return len(n.Entries) == 0
 }
 
 // docSpan is where to point when something is missing from a document: its

@@ -20,6 +20,7 @@ func Checks() []*lint.Check {
 		limit,
 		missingField,
 		notAMapping,
+		notARule,
 		specVersion,
 		unknownAttribute,
 		unknownKey,
