@@ -1,39 +1,84 @@
 package lint
 
 import (
-	"bytes"
 	"strings"
 
 	"github.com/socctl/socctl/rules"
 )
 
-// RemoveLine returns the edit that removes an attribute together with its line,
-// nil if the attribute takes more than a line, shares it, or has a comment.
-func RemoveLine(e *rules.Entry) []Edit {
-	if e == nil || e.Key.Span.File == nil {
-		return nil
+// RemoveLines returns an edit that removes the lines of a span together with
+// their line breaks, of whatever kind these are. It returns false if anything
+// but the span, blanks and the dash of a list stands on them, such as a comment
+// that would be lost.
+func RemoveLines(at rules.Span) (Edit, bool) {
+	if at.File == nil || !at.Known() {
+		return Edit{}, false
 	}
-	return removeLine(e.Key.Span.File, e.Key.Span.Start.Line, strings.TrimSpace(e.Key.Span.Text()+": "+e.Value.Span.Text()), e.Value.Span.End.Line)
+	source := string(at.File.Source)
+	from, to := at.Offsets()
+	if from >= to {
+		return Edit{}, false
+	}
+	start := strings.LastIndexAny(source[:from], "\r\n") + 1
+	end := to
+	if i := strings.IndexAny(source[to:], "\r\n"); i >= 0 {
+		end = to + i
+	} else {
+		end = len(source)
+	}
+	before := strings.Trim(source[start:from], " ")
+	if before != "" && before != "-" || strings.Trim(source[to:end], " \t") != "" {
+		return Edit{}, false
+	}
+	switch {
+	case strings.HasPrefix(source[end:], "\r\n"):
+		end += 2
+	case end < len(source):
+		end++
+	}
+	return Edit{Span: at.File.Span(start, end)}, true
 }
 
-// RemoveElement returns the edit that removes a scalar of a block list together
-// with its line, nil if it shares the line or has a comment.
-func RemoveElement(s rules.Scalar) []Edit {
-	if s.Span.File == nil {
-		return nil
+// RemoveEntry returns an edit that removes an attribute, which stands on lines
+// of its own, with its value; false if it does not, or comments would be lost.
+func RemoveEntry(e *rules.Entry) (Edit, bool) {
+	at := e.Key.Span
+	if at.File == nil || e.Value.Span.File != at.File || e.Value.Span.Start.Before(at.End) {
+		return Edit{}, false // the value is an alias, or is not there
 	}
-	return removeLine(s.Span.File, s.Span.Start.Line, "- "+s.Span.Text(), s.Span.End.Line)
+	_, from := at.Offsets()
+	to, _ := e.Value.Span.Offsets()
+	if strings.ContainsAny(string(at.File.Source[from:to]), "&#") {
+		return Edit{}, false // an anchor that others may use, or a comment
+	}
+	at.End = e.Value.Span.End
+	return RemoveLines(at)
 }
 
-// removeLine removes a line that holds nothing but a text, blanks aside.
-func removeLine(f *rules.File, line int, text string, end int) []Edit {
-	if end != line || strings.Join(strings.Fields(f.Line(line)), " ") != strings.Join(strings.Fields(text), " ") {
+// RemoveItem returns an edit that removes an entry of a list but the first, with
+// its line or, in a list in brackets, with the comma in front of it. It returns
+// false where that would lose a comment, or the entry stands elsewhere because
+// it is an alias.
+func RemoveItem(list *rules.Node, i int) (Edit, bool) {
+	if i < 1 || i >= len(list.Items) {
+		return Edit{}, false
+	}
+	last, at := list.Items[i-1].Span, list.Items[i].Span
+	if at.File == nil || at.File != last.File || at.Start.Before(last.End) {
+		return Edit{}, false
+	}
+	_, from := last.Offsets()
+	start, to := at.Offsets()
+	if between := string(at.File.Source[from:start]); strings.Trim(between, " \r\n") == "," && strings.Contains(between, ",") {
+		return Edit{Span: at.File.Span(from, to)}, true
+	}
+	return RemoveLines(at)
+}
+
+// EditsOf returns a list of the edit if there is one, for Finding.FixBy.
+func EditsOf(e Edit, ok bool) []Edit {
+	if !ok {
 		return nil
 	}
-	from := lineOffset(f, line)
-	to := len(f.Source)
-	if n := bytes.IndexByte(f.Source[from:], '\n'); n >= 0 {
-		to = from + n + 1
-	}
-	return []Edit{{Span: f.Span(from, to)}}
+	return []Edit{e}
 }

@@ -54,7 +54,7 @@ filter:
 		}
 		for _, key := range []string{"level", "status"} {
 			if e := p.Entry(key); e != nil {
-				p.Report(e.Key.Span, "a filter has no "+key, "remove it").FixBy("remove "+key, lint.RemoveLine(e)...)
+				p.Report(e.Key.Span, "a filter has no "+key, "remove it").FixBy("remove "+key, lint.EditsOf(lint.RemoveEntry(e))...)
 			}
 		}
 	},

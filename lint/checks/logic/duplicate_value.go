@@ -50,7 +50,7 @@ detection:
 					continue
 				}
 				p.Report(v.Span, "the value "+strconv.Quote(v.Text)+" is there twice", "remove it, or correct it").Also(before.Span, "first given here").
-					FixBy("remove it", lint.RemoveElement(v)...)
+					FixBy("remove it", lint.EditsOf(lint.RemoveLines(v.Span))...)
 			}
 		}
 	},

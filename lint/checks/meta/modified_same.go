@@ -37,6 +37,6 @@ detection:
 		if date.Text == "" || date.Text != modified.Text {
 			return
 		}
-		p.Report(modified.Span, "modified is the same day as date", "remove it").FixBy("remove modified", lint.RemoveLine(p.Entry("modified"))...)
+		p.Report(modified.Span, "modified is the same day as date", "remove it").FixBy("remove modified", lint.EditsOf(lint.RemoveEntry(p.Entry("modified")))...)
 	},
 }

@@ -21,7 +21,7 @@ func reportTwins(p *lint.Pass, list []rules.Scalar, what string) {
 			continue
 		}
 		p.Report(s.Span, "the "+what+" "+strconv.Quote(s.Text)+" is there twice", "remove one").Also(before.Span, "first given here").
-			FixBy("remove it", lint.RemoveElement(s)...)
+			FixBy("remove it", lint.EditsOf(lint.RemoveLines(s.Span))...)
 	}
 }
 
