@@ -20,7 +20,8 @@ import (
 type Input struct {
 	Set         *rules.Set
 	Program     *compiler.Program // of Set; may be nil, and then no check knows what rules mean
-	Diagnostics rules.Diagnostics // of reading, linking and compiling
+	Reading     rules.Diagnostics // of each file by itself
+	Diagnostics rules.Diagnostics // of what the documents are together: linking and compiling
 
 	Tests    []*ruletest.Case
 	HasTests bool   // tests were looked for, so a rule without any has none
@@ -185,7 +186,7 @@ func (d *driver) reading() []*Finding {
 		byFile[s.Header.Span.File] = append(byFile[s.Header.Span.File], s)
 	}
 	var out []*Finding
-	for _, diag := range slices.Concat(d.in.Diagnostics, d.testProblems()) {
+	for _, diag := range slices.Concat(d.in.Reading, d.in.Diagnostics, d.testProblems()) {
 		check := d.known.Find(diag.Code)
 		if (check == nil || check.Scope == RuleScope) && !d.wanted(diag.Span.Path()) {
 			continue

@@ -216,7 +216,7 @@ func (l *linter) read() *lint.Input {
 		return project.Load(l.options)
 	}
 	docs, diags := rules.Parse(strings.ReplaceAll(l.name, `\`, "/"), l.stdin)
-	set, together := rules.Assemble(docs)
-	set.Files = 1
-	return project.Build(set, append(diags, together...), l.options)
+	in := project.Build(docs, diags, l.options)
+	in.Set.Files = 1
+	return in
 }

@@ -30,6 +30,10 @@ type LoadOptions struct {
 	// them hold what applies to the rules.
 	RuleDirs, TestDirs []string
 
+	// Known are rules that were read already: their files are not read again, and
+	// what is wrong with these is not reported.
+	Known *rules.Set
+
 	Recordings Recordings
 	Corpus     string // folder that RSigma's expectations are about; "" is the folder of their file
 }
@@ -99,11 +103,38 @@ func (l *loader) loadRules() {
 	if len(l.ruleFiles) == 0 {
 		return
 	}
-	set, diags := rules.LoadPaths(l.ruleFiles...)
-	l.files += set.Files
-	l.ruleNotes = append(l.ruleNotes, diags...)
+	docs, rest := l.known()
+	read, files, diags := rules.ReadPaths(rest...)
+	docs = append(docs, read...)
+	slices.SortStableFunc(docs, func(a, b rules.Document) int { return cmp.Compare(a.Meta().Span.Path(), b.Meta().Span.Path()) })
+	set, together := rules.Assemble(docs)
+	l.files += files + len(l.ruleFiles) - len(rest)
+	l.ruleNotes = slices.Concat(l.ruleNotes, diags, together)
 	l.index = newRuleIndex(set)
 	l.set = set
+}
+
+// known returns copies of the documents of rule files that were read already,
+// and the other rule files.
+func (l *loader) known() (docs []rules.Document, rest []string) {
+	if l.options.Known == nil {
+		return nil, l.ruleFiles
+	}
+	byPath := map[string][]rules.Document{}
+	for _, d := range l.options.Known.Documents() {
+		at := absolute(d.Meta().Span.Path())
+		byPath[at] = append(byPath[at], d)
+	}
+	for _, file := range l.ruleFiles {
+		known := byPath[absolute(file)]
+		if known == nil {
+			rest = append(rest, file)
+		}
+		for _, d := range known {
+			docs = append(docs, rules.Copy(d))
+		}
+	}
+	return docs, rest
 }
 
 // unique drops values whose key came before.

@@ -10,7 +10,6 @@ import (
 
 	"github.com/socctl/socctl/evaluator/ruletest"
 	"github.com/socctl/socctl/lint"
-	"github.com/socctl/socctl/rules"
 	"github.com/socctl/socctl/rules/revision"
 )
 
@@ -28,20 +27,21 @@ func LoadBase(ctx context.Context, head *lint.Input, tree *revision.Tree, o Opti
 	if err != nil {
 		return nil, err
 	}
-	var docs []rules.Document
-	var diags rules.Diagnostics
-	for _, name := range sortedKeys(was) {
-		parsed, problems := rules.Parse(name, was[name])
-		docs, diags = append(docs, parsed...), append(diags, problems...)
-	}
+	files := map[string][]byte{}
 	for _, d := range head.Set.Documents() {
-		if !tree.Changed(d.Meta().Span.Path()) {
-			docs = append(docs, rules.Copy(d))
+		if name := d.Meta().Span.Path(); tree.Changed(name) {
+			files[name] = nil
 		}
 	}
-	set, together := rules.Assemble(docs)
-	base := Build(set, append(diags, together...), o)
-	base.HasTests = head.HasTests
+	for name, text := range was {
+		files[name] = text
+	}
+	for _, d := range head.Reading { // of a file without any document
+		if name := d.Span.Path(); tree.Changed(name) && files[name] == nil {
+			files[name] = nil
+		}
+	}
+	base := Edit(head, files, o)
 	if !head.HasTests {
 		return base, nil
 	}
@@ -52,7 +52,6 @@ func LoadBase(ctx context.Context, head *lint.Input, tree *revision.Tree, o Opti
 // file of them has changed. Then all are read from a copy of the revision.
 func baseTests(ctx context.Context, base, head *lint.Input, tree *revision.Tree, o Options) error {
 	if !testsChanged(head, tree, o) {
-		base.Tests = head.Tests
 		return nil
 	}
 	dir, err := os.MkdirTemp("", "socctl-base-")

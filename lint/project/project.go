@@ -34,26 +34,37 @@ type Options struct {
 
 // Load reads a project.
 func Load(o Options) *lint.Input {
-	set, diags := rules.LoadPaths(o.Paths...)
-	in := Build(set, diags, o)
+	docs, files, diags := rules.ReadPaths(o.Paths...)
+	in := Build(docs, diags, o)
+	in.Set.Files = files
 	if o.Tests {
 		in.HasTests = true
-		suite, problems := ruletest.Load(ruletest.LoadOptions{Paths: o.Paths, RuleDirs: o.RuleDirs, TestDirs: o.TestDirs})
+		suite, problems := ruletest.Load(ruletest.LoadOptions{Paths: o.Paths, RuleDirs: o.RuleDirs, TestDirs: o.TestDirs, Known: in.Set})
 		in.Tests = suite.Cases
 		in.TestDiagnostics = problems
 	}
 	return in
 }
 
-// Build makes an input of rules that were read already, with the problems of
+// Build makes an input of documents that were read already, with the problems of
 // reading them.
-func Build(set *rules.Set, diags rules.Diagnostics, o Options) *lint.Input {
-	in := &lint.Input{Set: set, Facts: o.Facts, Table: o.Table, Now: o.Now}
-	in.Diagnostics = append(in.Diagnostics, diags...)
-	result, changed := o.Pipeline.Apply(set, pipeline.Options{Placeholders: o.Placeholders, Taxonomies: o.Taxonomies})
-	in.Diagnostics = append(in.Diagnostics, changed...)
-	program, compiled := compiler.Compile(result.Set, compiler.Options{Placeholders: o.Placeholders})
-	in.Diagnostics = append(in.Diagnostics, compiled...)
+func Build(docs []rules.Document, diags rules.Diagnostics, o Options) *lint.Input {
+	return build(docs, diags, nil, o)
+}
+
+// build is Build, for which what is the same in an earlier program is not
+// compiled again.
+func build(docs []rules.Document, diags rules.Diagnostics, earlier *compiler.Program, o Options) *lint.Input {
+	set, together := rules.Assemble(docs)
+	in := &lint.Input{Set: set, Facts: o.Facts, Table: o.Table, Now: o.Now, Reading: diags, Diagnostics: together}
+	changed := set
+	if o.Pipeline != nil || len(o.Taxonomies) > 0 {
+		result, problems := o.Pipeline.Apply(set, pipeline.Options{Placeholders: o.Placeholders, Taxonomies: o.Taxonomies})
+		changed = result.Set
+		in.Diagnostics = append(in.Diagnostics, problems...)
+	}
+	program, problems := compiler.Recompile(earlier, changed, compiler.Options{Placeholders: o.Placeholders})
 	in.Program = program
+	in.Diagnostics = append(in.Diagnostics, problems...)
 	return in
 }
