@@ -44,7 +44,7 @@ func Edit(in *lint.Input, files map[string][]byte, o Options) *lint.Input {
 	slices.SortStableFunc(docs, func(a, b rules.Document) int { return strings.Compare(a.Meta().Span.Path(), b.Meta().Span.Path()) })
 	out := build(docs, diags, in.Program, o)
 	out.Set.Files = count
-	out.Tests, out.HasTests, out.TestRoot, out.TestDiagnostics = in.Tests, in.HasTests, in.TestRoot, in.TestDiagnostics
+	out.Tests, out.HasTests, out.TestDiagnostics = in.Tests, in.HasTests, in.TestDiagnostics
 	out.Complete, out.Jobs = in.Complete, in.Jobs
 	return out
 }
