@@ -16,11 +16,8 @@ import (
 
 // LoadBase reads the project as it was at a revision. head is what Load made of
 // the work tree: what has not changed since is taken from there, so that the
-// cost is that of the change.
+// cost is that of the change. tree must have been loaded.
 func LoadBase(ctx context.Context, head *lint.Input, tree *revision.Tree, o Options) (*lint.Input, error) {
-	if err := tree.Load(ctx, slices.Concat(o.Paths, o.TestDirs)...); err != nil {
-		return nil, err
-	}
 	inPaths := func(name string) bool {
 		return isRuleFile(name) && slices.ContainsFunc(o.Paths, func(p string) bool { return within(name, p) })
 	}

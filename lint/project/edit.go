@@ -42,7 +42,8 @@ func Edit(in *lint.Input, files map[string][]byte, o Options) *lint.Input {
 		docs, diags = append(docs, parsed...), append(diags, problems...)
 	}
 	slices.SortStableFunc(docs, func(a, b rules.Document) int { return strings.Compare(a.Meta().Span.Path(), b.Meta().Span.Path()) })
-	out := build(docs, diags, in.Program, o)
+	out := assemble(docs, diags, o)
+	compile(out, in.Program, o)
 	out.Set.Files = count
 	out.Tests, out.HasTests, out.TestDiagnostics = in.Tests, in.HasTests, in.TestDiagnostics
 	out.Complete, out.Jobs = in.Complete, in.Jobs

@@ -6,6 +6,7 @@
 package project
 
 import (
+	"sync"
 	"time"
 
 	"github.com/socctl/socctl/attack"
@@ -35,36 +36,45 @@ type Options struct {
 // Load reads a project.
 func Load(o Options) *lint.Input {
 	docs, files, diags := rules.ReadPaths(o.Paths...)
-	in := Build(docs, diags, o)
+	in := assemble(docs, diags, o)
 	in.Set.Files = files
+	var tests sync.WaitGroup
 	if o.Tests {
 		in.HasTests = true
-		suite, problems := ruletest.Load(ruletest.LoadOptions{Paths: o.Paths, RuleDirs: o.RuleDirs, TestDirs: o.TestDirs, Known: in.Set})
-		in.Tests = suite.Cases
-		in.TestDiagnostics = problems
+		tests.Go(func() {
+			suite, problems := ruletest.Load(ruletest.LoadOptions{Paths: o.Paths, RuleDirs: o.RuleDirs, TestDirs: o.TestDirs, Known: in.Set})
+			in.Tests, in.TestDiagnostics = suite.Cases, problems
+		})
 	}
+	compile(in, nil, o)
+	tests.Wait()
 	return in
 }
 
 // Build makes an input of documents that were read already, with the problems of
 // reading them.
 func Build(docs []rules.Document, diags rules.Diagnostics, o Options) *lint.Input {
-	return build(docs, diags, nil, o)
+	in := assemble(docs, diags, o)
+	compile(in, nil, o)
+	return in
 }
 
-// build is Build, for which what is the same in an earlier program is not
-// compiled again.
-func build(docs []rules.Document, diags rules.Diagnostics, earlier *compiler.Program, o Options) *lint.Input {
+// assemble makes an input of documents without compiling them.
+func assemble(docs []rules.Document, diags rules.Diagnostics, o Options) *lint.Input {
 	set, together := rules.Assemble(docs)
-	in := &lint.Input{Set: set, Facts: o.Facts, Table: o.Table, Now: o.Now, Reading: diags, Diagnostics: together}
-	changed := set
+	return &lint.Input{Set: set, Facts: o.Facts, Table: o.Table, Now: o.Now, Reading: diags, Diagnostics: together}
+}
+
+// compile adds what the documents of an input mean. What is the same in an
+// earlier program is taken over.
+func compile(in *lint.Input, earlier *compiler.Program, o Options) {
+	changed := in.Set
 	if o.Pipeline != nil || len(o.Taxonomies) > 0 {
-		result, problems := o.Pipeline.Apply(set, pipeline.Options{Placeholders: o.Placeholders, Taxonomies: o.Taxonomies})
+		result, problems := o.Pipeline.Apply(in.Set, pipeline.Options{Placeholders: o.Placeholders, Taxonomies: o.Taxonomies})
 		changed = result.Set
 		in.Diagnostics = append(in.Diagnostics, problems...)
 	}
 	program, problems := compiler.Recompile(earlier, changed, compiler.Options{Placeholders: o.Placeholders})
 	in.Program = program
 	in.Diagnostics = append(in.Diagnostics, problems...)
-	return in
 }
