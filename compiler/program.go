@@ -29,6 +29,17 @@ type Program struct {
 	Predicates   []Predicate    // each once for all rules
 	Rules        []*Rule        // in the order of the set
 	Correlations []*Correlation // inputs before those that refer to them
+
+	once    sync.Once
+	derived any
+}
+
+// Derived returns what build makes, which is called once in the life of the
+// program. It is for package evaluator, whose evaluators share what they
+// prepare of a program, and may be called by many goroutines.
+func (p *Program) Derived(build func() any) any {
+	p.once.Do(func() { p.derived = build() })
+	return p.derived
 }
 
 // Rule is one rule of a Program.

@@ -171,7 +171,7 @@ func (s *state) reason(atom int) string {
 		return "field present"
 	case p.Field == "":
 		return "found in no value"
-	case len(c.elements) == 1 && c.elements[0].value.IsNull():
+	case len(c.elements) == 1 && c.elements[0].kind == Null:
 		return "field is null"
 	case p.Op == compiler.OpFieldRef && !s.content(s.ref[atom]).present:
 		return "field " + p.Ref + " absent"
@@ -205,7 +205,7 @@ func kindReason(p *compiler.Predicate, c *content) string {
 // satisfying a predicate.
 func matchesInOtherCase(p *compiler.Predicate, e *element) bool {
 	switch {
-	case e.value.IsNull():
+	case e.kind == Null:
 		return false
 	case p.Op == compiler.OpText && p.Pattern.Cased():
 		uncased := p.Pattern.Uncased()

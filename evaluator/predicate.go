@@ -9,7 +9,7 @@ import (
 
 // satisfies decides a predicate on one element of a field.
 func satisfies(p *compiler.Predicate, e *element) bool {
-	kind := e.value.Kind()
+	kind := e.kind
 	if kind == Null {
 		return false
 	}
@@ -42,7 +42,7 @@ func satisfies(p *compiler.Predicate, e *element) bool {
 // number returns what an element means as a number: a number, or a string that
 // is one from its first to its last character (D7).
 func number(e *element) (compiler.Number, bool) {
-	if e.value.Kind() != Number && e.value.Kind() != String {
+	if e.kind != Number && e.kind != String {
 		return compiler.Number{}, false
 	}
 	return compiler.ParseNumber(e.text)
@@ -57,7 +57,7 @@ func within(network netip.Prefix, text string) bool {
 
 // refers decides whether one field's element equals or contains another's (D30).
 func refers(p *compiler.Predicate, e, other *element) bool {
-	if e.value.Kind() == Null || other.value.Kind() == Null {
+	if e.kind == Null || other.kind == Null {
 		return false
 	}
 	a, b := e.text, other.text

@@ -13,12 +13,12 @@ type state struct {
 
 	event   Event
 	epoch   uint32 // number of the current event; entries of other epochs are stale
-	decided []verdict
+	decided []decision
 	found   []content
 	words   content // all scalar values of the event
 }
 
-type verdict struct {
+type decision struct {
 	epoch uint32
 	holds bool
 }
@@ -32,14 +32,14 @@ type content struct {
 
 // element is a value that predicates look at: a scalar, an object, or an empty list.
 type element struct {
-	value    Value
+	kind     Kind
 	text     string
 	folded   string // compiler.Fold(text), once isFolded
 	isFolded bool
 }
 
 func newState(p *compiler.Program) state {
-	s := state{program: p, index: map[string]int{}, decided: make([]verdict, len(p.Predicates)),
+	s := state{program: p, index: map[string]int{}, decided: make([]decision, len(p.Predicates)),
 		field: make([]int, len(p.Predicates)), ref: make([]int, len(p.Predicates))}
 	for i := range p.Predicates {
 		pr := &p.Predicates[i]
@@ -101,7 +101,7 @@ func (s *state) holds(e *compiler.Expr) bool {
 func (s *state) atom(i int) bool {
 	v := &s.decided[i]
 	if v.epoch != s.epoch {
-		*v = verdict{s.epoch, s.decide(i)}
+		*v = decision{s.epoch, s.decide(i)}
 	}
 	return v.holds
 }
@@ -112,7 +112,7 @@ func (s *state) decide(i int) bool {
 	case compiler.OpExists:
 		return c.present == p.Bool
 	case compiler.OpNull:
-		return !c.present || anyElement(c, func(e *element) bool { return e.value.IsNull() })
+		return !c.present || anyElement(c, func(e *element) bool { return e.kind == Null })
 	case compiler.OpFieldRef:
 		other := s.content(s.ref[i])
 		return anyElement(c, func(e *element) bool {
@@ -172,7 +172,7 @@ func (c *content) add(v Value) {
 		}
 		return
 	}
-	c.elements = append(c.elements, element{value: v, text: v.Text()})
+	c.elements = append(c.elements, element{kind: v.Kind(), text: v.Text()})
 }
 
 // scalars appends every scalar within a value (D17).
@@ -188,7 +188,7 @@ func (c *content) scalars(v Value) {
 			c.scalars(m.Value)
 		}
 	default:
-		c.elements = append(c.elements, element{value: v, text: v.scalar()})
+		c.elements = append(c.elements, element{kind: v.Kind(), text: v.scalar()})
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 // since 1970 is read as UTC (D31).
 func timePart(part compiler.TimePart, e *element) (compiler.Number, bool) {
 	t, ok := clock(e.text)
-	if !ok || e.value.Kind() != String && e.value.Kind() != Number {
+	if !ok || e.kind != String && e.kind != Number {
 		return compiler.Number{}, false
 	}
 	var n int

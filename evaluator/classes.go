@@ -1,0 +1,156 @@
+package evaluator
+
+import (
+	"hash/maphash"
+	"math/rand/v2"
+	"slices"
+
+	"github.com/socctl/socctl/evaluator/matcher"
+)
+
+// A class is the set of predicates that the value of a field satisfies. Values
+// are many and repeat themselves; classes are few. So a value is looked up once
+// among those that were seen lately, and everything behind works on classes.
+
+// Limits of what an Evaluator remembers. At each of them it forgets everything
+// of the kind and begins anew, so that no input makes it grow.
+const (
+	cacheSlots  = 1 << 15 // values; 24 bytes each
+	maxClasses  = 1 << 14
+	maxAtoms    = 1 << 20 // in all classes together
+	maxVerdicts = 1 << 14
+)
+
+// classes gives every set of predicates a number. The first is the empty set.
+type classes struct {
+	atoms  [][]int32 // by class, ascending
+	byHash map[uint64][]uint32
+	seed   maphash.Seed
+	total  int
+	epoch  int // counts how often everything was forgotten
+}
+
+func newClasses() *classes {
+	c := &classes{seed: maphash.MakeSeed()}
+	c.forget()
+	return c
+}
+
+func (c *classes) forget() {
+	c.atoms = [][]int32{nil}
+	c.byHash = map[uint64][]uint32{}
+	c.total = 0
+	c.epoch++
+}
+
+// full reports whether it is time to forget.
+func (c *classes) full() bool { return len(c.atoms) >= maxClasses || c.total >= maxAtoms }
+
+// of returns the class of a set of predicates, which must be ascending.
+func (c *classes) of(atoms []int32) uint32 {
+	if len(atoms) == 0 {
+		return 0
+	}
+	var h maphash.Hash
+	h.SetSeed(c.seed)
+	for _, a := range atoms {
+		_, _ = h.Write([]byte{byte(a), byte(a >> 8), byte(a >> 16), byte(a >> 24)}) // never fails
+	}
+	sum := h.Sum64()
+	for _, known := range c.byHash[sum] {
+		if slices.Equal(c.atoms[known], atoms) {
+			return known
+		}
+	}
+	n := uint32(len(c.atoms))
+	c.atoms = append(c.atoms, slices.Clone(atoms))
+	c.byHash[sum] = append(c.byHash[sum], n)
+	c.total += len(atoms)
+	return n
+}
+
+// valueCache remembers the classes of values that were seen lately. A value is
+// known by two independent hashes, of which no sender of events can know the
+// seeds: 128 bits, so that no value is taken for another.
+type valueCache struct {
+	slots        []valueSlot
+	first, other maphash.Seed
+	salt         []uint64 // by field
+	asked, found uint64
+}
+
+type valueSlot struct {
+	first, other uint64
+	class        uint32
+	used         bool
+}
+
+const cacheWays = 4
+
+func newValueCache(fields int) *valueCache {
+	c := &valueCache{slots: make([]valueSlot, cacheSlots), first: maphash.MakeSeed(), other: maphash.MakeSeed(), salt: make([]uint64, fields)}
+	for i := range c.salt {
+		c.salt[i] = rand.Uint64() | 1
+	}
+	return c
+}
+
+func (c *valueCache) forget() { clear(c.slots) }
+
+// key returns what a value of a field is known by.
+func (c *valueCache) key(field int32, kind uint8, text string) (first, other uint64) {
+	salt := c.salt[field] + uint64(kind)*0x9e3779b97f4a7c15
+	return maphash.String(c.first, text) ^ salt, maphash.String(c.other, text) + salt
+}
+
+// get returns the class of a value, false if it is not known.
+func (c *valueCache) get(first, other uint64) (uint32, bool) {
+	c.asked++
+	at := int(first) & (cacheSlots - 1) &^ (cacheWays - 1)
+	bucket := c.slots[at : at+cacheWays : at+cacheWays]
+	for i := range bucket {
+		if bucket[i].first == first && bucket[i].other == other && bucket[i].used {
+			c.found++
+			if i > 0 {
+				bucket[i], bucket[i-1] = bucket[i-1], bucket[i]
+				return bucket[i-1].class, true
+			}
+			return bucket[i].class, true
+		}
+	}
+	return 0, false
+}
+
+// put remembers the class of a value. Of the four of its bucket the one that was
+// asked for the longest ago, more or less, gives way.
+func (c *valueCache) put(first, other uint64, class uint32) {
+	at := int(first) & (cacheSlots - 1) &^ (cacheWays - 1)
+	c.slots[at+3] = c.slots[at+2]
+	c.slots[at+2] = valueSlot{first, other, class, true}
+}
+
+// kindFrom is the way back of kindOf.
+func kindFrom(k matcher.Kind) Kind {
+	switch k {
+	case matcher.Number:
+		return Number
+	case matcher.Bool:
+		return Bool
+	case matcher.String:
+		return String
+	}
+	return Object
+}
+
+// kindOf returns the kind that predicates see.
+func kindOf(k Kind) matcher.Kind {
+	switch k {
+	case Number:
+		return matcher.Number
+	case Bool:
+		return matcher.Bool
+	case String:
+		return matcher.String
+	}
+	return matcher.Composite
+}

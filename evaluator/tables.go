@@ -1,0 +1,289 @@
+package evaluator
+
+import (
+	"slices"
+	"sync"
+
+	"github.com/socctl/socctl/compiler"
+	"github.com/socctl/socctl/evaluator/matcher"
+)
+
+// tables are what all evaluators of a program share: the predicates by field,
+// and the rules by logsource. They are built as far as events ask for them.
+type tables struct {
+	program *compiler.Program
+	number  map[string]int32 // of a field by its name
+	fields  []fieldTable     // by number; the first is of the values of any field
+	atoms   []atomTable      // by predicate
+
+	mu     sync.Mutex
+	groups map[[3]string]*group // by category, product, service
+	unions map[[2]int32]*group  // by the numbers of two
+	all    *group               // every rule
+	count  int32                // of groups
+}
+
+// anyField is the number of the pseudo field of predicates over any value.
+const anyField int32 = 0
+
+// fieldTable is one field that predicates look at.
+type fieldTable struct {
+	name     string
+	atoms    []int32 // decided by a value alone
+	null     []int32 // OpNull
+	presence bool    // some predicate asks whether the field is there
+
+	once    sync.Once
+	matcher *matcher.Matcher // of atoms; see tables.matcher
+}
+
+// atomTable is one predicate.
+type atomTable struct {
+	field int32
+	kind  atomKind
+}
+
+// atomKind says what decides a predicate.
+type atomKind uint8
+
+const (
+	byValue   atomKind = iota // the value of its field
+	byNull                    // a null, or the lack of the field
+	byPresent                 // the field is there
+	byAbsent                  // the field is not there
+	byFields                  // two fields together
+)
+
+// tablesOf returns the tables of a program, which are built once.
+func tablesOf(p *compiler.Program) *tables {
+	return p.Derived(func() any { return newTables(p) }).(*tables)
+}
+
+func newTables(p *compiler.Program) *tables {
+	t := &tables{program: p, number: map[string]int32{"": anyField}, atoms: make([]atomTable, len(p.Predicates)), groups: map[[3]string]*group{}, unions: map[[2]int32]*group{}}
+	names := []string{""}
+	for i := range p.Predicates {
+		name := p.Predicates[i].Field
+		if _, known := t.number[name]; !known {
+			t.number[name] = int32(len(names))
+			names = append(names, name)
+		}
+	}
+	t.fields = make([]fieldTable, len(names))
+	for i, name := range names {
+		t.fields[i].name = name
+	}
+	for i := range p.Predicates {
+		t.enter(int32(i), &p.Predicates[i])
+	}
+	return t
+}
+
+// enter notes a predicate under its field.
+func (t *tables) enter(atom int32, p *compiler.Predicate) {
+	number := t.number[p.Field]
+	f := &t.fields[number]
+	kind := byValue
+	switch {
+	case p.Op == compiler.OpFieldRef:
+		kind = byFields
+	case p.Op == compiler.OpNull:
+		kind, f.presence = byNull, true
+		f.null = append(f.null, atom)
+	case p.Op == compiler.OpExists && p.Bool:
+		kind, f.presence = byPresent, true
+	case p.Op == compiler.OpExists:
+		kind, f.presence = byAbsent, true
+	default:
+		f.atoms = append(f.atoms, atom)
+	}
+	t.atoms[atom] = atomTable{number, kind}
+}
+
+// matcher returns what decides the predicates of a field.
+func (t *tables) matcher(field int32) *matcher.Matcher {
+	f := &t.fields[field]
+	f.once.Do(func() { f.matcher = matcher.New(t.program.Predicates, f.atoms, decide) })
+	return f.matcher
+}
+
+// decide is satisfies for a matcher.
+func decide(p *compiler.Predicate, kind matcher.Kind, text, folded string) bool {
+	e := element{kind: kindFrom(kind), text: text, folded: folded, isFolded: true}
+	return satisfies(p, &e)
+}
+
+// group returns the rules that events of a logsource are tried on.
+func (t *tables) group(category, product, service string) *group {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	key := [3]string{category, product, service}
+	g := t.groups[key]
+	if g == nil {
+		g = t.newGroup(func(r *compiler.Rule) bool {
+			return (r.Category == "" || r.Category == category) && (r.Product == "" || r.Product == product) && (r.Service == "" || r.Service == service)
+		})
+		t.groups[key] = g
+	}
+	return g
+}
+
+// union returns the group of the rules of two.
+func (t *tables) union(a, b *group) *group {
+	switch {
+	case a == b || len(b.rules) == 0:
+		return a
+	case len(a.rules) == 0:
+		return b
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	key := [2]int32{a.number, b.number}
+	g := t.unions[key]
+	if g == nil {
+		in := make(map[*compiler.Rule]bool, len(a.rules)+len(b.rules))
+		for _, n := range slices.Concat(a.rules, b.rules) {
+			in[t.program.Rules[n]] = true
+		}
+		g = t.newGroup(func(r *compiler.Rule) bool { return in[r] })
+		t.unions[key] = g
+	}
+	return g
+}
+
+// everyRule returns the group of all rules.
+func (t *tables) everyRule() *group {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.all == nil {
+		t.all = t.newGroup(func(*compiler.Rule) bool { return true })
+	}
+	return t.all
+}
+
+// group is a set of rules that are tried together, with what wakes them.
+type group struct {
+	number int32
+	rules  []int32           // indexes of the program, ascending
+	fields []int32           // that some of the rules look at, without anyField
+	words  bool              // some of the rules look at any value
+	watch  map[int32][]int32 // predicate -> rules that may hold only if it, or another that they watch, does
+	always []int32           // rules that nothing wakes
+	joined map[int32]bool    // rules with predicates over two fields: decided by their texts for each event
+}
+
+func (t *tables) newGroup(satisfied func(*compiler.Rule) bool) *group {
+	t.count++
+	g := &group{number: t.count, watch: map[int32][]int32{}, joined: map[int32]bool{}}
+	fields := map[int32]bool{}
+	for i, r := range t.program.Rules {
+		if !satisfied(r) {
+			continue
+		}
+		n := int32(i)
+		g.rules = append(g.rules, n)
+		t.looksAt(r.Expr, fields, func() { g.joined[n] = true })
+		witness, ok := t.witness(r)
+		if !ok {
+			g.always = append(g.always, n)
+		}
+		for _, atom := range witness {
+			g.watch[atom] = append(g.watch[atom], n)
+		}
+	}
+	g.words = fields[anyField]
+	delete(fields, anyField)
+	for f := range fields {
+		g.fields = append(g.fields, f)
+	}
+	slices.Sort(g.fields)
+	return g
+}
+
+// looksAt collects the fields of an expression and tells of predicates over two.
+func (t *tables) looksAt(e *compiler.Expr, fields map[int32]bool, joined func()) {
+	if e.Op == compiler.Leaf {
+		fields[t.atoms[e.Atom].field] = true
+		if t.atoms[e.Atom].kind == byFields {
+			joined()
+		}
+		return
+	}
+	for _, arg := range e.Args {
+		t.looksAt(arg, fields, joined)
+	}
+}
+
+// witness returns predicates of which one holds on every event that the
+// detection of a rule matches, so that what filters suppress is found as well.
+// False means that there are none that an event's values decide.
+func (t *tables) witness(r *compiler.Rule) ([]int32, bool) {
+	w, ok := t.lightest(r.Detection)
+	return w.atoms, ok
+}
+
+// weighed is a list of predicates with an estimate of how often one holds.
+type weighed struct {
+	atoms  []int32
+	weight float64
+}
+
+// lightest returns the witnesses of an expression that are the least likely to
+// hold: those of the rarest part of a conjunction, of all parts of a disjunction.
+func (t *tables) lightest(e *compiler.Expr) (best weighed, ok bool) {
+	switch e.Op {
+	case compiler.Leaf:
+		atom := int32(e.Atom)
+		if k := t.atoms[atom].kind; k != byValue && k != byPresent {
+			return best, false
+		}
+		if t.atoms[atom].kind == byPresent {
+			return best, false // presence wakes nothing
+		}
+		return weighed{[]int32{atom}, likelihood(&t.program.Predicates[atom])}, true
+	case compiler.Not:
+		if inner := e.Args[0]; inner.Op == compiler.Not {
+			return t.lightest(inner.Args[0])
+		}
+		return best, false
+	case compiler.And:
+		for _, arg := range e.Args {
+			if w, found := t.lightest(arg); found && (!ok || w.weight < best.weight) {
+				best, ok = w, true
+			}
+		}
+		return best, ok
+	}
+	for _, arg := range e.Args {
+		w, found := t.lightest(arg)
+		if !found {
+			return weighed{}, false
+		}
+		best.atoms = append(best.atoms, w.atoms...)
+		best.weight += w.weight
+	}
+	slices.Sort(best.atoms)
+	best.atoms = slices.Compact(best.atoms)
+	return best, true
+}
+
+// likelihood estimates how often a predicate holds on events that have its
+// field: the longer a text, the rarer it is; numbers such as those of events are
+// common, and nothing is known of an expression.
+func likelihood(p *compiler.Predicate) float64 {
+	switch p.Op {
+	case compiler.OpText:
+		weight := 1.0
+		for range min(12, len(p.Pattern.String())) {
+			weight *= 0.6
+		}
+		return weight
+	case compiler.OpCIDR:
+		return 0.3
+	case compiler.OpNumber, compiler.OpBool:
+		return 0.2
+	case compiler.OpRegex:
+		return 0.1
+	}
+	return 0.5
+}
