@@ -27,7 +27,6 @@ type classes struct {
 	byHash map[uint64][]uint32
 	seed   maphash.Seed
 	total  int
-	epoch  int // counts how often everything was forgotten
 }
 
 func newClasses() *classes {
@@ -40,7 +39,6 @@ func (c *classes) forget() {
 	c.atoms = [][]int32{nil}
 	c.byHash = map[uint64][]uint32{}
 	c.total = 0
-	c.epoch++
 }
 
 // full reports whether it is time to forget.

@@ -35,7 +35,6 @@ type Evaluator struct {
 	classes  *classes
 	cache    *valueCache
 	verdicts map[string]*verdict // by the number of a group and the classes of the fields
-	forgot   int                 // epoch of classes that cache and verdicts are of
 	jury     *jury
 	state    state // decides by the texts of an event; see verdict.open
 
@@ -49,7 +48,7 @@ type Evaluator struct {
 	merged  []int32
 	scratch matcher.Scratch
 	stopped []Suppression // of the last event
-	byRule  map[int32]bool
+	stream  stream
 }
 
 // heardField is a field of an event and the class of its value.
@@ -64,8 +63,8 @@ func New(p *compiler.Program, options ...Option) *Evaluator {
 	t := tablesOf(p)
 	e := &Evaluator{program: p, tables: t, routes: map[uintptr]route{}, classes: newClasses(), cache: newValueCache(len(t.fields)),
 		verdicts: map[string]*verdict{}, jury: newJury(t), hits: make([]bool, len(p.Rules)), view: map[int32]string{}}
-	e.forgot = e.classes.epoch
 	e.state = newState(p)
+	e.stream.verdicts = map[string]*planVerdict{}
 	for _, o := range options {
 		o(e)
 	}
@@ -124,6 +123,14 @@ func (e *Evaluator) try(g *group, event Event, view string) {
 	if v.empty() {
 		return
 	}
+	e.take(v, view)
+	if len(v.open) > 0 {
+		e.settleOpen(v.open, event, view)
+	}
+}
+
+// take notes what a verdict says of the current event.
+func (e *Evaluator) take(v *verdict, view string) {
 	for _, n := range v.rules {
 		e.hit(n, view)
 	}
@@ -131,9 +138,6 @@ func (e *Evaluator) try(g *group, event Event, view string) {
 		if !e.hits[s.rule] {
 			e.stopped = append(e.stopped, Suppression{Rule: e.program.Rules[s.rule], View: view, By: s.by, rule: int(s.rule)})
 		}
-	}
-	if len(v.open) > 0 {
-		e.settleOpen(v.open, event, view)
 	}
 }
 
@@ -179,14 +183,7 @@ func (e *Evaluator) matches() []Match {
 
 // verdict returns what the values of an event decide about the rules of a group.
 func (e *Evaluator) verdict(g *group, event Event) *verdict {
-	if e.classes.full() {
-		e.classes.forget()
-	}
-	if e.forgot != e.classes.epoch || len(e.verdicts) >= maxVerdicts {
-		e.cache.forget()
-		clear(e.verdicts)
-		e.forgot = e.classes.epoch
-	}
+	e.renew()
 	e.key, e.heard = binary.LittleEndian.AppendUint32(e.key[:0], uint32(g.number)), e.heard[:0]
 	for _, f := range g.fields {
 		if v, ok := event.Field(e.tables.fields[f].name); ok {
@@ -208,6 +205,23 @@ func (e *Evaluator) verdict(g *group, event Event) *verdict {
 	v := e.jury.decide(g)
 	e.verdicts[string(e.key)] = v
 	return v
+}
+
+// renew forgets what has grown too large. Whatever is known by the numbers of
+// classes is forgotten with them.
+func (e *Evaluator) renew() {
+	if e.classes.full() {
+		e.classes.forget()
+		e.cache.forget()
+		clear(e.verdicts)
+		clear(e.stream.verdicts)
+	}
+	if len(e.verdicts) >= maxVerdicts {
+		clear(e.verdicts)
+	}
+	if len(e.stream.verdicts) >= maxVerdicts {
+		clear(e.stream.verdicts)
+	}
 }
 
 // hear adds what a field holds to the key of the verdict. A value that satisfies

@@ -48,29 +48,50 @@ func (k Kind) String() string {
 //
 // A Value is two words: events hold dozens of them, and what is read from a
 // recording is mostly moved about. Its content is a string, a slice of values
-// or a slice of members, as the kind says; only this file may look at it.
+// or a slice of members, as the kind says, or a text that is traced; only this
+// file may look at it.
 type Value struct {
 	_       [0]func() // values are compared by Text, never by ==
 	content unsafe.Pointer
 	meta    uint64 // the kind in the highest byte, the length of the content below
 }
 
-const kindShift = 56
+const (
+	kindShift  = 56
+	tracedFlag = 1 << 55 // the content is a *tracedText
+	sizeMask   = 1<<48 - 1
+)
 
 func textValue(k Kind, text string) Value {
 	return Value{content: unsafe.Pointer(unsafe.StringData(text)), meta: uint64(k)<<kindShift | uint64(len(text))}
 }
 
-func (v Value) size() int { return int(v.meta & (1<<kindShift - 1)) }
+func (v Value) size() int { return int(v.meta & sizeMask) }
 
 // scalar returns the string content, the canonical number text, or "true" or
 // "false"; "" for any other kind.
 func (v Value) scalar() string {
 	switch v.Kind() {
 	case Bool, Number, String:
+		if v.meta&tracedFlag != 0 {
+			return (*tracedText)(v.content).read()
+		}
 		return unsafe.String((*byte)(v.content), v.size())
 	}
 	return ""
+}
+
+// tracedValue returns a scalar that tells its trace when it is read.
+func tracedValue(k Kind, t *tracedText) Value {
+	return Value{content: unsafe.Pointer(t), meta: uint64(k)<<kindShift | tracedFlag}
+}
+
+// tracedLeaf returns what a traced value stands for, nil if it is none.
+func (v Value) tracedLeaf() *tracedText {
+	if v.meta&tracedFlag == 0 {
+		return nil
+	}
+	return (*tracedText)(v.content)
 }
 
 // Member is one key of an object value, in the order in which it was received.

@@ -1,0 +1,208 @@
+package evaluator
+
+import "slices"
+
+// A plan says where the values are that rules look at, in all records of one
+// shape in which some leaves have certain texts: those on which it depends what
+// becomes of the record. It was found by making an event of one such record
+// under a trace, so that what an event is has its only home in whoever makes
+// events.
+type plan struct {
+	number   uint32
+	decisive []int32 // leaves that decide that this is the plan, in the order in which they do
+	views    int     // of the event
+	loads    []load
+	runs     []run
+}
+
+// load is how a field comes to its value.
+type load struct {
+	field  int32
+	kind   loadKind
+	leaf   int32
+	leaves []int32 // of severalLeaves; what a computation reads
+	atoms  []int32 // that its constants satisfy, ascending
+	view   int     // of a computation: which view computes it
+	serial int32   // of a computation: which one it is
+}
+
+type loadKind uint8
+
+const (
+	constant      loadKind = iota // the same for all records of the plan
+	oneLeaf                       // the text of a leaf
+	severalLeaves                 // any of the texts of some leaves, and constants
+	computed                      // something that the event makes of the texts of leaves
+)
+
+// run is rules that are tried on what one view shows.
+type run struct {
+	group *group
+	name  string  // of the view
+	loads []int32 // indexes of the plan, each of another field
+}
+
+// planner makes the plan of a record.
+type planner struct {
+	evaluator *Evaluator
+	trace     *Trace
+	plan      *plan
+	known     map[loadKey]int32
+}
+
+// loadKey is what loads with the same value have in common.
+type loadKey struct {
+	field, leaf int32
+	kind        loadKind
+}
+
+// newPlan makes a plan of an event, of which the trace knows what making it has
+// read.
+func (e *Evaluator) newPlan(event Routed, t *Trace) *plan {
+	views := event.Views()
+	p := planner{evaluator: e, trace: t, known: map[loadKey]int32{}, plan: &plan{views: len(views), decisive: slices.Clone(t.reads)}}
+	if e.ignoreLogsource {
+		p.run(e.tables.everyRule(), event, "", -1)
+	}
+	for i := 0; i < len(views); {
+		first := views[i]
+		g, n := e.route(first.Logsource), i+1
+		for ; n < len(views) && views[n].Name == first.Name && sameEvent(views[n].Event, first.Event); n++ {
+			g = e.tables.union(g, e.route(views[n].Logsource))
+		}
+		p.run(g, first.Event, first.Name, i)
+		i = n
+	}
+	return p.plan
+}
+
+func (p *planner) run(g *group, event Event, name string, view int) {
+	if len(g.rules) == 0 {
+		return
+	}
+	r := run{group: g, name: name}
+	for _, field := range g.fields {
+		if n, ok := p.field(field, event, view); ok {
+			r.loads = append(r.loads, n)
+		}
+	}
+	if w, ok := event.(Walker); ok && g.words {
+		r.loads = append(r.loads, p.words(w))
+	}
+	p.plan.runs = append(p.plan.runs, r)
+}
+
+// field finds out how a field comes to its value; false if the event never has it.
+func (p *planner) field(field int32, event Event, view int) (int32, bool) {
+	p.trace.forget()
+	v, ok := event.Field(p.evaluator.tables.fields[field].name)
+	l := load{field: field}
+	if ok {
+		p.elements(&l, v)
+	}
+	if reads := p.indecisive(); len(reads) > 0 {
+		reads = append(reads, l.leaves...)
+		slices.Sort(reads)
+		return p.add(load{field: field, kind: computed, leaves: slices.Compact(reads), view: view}), true
+	}
+	if !ok {
+		return 0, false
+	}
+	return p.add(l.settled()), true
+}
+
+// words finds out which values predicates over any value look at.
+func (p *planner) words(w Walker) int32 {
+	l := load{field: anyField}
+	w.Walk(func(v Value) bool {
+		p.scalars(&l, v)
+		return true
+	})
+	return p.add(l.settled())
+}
+
+// indecisive returns the leaves that were read and may have other texts in other
+// records of the plan.
+func (p *planner) indecisive() []int32 {
+	var out []int32
+	for _, leaf := range p.trace.reads {
+		if !slices.Contains(p.plan.decisive, leaf) {
+			out = append(out, leaf)
+		}
+	}
+	return out
+}
+
+// elements adds what counts as the value of a field, see content.add.
+func (p *planner) elements(l *load, v Value) {
+	switch {
+	case v.Kind() == List && len(v.Items()) > 0:
+		for _, item := range v.Items() {
+			p.elements(l, item)
+		}
+	case v.Kind() == Null:
+		l.atoms = append(l.atoms, p.evaluator.tables.fields[l.field].null...)
+	default:
+		p.text(l, v)
+	}
+}
+
+// scalars adds every scalar within a value, see content.scalars.
+func (p *planner) scalars(l *load, v Value) {
+	switch v.Kind() {
+	case Null:
+	case List:
+		for _, item := range v.Items() {
+			p.scalars(l, item)
+		}
+	case Object:
+		for _, m := range v.Members() {
+			p.scalars(l, m.Value)
+		}
+	default:
+		p.text(l, v)
+	}
+}
+
+// text adds a leaf, or what a constant satisfies.
+func (p *planner) text(l *load, v Value) {
+	if leaf := v.tracedLeaf(); leaf != nil {
+		l.leaves = append(l.leaves, leaf.leaf)
+		return
+	}
+	e := p.evaluator
+	if len(e.tables.fields[l.field].atoms) > 0 {
+		l.atoms = append(l.atoms, e.tables.matcher(l.field).Match(nil, kindOf(v.Kind()), v.Text(), &e.scratch)...)
+	}
+}
+
+// settled gives a load its kind.
+func (l load) settled() load {
+	slices.Sort(l.atoms)
+	l.atoms = slices.Compact(l.atoms)
+	switch {
+	case len(l.leaves) == 0:
+		l.kind = constant
+	case len(l.leaves) == 1 && len(l.atoms) == 0:
+		l.kind, l.leaf = oneLeaf, l.leaves[0]
+	default:
+		l.kind = severalLeaves
+	}
+	return l
+}
+
+// add returns the number of a load. Views often show the same leaf.
+func (p *planner) add(l load) int32 {
+	key := loadKey{l.field, l.leaf, l.kind}
+	if n, known := p.known[key]; known && l.kind == oneLeaf {
+		return n
+	}
+	n := int32(len(p.plan.loads))
+	if l.kind == computed {
+		p.evaluator.stream.serial++
+		l.serial = p.evaluator.stream.serial
+	}
+	p.plan.loads = append(p.plan.loads, l)
+	p.known[key] = n
+	return n
+}

@@ -1,0 +1,32 @@
+package evaluator
+
+import "github.com/socctl/socctl/evaluator/shape"
+
+// Record is a record before anything was made of it: its shape, and where its
+// leaves are. Leaves are numbered as in Trace.
+type Record struct {
+	// Shape identifies the structure of the record among all that an Evaluator is
+	// given: two records of the same shape differ only in the texts of their
+	// leaves. Negative means that the shape is not known.
+	Shape  int
+	Data   []byte
+	Leaves []shape.Leaf
+	Reader RecordReader
+}
+
+// RecordReader reads the record that it was given last.
+type RecordReader interface {
+	// AppendText appends the text of a leaf that is not what stands in the data,
+	// see shape.Leaf.Escaped.
+	AppendText(dst []byte, leaf int) []byte
+	// Event makes an event of the record. With a trace, its values are those of
+	// the trace, and the event must be computed from them alone.
+	Event(t *Trace) (Routed, error)
+}
+
+// raw returns a leaf as it stands in the data. Equal texts of leaves may have
+// different raw forms, but not the other way round.
+func (r *Record) raw(leaf int32) []byte {
+	l := &r.Leaves[leaf]
+	return r.Data[l.Start:l.End]
+}

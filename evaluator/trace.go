@@ -1,0 +1,66 @@
+package evaluator
+
+// A Trace finds out which leaves of a record decide what is made of it. Its
+// values are those of the record, and remember that they were read. What is
+// computed of a record without reading a leaf is the same for every record of
+// that shape; what is computed by reading some is the same for every record of
+// the shape in which these have the same texts.
+type Trace struct {
+	reads []int32 // leaves, in the order in which they were first read
+	seen  map[int32]bool
+	next  int32
+}
+
+// tracedText is a leaf of a traced record.
+type tracedText struct {
+	trace *Trace
+	leaf  int32
+	text  string
+}
+
+func (t *tracedText) read() string {
+	if !t.trace.seen[t.leaf] {
+		t.trace.seen[t.leaf] = true
+		t.trace.reads = append(t.trace.reads, t.leaf)
+	}
+	return t.text
+}
+
+// NewTrace returns a trace of one record.
+func NewTrace() *Trace { return &Trace{seen: map[int32]bool{}} }
+
+// Value returns a record whose strings, numbers and booleans are traced. Leaves
+// are numbered as they come in the record: nulls, empty lists and empty objects
+// are leaves too, but have no text. It is called once.
+func (t *Trace) Value(v Value) Value {
+	switch v.Kind() {
+	case List:
+		if items := v.Items(); len(items) > 0 {
+			out := make([]Value, len(items))
+			for i, item := range items {
+				out[i] = t.Value(item)
+			}
+			return ListValue(out...)
+		}
+	case Object:
+		if members := v.Members(); len(members) > 0 {
+			out := make([]Member, len(members))
+			for i, m := range members {
+				out[i] = Member{m.Name, t.Value(m.Value)}
+			}
+			return ObjectValue(out...)
+		}
+	case Null:
+	default:
+		t.next++
+		return tracedValue(v.Kind(), &tracedText{t, t.next - 1, v.scalar()})
+	}
+	t.next++
+	return v
+}
+
+// forget makes the trace one of what is read from now on.
+func (t *Trace) forget() {
+	clear(t.seen)
+	t.reads = t.reads[:0]
+}
