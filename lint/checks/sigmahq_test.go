@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -172,6 +173,8 @@ func TestFixesKeepTheMeaning(t *testing.T) {
 		func(s string) string { return strings.ReplaceAll(s, "\n", "\r\n") },
 		func(s string) string { return strings.Replace(s, "    product: windows", "    product: Windows", 1) },
 		func(s string) string { return strings.ReplaceAll(s, "attack.t", "attack.T") },
+		func(s string) string { return indents.ReplaceAllStringFunc(s, func(i string) string { return i[len(i)/2:] }) },
+		func(s string) string { return simpleQuotes.ReplaceAllString(s, `$1"$2"`) },
 	} {
 		var docs []rules.Document
 		for i, d := range corpus.Rules(t).Documents() {
@@ -188,6 +191,11 @@ func TestFixesKeepTheMeaning(t *testing.T) {
 		t.Errorf("only %d fixes were applied", fixed)
 	}
 }
+
+var (
+	indents      = regexp.MustCompile(`(?m)^ +`)
+	simpleQuotes = regexp.MustCompile(`(?m)((?:: |- ))'([\w. ]*)'$`)
+)
 
 // fixRounds applies fixes until there are none, comparing what rules mean.
 func fixRounds(t *testing.T, docs []rules.Document) (fixed int) {
