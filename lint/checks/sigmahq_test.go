@@ -173,7 +173,9 @@ func TestFixesKeepTheMeaning(t *testing.T) {
 		func(s string) string { return strings.ReplaceAll(s, "\n", "\r\n") },
 		func(s string) string { return strings.Replace(s, "    product: windows", "    product: Windows", 1) },
 		func(s string) string { return strings.ReplaceAll(s, "attack.t", "attack.T") },
-		func(s string) string { return indents.ReplaceAllStringFunc(s, func(i string) string { return i[len(i)/2:] }) },
+		func(s string) string {
+			return indents.ReplaceAllStringFunc(s, func(i string) string { return i[len(i)/2:] })
+		},
 		func(s string) string { return simpleQuotes.ReplaceAllString(s, `$1"$2"`) },
 	} {
 		var docs []rules.Document

@@ -12,7 +12,9 @@ import (
 // known reports whether the table says anything of a logsource.
 func known(t *logsource.Table, l logsource.Logsource) bool {
 	return len(t.For(l)) > 0 ||
-		slices.ContainsFunc(t.Taxonomies, func(x logsource.Taxonomy) bool { return x.Logsource.Satisfies(l) || l.Satisfies(x.Logsource) && !foreign(t, l) }) ||
+		slices.ContainsFunc(t.Taxonomies, func(x logsource.Taxonomy) bool {
+			return x.Logsource.Satisfies(l) || l.Satisfies(x.Logsource) && !foreign(t, l)
+		}) ||
 		slices.ContainsFunc(t.Unseen, func(x logsource.Unseen) bool { return x.Logsource.Satisfies(l) })
 }
 

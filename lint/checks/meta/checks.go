@@ -23,6 +23,7 @@ func Checks() []*lint.Check {
 		filename,
 		filenameDuplicate,
 		filenameLength,
+		filenamePrefix,
 		idMissing,
 		levelMissing,
 		licenseID,
