@@ -15,6 +15,7 @@ func Checks() []*lint.Check {
 		descriptionMissing,
 		descriptionShort,
 		descriptionUrl,
+		falsepositivesDuplicate,
 		falsepositivesFormat,
 		falsepositivesShort,
 		falsepositivesVague,
