@@ -262,9 +262,12 @@ func TestSchemaOfConfigurations(t *testing.T) {
 			if errs := schemaErrors(t, b.text); len(errs) > 0 {
 				t.Errorf("%s: %v", page, errs)
 			}
-			nodes, _ := rules.ParseNodes(b.name, []byte(b.text))
-			if _, diags := lint.NewConfig(nodes[0].Get("lint"), ".", known); len(diags) > 0 {
-				t.Errorf("%s: %v", page, diags)
+			c, diags := config.Parse(b.name, []byte(b.text))
+			_, more := lint.NewConfig(c.Lint, ".", known)
+			for _, d := range append(diags, more...) {
+				if d.Code != "config/glob" { // which looks for the files
+					t.Errorf("%s: %s", page, d)
+				}
 			}
 		}
 	}
