@@ -165,6 +165,9 @@ func (l *linter) override(name, flag string, level func(*lint.Check) *lint.Level
 		return usageError("%s: %s", flag, unknownCheck(l.known, name))
 	}
 	for _, check := range found {
+		if check.Online && strings.HasSuffix(name, "/*") && !level(check).Off {
+			continue // which has to be named itself
+		}
 		l.settings.Checks = append(l.settings.Checks, lint.Setting{Pattern: check.Name, Level: level(check)})
 	}
 	return nil
@@ -181,6 +184,7 @@ func unknownCheck(known *lint.Catalogue, name string) string {
 func (l *linter) run(ctx context.Context) (*lint.Input, *lint.Result, error) {
 	in := l.read()
 	in.Complete, in.Jobs = l.complete, l.jobs
+	in.Gone = newVisitor().gone // only called for a check that the configuration names
 	if l.tree == nil {
 		result, err := lint.Run(ctx, in, l.known, l.settings)
 		return in, result, interrupted(err)

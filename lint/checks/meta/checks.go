@@ -31,6 +31,7 @@ func Checks() []*lint.Check {
 		modifiedSame,
 		modifiedWithoutDate,
 		referenceAttack,
+		referenceDead,
 		referencePermalink,
 		referencesDuplicate,
 		scopeShort,

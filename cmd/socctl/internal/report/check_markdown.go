@@ -17,6 +17,9 @@ func CheckPage(w io.Writer, c *lint.Check) {
 	fmt.Fprintf(w, "| | |\n|---|---|\n| Severity | %s |\n", severityText(c))
 	fmt.Fprintf(w, "| Looks at | %s |\n", map[lint.Scope]string{lint.RuleScope: "one document at a time", lint.CorpusScope: "all documents together",
 		lint.BaseScope: "all documents, and as they were before a change (`--base`)"}[c.Scope])
+	if c.Online {
+		fmt.Fprintf(w, "| Network | asks other hosts; runs only where it is named itself, not by its group, and never in an editor |\n")
+	}
 	fix := "no"
 	if c.Fixable {
 		fix = "`socctl lint --fix` corrects it where there is no choice"
