@@ -189,7 +189,7 @@ func checkFixes(t *testing.T, check *lint.Check, found []lint.Finding) {
 		if len(docs) == 0 {
 			t.Fatalf("fixed text cannot be read: %v\n%s", diags, r.After)
 		}
-		in := project.Build(setOf(docs), diags, project.Options{Now: today})
+		in := project.Build(docs, diags, project.Options{Now: today})
 		again, err := lint.Run(context.Background(), in, catalogue, lint.DefaultConfig())
 		if err != nil {
 			t.Fatal(err)
@@ -203,15 +203,6 @@ func checkFixes(t *testing.T, check *lint.Check, found []lint.Finding) {
 			}
 		}
 	}
-}
-
-func setOf(docs []rules.Document) *rules.Set {
-	s := &rules.Set{}
-	for _, d := range docs {
-		s.Add(d)
-	}
-	s.Link()
-	return s
 }
 
 var checkName = regexp.MustCompile(`^[a-z0-9]+/[a-z0-9]+(-[a-z0-9]+)*$`)
