@@ -23,13 +23,14 @@ type baselineEntry struct {
 }
 
 // WriteBaseline writes the findings that count, or that an earlier baseline
-// suppresses, one JSON object a line, in the order of the findings.
+// suppresses, one JSON object a line, in the order of the findings. Those that
+// are lasting are left out.
 func WriteBaseline(w io.Writer, findings []Finding) error {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
 	for i := range findings {
 		f := &findings[i]
-		if !f.Counts() && f.Suppression.Kind != ByBaseline {
+		if f.Lasting || !f.Counts() && f.Suppression.Kind != ByBaseline {
 			continue
 		}
 		if err := enc.Encode(baselineEntry{f.Fingerprint, f.Code, f.Span.Path(), f.Message}); err != nil {
@@ -68,7 +69,7 @@ func (b *Baseline) Apply(findings []Finding) (gone int) {
 		f := &findings[i]
 		if b.fingerprints[f.Fingerprint] {
 			seen[f.Fingerprint] = true
-			if f.Counts() {
+			if f.Counts() && !f.Lasting {
 				f.Suppression = &Suppression{Kind: ByBaseline}
 			}
 		}
@@ -83,7 +84,7 @@ func (r *Result) Subtract(base *Result) {
 		known[base.Findings[i].Fingerprint] = true
 	}
 	for i := range r.Findings {
-		if f := &r.Findings[i]; f.Counts() && known[f.Fingerprint] {
+		if f := &r.Findings[i]; f.Counts() && !f.Lasting && known[f.Fingerprint] {
 			f.Suppression = &Suppression{Kind: ByBase}
 		}
 	}

@@ -190,7 +190,7 @@ func (d *driver) reading() []*Finding {
 		if (check == nil || check.Scope == RuleScope) && !d.wanted(diag.Span.Path()) {
 			continue
 		}
-		f := &Finding{Diagnostic: diag}
+		f := &Finding{Diagnostic: diag, Lasting: diag.Code == rules.CodeUnreadable}
 		for _, s := range byFile[diag.Span.File] {
 			if !diag.Span.Start.Before(s.Header.Span.Start) {
 				f.Document = s.Document
