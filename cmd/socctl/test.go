@@ -91,8 +91,12 @@ func (c *cli) test(ctx context.Context, o *testOptions, paths []string) error {
 		return err
 	}
 	suite, diags := ruletest.Load(load)
+	ran, passed := c.testPolicies(ctx, o, cfg, filter)
 	if err := nothingToRun(suite, diags, filter, load.Paths); err != nil {
-		return err
+		if ran == 0 && passed {
+			return err
+		}
+		return exitWith(codeOf(passed))
 	}
 	progress := report.NewProgress(c.stderr, c.quiet)
 	total := suite.Select(filter)
@@ -106,11 +110,15 @@ func (c *cli) test(ctx context.Context, o *testOptions, paths []string) error {
 			return &exitError{exitUnreadable, err}
 		}
 	}
-	code := testExitCode(result, diags)
-	if !c.testPolicies(ctx, o, cfg, filter) {
-		code = max(code, exitFindings)
+	return exitWith(max(testExitCode(result, diags), codeOf(passed)))
+}
+
+// codeOf is the exit code of tests that all passed, or did not.
+func codeOf(passed bool) int {
+	if passed {
+		return exitClean
 	}
-	return exitWith(code)
+	return exitFindings
 }
 
 // reportTests writes one format to standard output, or to the file behind =.
