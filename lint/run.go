@@ -187,10 +187,11 @@ func (d *driver) reading() []*Finding {
 	var out []*Finding
 	for _, diag := range slices.Concat(d.in.Diagnostics, d.testProblems()) {
 		check := d.known.Find(diag.Code)
-		if (check == nil || check.Scope == RuleScope) && !d.wanted(diag.Span.Path()) {
+		unreadable := diag.Code == rules.CodeUnreadable
+		if (check == nil || check.Scope == RuleScope) && !unreadable && !d.wanted(diag.Span.Path()) {
 			continue
 		}
-		f := &Finding{Diagnostic: diag, Lasting: diag.Code == rules.CodeUnreadable}
+		f := &Finding{Diagnostic: diag, Lasting: unreadable}
 		for _, s := range byFile[diag.Span.File] {
 			if !diag.Span.Start.Before(s.Header.Span.Start) {
 				f.Document = s.Document

@@ -39,6 +39,14 @@ func LoadBase(ctx context.Context, head *lint.Input, tree *revision.Tree, o Opti
 			docs = append(docs, rules.Copy(d))
 		}
 	}
+	for _, d := range head.Diagnostics {
+		empty := func() bool {
+			return len(tree.Names(func(name string) bool { return isRuleFile(name) && within(name, d.Span.Path()) })) == 0
+		}
+		if d.Code == rules.CodeEmptyFolder && empty() {
+			diags = append(diags, d) // it was empty before
+		}
+	}
 	set, together := rules.Assemble(docs)
 	base := Build(set, append(diags, together...), o)
 	base.HasTests = head.HasTests

@@ -6,6 +6,7 @@
 package project
 
 import (
+	"slices"
 	"time"
 
 	"github.com/socctl/socctl/attack"
@@ -22,6 +23,7 @@ type Options struct {
 	Paths              []string // files and folders of rules
 	RuleDirs, TestDirs []string // see ruletest.LoadOptions
 	Tests              bool     // look for tests
+	Found              bool     // nobody named Paths, so some of them may hold no rule
 
 	Pipeline     *pipeline.Pipeline // changes rules before they are compiled; nil for none
 	Taxonomies   map[string]*pipeline.Pipeline
@@ -35,6 +37,9 @@ type Options struct {
 // Load reads a project.
 func Load(o Options) *lint.Input {
 	set, diags := rules.LoadPaths(o.Paths...)
+	if o.Found && set.Files > 0 {
+		diags = slices.DeleteFunc(diags, func(d rules.Diagnostic) bool { return d.Code == rules.CodeEmptyFolder })
+	}
 	in := Build(set, diags, o)
 	if o.Tests {
 		in.HasTests = true
