@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -132,24 +131,6 @@ func (c *cli) reportTests(format string, run *report.TestRun) error {
 		return err
 	}
 	return replaceFile(path, b.Bytes())
-}
-
-// replaceFile writes a file under a temporary name and renames it, so that
-// nobody ever sees half of it.
-func replaceFile(path string, data []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(data)
-	err = errors.Join(err, f.Chmod(0o644), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		os.Remove(f.Name())
-	}
-	return err
 }
 
 // check compiles the filter and rejects unknown words.
