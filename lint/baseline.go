@@ -1,11 +1,11 @@
 package lint
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
+	"regexp"
 )
 
 // Baseline is a list of findings that are known and do not count.
@@ -43,23 +43,28 @@ func WriteBaseline(w io.Writer, findings []Finding) error {
 // ReadBaseline reads what WriteBaseline wrote. The error names the line.
 func ReadBaseline(data []byte) (*Baseline, error) {
 	b := &Baseline{fingerprints: map[string]bool{}}
-	scan := bufio.NewScanner(bytes.NewReader(data))
-	scan.Buffer(nil, 1<<20)
-	for line := 1; scan.Scan(); line++ {
-		if len(bytes.TrimSpace(scan.Bytes())) == 0 {
+	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
+	line := 0
+	for text := range bytes.Lines(data) {
+		line++
+		text = bytes.TrimSpace(text)
+		if len(text) == 0 {
 			continue
 		}
 		var e baselineEntry
-		if err := json.Unmarshal(scan.Bytes(), &e); err != nil {
-			return nil, fmt.Errorf("line %d is no entry of a baseline: %w", line, err)
-		}
-		if e.Fingerprint == "" {
-			return nil, fmt.Errorf("line %d has no fingerprint", line)
+		switch err := json.Unmarshal(text, &e); {
+		case err != nil && conflict.Match(text):
+			return nil, fmt.Errorf("line %d is a mark of a merge conflict: resolve it, or write the baseline anew", line)
+		case err != nil || e.Fingerprint == "":
+			return nil, fmt.Errorf("line %d is no entry of a baseline, an object with a fingerprint: write the baseline anew", line)
 		}
 		b.fingerprints[e.Fingerprint] = true
 	}
-	return b, scan.Err()
+	return b, nil
 }
+
+// conflict matches the lines that git puts around what it could not merge.
+var conflict = regexp.MustCompile(`^(<{7}|={7}|>{7}|\|{7})`)
 
 // Apply suppresses the findings that the baseline lists and returns how many of
 // its entries no longer occur.
