@@ -64,9 +64,10 @@ func (c *cli) linter(ctx context.Context, o *lintOptions, paths []string) (*lint
 		}
 		return l, nil
 	}
-	if l.options.Paths, err = c.rulePaths(l.cfg, paths); err != nil {
+	if l.options.Paths, l.options.Found, err = c.rulePaths(l.cfg, paths); err != nil {
 		return nil, err
 	}
+	l.options.Paths = fromHere(l.options.Paths, o.base != "")
 	l.options.Tests = true
 	if o.base != "" {
 		if l.tree, err = revision.Open(ctx, ".", o.base); err != nil {
@@ -168,6 +169,9 @@ func (l *linter) override(name, flag string, level func(*lint.Check) *lint.Level
 		return usageError("%s: %s", flag, unknownCheck(l.known, name))
 	}
 	for _, check := range found {
+		if check.Online && strings.HasSuffix(name, "/*") && !level(check).Off {
+			continue // which has to be named itself
+		}
 		l.settings.Checks = append(l.settings.Checks, lint.Setting{Pattern: check.Name, Level: level(check)})
 	}
 	return nil
@@ -187,6 +191,7 @@ func (l *linter) run(ctx context.Context) (*lint.Input, *lint.Result, error) {
 	}
 	in := l.read()
 	in.Complete, in.Jobs = l.complete, l.jobs
+	in.Gone = newVisitor().gone // only called for a check that the configuration names
 	result, err := lint.Run(ctx, in, l.known, l.settings)
 	return in, result, interrupted(err)
 }
@@ -206,6 +211,7 @@ func (l *linter) runWithBase(ctx context.Context) (*lint.Input, *lint.Result, er
 	}
 	in.Only, base.Only, in.Base = l.tree.Changed, l.tree.Changed, base
 	in.Complete, in.Jobs, base.Jobs = l.complete, l.jobs, l.jobs
+	in.Gone = newVisitor().gone
 	var result, before *lint.Result
 	var sides errgroup.Group
 	sides.Go(func() (err error) { before, err = lint.Run(ctx, base, l.known, l.settings); return err })
