@@ -1,0 +1,223 @@
+package shape
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/klauspost/compress/zstd"
+
+	"github.com/socctl/socctl/evaluator/corpus"
+)
+
+// recordings are the records of a kind of source, one per line.
+type recordings struct {
+	name  string
+	lines [][]byte
+	bytes int
+}
+
+// perFile is how much is read of a file, so that all of them have their say.
+const perFile = 2 << 20
+
+// allRecordings reads the public recordings, in the layout they came in.
+var allRecordings = sync.OnceValue(func() []recordings {
+	root := rootOfRecordings
+	return []recordings{
+		windows(root),
+		documents("cloud", filepath.Join(root, "cloud")),
+		network(root),
+	}
+})
+
+var rootOfRecordings string
+
+func corpora(t testing.TB) []recordings {
+	rootOfRecordings = corpus.Path(t, "")
+	return allRecordings()
+}
+
+func (r *recordings) add(line []byte) {
+	if line = bytes.TrimSpace(line); len(line) > 0 {
+		r.lines = append(r.lines, line)
+		r.bytes += len(line)
+	}
+}
+
+func windows(root string) recordings {
+	r := recordings{name: "windows"}
+	files, _ := filepath.Glob(filepath.Join(root, "windows-json", "*.zst"))
+	for _, file := range files {
+		data := unpacked(file)
+		for _, line := range bytes.Split(data[:min(len(data), perFile)], []byte("\n")) {
+			if json.Valid(line) {
+				r.add(line)
+			}
+		}
+	}
+	return r
+}
+
+// documents takes the elements of lists and envelopes for records.
+func documents(name, root string) recordings {
+	r := recordings{name: name}
+	filepath.WalkDir(root, func(file string, d os.DirEntry, _ error) error {
+		if d.IsDir() {
+			return nil
+		}
+		for dec := json.NewDecoder(bytes.NewReader(unpacked(file))); ; {
+			var raw json.RawMessage
+			if dec.Decode(&raw) != nil {
+				return nil
+			}
+			var list []json.RawMessage
+			var envelope struct{ Records []json.RawMessage }
+			if json.Unmarshal(raw, &list) != nil && json.Unmarshal(raw, &envelope) == nil {
+				list = envelope.Records
+			}
+			if len(list) == 0 {
+				list = []json.RawMessage{raw}
+			}
+			for _, record := range list {
+				r.add(record)
+			}
+		}
+	})
+	return r
+}
+
+func network(root string) recordings {
+	r := recordings{name: "network"}
+	files, _ := filepath.Glob(filepath.Join(root, "network", "*", "original", "*.zip"))
+	for _, file := range files {
+		z, err := zip.OpenReader(file)
+		if err != nil {
+			continue
+		}
+		for _, f := range z.File {
+			in, err := f.Open()
+			if err != nil {
+				continue
+			}
+			data, _ := io.ReadAll(in)
+			in.Close()
+			for _, line := range bytes.Split(data, []byte("\n")) {
+				r.add(line)
+			}
+		}
+		z.Close()
+	}
+	return r
+}
+
+func unpacked(file string) []byte {
+	data, err := os.ReadFile(file)
+	if err != nil || !strings.HasSuffix(file, ".zst") {
+		return data
+	}
+	z, err := zstd.NewReader(nil)
+	if err != nil {
+		return nil
+	}
+	defer z.Close()
+	data, _ = z.DecodeAll(data, nil)
+	return data
+}
+
+// TestRecordings compares what is found in the public recordings with
+// encoding/json, and says how many shapes they have.
+func TestRecordings(t *testing.T) {
+	t.Parallel()
+	for _, r := range corpora(t) {
+		s := NewScanner(Options{})
+		shapes := map[string]int{}
+		unknown, leaves := 0, 0
+		for i, line := range r.lines {
+			id, found, err := s.Scan(line)
+			leaves += len(found)
+			if id == Unknown {
+				unknown++
+			}
+			if err != nil && json.Valid(line) {
+				t.Fatalf("%s: %s: %v", r.name, line, err)
+			}
+			if err != nil || i%20 > 0 && r.name == "windows" {
+				continue
+			}
+			check(t, s, line)
+			shape, _ := oracle(t, line)
+			if known, ok := shapes[shape]; ok && known != id && !bytes.Contains(line, []byte(`\`)) {
+				t.Fatalf("%s: %s has shape %d, want %d", r.name, line, id, known)
+			}
+			shapes[shape] = id
+		}
+		t.Logf("%s: %d records, %d bytes, %d leaves, %d shapes, %d steps, %d unknown",
+			r.name, len(r.lines), r.bytes, leaves, s.Shapes(), len(s.trie.steps), unknown)
+	}
+}
+
+// BenchmarkScan compares scanning with other ways to look at every byte, in
+// the same run; each record is met once per round.
+func BenchmarkScan(b *testing.B) {
+	for _, r := range corpora(b) {
+		joined := bytes.Join(r.lines, []byte("\n"))
+		for _, way := range append([]struct {
+			name string
+			scan func([]byte) bool
+		}{
+			{"shape", scanShapes()},
+			{"full", scanFull()},
+			{"valid", json.Valid},
+		}, moreWays...) {
+			b.Run(r.name+"/"+way.name, func(b *testing.B) {
+				b.SetBytes(int64(r.bytes))
+				b.ReportAllocs()
+				for b.Loop() {
+					for _, line := range r.lines {
+						way.scan(line)
+					}
+				}
+			})
+		}
+		b.Run(r.name+"/lines", func(b *testing.B) {
+			b.SetBytes(int64(r.bytes))
+			for b.Loop() {
+				n := 0
+				for rest := joined; ; n++ {
+					i := bytes.IndexByte(rest, '\n')
+					if i < 0 {
+						break
+					}
+					rest = rest[i+1:]
+				}
+				if n != bytes.Count(joined, []byte("\n")) {
+					b.Fatal(fmt.Sprint(n))
+				}
+			}
+		})
+	}
+}
+
+// moreWays are those that need an experiment of the compiler.
+var moreWays []struct {
+	name string
+	scan func([]byte) bool
+}
+
+func scanShapes() func([]byte) bool {
+	s := NewScanner(Options{})
+	return func(data []byte) bool { _, _, err := s.Scan(data); return err == nil }
+}
+
+// scanFull scans with a scanner that can remember nothing.
+func scanFull() func([]byte) bool {
+	s := NewScanner(Options{MaxNodes: 1})
+	return func(data []byte) bool { _, _, err := s.Scan(data); return err == nil }
+}

@@ -1,0 +1,258 @@
+package shape
+
+import (
+	"errors"
+	"math"
+)
+
+// Unknown is the id of a record whose shape is not remembered.
+const Unknown = -1
+
+// Kind is the kind of a leaf.
+type Kind uint8
+
+// The kinds of leaves.
+const (
+	String Kind = iota
+	Number
+	Bool
+	Null
+	EmptyObject
+	EmptyList
+
+	end // behind the last leaf
+)
+
+// Leaf is a leaf of a record: data[Start:End] is its text, of a string what
+// stands between the quotes.
+type Leaf struct {
+	Start, End uint32
+	Kind       Kind
+	// Escaped marks a string whose text is not what is written: there is a
+	// backslash in it, or bytes that are no UTF-8. [AppendText] reads it.
+	Escaped bool
+}
+
+// Options bound what a Scanner accepts and remembers. Zero stands for the default.
+type Options struct {
+	// MaxNodes is how many steps from leaf to leaf are remembered, over all
+	// shapes; those with the same beginning share its steps. The default is
+	// 65,536. The names in them may take 64 bytes per node on average.
+	MaxNodes int
+	// MaxDepth is how deep objects and lists may be nested; 128 by default.
+	MaxDepth int
+	// MaxLeaves is how many leaves a record may have for its shape to be
+	// remembered; 4,096 by default.
+	MaxLeaves int
+}
+
+const (
+	defaultNodes  = 1 << 16
+	defaultDepth  = 128
+	defaultLeaves = 1 << 12
+)
+
+// Scanner recognises shapes. It is for one goroutine.
+type Scanner struct {
+	trie      trie
+	between   punctuation
+	passed    int32 // node up to which between knows what is open
+	way       []int32
+	maxLeaves int
+	leaves    []Leaf
+	fresh     []glue // what follows where the record left the trie
+}
+
+// NewScanner returns a Scanner that knows no shapes.
+func NewScanner(o Options) *Scanner {
+	s := &Scanner{maxLeaves: defaultLeaves}
+	nodes, depth := defaultNodes, defaultDepth
+	if o.MaxNodes > 0 {
+		nodes = o.MaxNodes
+	}
+	if o.MaxDepth > 0 {
+		depth = o.MaxDepth
+	}
+	if o.MaxLeaves > 0 {
+		s.maxLeaves = o.MaxLeaves
+	}
+	s.trie = newTrie(nodes)
+	s.between.maxDepth = depth
+	return s
+}
+
+// Shapes returns how many shapes are known; their ids are the numbers below it.
+func (s *Scanner) Shapes() int { return s.trie.shapes }
+
+var errLarge = errors.New("record of 4 GiB or more")
+
+// Scan reads the record that data holds, with or without space around it. It
+// returns the id of its shape, and its leaves in the order written, which are
+// valid until the next call. Ids count from 0 in order of appearance.
+//
+// The id is [Unknown], and there are no leaves, if the record is sound but its
+// shape is new and there is no room for it, or it has too many leaves, or what
+// stands between two of them is longer than 4 KiB.
+//
+// A [*SyntaxError] tells where data stops being JSON, a [*DepthError] where it
+// is nested too deep.
+func (s *Scanner) Scan(data []byte) (id int, leaves []Leaf, err error) {
+	if uint64(len(data)) > math.MaxUint32 {
+		return Unknown, nil, errLarge
+	}
+	s.between.open, s.passed = s.between.open[:0], root
+	s.leaves = s.leaves[:0]
+	node, at := int32(root), skipSpace(data, 0)
+	for {
+		if node, at = s.follow(data, node, at); at < 0 {
+			return int(node), s.leaves, nil
+		}
+		if node, at, err = s.lookUp(data, node, at); err != nil {
+			return Unknown, nil, err
+		}
+		switch {
+		case node == Unknown:
+			return Unknown, nil, nil
+		case at < 0:
+			return int(node), s.leaves, nil
+		}
+	}
+}
+
+// follow goes down the trie from a node as long as the bytes at an offset are
+// those that are likely. It returns how far it came, or the id of the shape
+// and -1 if that is the end of the record.
+func (s *Scanner) follow(data []byte, node int32, at int) (int32, int) {
+	steps, leaves := s.trie.steps, s.leaves
+	for {
+		p := &steps[steps[node].first]
+		behind := at + len(p.glue)
+		next := -1
+		if behind <= len(data) && string(data[at:behind]) == p.glue {
+			leaf := Leaf{Start: uint32(behind), Kind: p.kind}
+			switch p.kind {
+			case String:
+				var stop int
+				stop, leaf.Escaped = stringEnd(data, behind)
+				leaf.End, next = uint32(stop), stop+1
+				if stop < 0 {
+					next = -1
+				}
+			case Number:
+				if stop, ok := numberEnd(data, behind); ok {
+					leaf.End, next = uint32(stop), stop
+				}
+			case Bool:
+				next = boolEnd(data, behind)
+				leaf.End = uint32(next)
+			case end:
+				if skipSpace(data, behind) == len(data) {
+					s.leaves = leaves
+					return p.to, -1
+				}
+			case Null, EmptyObject, EmptyList:
+				leaf.Start, leaf.End, next = uint32(behind-int(p.leaf)), uint32(behind), behind
+			}
+			if next >= 0 {
+				leaves = append(leaves, leaf)
+				node, at = p.to, next
+				continue
+			}
+		}
+		if !s.trie.turn(data, node, at) {
+			s.leaves = leaves
+			return node, at
+		}
+	}
+}
+
+// lookUp takes the step that the bytes at an offset spell where none of the
+// likely ones did. Where there is no such step, it reads the rest of the record
+// and returns its id and -1.
+func (s *Scanner) lookUp(data []byte, node int32, at int) (to int32, next int, err error) {
+	s.catchUp(node)
+	s.between.forget()
+	g, err := s.between.next(data, at, node == root)
+	if err != nil {
+		return 0, 0, err
+	}
+	step := s.trie.find(node, g.kind, s.between.text)
+	if step == none || !s.between.keep {
+		id, err := s.explore(data, node, g)
+		return id, -1, err
+	}
+	if next, err = s.leaf(data, g, true); err != nil {
+		return 0, 0, err
+	}
+	s.trie.prefer(node, step, data[g.start:g.stop], g.leaf)
+	if s.passed = step; g.kind == end {
+		return s.trie.steps[step].to, -1, nil
+	}
+	return step, next, nil
+}
+
+// catchUp tells the reader of punctuation what was opened and closed on the way
+// to a node.
+func (s *Scanner) catchUp(node int32) {
+	s.way = s.way[:0]
+	for n := node; n != s.passed; n = s.trie.origins[n].parent {
+		s.way = append(s.way, n)
+	}
+	for i := len(s.way) - 1; i >= 0; i-- {
+		s.between.redo(s.trie.origins[s.way[i]].text)
+	}
+	s.passed = node
+}
+
+// leaf reads the leaf behind glue, and notes it if asked to. It returns the
+// offset behind it.
+func (s *Scanner) leaf(data []byte, g glue, note bool) (next int, err error) {
+	l := Leaf{Start: uint32(g.stop - g.leaf), Kind: g.kind}
+	next = g.stop
+	switch g.kind {
+	case end:
+		return next, nil
+	case String, Number, Bool:
+		if next, l.Escaped, err = scalar(data, g.stop, g.kind); err != nil {
+			return 0, err
+		}
+	}
+	l.End = uint32(next)
+	if note {
+		s.leaves = append(s.leaves, l)
+	}
+	if g.kind == String {
+		next++
+	}
+	return next, nil
+}
+
+// explore reads the rest of a record that leaves the trie at a node, and adds
+// its shape to it. Nothing is added for a record that turns out to be none.
+func (s *Scanner) explore(data []byte, node int32, g glue) (id int32, err error) {
+	s.fresh = s.fresh[:0]
+	for {
+		if s.between.keep = s.between.keep && s.room(); s.between.keep {
+			s.fresh = append(s.fresh, g)
+		}
+		if g.kind == end {
+			break
+		}
+		at, err := s.leaf(data, g, s.between.keep)
+		if err != nil {
+			return Unknown, err
+		}
+		if g, err = s.between.next(data, at, false); err != nil {
+			return Unknown, err
+		}
+	}
+	if !s.between.keep {
+		return Unknown, nil
+	}
+	return s.trie.add(node, data, s.fresh, s.between.text), nil
+}
+
+// room reports whether one more step may be remembered of the record.
+func (s *Scanner) room() bool {
+	return len(s.leaves) <= s.maxLeaves && s.trie.room(len(s.fresh)+1, len(s.between.text))
+}

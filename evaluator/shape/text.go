@@ -1,0 +1,74 @@
+package shape
+
+import (
+	"bytes"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// AppendText appends the text of a leaf of data to dst. Of a string it is what
+// the escapes stand for; every byte that is no UTF-8, and every surrogate
+// without its partner, becomes U+FFFD. Of any other leaf it is what is written.
+func AppendText(dst []byte, data []byte, l Leaf) []byte {
+	written := data[l.Start:l.End]
+	if !l.Escaped {
+		return append(dst, written...)
+	}
+	for {
+		slant := bytes.IndexByte(written, '\\')
+		if slant < 0 {
+			return appendValid(dst, written)
+		}
+		dst = appendValid(dst, written[:slant])
+		r, size := unescape(written[slant:])
+		dst = utf8.AppendRune(dst, r)
+		written = written[slant+size:]
+	}
+}
+
+// appendValid replaces every byte that is no UTF-8.
+func appendValid(dst, b []byte) []byte {
+	if utf8.Valid(b) {
+		return append(dst, b...)
+	}
+	for len(b) > 0 {
+		r, size := utf8.DecodeRune(b)
+		dst = utf8.AppendRune(dst, r)
+		b = b[size:]
+	}
+	return dst
+}
+
+// unescape returns the rune that b starts with an escape for, and how long the
+// escape is. Both halves of a pair of surrogates count as one.
+func unescape(b []byte) (r rune, size int) {
+	switch c := b[1]; c {
+	case 'b':
+		return '\b', 2
+	case 'f':
+		return '\f', 2
+	case 'n':
+		return '\n', 2
+	case 'r':
+		return '\r', 2
+	case 't':
+		return '\t', 2
+	case 'u':
+	default:
+		return rune(c), 2
+	}
+	r = hex4(b[2:])
+	if !utf16.IsSurrogate(r) {
+		return r, 6
+	}
+	if len(b) >= 12 && b[6] == '\\' && b[7] == 'u' {
+		if pair := utf16.DecodeRune(r, hex4(b[8:])); pair != utf8.RuneError {
+			return pair, 12
+		}
+	}
+	return utf8.RuneError, 6
+}
+
+func hex4(b []byte) rune {
+	return unhex(b[0])<<12 | unhex(b[1])<<8 | unhex(b[2])<<4 | unhex(b[3])
+}
