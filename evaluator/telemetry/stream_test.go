@@ -1,0 +1,115 @@
+package telemetry_test
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/klauspost/compress/zstd"
+
+	"github.com/socctl/socctl/compiler"
+	"github.com/socctl/socctl/evaluator"
+	"github.com/socctl/socctl/evaluator/corpus"
+	"github.com/socctl/socctl/evaluator/telemetry"
+)
+
+// publicProgram are all public rules.
+func publicProgram(t testing.TB) *compiler.Program {
+	t.Helper()
+	p, _ := compiler.Compile(corpus.Rules(t), compiler.Options{})
+	return p
+}
+
+// ndjsonFiles yields the JSON recordings of the corpus, decompressed, up to a
+// size each.
+func ndjsonFiles(t testing.TB, limit int64, yield func(name string, data []byte)) {
+	t.Helper()
+	var files []string
+	for _, pattern := range []string{"windows-json/*.ndjson.zst", "cloud/*/*.ndjson*", "cloud/*/*/*.json*", "cloud/*.ndjson*", "network/*/*.json*", "network/*/*.ndjson*"} {
+		found, _ := filepath.Glob(corpus.Path(t, pattern))
+		files = append(files, found...)
+	}
+	if len(files) < 50 {
+		t.Fatalf("only %d recordings", len(files))
+	}
+	for _, file := range files {
+		f, err := os.Open(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var in io.Reader = f
+		if strings.HasSuffix(file, ".zst") {
+			z, err := zstd.NewReader(f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer z.Close()
+			in = z
+		}
+		data, err := io.ReadAll(io.LimitReader(in, limit))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = f.Close()
+		yield(strings.TrimSuffix(file, ".zst"), data)
+	}
+}
+
+// describe writes matches and what filters suppressed.
+func describe(matches []evaluator.Match, stopped []evaluator.Suppression, views int) string {
+	var b strings.Builder
+	fmt.Fprint(&b, views, " views")
+	for _, m := range matches {
+		fmt.Fprintf(&b, "; %s %s", m.Rule.Hash[:12], m.View)
+	}
+	for _, s := range stopped {
+		fmt.Fprintf(&b, "; stopped %s %s %d", s.Rule.Hash[:12], s.View, len(s.By))
+	}
+	return b.String()
+}
+
+// A record as it stands in a recording matches what its event matches, all public
+// rules and JSON recordings considered.
+func TestStreamOnCorpus(t *testing.T) {
+	p := publicProgram(t)
+	n := telemetry.NewNormaliser(nil)
+	stream := telemetry.NewStream(n, evaluator.New(p))
+	streamEvaluator := evaluator.New(p)
+	stream = telemetry.NewStream(n, streamEvaluator)
+	plain := evaluator.New(p)
+	records, matched := 0, 0
+	ndjsonFiles(t, corpusLimit, func(name string, data []byte) {
+		for line := range bytes.Lines(data) {
+			line = bytes.TrimSpace(line)
+			of := telemetry.Record{Source: name, Index: records}
+			got, views, err := stream.Match(line, of)
+			if err != nil {
+				continue // a file whose records take several lines
+			}
+			event, err := stream.Event()
+			if err != nil {
+				t.Fatal(err)
+			}
+			streamed := describe(got, streamEvaluator.Suppressed(), views)
+			want := plain.Match(event)
+			if expect := describe(want, plain.Suppressed(), len(event.Views())); streamed != expect {
+				t.Fatalf("%s record %d:\n got %s\nwant %s\n%.2000s", name, records, streamed, expect, line)
+			}
+			records++
+			if len(want) > 0 {
+				matched++
+			}
+		}
+	})
+	t.Logf("%d records, %d match", records, matched)
+	if records < 1000 || matched < 100 {
+		t.Errorf("%d records, of which %d match", records, matched)
+	}
+}
+
+// corpusLimit is how much of each recording is read.
+const corpusLimit = 1 << 20
