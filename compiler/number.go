@@ -36,8 +36,32 @@ func ParseNumber(s string) (Number, bool) {
 			return n, true
 		}
 	}
+	if !isDecimal(s) {
+		return Number{}, false
+	}
 	f, err := strconv.ParseFloat(s, 64)
 	return Number{float: f}, err == nil
+}
+
+// isDecimal spares text that is no number, such as an address or a date, the
+// error of the parser, which takes memory.
+func isDecimal(s string) bool {
+	if s[0] == '-' || s[0] == '+' {
+		s = s[1:]
+	}
+	digits, points := 0, 0
+	for s != "" && s[0] != 'e' && s[0] != 'E' {
+		switch s[0] {
+		case '.':
+			points++
+		case '-', '+':
+			return false
+		default:
+			digits++
+		}
+		s = s[1:]
+	}
+	return digits > 0 && points <= 1
 }
 
 func parseInteger(s string) (Number, bool) {

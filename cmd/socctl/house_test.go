@@ -52,7 +52,7 @@ func floorOf(pkg string) (floor, bool) {
 		return facts, true
 	case room == "compiler":
 		return compiling, true
-	case pkg == "evaluator":
+	case pkg == "evaluator" || pkg == "evaluator/matcher":
 		return evaluating, true
 	case room == "evaluator" && below != "":
 		return recordings, true
@@ -138,6 +138,9 @@ func TestFloors(t *testing.T) {
 		{"compiler/pipeline", "compiler", true},
 		{"compiler", "evaluator", false},
 		{"evaluator", "compiler", true},
+		{"evaluator", "evaluator/matcher", true},
+		{"evaluator/matcher", "compiler", true},
+		{"evaluator/matcher", "evaluator/telemetry", false},
 		{"evaluator", "evaluator/telemetry", false},
 		{"evaluator/ruletest", "evaluator/telemetry", true},
 		{"attack", "attack/coverage", false},

@@ -1,0 +1,72 @@
+package compiler
+
+import "unicode/utf8"
+
+// maxSimple bounds the literals that Simple returns: two dashes of windash.
+const maxSimple = 25
+
+// Simple returns a pattern as a comparison with literals, if it is one: the
+// text equals, contains, begins with or ends with one of them, byte by byte.
+// The classes of windash are multiplied out. The text is the folded one unless
+// the pattern is cased, and the literals are folded likewise. The pattern of
+// a lone * contains "".
+func (p *Pattern) Simple() (anchor Anchor, literals []string, ok bool) {
+	switch p.shape {
+	case equals:
+		return Whole, []string{p.body}, true
+	case prefix:
+		return AtStart, []string{p.body}, true
+	case suffix:
+		return AtEnd, []string{p.body}, true
+	case substring:
+		return Anywhere, []string{p.body}, true
+	case anything:
+		return Anywhere, []string{""}, true
+	}
+	inner := p.parts
+	before, behind := inner[0].kind == starPart, inner[len(inner)-1].kind == starPart
+	if before {
+		inner = inner[1:]
+	}
+	if behind && len(inner) > 0 {
+		inner = inner[:len(inner)-1]
+	}
+	count := 1
+	for _, pt := range inner {
+		// Code points and bytes are the same question only in valid UTF-8.
+		if pt.kind != literalPart && pt.kind != dashPart || !utf8.ValidString(pt.text) {
+			return 0, nil, false
+		}
+		if pt.kind == dashPart {
+			count *= utf8.RuneCountInString(dashes)
+		}
+		if count > maxSimple {
+			return 0, nil, false
+		}
+	}
+	for _, variant := range (Pattern{parts: inner}).dashVariants() {
+		text, _ := variant.plain()
+		literals = append(literals, text)
+	}
+	return [...]Anchor{Whole, AtStart, AtEnd, Anywhere}[bit(behind)+2*bit(before)], literals, true
+}
+
+func bit(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// Literals returns the literals between the wildcards. A text that the pattern
+// matches contains each of them; the text is the folded one unless the pattern
+// is cased.
+func (p *Pattern) Literals() []string {
+	var out []string
+	for _, pt := range p.parts {
+		if pt.kind == literalPart {
+			out = append(out, pt.text)
+		}
+	}
+	return out
+}

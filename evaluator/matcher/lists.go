@@ -1,0 +1,61 @@
+package matcher
+
+import "slices"
+
+// lists holds many short lists of atoms, those of equal content once. A list is
+// named by the offset of its length, which its atoms follow; list 0 is empty.
+type lists struct{ flat []int32 }
+
+// lister builds lists.
+type lister struct {
+	lists
+	known map[string]int32
+}
+
+func newLister() *lister {
+	return &lister{lists{[]int32{0}}, map[string]int32{"": 0}}
+}
+
+// add returns the name of a list; it sorts atoms and drops duplicates.
+func (l *lister) add(atoms []int32) int32 {
+	slices.Sort(atoms)
+	atoms = slices.Compact(atoms)
+	key := make([]byte, 0, 64)
+	for _, a := range atoms {
+		key = append(key, byte(a), byte(a>>8), byte(a>>16), byte(a>>24))
+	}
+	if name, ok := l.known[string(key)]; ok {
+		return name
+	}
+	name := int32(len(l.flat))
+	l.flat = append(append(l.flat, int32(len(atoms))), atoms...)
+	l.known[string(key)] = name
+	return name
+}
+
+// hits is a set of small numbers that are listed in ascending order. Reset and
+// listing take time in the number of members, not in their range.
+type hits struct {
+	words []uint64
+	sums  []uint64 // bit i: words[i] is not 0
+}
+
+// grow makes room for the numbers below n.
+func (h *hits) grow(n int) {
+	if need := (n + 63) / 64; need > len(h.words) {
+		h.words = append(h.words, make([]uint64, need-len(h.words))...)
+		h.sums = append(h.sums, make([]uint64, (need+63)/64-len(h.sums))...)
+	}
+}
+
+func (h *hits) add(n int32) {
+	h.words[uint32(n)>>6] |= 1 << (uint32(n) & 63)
+	h.sums[uint32(n)>>12] |= 1 << (uint32(n) >> 6 & 63)
+}
+
+func (h *hits) addList(l *lists, name int32) {
+	from := name + 1
+	for _, n := range l.flat[from : from+l.flat[name]] {
+		h.add(n)
+	}
+}

@@ -1,0 +1,250 @@
+// Package matcher decides all predicates of one field at once on one value.
+//
+// What a predicate means has one home, the function that New is given; a
+// Matcher answers the same, for every value, in time linear in the value and
+// hardly dependent on the number of predicates. Literals are decided by tables;
+// whatever tables cannot decide they narrow down, by a literal that the text
+// must contain, and the function confirms it.
+package matcher
+
+import (
+	"math/bits"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/socctl/socctl/compiler"
+)
+
+// Kind is the kind of a scalar value as predicates see it.
+type Kind uint8
+
+// The kinds. Composite is the compact JSON text of an object or an empty list.
+const (
+	String Kind = iota
+	Number
+	Bool
+	Composite
+)
+
+// Decide is the meaning of a predicate on one value. folded is
+// compiler.Fold(text) for a text predicate that is not cased, and may be empty
+// for any other.
+type Decide = func(p *compiler.Predicate, kind Kind, text, folded string) bool
+
+// Matcher decides the predicates of one field. It is immutable and safe for
+// concurrent use. Within it, predicates go by their index in the sorted atoms.
+type Matcher struct {
+	predicates []compiler.Predicate
+	atoms      []int32
+	decide     Decide
+
+	always []int32  // candidates on every value
+	check  []uint64 // set of the candidates that decide has to confirm
+
+	folds  bool // there is anything to look for in the folded text
+	lists  lists
+	equal  trie
+	begin  trie
+	end    trie
+	ascii  grams // literals anywhere in the text
+	wide   grams // the same, those that are not ASCII
+	scalar scalars
+}
+
+// Scratch is reused memory. It belongs to one goroutine and serves any number
+// of matchers; the zero value is ready to use.
+type Scratch struct {
+	hits   hits
+	buffer buffer
+	places [block]int32
+}
+
+// New returns a matcher for those predicates whose indices are in atoms, each
+// once. OpNull, OpExists and OpFieldRef cannot be among them: they are not
+// about one value. decide settles what tables only narrow down.
+func New(predicates []compiler.Predicate, atoms []int32, decide Decide) *Matcher {
+	m := &Matcher{predicates: predicates, atoms: slices.Clone(atoms), decide: decide}
+	slices.Sort(m.atoms)
+	m.check = make([]uint64, (len(m.atoms)+63)/64)
+	b := builder{m: m}
+	for i := range m.atoms {
+		b.add(int32(i))
+	}
+	b.finish()
+	return m
+}
+
+// Match appends to hits the atoms that the value satisfies, each once, in
+// ascending order. A text that is no UTF-8 is compared as it is; Match keeps no
+// part of it. The time is linear in the text.
+func (m *Matcher) Match(hits []int32, kind Kind, text string, s *Scratch) []int32 {
+	s.hits.grow(len(m.atoms))
+	for _, i := range m.always {
+		s.hits.add(i)
+	}
+	m.scalar.match(kind, text, &s.hits)
+	if m.folds {
+		m.texts(text, s)
+	}
+	hits = m.list(hits, kind, text, s)
+	s.buffer.release()
+	return hits
+}
+
+// texts adds what tables find in a text.
+func (m *Matcher) texts(text string, s *Scratch) {
+	b, l := &s.buffer, &m.lists
+	b.fold(text)
+	if list := m.equal.equal(b); list != 0 {
+		s.hits.addList(l, list)
+	}
+	if len(m.begin.nodes) > 0 {
+		m.begin.begins(b, &s.hits, l)
+	}
+	if len(m.end.nodes) > 0 {
+		m.end.ends(b, &s.hits, l)
+	}
+	m.ascii.scan(b, s, l)
+	if !b.ascii {
+		m.wide.scan(b, s, l)
+	}
+}
+
+// list appends the candidates that hold and empties the set of them.
+func (m *Matcher) list(out []int32, kind Kind, text string, s *Scratch) []int32 {
+	for i := range s.hits.sums {
+		for ; s.hits.sums[i] != 0; s.hits.sums[i] &= s.hits.sums[i] - 1 {
+			w := i<<6 | bits.TrailingZeros64(s.hits.sums[i])
+			word := s.hits.words[w]
+			s.hits.words[w] = 0
+			for sure := ^m.check[w]; word != 0; word &= word - 1 {
+				bit := bits.TrailingZeros64(word)
+				n := w<<6 | bit
+				if sure>>bit&1 != 0 || m.confirm(n, kind, text, s) {
+					out = append(out, m.atoms[n])
+				}
+			}
+		}
+	}
+	return out
+}
+
+func (m *Matcher) confirm(n int, kind Kind, text string, s *Scratch) bool {
+	p := &m.predicates[m.atoms[n]]
+	folded := ""
+	if p.Op == compiler.OpText && !p.Pattern.Cased() {
+		folded = s.buffer.text()
+	}
+	return m.decide(p, kind, text, folded)
+}
+
+// Size returns the bytes of the tables.
+func (m *Matcher) Size() int {
+	return 4*len(m.atoms) + 8*len(m.check) + 4*len(m.always) + 4*len(m.lists.flat) + m.scalar.size() +
+		m.equal.size() + m.begin.size() + m.end.size() + m.ascii.memory() + m.wide.memory()
+}
+
+// builder sorts predicates by what finds them.
+type builder struct {
+	m      *Matcher
+	places [4]map[string][]int32 // by anchor: literal -> candidates
+}
+
+func (b *builder) add(i int32) {
+	p := &b.m.predicates[b.m.atoms[i]]
+	switch p.Op {
+	case compiler.OpText:
+		b.pattern(i, &p.Pattern)
+	case compiler.OpRegex:
+		b.narrow(i, compiler.Anywhere, required(p.Regex))
+	case compiler.OpNumber, compiler.OpCompare, compiler.OpCIDR, compiler.OpBool:
+		b.m.scalar.add(i, p)
+	default:
+		b.narrow(i, compiler.Anywhere, nil)
+	}
+}
+
+func (b *builder) pattern(i int32, p *compiler.Pattern) {
+	anchor, literals, simple := p.Simple()
+	if simple && !p.Cased() {
+		b.literals(i, anchor, literals)
+		return
+	}
+	if !simple {
+		anchor, literals = compiler.Anywhere, p.Literals()
+		slices.SortStableFunc(literals, func(a, b string) int { return len(b) - len(a) })
+		literals = literals[:min(1, len(literals))]
+		b.m.folds = b.m.folds || !p.Cased()
+	}
+	if p.Cased() {
+		for n, l := range literals {
+			if literals[n] = compiler.Fold(l); !utf8.ValidString(l) {
+				literals = nil // its bytes may fold together with those around them
+				break
+			}
+		}
+	}
+	b.narrow(i, anchor, literals)
+}
+
+// narrow makes a predicate a candidate on the texts that hold one of the
+// literals, on all if there are none.
+func (b *builder) narrow(i int32, anchor compiler.Anchor, literals []string) {
+	b.m.check[i>>6] |= 1 << (i & 63)
+	if len(literals) == 0 {
+		b.m.always = append(b.m.always, i)
+		return
+	}
+	b.literals(i, anchor, literals)
+}
+
+func (b *builder) literals(i int32, anchor compiler.Anchor, literals []string) {
+	for _, l := range literals {
+		if l == "" && anchor != compiler.Whole {
+			b.m.always = append(b.m.always, i)
+			continue
+		}
+		if b.places[anchor] == nil {
+			b.places[anchor] = map[string][]int32{}
+		}
+		b.places[anchor][l] = append(b.places[anchor][l], i)
+	}
+}
+
+func (b *builder) finish() {
+	m, l := b.m, newLister()
+	m.equal = newTrie(b.entries(compiler.Whole, l, nil), false)
+	m.begin = newTrie(b.entries(compiler.AtStart, l, nil), false)
+	m.end = newTrie(b.entries(compiler.AtEnd, l, nil), true)
+	m.ascii = newGrams(b.entries(compiler.Anywhere, l, isASCII), commonplace)
+	m.wide = newGrams(b.entries(compiler.Anywhere, l, func(s string) bool { return !isASCII(s) }), commonplace)
+	m.lists = l.lists
+	for _, p := range b.places {
+		m.folds = m.folds || len(p) > 0
+	}
+}
+
+// entries returns the literals of an anchor, those that fit, in their order.
+func (b *builder) entries(anchor compiler.Anchor, l *lister, fits func(string) bool) []trieEntry {
+	var out []trieEntry
+	for text := range b.places[anchor] {
+		if fits == nil || fits(text) {
+			out = append(out, trieEntry{text: text})
+		}
+	}
+	slices.SortFunc(out, func(a, b trieEntry) int { return strings.Compare(a.text, b.text) })
+	for i := range out {
+		out[i].list = l.add(b.places[anchor][out[i].text])
+	}
+	return out
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
