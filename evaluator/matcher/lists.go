@@ -1,6 +1,9 @@
 package matcher
 
-import "slices"
+import (
+	"math/bits"
+	"slices"
+)
 
 // lists holds many short lists of atoms, those of equal content once. A list is
 // named by the offset of its length, which its atoms follow; list 0 is empty.
@@ -58,4 +61,20 @@ func (h *hits) addList(l *lists, name int32) {
 	for _, n := range l.flat[from : from+l.flat[name]] {
 		h.add(n)
 	}
+}
+
+func (h *hits) has(n int32) bool { return h.words[uint32(n)>>6]>>(uint32(n)&63)&1 != 0 }
+
+// next returns the number of the first word from w on that is not empty, or -1.
+func (h *hits) next(w int) int {
+	for i := w >> 6; i < len(h.sums); i++ {
+		sum := h.sums[i]
+		if i == w>>6 {
+			sum &= ^uint64(0) << (w & 63)
+		}
+		if sum != 0 {
+			return i<<6 | bits.TrailingZeros64(sum)
+		}
+	}
+	return -1
 }

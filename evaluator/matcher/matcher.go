@@ -9,6 +9,7 @@ package matcher
 
 import (
 	"math/bits"
+	"regexp/syntax"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -50,6 +51,11 @@ type Matcher struct {
 	ascii  grams // literals anywhere in the text
 	wide   grams // the same, those that are not ASCII
 	scalar scalars
+
+	machines map[int32]*machine // of expressions
+	runs     map[int32]*run
+	clauses  map[int32][]int32 // marks that must be set for a candidate to be one
+	marks    int32             // number of the first mark that is free; candidates are below
 }
 
 // Scratch is reused memory. It belongs to one goroutine and serves any number
@@ -58,15 +64,37 @@ type Scratch struct {
 	hits   hits
 	buffer buffer
 	places [block]int32
+
+	automata map[*machine]*automaton
+}
+
+// maxAutomata bounds how many automata a Scratch keeps.
+const maxAutomata = 512
+
+// find runs an expression as an automaton; known is false if it cannot be.
+func (s *Scratch) find(m *machine, text string) (found, known bool) {
+	if m == nil {
+		return false, false
+	}
+	a := s.automata[m]
+	if a == nil {
+		if s.automata == nil || len(s.automata) >= maxAutomata {
+			s.automata = map[*machine]*automaton{}
+		}
+		a = newAutomaton(m)
+		s.automata[m] = a
+	}
+	return a.find(text)
 }
 
 // New returns a matcher for those predicates whose indices are in atoms, each
 // once. OpNull, OpExists and OpFieldRef cannot be among them: they are not
 // about one value. decide settles what tables only narrow down.
 func New(predicates []compiler.Predicate, atoms []int32, decide Decide) *Matcher {
-	m := &Matcher{predicates: predicates, atoms: slices.Clone(atoms), decide: decide}
+	m := &Matcher{predicates: predicates, atoms: slices.Clone(atoms), decide: decide, machines: map[int32]*machine{}, runs: map[int32]*run{}, clauses: map[int32][]int32{}}
 	slices.Sort(m.atoms)
 	m.check = make([]uint64, (len(m.atoms)+63)/64)
+	m.marks = int32(len(m.check)) << 6
 	b := builder{m: m}
 	for i := range m.atoms {
 		b.add(int32(i))
@@ -79,7 +107,7 @@ func New(predicates []compiler.Predicate, atoms []int32, decide Decide) *Matcher
 // ascending order. A text that is no UTF-8 is compared as it is; Match keeps no
 // part of it. The time is linear in the text.
 func (m *Matcher) Match(hits []int32, kind Kind, text string, s *Scratch) []int32 {
-	s.hits.grow(len(m.atoms))
+	s.hits.grow(int(m.marks))
 	for _, i := range m.always {
 		s.hits.add(i)
 	}
@@ -111,27 +139,43 @@ func (m *Matcher) texts(text string, s *Scratch) {
 	}
 }
 
-// list appends the candidates that hold and empties the set of them.
+// list appends the candidates that hold, and empties the set.
 func (m *Matcher) list(out []int32, kind Kind, text string, s *Scratch) []int32 {
-	for i := range s.hits.sums {
-		for ; s.hits.sums[i] != 0; s.hits.sums[i] &= s.hits.sums[i] - 1 {
-			w := i<<6 | bits.TrailingZeros64(s.hits.sums[i])
-			word := s.hits.words[w]
-			s.hits.words[w] = 0
-			for sure := ^m.check[w]; word != 0; word &= word - 1 {
-				bit := bits.TrailingZeros64(word)
-				n := w<<6 | bit
-				if sure>>bit&1 != 0 || m.confirm(n, kind, text, s) {
-					out = append(out, m.atoms[n])
-				}
+	h := &s.hits
+	for w := h.next(0); w >= 0; w = h.next(w + 1) {
+		word := h.words[w]
+		if w >= len(m.check) {
+			h.words[w] = 0
+			continue
+		}
+		for sure := ^m.check[w]; word != 0; word &= word - 1 {
+			bit := bits.TrailingZeros64(word)
+			n := int32(w<<6 | bit)
+			if sure>>bit&1 != 0 || m.confirm(n, kind, text, s) {
+				out = append(out, m.atoms[n])
 			}
 		}
+		h.words[w] = 0
 	}
+	clear(h.sums)
 	return out
 }
 
-func (m *Matcher) confirm(n int, kind Kind, text string, s *Scratch) bool {
+func (m *Matcher) confirm(n int32, kind Kind, text string, s *Scratch) bool {
+	for _, mark := range m.clauses[n] {
+		if !s.hits.has(mark) {
+			return false
+		}
+	}
 	p := &m.predicates[m.atoms[n]]
+	if p.Op == compiler.OpRegex {
+		if r := m.runs[n]; r != nil {
+			return r.find(text)
+		}
+		if found, known := s.find(m.machines[n], text); known {
+			return found
+		}
+	}
 	folded := ""
 	if p.Op == compiler.OpText && !p.Pattern.Cased() {
 		folded = s.buffer.text()
@@ -157,12 +201,28 @@ func (b *builder) add(i int32) {
 	case compiler.OpText:
 		b.pattern(i, &p.Pattern)
 	case compiler.OpRegex:
-		b.narrow(i, compiler.Anywhere, required(p.Regex))
+		b.regex(i, p.Regex)
 	case compiler.OpNumber, compiler.OpCompare, compiler.OpCIDR, compiler.OpBool:
 		b.m.scalar.add(i, p)
 	default:
 		b.narrow(i, compiler.Anywhere, nil)
 	}
+}
+
+// regex runs an expression as an automaton if it can be read as package regexp
+// reads it.
+func (b *builder) regex(i int32, re *compiler.Regex) {
+	tree, err := syntax.Parse(re.String(), syntax.Perl)
+	if err != nil {
+		b.narrow(i, compiler.Anywhere, nil)
+		return
+	}
+	if r := newRun(tree); r != nil {
+		b.m.runs[i] = r
+	} else if machine := newMachine(tree); machine != nil {
+		b.m.machines[i] = machine
+	}
+	b.narrow(i, compiler.Anywhere, required(tree))
 }
 
 func (b *builder) pattern(i int32, p *compiler.Pattern) {
@@ -172,31 +232,45 @@ func (b *builder) pattern(i int32, p *compiler.Pattern) {
 		return
 	}
 	if !simple {
-		anchor, literals = compiler.Anywhere, p.Literals()
-		slices.SortStableFunc(literals, func(a, b string) int { return len(b) - len(a) })
-		literals = literals[:min(1, len(literals))]
-		b.m.folds = b.m.folds || !p.Cased()
+		b.glob(i, p)
+		return
 	}
-	if p.Cased() {
-		for n, l := range literals {
-			if literals[n] = compiler.Fold(l); !utf8.ValidString(l) {
-				literals = nil // its bytes may fold together with those around them
-				break
-			}
+	for n, l := range literals {
+		if literals[n] = compiler.Fold(l); !utf8.ValidString(l) {
+			b.narrow(i, anchor, nil) // its bytes may fold together with those around them
+			return
 		}
 	}
-	b.narrow(i, anchor, literals)
+	b.narrow(i, anchor, []clause{literals})
 }
 
-// narrow makes a predicate a candidate on the texts that hold one of the
-// literals, on all if there are none.
-func (b *builder) narrow(i int32, anchor compiler.Anchor, literals []string) {
+func (b *builder) glob(i int32, p *compiler.Pattern) {
+	b.m.folds = b.m.folds || !p.Cased()
+	var clauses []clause
+	for _, l := range p.Literals() {
+		if !p.Cased() {
+			clauses = append(clauses, clause{l})
+		} else if utf8.ValidString(l) {
+			clauses = append(clauses, clause{compiler.Fold(l)})
+		}
+	}
+	slices.SortStableFunc(clauses, func(a, b clause) int { return len(b[0]) - len(a[0]) })
+	b.narrow(i, compiler.Anywhere, clauses[:min(len(clauses), maxClauses)])
+}
+
+// narrow makes a predicate a candidate on the texts for which all clauses hold.
+func (b *builder) narrow(i int32, anchor compiler.Anchor, clauses []clause) {
 	b.m.check[i>>6] |= 1 << (i & 63)
-	if len(literals) == 0 {
+	if len(clauses) == 0 {
 		b.m.always = append(b.m.always, i)
 		return
 	}
-	b.literals(i, anchor, literals)
+	b.literals(i, anchor, clauses[0])
+	for _, c := range clauses[1:] {
+		b.m.clauses[i] = append(b.m.clauses[i], b.m.marks)
+		b.literals(b.m.marks, anchor, c)
+		b.m.marks++
+	}
 }
 
 func (b *builder) literals(i int32, anchor compiler.Anchor, literals []string) {

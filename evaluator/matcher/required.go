@@ -3,6 +3,7 @@ package matcher
 import (
 	"regexp/syntax"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/socctl/socctl/compiler"
@@ -11,45 +12,64 @@ import (
 // maxAlternatives bounds how many literals stand for one expression.
 const maxAlternatives = 32
 
-// required returns folded literals of which the folded form of every text that
-// the expression finds something in contains one. It is nil if there are none.
-// The reason why that is right: folding goes code point by code point, and two
-// code points that match each other without case fold to the same.
-func required(re *compiler.Regex) []string {
-	tree, err := syntax.Parse(re.String(), syntax.Perl)
-	if err != nil {
-		return nil
+// maxClauses bounds how many lists of literals an expression is narrowed by.
+const maxClauses = 4
+
+// A clause is a list of folded literals of which one must be in a folded text.
+type clause []string
+
+// required returns clauses that hold for the folded form of every text in which
+// the expression finds something, the least likely one first. The reason why
+// that is right: folding goes code point by code point, and two code points
+// that match each other without case fold to the same.
+func required(tree *syntax.Regexp) []clause {
+	all := demandOf(tree).clauses()
+	slices.SortStableFunc(all, func(a, b clause) int { return value(b) - value(a) })
+	var out []clause
+	for _, c := range all {
+		if value(c) > 0 && len(out) < maxClauses && !slices.ContainsFunc(out, func(o clause) bool { return slices.Equal(o, c) }) {
+			out = append(out, c)
+		}
 	}
-	return demandOf(tree).best()
+	return out
 }
 
 // demand is what a part of an expression asks of a text.
 type demand struct {
-	exact []string // the folded texts that the part matches, if they are few; else nil
-	any   []string // folded literals of which one is in the text; nil if nothing is known
+	exact clause   // the folded texts that the part matches, if they are few; else nil
+	all   []clause // hold in any case
 }
 
-// best returns the literals to look for.
-func (d demand) best() []string {
-	return better(d.any, d.exact)
-}
-
-// better returns the list of literals that is the less likely one.
-func better(a, b []string) []string {
-	if value(b) > value(a) {
-		return b
+func (d demand) clauses() []clause {
+	if value(d.exact) > 0 {
+		return append(slices.Clip(d.all), d.exact)
 	}
-	return a
+	return d.all
 }
 
-// value says how much a list of literals narrows down, 0 if not at all.
-func value(literals []string) int {
+// best returns the least likely clause, nil if there is none.
+func (d demand) best() clause {
+	var best clause
+	for _, c := range d.clauses() {
+		if value(c) > value(best) {
+			best = c
+		}
+	}
+	return best
+}
+
+// value says how much a clause narrows down, 0 if hardly at all: one byte does
+// if it is a rare one.
+func value(literals clause) int {
 	if len(literals) == 0 {
 		return 0
 	}
 	shortest := len(literals[0])
 	for _, l := range literals {
 		shortest = min(shortest, len(l))
+	}
+	if shortest == 1 && (len(literals) > 1 || strings.Contains("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 \\", literals[0])) {
+		return 0
 	}
 	return shortest * 64 / (1 + (len(literals)-1)/8)
 }
@@ -58,7 +78,7 @@ func demandOf(re *syntax.Regexp) demand {
 	switch re.Op {
 	case syntax.OpEmptyMatch, syntax.OpBeginLine, syntax.OpEndLine, syntax.OpBeginText, syntax.OpEndText,
 		syntax.OpWordBoundary, syntax.OpNoWordBoundary:
-		return demand{exact: []string{""}}
+		return demand{exact: clause{""}}
 	case syntax.OpLiteral:
 		return literalDemand(re.Rune)
 	case syntax.OpCharClass:
@@ -66,10 +86,10 @@ func demandOf(re *syntax.Regexp) demand {
 	case syntax.OpCapture:
 		return demandOf(re.Sub[0])
 	case syntax.OpPlus:
-		return demand{any: demandOf(re.Sub[0]).best()}
+		return demand{all: demandOf(re.Sub[0]).clauses()}
 	case syntax.OpQuest:
 		if d := demandOf(re.Sub[0]); d.exact != nil {
-			return demand{exact: distinct(append([]string{""}, d.exact...))}
+			return demand{exact: distinct(append(clause{""}, d.exact...))}
 		}
 	case syntax.OpRepeat:
 		return repeatDemand(re)
@@ -83,28 +103,27 @@ func demandOf(re *syntax.Regexp) demand {
 
 // literalDemand stops at code points that text which is no UTF-8 may match.
 func literalDemand(runes []rune) demand {
-	d := demand{}
+	var pieces []clause
 	from := 0
 	for i, r := range runes {
 		if !certain(r) {
-			d.any = better(d.any, []string{compiler.Fold(string(runes[from:i]))})
+			pieces = append(pieces, clause{compiler.Fold(string(runes[from:i]))})
 			from = i + 1
 		}
 	}
-	last := []string{compiler.Fold(string(runes[from:]))}
+	last := clause{compiler.Fold(string(runes[from:]))}
 	if from == 0 {
 		return demand{exact: last}
 	}
-	d.any = better(d.any, last)
-	return d
+	return demand{all: append(pieces, last)}
 }
 
 // certain reports whether a text in which r matches contains its UTF-8 form.
 func certain(r rune) bool { return r != utf8.RuneError && utf8.ValidRune(r) }
 
 // classTexts returns the folded members of a small class.
-func classTexts(ranges []rune) []string {
-	var out []string
+func classTexts(ranges []rune) clause {
+	var out clause
 	for i := 0; i+1 < len(ranges); i += 2 {
 		if ranges[i+1]-ranges[i] > 64 {
 			return nil
@@ -122,7 +141,7 @@ func classTexts(ranges []rune) []string {
 	return out
 }
 
-func distinct(texts []string) []string {
+func distinct(texts clause) clause {
 	slices.Sort(texts)
 	return slices.Compact(texts)
 }
@@ -131,75 +150,71 @@ func repeatDemand(re *syntax.Regexp) demand {
 	if re.Min == 0 {
 		return demand{}
 	}
-	sub := demandOf(re.Sub[0])
-	all := demand{exact: []string{""}}
-	for range min(re.Min, 8) {
-		all = all.then(sub)
+	sub := re.Sub[0]
+	copies := make([]*syntax.Regexp, min(re.Min, 8))
+	for i := range copies {
+		copies[i] = sub
 	}
+	d := concatDemand(copies)
 	if re.Max == re.Min && re.Min <= 8 {
-		return all
+		return d
 	}
-	return demand{any: all.best()}
+	return demand{all: d.clauses()}
 }
 
-// then returns the demand of one part followed by another.
-func (d demand) then(next demand) demand {
-	if d.exact != nil && next.exact != nil && len(d.exact)*len(next.exact) <= maxAlternatives {
-		out := make([]string, 0, len(d.exact)*len(next.exact))
-		for _, a := range d.exact {
-			for _, b := range next.exact {
-				out = append(out, a+b)
-			}
-		}
-		return demand{exact: distinct(out), any: better(d.any, next.any)}
-	}
-	return demand{any: better(d.best(), next.best())}
-}
-
-// concatDemand joins neighbouring parts of few texts and keeps the best of what
-// is between those of many.
+// concatDemand joins neighbouring parts of few texts, as long as together they
+// are few.
 func concatDemand(parts []*syntax.Regexp) demand {
-	var best []string
-	run, whole := demand{exact: []string{""}}, true
+	var all []clause
+	run, whole := clause{""}, true
 	for _, part := range parts {
 		d := demandOf(part)
-		best = better(best, d.any)
-		joined := run.then(d)
-		if joined.exact != nil {
-			run = joined
+		all = append(all, d.all...)
+		if d.exact != nil && len(run)*len(d.exact) <= maxAlternatives {
+			run = product(run, d.exact)
 			continue
 		}
-		best, whole = better(best, run.exact), false
-		if run = (demand{exact: d.exact}); d.exact == nil {
-			run.exact = []string{""}
+		all, whole = append(all, run), false
+		if run = d.exact; run == nil {
+			run = clause{""}
 		}
 	}
 	if whole {
-		return demand{exact: run.exact, any: best}
+		return demand{exact: run, all: all}
 	}
-	return demand{any: better(best, run.exact)}
+	return demand{all: append(all, run)}
+}
+
+func product(first, second clause) clause {
+	out := make(clause, 0, len(first)*len(second))
+	for _, a := range first {
+		for _, b := range second {
+			out = append(out, a+b)
+		}
+	}
+	return distinct(out)
 }
 
 func alternateDemand(parts []*syntax.Regexp) demand {
-	all := demand{exact: []string{}, any: []string{}}
+	exact, either := clause{}, clause{}
 	for _, part := range parts {
 		d := demandOf(part)
-		if all.exact != nil && d.exact != nil && len(all.exact)+len(d.exact) <= maxAlternatives {
-			all.exact = append(all.exact, d.exact...)
+		if exact != nil && d.exact != nil && len(exact)+len(d.exact) <= maxAlternatives {
+			exact = append(exact, d.exact...)
 		} else {
-			all.exact = nil
+			exact = nil
 		}
-		if best := d.best(); value(best) > 0 && all.any != nil && len(all.any)+len(best) <= maxAlternatives {
-			all.any = append(all.any, best...)
+		if best := d.best(); best != nil && either != nil && len(either)+len(best) <= maxAlternatives {
+			either = append(either, best...)
 		} else {
-			all.any = nil
+			either = nil
 		}
 	}
-	if all.exact != nil {
-		all.exact = distinct(all.exact)
+	if exact != nil {
+		return demand{exact: distinct(exact)}
 	}
-	if all.any != nil {
-		all.any = distinct(all.any)
+	if either != nil {
+		return demand{all: []clause{distinct(either)}}
 	}
-	return all
+	return demand{}
 }
