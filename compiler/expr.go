@@ -77,6 +77,16 @@ func (e *Expr) operands(op ExprOp, predicates []Predicate, out []string) []strin
 	return out
 }
 
+// Each calls visit for every leaf, once for each time that it stands in e.
+func (e *Expr) Each(visit func(leaf *Expr)) {
+	if e.Op == Leaf {
+		visit(e)
+	}
+	for _, arg := range e.Args {
+		arg.Each(visit)
+	}
+}
+
 // walk calls visit for every distinct node below and including e.
 func (e *Expr) walk(seen map[*Expr]bool, visit func(*Expr)) {
 	if seen[e] {

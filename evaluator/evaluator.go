@@ -48,7 +48,6 @@ type Evaluator struct {
 	merged  []int32
 	scratch matcher.Scratch
 	stopped []Suppression // of the last event
-	stream  stream
 }
 
 // heardField is a field of an event and the class of its value.
@@ -64,7 +63,6 @@ func New(p *compiler.Program, options ...Option) *Evaluator {
 	e := &Evaluator{program: p, tables: t, routes: map[uintptr]route{}, classes: newClasses(), cache: newValueCache(len(t.fields)),
 		verdicts: map[string]*verdict{}, jury: newJury(t), hits: make([]bool, len(p.Rules)), view: map[int32]string{}}
 	e.state = newState(p)
-	e.stream.verdicts = map[string]*planVerdict{}
 	for _, o := range options {
 		o(e)
 	}
@@ -208,20 +206,17 @@ func (e *Evaluator) verdict(g *group, event Event) *verdict {
 }
 
 // renew forgets what has grown too large. Whatever is known by the numbers of
-// classes is forgotten with them.
-func (e *Evaluator) renew() {
-	if e.classes.full() {
+// classes is forgotten with them, which it reports.
+func (e *Evaluator) renew() (renewed bool) {
+	renewed = e.classes.full()
+	if renewed {
 		e.classes.forget()
 		e.cache.forget()
-		clear(e.verdicts)
-		clear(e.stream.verdicts)
 	}
-	if len(e.verdicts) >= maxVerdicts {
+	if renewed || len(e.verdicts) >= maxVerdicts {
 		clear(e.verdicts)
 	}
-	if len(e.stream.verdicts) >= maxVerdicts {
-		clear(e.stream.verdicts)
-	}
+	return renewed
 }
 
 // hear adds what a field holds to the key of the verdict. A value that satisfies

@@ -9,8 +9,8 @@ import "slices"
 // events.
 type plan struct {
 	number   uint32
-	decisive []int32 // leaves that decide that this is the plan, in the order in which they do
-	views    int     // of the event
+	decisive []reading // what decides that this is the plan, in the order in which it does
+	views    int       // of the event
 	loads    []load
 	runs     []run
 }
@@ -20,10 +20,11 @@ type load struct {
 	field  int32
 	kind   loadKind
 	leaf   int32
-	leaves []int32 // of severalLeaves; what a computation reads
-	atoms  []int32 // that its constants satisfy, ascending
-	view   int     // of a computation: which view computes it
-	serial int32   // of a computation: which one it is
+	leaves []int32     // of severalLeaves; what a computation reads
+	atoms  []int32     // that its constants satisfy, ascending
+	words  *wordFilter // of values of any field: tells records without any word; nil for none
+	view   int         // of a computation: which view computes it
+	serial int32       // of a computation: which one it is
 }
 
 type loadKind uint8
@@ -35,6 +36,11 @@ const (
 	computed                      // something that the event makes of the texts of leaves
 )
 
+// decided reports whether what was read is the same in all records of the plan.
+func (p *plan) decided(r reading) bool {
+	return slices.Contains(p.decisive, r) || slices.Contains(p.decisive, reading{r.leaf, nil})
+}
+
 // run is rules that are tried on what one view shows.
 type run struct {
 	group *group
@@ -44,10 +50,10 @@ type run struct {
 
 // planner makes the plan of a record.
 type planner struct {
-	evaluator *Evaluator
-	trace     *Trace
-	plan      *plan
-	known     map[loadKey]int32
+	records *Records
+	trace   *Trace
+	plan    *plan
+	known   map[loadKey]int32
 }
 
 // loadKey is what loads with the same value have in common.
@@ -58,17 +64,17 @@ type loadKey struct {
 
 // newPlan makes a plan of an event, of which the trace knows what making it has
 // read.
-func (e *Evaluator) newPlan(event Routed, t *Trace) *plan {
+func (s *Records) newPlan(event Routed, t *Trace) *plan {
 	views := event.Views()
-	p := planner{evaluator: e, trace: t, known: map[loadKey]int32{}, plan: &plan{views: len(views), decisive: slices.Clone(t.reads)}}
-	if e.ignoreLogsource {
-		p.run(e.tables.everyRule(), event, "", -1)
+	p := planner{records: s, trace: t, known: map[loadKey]int32{}, plan: &plan{views: len(views), decisive: slices.Clone(t.reads)}}
+	if s.ignoreLogsource {
+		p.run(s.tables.everyRule(), event, "", -1)
 	}
 	for i := 0; i < len(views); {
 		first := views[i]
-		g, n := e.route(first.Logsource), i+1
+		g, n := s.route(first.Logsource), i+1
 		for ; n < len(views) && views[n].Name == first.Name && sameEvent(views[n].Event, first.Event); n++ {
-			g = e.tables.union(g, e.route(views[n].Logsource))
+			g = s.tables.union(g, s.route(views[n].Logsource))
 		}
 		p.run(g, first.Event, first.Name, i)
 		i = n
@@ -87,7 +93,7 @@ func (p *planner) run(g *group, event Event, name string, view int) {
 		}
 	}
 	if w, ok := event.(Walker); ok && g.words {
-		r.loads = append(r.loads, p.words(w))
+		r.loads = append(r.loads, p.words(w, g))
 	}
 	p.plan.runs = append(p.plan.runs, r)
 }
@@ -95,7 +101,7 @@ func (p *planner) run(g *group, event Event, name string, view int) {
 // field finds out how a field comes to its value; false if the event never has it.
 func (p *planner) field(field int32, event Event, view int) (int32, bool) {
 	p.trace.forget()
-	v, ok := event.Field(p.evaluator.tables.fields[field].name)
+	v, ok := event.Field(p.records.tables.fields[field].name)
 	l := load{field: field}
 	if ok {
 		p.elements(&l, v)
@@ -112,8 +118,8 @@ func (p *planner) field(field int32, event Event, view int) (int32, bool) {
 }
 
 // words finds out which values predicates over any value look at.
-func (p *planner) words(w Walker) int32 {
-	l := load{field: anyField}
+func (p *planner) words(w Walker, g *group) int32 {
+	l := load{field: anyField, words: p.records.tables.wordsOf(g)}
 	w.Walk(func(v Value) bool {
 		p.scalars(&l, v)
 		return true
@@ -125,9 +131,9 @@ func (p *planner) words(w Walker) int32 {
 // records of the plan.
 func (p *planner) indecisive() []int32 {
 	var out []int32
-	for _, leaf := range p.trace.reads {
-		if !slices.Contains(p.plan.decisive, leaf) {
-			out = append(out, leaf)
+	for _, r := range p.trace.reads {
+		if !p.plan.decided(r) {
+			out = append(out, r.leaf)
 		}
 	}
 	return out
@@ -141,7 +147,7 @@ func (p *planner) elements(l *load, v Value) {
 			p.elements(l, item)
 		}
 	case v.Kind() == Null:
-		l.atoms = append(l.atoms, p.evaluator.tables.fields[l.field].null...)
+		l.atoms = append(l.atoms, p.records.tables.fields[l.field].null...)
 	default:
 		p.text(l, v)
 	}
@@ -170,7 +176,7 @@ func (p *planner) text(l *load, v Value) {
 		l.leaves = append(l.leaves, leaf.leaf)
 		return
 	}
-	e := p.evaluator
+	e := p.records
 	if len(e.tables.fields[l.field].atoms) > 0 {
 		l.atoms = append(l.atoms, e.tables.matcher(l.field).Match(nil, kindOf(v.Kind()), v.Text(), &e.scratch)...)
 	}
@@ -199,8 +205,8 @@ func (p *planner) add(l load) int32 {
 	}
 	n := int32(len(p.plan.loads))
 	if l.kind == computed {
-		p.evaluator.stream.serial++
-		l.serial = p.evaluator.stream.serial
+		p.records.serial++
+		l.serial = p.records.serial
 	}
 	p.plan.loads = append(p.plan.loads, l)
 	p.known[key] = n

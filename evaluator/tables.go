@@ -170,6 +170,9 @@ type group struct {
 	watch  map[int32][]int32 // predicate -> rules that may hold only if it, or another that they watch, does
 	always []int32           // rules that nothing wakes
 	joined map[int32]bool    // rules with predicates over two fields: decided by their texts for each event
+
+	once   sync.Once
+	filter *wordFilter // see tables.wordsOf
 }
 
 func (t *tables) newGroup(satisfied func(*compiler.Rule) bool) *group {

@@ -6,9 +6,32 @@ package evaluator
 // that shape; what is computed by reading some is the same for every record of
 // the shape in which these have the same texts.
 type Trace struct {
-	reads []int32 // leaves, in the order in which they were first read
-	seen  map[int32]bool
+	reads []reading // in the order in which they happened first
+	seen  map[reading]bool
 	next  int32
+}
+
+// reading is what was asked of a leaf: its text, or something that is derived of
+// it.
+type reading struct {
+	leaf int32
+	by   *Derivation // nil for the text itself
+}
+
+// Derivation is a function of the text of a leaf that has few results, although
+// there are many texts. A trace remembers the result and not the text.
+type Derivation struct{ of func(text string) string }
+
+// NewDerivation returns a derivation. of must depend on its argument alone.
+func NewDerivation(of func(text string) string) *Derivation { return &Derivation{of} }
+
+// Derive returns what a derivation makes of the text of v.
+func (v Value) Derive(by *Derivation) string {
+	if t := v.tracedLeaf(); t != nil {
+		t.trace.note(reading{t.leaf, by})
+		return by.of(t.text)
+	}
+	return by.of(v.Text())
 }
 
 // tracedText is a leaf of a traced record.
@@ -19,15 +42,19 @@ type tracedText struct {
 }
 
 func (t *tracedText) read() string {
-	if !t.trace.seen[t.leaf] {
-		t.trace.seen[t.leaf] = true
-		t.trace.reads = append(t.trace.reads, t.leaf)
-	}
+	t.trace.note(reading{t.leaf, nil})
 	return t.text
 }
 
+func (t *Trace) note(r reading) {
+	if !t.seen[r] {
+		t.seen[r] = true
+		t.reads = append(t.reads, r)
+	}
+}
+
 // NewTrace returns a trace of one record.
-func NewTrace() *Trace { return &Trace{seen: map[int32]bool{}} }
+func NewTrace() *Trace { return &Trace{seen: map[reading]bool{}} }
 
 // Value returns a record whose strings, numbers and booleans are traced. Leaves
 // are numbered as they come in the record: nulls, empty lists and empty objects

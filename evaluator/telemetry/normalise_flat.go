@@ -87,6 +87,14 @@ func (e *Event) nameFlat() {
 	e.listParams(e.fields)
 }
 
+// isSID tells security identifiers.
+var isSID = evaluator.NewDerivation(func(text string) string {
+	if strings.HasPrefix(text, "S-1-") {
+		return "yes"
+	}
+	return ""
+})
+
 // flatFits tells NXLog's own ProcessID, ThreadID and UserID, which are numbers
 // and a SID, from event data of the same names, which is text.
 func flatFits(name string, v evaluator.Value) bool {
@@ -94,7 +102,7 @@ func flatFits(name string, v evaluator.Value) bool {
 	case "ProcessID", "ThreadID":
 		return v.Kind() == evaluator.Number
 	case "UserID":
-		return strings.HasPrefix(v.Text(), "S-1-")
+		return v.Derive(isSID) != ""
 	case "ProviderGuid", "LogName", "EventLog", "SourceName":
 		return v.Kind() == evaluator.String
 	case "TimeCreated", "SystemTime", "TimeGenerated":

@@ -63,7 +63,7 @@ func (e *Event) settleSysmon() {
 		return
 	}
 	if message, ok := e.Field("Message"); ok {
-		if value, ok := messageLine(message.Text(), "EventType"); ok {
+		if value, ok := strings.CutPrefix(message.Derive(statedEventType), "="); ok {
 			e.setFront("EventType", evaluator.StringValue(value))
 			return
 		}
@@ -77,6 +77,14 @@ func (e *Event) settleSysmon() {
 		e.setFront("EventType", evaluator.StringValue("ConnectPipe"))
 	}
 }
+
+// statedEventType is the EventType that a rendered message tells, behind a =.
+var statedEventType = evaluator.NewDerivation(func(message string) string {
+	if value, ok := messageLine(message, "EventType"); ok {
+		return "=" + value
+	}
+	return ""
+})
 
 func isNXLogType(s string) bool {
 	switch s {

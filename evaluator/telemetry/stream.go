@@ -12,10 +12,10 @@ import (
 
 // Stream evaluates JSON records as they stand in a recording. It yields what
 // evaluating their events would, without making them: see
-// evaluator.Evaluator.MatchRecord. It is for one goroutine.
+// evaluator.Records.Match. It is for one goroutine.
 type Stream struct {
 	normaliser *Normaliser
-	evaluator  *evaluator.Evaluator
+	records    *evaluator.Records
 	scanner    *jsonshape.Scanner
 	decoder    jsonDecoder
 	words      words
@@ -28,7 +28,7 @@ type Stream struct {
 
 // NewStream returns a stream of records that n normalises and e evaluates.
 func NewStream(n *Normaliser, e *evaluator.Evaluator) *Stream {
-	s := &Stream{normaliser: n, evaluator: e, scanner: jsonshape.NewScanner(jsonshape.Options{MaxDepth: maxDepth}), files: newFileNames(n.plan)}
+	s := &Stream{normaliser: n, records: e.Records(), scanner: jsonshape.NewScanner(jsonshape.Options{MaxDepth: maxDepth, MaxNodes: 1 << 18}), files: newFileNames(n.plan)}
 	s.decoder.words = &s.words
 	s.record.Reader = (*streamReader)(s)
 	return s
@@ -44,8 +44,11 @@ func (s *Stream) Match(data []byte, of Record) (matches []evaluator.Match, views
 	}
 	s.source, s.event = of, nil
 	s.record.Shape, s.record.Data, s.record.Leaves = s.files.shape(of.Source, id), data, leaves
-	return s.evaluator.MatchRecord(&s.record)
+	return s.records.Match(&s.record)
 }
+
+// Statistics tell how the stream came to what it returned.
+func (s *Stream) Statistics() evaluator.Statistics { return s.records.Statistics() }
 
 // Event returns the event of the record that was matched last.
 func (s *Stream) Event() (*Event, error) {

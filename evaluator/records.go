@@ -3,6 +3,7 @@ package evaluator
 import (
 	"encoding/binary"
 	"slices"
+	"strings"
 	"unsafe"
 
 	"github.com/socctl/socctl/evaluator/shape"
@@ -11,17 +12,19 @@ import (
 // Limits of what is remembered of records. What is beyond them is evaluated by
 // way of an event.
 const (
-	maxPlans     = 1 << 12
+	maxPlans     = 1 << 13
 	maxChoices   = 1 << 9 // texts of one leaf that lead to plans of their own
 	minSightings = 2      // of a shape, before a plan is made
 )
 
-// stream is what an Evaluator remembers of records.
-type stream struct {
-	trees    []planTree // by shape
-	plans    uint32
-	serial   int32 // of the latest computation
-	verdicts map[string]*planVerdict
+// Records evaluates records before anything is made of them. It remembers, per
+// shape, what became of earlier ones. Like its Evaluator it is for one goroutine.
+type Records struct {
+	*Evaluator
+	trees   []planTree // by shape
+	plans   uint32
+	serial  int32 // of the latest computation
+	decided map[string]*planVerdict
 
 	key    []byte
 	text   []byte
@@ -29,11 +32,28 @@ type stream struct {
 	slow   uint64   // records that were evaluated by way of an event
 }
 
+// Records returns what evaluates records of one source of shapes.
+func (e *Evaluator) Records() *Records {
+	return &Records{Evaluator: e, decided: map[string]*planVerdict{}}
+}
+
+// Statistics tell how Records came to what they returned.
+type Statistics struct {
+	Asked, Found uint64 // values that were looked up, and that had been seen lately
+	Plans        int    // kinds of records that are known
+	Slow         uint64 // records that were evaluated by way of an event
+}
+
+// Statistics returns those since the beginning.
+func (s *Records) Statistics() Statistics {
+	return Statistics{Asked: s.cache.asked, Found: s.cache.found, Plans: int(s.plans), Slow: s.slow}
+}
+
 // planTree leads from the texts of the leaves that decide what a record is to
 // its plan.
 type planTree struct {
-	plan      *plan // nothing is left to decide
-	leaf      int32 // decides next, if next is not nil
+	plan      *plan   // nothing is left to decide
+	asks      reading // decides next, if next is not nil
 	next      map[string]*planTree
 	last      *planTree // the latest of next, and the text that led there
 	lastText  string
@@ -51,50 +71,55 @@ type planVerdict struct {
 	open    bool // the texts of the event have to decide
 }
 
-// MatchRecord returns the rules that match a record, as Match does for its event,
+// Match returns the rules that match a record, as those of its event are found,
 // and how many views the event has. An event is made only of records of a kind
 // that is new, and where rules need more than the values of single fields. The
 // matches must not be changed. The error is that of the reader.
-func (e *Evaluator) MatchRecord(r *Record) (matches []Match, views int, err error) {
-	e.renew()
-	p, err := e.planOf(r)
+func (s *Records) Match(r *Record) (matches []Match, views int, err error) {
+	if s.renew() {
+		clear(s.decided)
+	}
+	if len(s.decided) >= maxVerdicts {
+		clear(s.decided)
+	}
+	p, err := s.planOf(r)
 	if err != nil {
 		return nil, 0, err
 	}
 	if p == nil {
-		return e.matchEvent(r)
+		return s.matchEvent(r)
 	}
-	v, err := e.planVerdict(p, r)
+	v, err := s.planVerdict(p, r)
 	if err != nil {
 		return nil, 0, err
 	}
 	if v.open {
-		return e.matchEvent(r)
+		return s.matchEvent(r)
 	}
-	e.stopped = append(e.stopped[:0], v.stopped...)
+	s.stopped = append(s.stopped[:0], v.stopped...)
 	return v.matches, p.views, nil
 }
 
-func (e *Evaluator) matchEvent(r *Record) ([]Match, int, error) {
-	e.stream.slow++
+func (s *Records) matchEvent(r *Record) ([]Match, int, error) {
+	s.slow++
 	event, err := r.Reader.Event(nil)
 	if err != nil {
 		return nil, 0, err
 	}
-	return e.Match(event), len(event.Views()), nil
+	return s.Evaluator.Match(event), len(event.Views()), nil
 }
 
 // planOf returns the plan of a record, nil if it has none.
-func (e *Evaluator) planOf(r *Record) (*plan, error) {
+func (s *Records) planOf(r *Record) (*plan, error) {
 	if r.Shape < 0 {
 		return nil, nil
 	}
-	for s := &e.stream; r.Shape >= len(s.trees); {
+	for r.Shape >= len(s.trees) {
 		s.trees = append(s.trees, planTree{})
 	}
-	t := &e.stream.trees[r.Shape]
+	t := &s.trees[r.Shape]
 	for t.plan == nil {
-		next := t.follow(r)
+		next := t.follow(s, r)
 		if next == nil {
 			break
 		}
@@ -107,32 +132,41 @@ func (e *Evaluator) planOf(r *Record) (*plan, error) {
 		return nil, nil
 	}
 	t.sightings = 0
-	return e.makePlan(r)
+	return s.makePlan(r)
 }
 
 // follow returns where the text of the next leaf leads, nil if that is new.
-func (t *planTree) follow(r *Record) *planTree {
+func (t *planTree) follow(s *Records, r *Record) *planTree {
 	if t.next == nil {
 		return nil
 	}
-	raw := r.raw(t.leaf)
-	if t.last == nil || string(raw) != t.lastText {
-		next := t.next[string(raw)]
+	answer := s.answer(t.asks, r)
+	if t.last == nil || answer != t.lastText {
+		next := t.next[answer]
 		if next == nil {
 			return nil
 		}
-		t.last, t.lastText = next, string(raw)
+		t.last, t.lastText = next, strings.Clone(answer)
 	}
 	return t.last
 }
 
+// answer returns what a reading yields in a record, valid until the next call: of
+// a text what stands in the record.
+func (s *Records) answer(asked reading, r *Record) string {
+	if asked.by != nil {
+		return asked.by.of(s.leafText(r, asked.leaf))
+	}
+	raw := r.raw(asked.leaf)
+	return unsafe.String(unsafe.SliceData(raw), len(raw))
+}
+
 // makePlan makes the plan of a record and remembers it. It is nil if the record
 // cannot have one.
-func (e *Evaluator) makePlan(r *Record) (*plan, error) {
-	s := &e.stream
+func (s *Records) makePlan(r *Record) (*plan, error) {
 	if s.plans >= maxPlans {
 		clear(s.trees)
-		clear(s.verdicts)
+		clear(s.decided)
 		s.plans = 0
 	}
 	trace := NewTrace()
@@ -140,15 +174,15 @@ func (e *Evaluator) makePlan(r *Record) (*plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := e.newPlan(event, trace)
+	p := s.newPlan(event, trace)
 	s.plans++
 	p.number = s.plans
 	t := &s.trees[r.Shape]
-	for _, leaf := range p.decisive {
+	for _, asked := range p.decisive {
 		if t.next == nil {
-			t.leaf, t.next = leaf, map[string]*planTree{}
+			t.asks, t.next = asked, map[string]*planTree{}
 		}
-		text := string(r.raw(leaf))
+		text := strings.Clone(s.answer(asked, r))
 		if t.next[text] == nil {
 			t.next[text] = &planTree{}
 		}
@@ -159,8 +193,7 @@ func (e *Evaluator) makePlan(r *Record) (*plan, error) {
 }
 
 // planVerdict returns what the values of a record decide.
-func (e *Evaluator) planVerdict(p *plan, r *Record) (*planVerdict, error) {
-	s := &e.stream
+func (s *Records) planVerdict(p *plan, r *Record) (*planVerdict, error) {
 	s.key = binary.LittleEndian.AppendUint32(s.key[:0], p.number)
 	s.values = s.values[:0]
 	for i := range p.loads {
@@ -168,61 +201,64 @@ func (e *Evaluator) planVerdict(p *plan, r *Record) (*planVerdict, error) {
 		class := uint32(0)
 		if l.kind != constant {
 			var err error
-			if class, err = e.load(l, p, r); err != nil {
+			if class, err = s.load(l, p, r); err != nil {
 				return nil, err
 			}
 			s.key = binary.LittleEndian.AppendUint32(s.key, class)
 		}
 		s.values = append(s.values, class)
 	}
-	if v := s.verdicts[string(s.key)]; v != nil {
+	if v := s.decided[string(s.key)]; v != nil {
 		return v, nil
 	}
-	v := e.decidePlan(p)
-	s.verdicts[string(s.key)] = v
+	v := s.decidePlan(p)
+	s.decided[string(s.key)] = v
 	return v, nil
 }
 
 // decidePlan reaches the verdict on the classes of the loads.
-func (e *Evaluator) decidePlan(p *plan) *planVerdict {
+func (s *Records) decidePlan(p *plan) *planVerdict {
 	out := &planVerdict{}
-	e.stopped = e.stopped[:0]
+	s.stopped = s.stopped[:0]
 	for _, run := range p.runs {
-		e.jury.begin()
+		s.jury.begin()
 		for _, n := range run.loads {
-			l, class := &p.loads[n], e.stream.values[n]
+			l, class := &p.loads[n], s.values[n]
 			switch {
 			case class == absent:
 			case l.kind == constant:
-				e.jury.hear(run.group, l.field, l.atoms)
+				s.jury.hear(run.group, l.field, l.atoms)
 			default:
-				e.jury.hear(run.group, l.field, e.classes.atoms[class])
+				s.jury.hear(run.group, l.field, s.classes.atoms[class])
 			}
 		}
-		v := e.jury.decide(run.group)
+		v := s.jury.decide(run.group)
 		out.open = out.open || len(v.open) > 0
-		e.take(v, run.name)
+		s.take(v, run.name)
 	}
-	e.settleSuppressed()
-	out.matches, out.stopped = e.matches(), slices.Clone(e.stopped)
+	s.settleSuppressed()
+	out.matches, out.stopped = s.matches(), slices.Clone(s.stopped)
 	return out
 }
 
 // load returns the class of what a field holds in a record.
-func (e *Evaluator) load(l *load, p *plan, r *Record) (uint32, error) {
+func (s *Records) load(l *load, p *plan, r *Record) (uint32, error) {
 	switch l.kind {
 	case oneLeaf:
-		return e.classOfLeaf(l.field, r, l.leaf), nil
+		return s.classOfLeaf(l.field, r, l.leaf), nil
 	case computed:
-		return e.compute(l, p, r)
+		return s.compute(l, p, r)
 	}
-	e.merged = append(e.merged[:0], l.atoms...)
+	s.merged = append(s.merged[:0], l.atoms...)
+	if l.words != nil && !l.words.holds(r.Data) {
+		return s.classes.of(s.merged), nil
+	}
 	for _, leaf := range l.leaves {
-		if class := e.classOfLeaf(l.field, r, leaf); class != 0 {
-			e.merged = append(e.merged, e.classes.atoms[class]...)
+		if class := s.classOfLeaf(l.field, r, leaf); class != 0 {
+			s.merged = append(s.merged, s.classes.atoms[class]...)
 		}
 	}
-	return e.classes.of(e.ascending()), nil
+	return s.classes.of(s.ascending()), nil
 }
 
 // Marks of values in the cache that are not known by their texts.
@@ -234,8 +270,8 @@ const (
 
 // classOfLeaf returns the class of the text of a leaf. It is looked up by what
 // stands in the record, so that a text is read only if it is new.
-func (e *Evaluator) classOfLeaf(field int32, r *Record, leaf int32) uint32 {
-	if len(e.tables.fields[field].atoms) == 0 {
+func (s *Records) classOfLeaf(field int32, r *Record, leaf int32) uint32 {
+	if len(s.tables.fields[field].atoms) == 0 {
 		return 0
 	}
 	l := &r.Leaves[leaf]
@@ -251,26 +287,26 @@ func (e *Evaluator) classOfLeaf(field int32, r *Record, leaf int32) uint32 {
 		mark |= escapedMark
 	}
 	k := kindOf(kind)
-	first, other := e.cache.key(field, uint8(k)|mark, unsafe.String(unsafe.SliceData(raw), len(raw)))
-	if class, known := e.cache.get(first, other); known {
+	first, other := s.cache.key(field, uint8(k)|mark, unsafe.String(unsafe.SliceData(raw), len(raw)))
+	if class, known := s.cache.get(first, other); known {
 		return class
 	}
-	e.atoms = e.tables.matcher(field).Match(e.atoms[:0], k, e.leafText(r, leaf), &e.scratch)
-	class := e.classes.of(e.atoms)
-	e.cache.put(first, other, class)
+	s.atoms = s.tables.matcher(field).Match(s.atoms[:0], k, s.leafText(r, leaf), &s.scratch)
+	class := s.classes.of(s.atoms)
+	s.cache.put(first, other, class)
 	return class
 }
 
 // leafText returns the text of a leaf, valid until the next call.
-func (e *Evaluator) leafText(r *Record, leaf int32) string {
+func (s *Records) leafText(r *Record, leaf int32) string {
 	l := &r.Leaves[leaf]
 	raw := r.Data[l.Start:l.End]
 	switch {
 	case l.Kind == shape.Number:
 		return NumberValue(string(raw)).scalar()
 	case l.Escaped:
-		e.stream.text = r.Reader.AppendText(e.stream.text[:0], int(leaf))
-		raw = e.stream.text
+		s.text = r.Reader.AppendText(s.text[:0], int(leaf))
+		raw = s.text
 	}
 	return unsafe.String(unsafe.SliceData(raw), len(raw))
 }
@@ -278,15 +314,14 @@ func (e *Evaluator) leafText(r *Record, leaf int32) string {
 // compute returns the class of what an event makes of leaves. It is looked up by
 // their texts; if it is new, an event is made. Should the event read other leaves
 // than it did before, the computation is of these too from now on.
-func (e *Evaluator) compute(l *load, p *plan, r *Record) (uint32, error) {
-	s := &e.stream
+func (s *Records) compute(l *load, p *plan, r *Record) (uint32, error) {
 	s.text = binary.LittleEndian.AppendUint32(s.text[:0], uint32(l.serial))
 	for _, leaf := range l.leaves {
 		raw := r.raw(leaf)
 		s.text = append(binary.LittleEndian.AppendUint32(s.text, uint32(len(raw))), raw...)
 	}
-	first, other := e.cache.key(l.field, computeMark, unsafe.String(unsafe.SliceData(s.text), len(s.text)))
-	if class, known := e.cache.get(first, other); known {
+	first, other := s.cache.key(l.field, computeMark, unsafe.String(unsafe.SliceData(s.text), len(s.text)))
+	if class, known := s.cache.get(first, other); known {
 		return class, nil
 	}
 	trace := NewTrace()
@@ -300,11 +335,11 @@ func (e *Evaluator) compute(l *load, p *plan, r *Record) (uint32, error) {
 	}
 	trace.forget()
 	class := absent
-	if v, ok := target.Field(e.tables.fields[l.field].name); ok {
-		class = e.classOf(l.field, v)
+	if v, ok := target.Field(s.tables.fields[l.field].name); ok {
+		class = s.classOf(l.field, v)
 	}
 	if l.dependsOn(trace.reads, p) {
-		e.cache.put(first, other, class)
+		s.cache.put(first, other, class)
 	} else {
 		s.serial++
 		l.serial = s.serial
@@ -314,11 +349,11 @@ func (e *Evaluator) compute(l *load, p *plan, r *Record) (uint32, error) {
 
 // dependsOn reports whether a computation is known to depend on all leaves that
 // were read, and notes that it does.
-func (l *load) dependsOn(reads []int32, p *plan) bool {
+func (l *load) dependsOn(reads []reading, p *plan) bool {
 	known := true
-	for _, leaf := range reads {
-		if !slices.Contains(l.leaves, leaf) && !slices.Contains(p.decisive, leaf) {
-			l.leaves, known = append(l.leaves, leaf), false
+	for _, r := range reads {
+		if !slices.Contains(l.leaves, r.leaf) && !p.decided(r) {
+			l.leaves, known = append(l.leaves, r.leaf), false
 		}
 	}
 	return known

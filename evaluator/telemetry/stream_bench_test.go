@@ -1,0 +1,68 @@
+//go:build unix
+
+package telemetry_test
+
+import (
+	"bytes"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/socctl/socctl/evaluator"
+	"github.com/socctl/socctl/evaluator/shape"
+	"github.com/socctl/socctl/evaluator/telemetry"
+)
+
+// BenchmarkStream evaluates recorded Windows events, each once, against all
+// public rules, on one core; and, as a floor, only scans them.
+func BenchmarkStream(b *testing.B) {
+	var lines [][]byte
+	size := 0
+	ndjsonFiles(b, 8<<20, func(name string, data []byte) {
+		for line := range bytes.Lines(data) {
+			if line = bytes.TrimSpace(line); len(line) > 0 && bytes.HasSuffix([]byte(name), []byte("json")) {
+				lines = append(lines, line)
+				size += len(line)
+			}
+		}
+	})
+	p := publicProgram(b)
+	b.Run("scan", func(b *testing.B) {
+		b.SetBytes(int64(size))
+		before := cpuTime()
+		for b.Loop() {
+			s := shape.NewScanner(shape.Options{MaxNodes: 1 << 18})
+			for _, line := range lines {
+				_, _, _ = s.Scan(line)
+			}
+		}
+		b.ReportMetric(float64(cpuTime()-before)/float64(b.N*len(lines)), "cpu-ns/event")
+	})
+	b.Run("match", func(b *testing.B) {
+		b.SetBytes(int64(size))
+		b.ReportAllocs()
+		s := telemetry.NewStream(telemetry.NewNormaliser(nil), evaluator.New(p))
+		before := cpuTime()
+		for b.Loop() {
+			for _, line := range lines {
+				_, _, _ = s.Match(line, telemetry.Record{Source: "x.ndjson"})
+			}
+		}
+		b.ReportMetric(float64(cpuTime()-before)/float64(b.N*len(lines)), "cpu-ns/event")
+		b.ReportMetric(float64(len(lines)), "events")
+		st := s.Statistics()
+		b.ReportMetric(float64(st.Slow)/float64(b.N*len(lines))*100, "%slow")
+		b.ReportMetric(float64(st.Found)/float64(st.Asked)*100, "%hits")
+		b.ReportMetric(float64(st.Plans), "plans")
+	})
+}
+
+// cpuTime is the processor time of the process, which other processes do not
+// disturb as they do the time.
+func cpuTime() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}

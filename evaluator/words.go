@@ -1,0 +1,152 @@
+package evaluator
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/socctl/socctl/compiler"
+)
+
+// A wordFilter tells records that hold none of the words that the predicates of a
+// group over any value need. It looks at a record as it stands, names and
+// punctuation included, and may only err on the side of yes.
+//
+// Every word is known by its runs of four bytes, in one letter case. In steps
+// that are as long as the shortest word allows, four bytes of the record are
+// looked up: whatever word is there, one step falls into it.
+type wordFilter struct {
+	step  int
+	maybe [1 << 10]uint64 // bit for each hash of four bytes
+	grams map[uint32][]gram
+}
+
+// gram is four bytes of a word.
+type gram struct {
+	word string // in the form of fold
+	at   int    // of the four bytes in it
+}
+
+const gramSize = 4
+
+// wordsOf returns the filter of a group, nil if there can be none.
+func (t *tables) wordsOf(g *group) *wordFilter {
+	g.once.Do(func() {
+		words, ok := t.wordsNeeded(g)
+		if ok {
+			g.filter = newWordFilter(words)
+		}
+	})
+	return g.filter
+}
+
+// wordsNeeded returns words of which a record that satisfies any predicate over
+// any value has one; false if that cannot be said.
+func (t *tables) wordsNeeded(g *group) ([]string, bool) {
+	var words []string
+	ok := true
+	for _, n := range g.rules {
+		t.program.Rules[n].Expr.Each(func(e *compiler.Expr) {
+			if p := &t.program.Predicates[e.Atom]; p.Field == "" {
+				word := wordOf(p)
+				ok = ok && word != ""
+				words = append(words, word)
+			}
+		})
+	}
+	return words, ok
+}
+
+// wordOf returns the longest text that stands in every record that satisfies a
+// predicate over any value, as long as no character of it is written as an escape
+// without need; "" if there is none of use.
+func wordOf(p *compiler.Predicate) string {
+	if p.Op != compiler.OpText {
+		return ""
+	}
+	best := ""
+	for _, literal := range p.Pattern.Literals() {
+		for _, part := range strings.FieldsFunc(literal, func(r rune) bool { return r >= 0x80 || r < 0x20 }) {
+			if len(part) > len(best) {
+				best = part
+			}
+		}
+	}
+	best = strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(best)
+	if len(best) < gramSize || strings.Trim(best, "0123456789+-.eE") == "" {
+		return "" // too short, or a number, which may be written in several ways
+	}
+	return best
+}
+
+func newWordFilter(words []string) *wordFilter {
+	f := &wordFilter{step: 1 << 10, grams: map[uint32][]gram{}}
+	for _, w := range words {
+		f.step = min(f.step, len(w)-gramSize+1)
+	}
+	for _, w := range words {
+		w = string(foldWord([]byte(w)))
+		for at := range f.step {
+			g := load4(w, at)
+			f.grams[g] = append(f.grams[g], gram{w, at})
+			h := gramHash(g)
+			f.maybe[h>>6] |= 1 << (h & 63)
+		}
+	}
+	return f
+}
+
+// foldWord puts letters into one case, and other characters into some form that
+// equal ones share.
+func foldWord(b []byte) []byte {
+	for i := range b {
+		b[i] |= 0x20
+	}
+	return b
+}
+
+func load4[T string | []byte](s T, at int) uint32 {
+	return uint32(s[at]) | uint32(s[at+1])<<8 | uint32(s[at+2])<<16 | uint32(s[at+3])<<24
+}
+
+func gramHash(g uint32) uint32 { return g * 0x9e3779b1 >> 16 }
+
+// holds reports whether a record may hold one of the words.
+func (f *wordFilter) holds(data []byte) bool {
+	for at := 0; at+gramSize <= len(data); at += f.step {
+		g := load4(data, at) | 0x20202020
+		h := gramHash(g)
+		if f.maybe[h>>6]&(1<<(h&63)) != 0 && f.confirm(data, at, g) {
+			return true
+		}
+	}
+	return unusual(data)
+}
+
+// confirm compares the words that four bytes belong to.
+func (f *wordFilter) confirm(data []byte, at int, g uint32) bool {
+	for _, c := range f.grams[g] {
+		from := at - c.at
+		if from < 0 || from+len(c.word) > len(data) {
+			continue
+		}
+		same := true
+		for i := range len(c.word) {
+			if data[from+i]|0x20 != c.word[i] {
+				same = false
+				break
+			}
+		}
+		if same {
+			return true
+		}
+	}
+	return false
+}
+
+// unusual reports whether a record may write an ordinary character as an escape,
+// or holds one of the two letters beyond ASCII that fold into it (D13): then it
+// may hold a word that cannot be seen.
+func unusual(data []byte) bool {
+	return bytes.Contains(data, []byte(`\u`)) || bytes.Contains(data, []byte(`\/`)) ||
+		bytes.Contains(data, []byte("\u212a")) || bytes.Contains(data, []byte("\u017f"))
+}
