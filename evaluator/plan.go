@@ -22,7 +22,7 @@ type load struct {
 	leaf   int32
 	leaves []int32     // of severalLeaves; what a computation reads
 	atoms  []int32     // that its constants satisfy, ascending
-	words  *wordFilter // of values of any field: tells records without any word; nil for none
+	words  wordFilters // of values of any field: tell records without any word
 	view   int         // of a computation: which view computes it
 	serial int32       // of a computation: which one it is
 }

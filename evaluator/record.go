@@ -10,6 +10,7 @@ type Record struct {
 	// leaves. Negative means that the shape is not known.
 	Shape  int
 	Data   []byte
+	JSON   bool // Data is the record in JSON, otherwise what is not between leaves means nothing
 	Leaves []shape.Leaf
 	Reader RecordReader
 }

@@ -250,7 +250,7 @@ func (s *Records) load(l *load, p *plan, r *Record) (uint32, error) {
 		return s.compute(l, p, r)
 	}
 	s.merged = append(s.merged[:0], l.atoms...)
-	if l.words != nil && !l.words.holds(r.Data) {
+	if l.words.json != nil && !l.words.hold(r) {
 		return s.classes.of(s.merged), nil
 	}
 	for _, leaf := range l.leaves {

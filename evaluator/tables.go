@@ -171,8 +171,8 @@ type group struct {
 	always []int32           // rules that nothing wakes
 	joined map[int32]bool    // rules with predicates over two fields: decided by their texts for each event
 
-	once   sync.Once
-	filter *wordFilter // see tables.wordsOf
+	once    sync.Once
+	filters wordFilters // see tables.wordsOf
 }
 
 func (t *tables) newGroup(satisfied func(*compiler.Rule) bool) *group {

@@ -28,15 +28,24 @@ type gram struct {
 
 const gramSize = 4
 
-// wordsOf returns the filter of a group, nil if there can be none.
-func (t *tables) wordsOf(g *group) *wordFilter {
+// wordFilters are those of a group, for records in JSON and for others; nil if
+// there can be none.
+type wordFilters struct{ json, plain *wordFilter }
+
+// wordsOf returns the filters of a group.
+func (t *tables) wordsOf(g *group) wordFilters {
 	g.once.Do(func() {
 		words, ok := t.wordsNeeded(g)
 		if ok {
-			g.filter = newWordFilter(words)
+			escape := strings.NewReplacer(`\`, `\\`, `"`, `\"`)
+			escaped := make([]string, len(words))
+			for i, w := range words {
+				escaped[i] = escape.Replace(w)
+			}
+			g.filters = wordFilters{newWordFilter(escaped), newWordFilter(words)}
 		}
 	})
-	return g.filter
+	return g.filters
 }
 
 // wordsNeeded returns words of which a record that satisfies any predicate over
@@ -71,7 +80,6 @@ func wordOf(p *compiler.Predicate) string {
 			}
 		}
 	}
-	best = strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(best)
 	if len(best) < gramSize || strings.Trim(best, "0123456789+-.eE") == "" {
 		return "" // too short, or a number, which may be written in several ways
 	}
@@ -110,7 +118,14 @@ func load4[T string | []byte](s T, at int) uint32 {
 
 func gramHash(g uint32) uint32 { return g * 0x9e3779b1 >> 16 }
 
-// holds reports whether a record may hold one of the words.
+// hold reports whether a record may hold one of the words.
+func (f wordFilters) hold(r *Record) bool {
+	if r.JSON {
+		return f.json.holds(r.Data) || bytes.Contains(r.Data, []byte(`\u`)) || bytes.Contains(r.Data, []byte(`\/`))
+	}
+	return f.plain.holds(r.Data)
+}
+
 func (f *wordFilter) holds(data []byte) bool {
 	for at := 0; at+gramSize <= len(data); at += f.step {
 		g := load4(data, at) | 0x20202020
@@ -143,10 +158,8 @@ func (f *wordFilter) confirm(data []byte, at int, g uint32) bool {
 	return false
 }
 
-// unusual reports whether a record may write an ordinary character as an escape,
-// or holds one of the two letters beyond ASCII that fold into it (D13): then it
-// may hold a word that cannot be seen.
+// unusual reports whether a record holds one of the two letters beyond ASCII that
+// fold into it (D13): then it may hold a word that cannot be seen.
 func unusual(data []byte) bool {
-	return bytes.Contains(data, []byte(`\u`)) || bytes.Contains(data, []byte(`\/`)) ||
-		bytes.Contains(data, []byte("\u212a")) || bytes.Contains(data, []byte("\u017f"))
+	return bytes.Contains(data, []byte("\u212a")) || bytes.Contains(data, []byte("\u017f"))
 }

@@ -15,6 +15,7 @@ type Record struct {
 	Format   string          // name of an InputFormat; "" for a record that was not read
 	Modified time.Time       // when the source was modified last, which gives a year to times without one; zero if unknown
 	Value    evaluator.Value // the record: an object with names as in the source
+	Raw      []byte          // instead of Value: the record as JSON that nobody has read yet, see ReadOptions.Raw
 }
 
 // Problem is something of a source that could not be read. Reading goes on

@@ -10,45 +10,70 @@ import (
 	"github.com/socctl/socctl/rules/logsource"
 )
 
-// Stream evaluates JSON records as they stand in a recording. It yields what
-// evaluating their events would, without making them: see
-// evaluator.Records.Match. It is for one goroutine.
+// Stream evaluates records as they were read. It yields what evaluating their
+// events would, which are made only where that is necessary: see
+// evaluator.Records. It is for one goroutine.
 type Stream struct {
 	normaliser *Normaliser
-	records    *evaluator.Records
+	json, read side
 	scanner    *jsonshape.Scanner
+	structures structures
 	decoder    jsonDecoder
 	words      words
 
-	record evaluator.Record
-	source Record // of the current record, without its value
-	files  fileNames
-	event  *Event
+	current *side // that the latest record went to
+	source  Record
+	event   *Event
+}
+
+// side is one of the two kinds of records, those in JSON and those that were read
+// as values: each has shapes of its own.
+type side struct {
+	records *evaluator.Records
+	record  evaluator.Record
+	files   fileNames
 }
 
 // NewStream returns a stream of records that n normalises and e evaluates.
 func NewStream(n *Normaliser, e *evaluator.Evaluator) *Stream {
-	s := &Stream{normaliser: n, records: e.Records(), scanner: jsonshape.NewScanner(jsonshape.Options{MaxDepth: maxDepth, MaxNodes: 1 << 18}), files: newFileNames(n.plan)}
+	s := &Stream{normaliser: n, scanner: jsonshape.NewScanner(jsonshape.Options{MaxDepth: maxDepth, MaxNodes: 1 << 18})}
 	s.decoder.words = &s.words
-	s.record.Reader = (*streamReader)(s)
+	for _, one := range []*side{&s.json, &s.read} {
+		*one = side{records: e.Records(), record: evaluator.Record{Reader: (*streamReader)(s)}, files: newFileNames(n.plan)}
+	}
+	s.json.record.JSON = true
 	return s
 }
 
 // Match returns the rules that match a record, as evaluator.Evaluator.Match does
-// for its event, and how many views the event has. data is one JSON object, which
-// must stay as it is until the next call; of tells where it comes from.
-func (s *Stream) Match(data []byte, of Record) (matches []evaluator.Match, views int, err error) {
-	id, leaves, err := s.scanner.Scan(data)
+// for its event, and how many views the event has. The matches must not be
+// changed. The error is that of a raw record that is no JSON.
+func (s *Stream) Match(of Record) (matches []evaluator.Match, views int, err error) {
+	s.source, s.event = of, nil
+	if of.Raw == nil {
+		id := s.structures.take(of.Value)
+		return s.match(&s.read, id, s.structures.data, s.structures.leaves)
+	}
+	id, leaves, err := s.scanner.Scan(of.Raw)
 	if err != nil {
 		return nil, 0, err
 	}
-	s.source, s.event = of, nil
-	s.record.Shape, s.record.Data, s.record.Leaves = s.files.shape(of.Source, id), data, leaves
-	return s.records.Match(&s.record)
+	return s.match(&s.json, id, of.Raw, leaves)
+}
+
+func (s *Stream) match(on *side, shape int, data []byte, leaves []jsonshape.Leaf) ([]evaluator.Match, int, error) {
+	s.current = on
+	on.record.Shape, on.record.Data, on.record.Leaves = on.files.shape(s.source.Source, shape), data, leaves
+	return on.records.Match(&on.record)
 }
 
 // Statistics tell how the stream came to what it returned.
-func (s *Stream) Statistics() evaluator.Statistics { return s.records.Statistics() }
+func (s *Stream) Statistics() evaluator.Statistics {
+	a, b := s.json.records.Statistics(), s.read.records.Statistics()
+	a.Plans += b.Plans
+	a.Slow += b.Slow
+	return a
+}
 
 // Event returns the event of the record that was matched last.
 func (s *Stream) Event() (*Event, error) {
@@ -67,7 +92,7 @@ type streamReader Stream
 
 // AppendText implements evaluator.RecordReader.
 func (r *streamReader) AppendText(dst []byte, leaf int) []byte {
-	return jsonshape.AppendText(dst, r.record.Data, r.record.Leaves[leaf])
+	return jsonshape.AppendText(dst, r.current.record.Data, r.current.record.Leaves[leaf])
 }
 
 // Event implements evaluator.RecordReader.
@@ -83,15 +108,17 @@ func (r *streamReader) Event(t *evaluator.Trace) (evaluator.Routed, error) {
 }
 
 func (r *streamReader) make(t *evaluator.Trace) (*Event, error) {
-	v, _, err := r.decoder.decode(r.record.Data, true)
-	if err != nil {
-		return nil, fmt.Errorf("the record is no JSON: %w", err) // the scanner has found it sound
+	of := r.source
+	if of.Raw != nil {
+		v, _, err := r.decoder.decode(of.Raw, true)
+		if err != nil {
+			return nil, fmt.Errorf("the record is no JSON: %w", err) // the scanner has found it sound
+		}
+		of.Value = v
 	}
 	if t != nil {
-		v = t.Value(v)
+		of.Value = t.Value(of.Value)
 	}
-	of := r.source
-	of.Value = v
 	return r.normaliser.Event(of), nil
 }
 

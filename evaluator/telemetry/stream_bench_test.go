@@ -4,11 +4,14 @@ package telemetry_test
 
 import (
 	"bytes"
+	"fmt"
+	"path/filepath"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/socctl/socctl/evaluator"
+	"github.com/socctl/socctl/evaluator/corpus"
 	"github.com/socctl/socctl/evaluator/shape"
 	"github.com/socctl/socctl/evaluator/telemetry"
 )
@@ -45,7 +48,7 @@ func BenchmarkStream(b *testing.B) {
 		before := cpuTime()
 		for b.Loop() {
 			for _, line := range lines {
-				_, _, _ = s.Match(line, telemetry.Record{Source: "x.ndjson"})
+				_, _, _ = s.Match(telemetry.Record{Source: "x.ndjson", Raw: line})
 			}
 		}
 		b.ReportMetric(float64(cpuTime()-before)/float64(b.N*len(lines)), "cpu-ns/event")
@@ -65,4 +68,38 @@ func cpuTime() time.Duration {
 		return 0
 	}
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// BenchmarkEVTX evaluates the event logs of the corpus against all public rules,
+// from the bytes of the files on; and, as a floor, only reads them.
+func BenchmarkEVTX(b *testing.B) {
+	root := corpus.Path(b, "evtx")
+	p := publicProgram(b)
+	sources := []string{filepath.Join(root, "EVTX-ATTACK-SAMPLES"), filepath.Join(root, "EVTX-to-MITRE-Attack"), filepath.Join(root, "DeepBlueCLI"), filepath.Join(root, "parser-corpus")}
+	for _, match := range []bool{false, true} {
+		b.Run(fmt.Sprintf("match=%v", match), func(b *testing.B) {
+			n := telemetry.NewNormaliser(nil)
+			s := telemetry.NewStream(n, evaluator.New(p))
+			events, matches := 0, 0
+			before := cpuTime()
+			for b.Loop() {
+				for record, err := range telemetry.Read(b.Context(), sources, telemetry.ReadOptions{}) {
+					if err != nil {
+						continue
+					}
+					events++
+					if match {
+						found, _, err := s.Match(record)
+						if err != nil {
+							b.Fatal(err)
+						}
+						matches += len(found)
+					}
+				}
+			}
+			b.ReportMetric(float64(cpuTime()-before)/float64(events), "cpu-ns/event")
+			b.ReportMetric(float64(events)/float64(b.N), "events")
+			b.ReportMetric(float64(matches)/float64(b.N), "matches")
+		})
+	}
 }

@@ -77,16 +77,14 @@ func describe(matches []evaluator.Match, stopped []evaluator.Suppression, views 
 func TestStreamOnCorpus(t *testing.T) {
 	p := publicProgram(t)
 	n := telemetry.NewNormaliser(nil)
-	stream := telemetry.NewStream(n, evaluator.New(p))
 	streamEvaluator := evaluator.New(p)
-	stream = telemetry.NewStream(n, streamEvaluator)
+	stream := telemetry.NewStream(n, streamEvaluator)
 	plain := evaluator.New(p)
 	records, matched := 0, 0
 	ndjsonFiles(t, corpusLimit, func(name string, data []byte) {
 		for line := range bytes.Lines(data) {
 			line = bytes.TrimSpace(line)
-			of := telemetry.Record{Source: name, Index: records}
-			got, views, err := stream.Match(line, of)
+			got, views, err := stream.Match(telemetry.Record{Source: name, Index: records, Raw: line})
 			if err != nil {
 				continue // a file whose records take several lines
 			}
@@ -107,6 +105,40 @@ func TestStreamOnCorpus(t *testing.T) {
 	})
 	t.Logf("%d records, %d match", records, matched)
 	if records < 1000 || matched < 100 {
+		t.Errorf("%d records, of which %d match", records, matched)
+	}
+}
+
+// The same for recordings of all kinds, whose records are read as values.
+func TestStreamOnValues(t *testing.T) {
+	n := telemetry.NewNormaliser(nil)
+	p := publicProgram(t)
+	streamEvaluator := evaluator.New(p)
+	stream, plain := telemetry.NewStream(n, streamEvaluator), evaluator.New(p)
+	records, matched := 0, 0
+	for _, folder := range []string{"evtx/EVTX-ATTACK-SAMPLES", "evtx/EVTX-to-MITRE-Attack", "evtx/DeepBlueCLI", "windows-xml", "network", "web", "cloud"} {
+		for record, err := range telemetry.Read(t.Context(), []string{corpus.Path(t, folder)}, telemetry.ReadOptions{}) {
+			if err != nil {
+				continue // what is damaged is the concern of other tests
+			}
+			got, views, err := stream.Match(record)
+			if err != nil {
+				t.Fatal(err)
+			}
+			streamed := describe(got, streamEvaluator.Suppressed(), views)
+			event := n.Event(record)
+			want := plain.Match(event)
+			if expect := describe(want, plain.Suppressed(), len(event.Views())); streamed != expect {
+				t.Fatalf("%s record %d:\n got %s\nwant %s\n%.2000s", record.Source, record.Index, streamed, expect, record.Value.Text())
+			}
+			records++
+			if len(want) > 0 {
+				matched++
+			}
+		}
+	}
+	t.Logf("%d records, %d match, %+v", records, matched, stream.Statistics())
+	if records < 10_000 || matched < 1000 {
 		t.Errorf("%d records, of which %d match", records, matched)
 	}
 }
