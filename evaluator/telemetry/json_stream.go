@@ -80,9 +80,14 @@ func (s *jsonStream) run() {
 			s.problem(0, fmt.Errorf("gave up: no record among the first %d problems, so this is no JSON; the rest of the source is not read", s.bad))
 			return
 		}
-		if !s.separator(s.buf[s.at]) {
-			s.record()
-		}
+		s.step()
+	}
+}
+
+// step reads what the window starts with, which is no space.
+func (s *jsonStream) step() {
+	if s.at < s.end && !s.separator(s.buf[s.at]) {
+		s.record()
 	}
 }
 
@@ -122,6 +127,9 @@ func (s *jsonStream) separator(c byte) bool {
 
 // record reads the value that the window starts with.
 func (s *jsonStream) record() {
+	if s.raw() {
+		return
+	}
 	v, n, err := s.decode()
 	var syntax *syntaxError
 	var depth *depthError

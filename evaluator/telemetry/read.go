@@ -21,9 +21,13 @@ type ReadOptions struct {
 	// MaxExpansion is how many times larger than its compressed form an input may
 	// be; 0 means DefaultMaxExpansion, a negative number any.
 	MaxExpansion int
-	MaxRecord    int               // largest JSON record or line in bytes; 0 means DefaultMaxRecord
-	Stdin        io.Reader         // what the source "-" reads; nil makes "-" a Problem
-	Skipped      func(path string) // called for each file that a folder holds and Read passes over; nil means nobody wants to know
+	// Raw leaves JSON that stands one record a line unread where that is plain: such
+	// records have Raw instead of a Value, and are for Stream, which tells what is
+	// wrong with them.
+	Raw       bool
+	MaxRecord int               // largest JSON record or line in bytes; 0 means DefaultMaxRecord
+	Stdin     io.Reader         // what the source "-" reads; nil makes "-" a Problem
+	Skipped   func(path string) // called for each file that a folder holds and Read passes over; nil means nobody wants to know
 }
 
 // Read yields the records of all sources, source by source in the order given.
@@ -72,6 +76,7 @@ type reader struct {
 	words    words
 	inputs   [maxLayers + 1]*bufio.Reader // one per layer of compression, used again for every source
 	window   []byte                       // of the JSON stream, used again for every source
+	arena    []byte                       // for raw records
 	logs     evtx.Reader                  // remembers templates from one event log to the next
 }
 

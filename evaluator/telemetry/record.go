@@ -16,6 +16,8 @@ type Record struct {
 	Modified time.Time       // when the source was modified last, which gives a year to times without one; zero if unknown
 	Value    evaluator.Value // the record: an object with names as in the source
 	Raw      []byte          // instead of Value: the record as JSON that nobody has read yet, see ReadOptions.Raw
+
+	place place // of a raw record
 }
 
 // Problem is something of a source that could not be read. Reading goes on

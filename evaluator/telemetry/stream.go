@@ -1,7 +1,9 @@
 package telemetry
 
 import (
+	"errors"
 	"fmt"
+	"iter"
 	"path/filepath"
 	"strings"
 
@@ -20,6 +22,7 @@ type Stream struct {
 	structures structures
 	decoder    jsonDecoder
 	words      words
+	plain      []bool // shape -> it is for sure no envelope
 
 	current *side // that the latest record went to
 	source  Record
@@ -47,7 +50,7 @@ func NewStream(n *Normaliser, e *evaluator.Evaluator) *Stream {
 
 // Match returns the rules that match a record, as evaluator.Evaluator.Match does
 // for its event, and how many views the event has. The matches must not be
-// changed. The error is that of a raw record that is no JSON.
+// changed. For a raw record that is not simply one record it returns ErrNotPlain.
 func (s *Stream) Match(of Record) (matches []evaluator.Match, views int, err error) {
 	s.source, s.event = of, nil
 	if of.Raw == nil {
@@ -56,10 +59,28 @@ func (s *Stream) Match(of Record) (matches []evaluator.Match, views int, err err
 	}
 	id, leaves, err := s.scanner.Scan(of.Raw)
 	if err != nil {
-		return nil, 0, err
+		return nil, 0, ErrNotPlain
 	}
-	return s.match(&s.json, id, of.Raw, leaves)
+	v, open := s.opened(id, of)
+	if !open {
+		return s.match(&s.json, id, of.Raw, leaves)
+	}
+	if _, isEnvelope := unwrap(v, &s.decoder); isEnvelope || v.Kind() != evaluator.Object {
+		return nil, 0, ErrNotPlain
+	}
+	s.source.Raw, s.source.Value = nil, v
+	id = s.structures.take(v)
+	return s.match(&s.read, id, s.structures.data, s.structures.leaves)
 }
+
+// ErrNotPlain says that a raw record is not simply one record: it is no JSON, or
+// an envelope of several. Reread tells.
+var ErrNotPlain = errors.New("the line is not simply one record")
+
+// Reread yields the records of a raw one for which Match returned ErrNotPlain,
+// and what is wrong with it, as Read would have. Their indexes count from that of
+// the raw one.
+func (s *Stream) Reread(of Record) iter.Seq2[Record, error] { return reread(of) }
 
 func (s *Stream) match(on *side, shape int, data []byte, leaves []jsonshape.Leaf) ([]evaluator.Match, int, error) {
 	s.current = on

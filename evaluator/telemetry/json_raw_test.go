@@ -1,0 +1,79 @@
+package telemetry
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/socctl/socctl/compiler"
+	"github.com/socctl/socctl/evaluator"
+)
+
+// plainNormaliser is made once, since it takes its time.
+var plainNormaliser = NewNormaliser(nil)
+
+// readLines lists the records and problems of an input; records that are left
+// unread are read by a stream.
+func readLines(t *testing.T, input string, raw bool) []string {
+	t.Helper()
+	s := NewStream(plainNormaliser, evaluator.New(&compiler.Program{}))
+	var out []string
+	index := 0
+	take := func(r Record, err error) {
+		var p *Problem
+		if errors.As(err, &p) {
+			out = append(out, fmt.Sprintf("%d:%d @%d %v", p.Line, p.Column, p.Offset, p.Err))
+			return
+		}
+		out = append(out, fmt.Sprintf("#%d %s", index, r.Value.Text()))
+		index++
+	}
+	for r, err := range Read(t.Context(), []string{"-"}, ReadOptions{Stdin: strings.NewReader(input), Raw: raw, Format: "json"}) {
+		if r.Raw == nil {
+			take(r, err)
+			continue
+		}
+		_, _, err := s.Match(r)
+		if err == nil {
+			v, _, err := s.decoder.decode(r.Raw, true)
+			r.Value = v
+			take(r, err)
+			continue
+		}
+		for r, err := range s.Reread(r) {
+			take(r, err)
+		}
+	}
+	return out
+}
+
+// Records that are left unread are those that are read otherwise, with the same
+// problems at the same places, whatever is wrong with lines.
+func TestRawRecords(t *testing.T) {
+	t.Parallel()
+	lines := []string{`{"a":1}`, `{"a":"x\u0041","b":[1,2,{"c":null}]}`, `  {"b":{}}  `, `{"Records":[{"r":1},{"r":2}]}`, `{"message":"m","subscription":"s"}`,
+		`{"a":1}{"b":2}`, `{"a":}`, `{"a":"`, `{"a":[{"x":1}`, `]}`, `}`, `{`, `"a":1`, `,{"a":1}`, `[{"a":1},`, `{"a":2}]`, ``, `text`, `{"a":1},`, `{"a":1} x`, `[`, `]`, `{"a":"\ud800"}`,
+		`{"detail":{"d":1},"detail-type":"AWS API Call via CloudTrail"}`, `{"a":nul}`, "{\"a\":\"\x01\"}", "{\"a\":\"\xff\"}", `null`, `{"a":1e400}`, `{"hits":{"hits":[{"_source":{"x":1},"_index":"i"}]}}`}
+	r := rand.New(rand.NewPCG(5, 6))
+	for range 3000 {
+		var b bytes.Buffer
+		good := r.IntN(3)
+		for range 1 + r.IntN(12) {
+			line := lines[r.IntN(3)]
+			if r.IntN(3) > good {
+				line = lines[r.IntN(len(lines))]
+			}
+			b.WriteString(line)
+			b.WriteString([]string{"\n", "\n", "\n", "\r\n", " \n\n"}[r.IntN(5)])
+		}
+		input := b.String()
+		if diff := cmp.Diff(readLines(t, input, false), readLines(t, input, true)); diff != "" {
+			t.Fatalf("%q (- read, + left unread):\n%s", input, diff)
+		}
+	}
+}
