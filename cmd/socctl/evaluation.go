@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -36,6 +37,8 @@ type evaluation struct {
 
 	events, matched, unrouted, problems, suppressed int
 
+	numbering numbering
+
 	censuses sync.Mutex
 	census   *census.Census // nil unless --stats
 }
@@ -64,6 +67,7 @@ type batchResult struct {
 	events, unrouted int
 	suppressed       int // matches that filters kept back
 	problems         []error
+	shifts           []shift
 }
 
 // matchLine is one match in its stable JSON form.
@@ -96,9 +100,11 @@ func (r *evaluation) all(ctx context.Context, recordings []string) error {
 	var failed error
 	for b := range ordered {
 		<-b.done
+		r.numbering.take(b.result.shifts)
 		if r.correlating != nil {
 			b.result.lines = append(b.result.lines, r.correlating.add(b.result.hits)...)
 		}
+		r.numbering.settle(b.result.lines)
 		r.count(&b.result)
 		if failed == nil {
 			failed = write(&b.result)
@@ -110,6 +116,7 @@ func (r *evaluation) all(ctx context.Context, recordings []string) error {
 	wg.Wait()
 	if r.correlating != nil && failed == nil {
 		last := batchResult{lines: r.correlating.close()}
+		r.numbering.settle(last.lines)
 		r.count(&last)
 		failed = write(&last)
 	}
@@ -152,8 +159,13 @@ func (r *evaluation) read(ctx context.Context, recordings []string, work, ordere
 	}
 }
 
+// raw reports whether events are made only of records of which they are needed.
+func (r *evaluation) raw() bool {
+	return r.explain == nil && !r.options.stats && r.assigned == nil && r.options.logsource != "off"
+}
+
 func (r *evaluation) readOptions() telemetry.ReadOptions {
-	return telemetry.ReadOptions{Stdin: r.cli.stdin, Format: r.options.input, MaxRecord: r.options.maxRecord << 20, MaxExpansion: r.options.expansion}
+	return telemetry.ReadOptions{Raw: r.raw(), Stdin: r.cli.stdin, Format: r.options.input, MaxRecord: r.options.maxRecord << 20, MaxExpansion: r.options.expansion}
 }
 
 func (r *evaluation) work(work <-chan *batch) {
@@ -162,6 +174,9 @@ func (r *evaluation) work(work <-chan *batch) {
 		options = append(options, evaluator.IgnoreLogsource())
 	}
 	w := worker{evaluation: r, ev: evaluator.New(r.program, options...)}
+	if r.raw() {
+		w.stream = telemetry.NewStream(r.normaliser, w.ev)
+	}
 	if r.options.stats {
 		w.census = census.New(r.program)
 	}
@@ -179,7 +194,8 @@ func (r *evaluation) work(work <-chan *batch) {
 type worker struct {
 	*evaluation
 	ev     *evaluator.Evaluator
-	census *census.Census // nil unless --stats
+	stream *telemetry.Stream // nil unless evaluation.raw
+	census *census.Census    // nil unless --stats
 }
 
 // report adds the census of the worker to that of the run.
@@ -197,10 +213,58 @@ func (w *worker) report() {
 }
 
 func (w *worker) one(e entry, out *batchResult) {
-	if e.err != nil {
+	switch {
+	case e.err != nil:
 		out.problems = append(out.problems, e.err)
+	case w.stream != nil:
+		w.streamed(e.record, out)
+	default:
+		w.evented(e, out)
+	}
+}
+
+// streamed evaluates a record as it was read.
+func (w *worker) streamed(record telemetry.Record, out *batchResult) {
+	matches, views, err := w.stream.Match(record)
+	if errors.Is(err, telemetry.ErrNotPlain) {
+		w.reread(record, out)
 		return
 	}
+	if err != nil {
+		out.problems = append(out.problems, err)
+		return
+	}
+	out.events++
+	if views == 0 {
+		out.unrouted++
+	}
+	out.suppressed += len(w.ev.Suppressed())
+	if len(matches) == 0 && (len(w.ev.Suppressed()) == 0 || !w.options.suppressed) {
+		return
+	}
+	event, err := w.stream.Event()
+	if err != nil {
+		out.problems = append(out.problems, err)
+		return
+	}
+	w.tell(event, event, record, slices.Clone(matches), out)
+}
+
+// reread evaluates what is in a raw record that is not simply one; see numbering.
+func (w *worker) reread(raw telemetry.Record, out *batchResult) {
+	n := 0
+	for record, err := range w.stream.Reread(raw) {
+		if err == nil {
+			record.Index = within(raw.Index, n)
+			n++
+		}
+		w.one(entry{record, err}, out)
+	}
+	out.shifts = append(out.shifts, shift{raw.Source, raw.Index, n - 1})
+}
+
+// evented evaluates the event of a record.
+func (w *worker) evented(e entry, out *batchResult) {
 	event := w.normaliser.Event(e.record)
 	out.events++
 	if len(event.Views()) == 0 {
@@ -216,13 +280,18 @@ func (w *worker) one(e entry, out *batchResult) {
 	routed := w.route(event)
 	matches := w.ev.Match(routed)
 	out.suppressed += len(w.ev.Suppressed())
+	w.tell(event, routed, e.record, matches, out)
+}
+
+// tell writes down what an event matches.
+func (w *worker) tell(event *telemetry.Event, routed evaluator.Event, record telemetry.Record, matches []evaluator.Match, out *batchResult) {
 	var fingerprint, stamp string
 	line := func(rule *compiler.Rule, view string) matchLine {
 		if fingerprint == "" {
 			fingerprint, stamp = event.Fingerprint(), timeText(event)
 		}
 		return matchLine{RuleID: rule.ID, RuleTitle: rule.Title, Level: rule.Level,
-			Source: e.record.Source, Record: e.record.Index, Time: stamp, View: view, Fingerprint: fingerprint, RuleHash: rule.Hash}
+			Source: record.Source, Record: record.Index, Time: stamp, View: view, Fingerprint: fingerprint, RuleHash: rule.Hash}
 	}
 	for _, m := range matches {
 		if m.Rule.Alerts {
