@@ -44,6 +44,42 @@ func (p *punctuation) next(data []byte, at int, first bool) (glue, error) {
 	return p.glue, err
 }
 
+// plain passes what can be told to be sound at a glance: members and list
+// elements that are strings or numbers, without spaces. It returns how far
+// it came, which is behind a leaf like the offset given.
+func (p *punctuation) plain(data []byte, at int) int {
+	if len(p.open) == 0 {
+		return at
+	}
+	named := p.open[len(p.open)-1] == '}'
+	for at+1 < len(data) && data[at] == ',' {
+		i := at + 1
+		if named {
+			if data[i] != '"' {
+				return at
+			}
+			stop, _ := stringEnd(data, i+1)
+			if stop < 0 || stop+2 >= len(data) || data[stop+1] != ':' {
+				return at
+			}
+			i = stop + 2
+		}
+		if data[i] == '"' {
+			if i, _ = stringEnd(data, i+1); i < 0 {
+				return at
+			}
+			i++
+		} else {
+			var ok bool
+			if i, ok = numberEnd(data, i); !ok {
+				return at
+			}
+		}
+		at = i
+	}
+	return at
+}
+
 // behindValue closes what ends at an offset, and moves on to the next value of
 // what is still open then.
 func (p *punctuation) behindValue(data []byte, at int) (int, error) {

@@ -227,18 +227,17 @@ func (s *Scanner) leaf(data []byte, g glue, note bool) (next int, err error) {
 	return next, nil
 }
 
-// explore reads the rest of a record that leaves the trie at a node, and adds
-// its shape to it. Nothing is added for a record that turns out to be none.
+// explore reads the rest of a record that leaves the trie at a node with some
+// glue, and adds its shape. Nothing is added for a record that turns out to be
+// none.
 func (s *Scanner) explore(data []byte, node int32, g glue) (id int32, err error) {
 	s.fresh = s.fresh[:0]
-	for {
-		if s.between.keep = s.between.keep && s.room(); s.between.keep {
-			s.fresh = append(s.fresh, g)
-		}
+	for s.between.keep && s.room() {
+		s.fresh = append(s.fresh, g)
 		if g.kind == end {
-			break
+			return s.learn(data, node), nil
 		}
-		at, err := s.leaf(data, g, s.between.keep)
+		at, err := s.leaf(data, g, true)
 		if err != nil {
 			return Unknown, err
 		}
@@ -246,13 +245,34 @@ func (s *Scanner) explore(data []byte, node int32, g glue) (id int32, err error)
 			return Unknown, err
 		}
 	}
-	if !s.between.keep {
-		return Unknown, nil
+	return Unknown, s.pass(data, g)
+}
+
+// learn adds the shape of a record to the trie.
+func (s *Scanner) learn(data []byte, node int32) (id int32) {
+	if !s.trie.admits(node, s.fresh, s.between.text) {
+		return Unknown
 	}
-	return s.trie.add(node, data, s.fresh, s.between.text), nil
+	return s.trie.add(node, data, s.fresh, s.between.text)
+}
+
+// pass reads the rest of a record from some glue on, only to see that it is
+// sound.
+func (s *Scanner) pass(data []byte, g glue) error {
+	s.between.keep = false
+	for g.kind != end {
+		at, err := s.leaf(data, g, false)
+		if err != nil {
+			return err
+		}
+		if g, err = s.between.next(data, s.between.plain(data, at), false); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // room reports whether one more step may be remembered of the record.
 func (s *Scanner) room() bool {
-	return len(s.leaves) <= s.maxLeaves && s.trie.room(len(s.fresh)+1, len(s.between.text))
+	return len(s.leaves) <= s.maxLeaves && s.trie.room(len(s.fresh)+1)
 }
