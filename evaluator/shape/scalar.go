@@ -1,29 +1,22 @@
 package shape
 
-// scalar finds the end of a leaf of a kind: of a string the closing quote, if
-// at is behind the opening one.
-func scalar(data []byte, at int, kind Kind) (stop int, escaped bool, err error) {
-	switch kind {
-	case String:
-		if stop, escaped = stringEnd(data, at); stop < 0 {
-			return 0, false, stringError(data, at)
+// scalar finds the end of a number, or of true or false.
+func scalar(data []byte, at int, kind Kind) (stop int, err error) {
+	if kind == Number {
+		stop, ok := numberEnd(data, at)
+		if !ok {
+			return 0, unexpected(data, stop, "a digit")
 		}
-	case Number:
-		var ok bool
-		if stop, ok = numberEnd(data, at); !ok {
-			return 0, false, unexpected(data, stop, "a digit")
-		}
-	case Bool:
-		if stop = boolEnd(data, at); stop >= 0 {
-			return stop, false, nil
-		}
-		want := "true"
-		if data[at] == 'f' {
-			want = "false"
-		}
-		_, err = word(data, at, want)
+		return stop, nil
 	}
-	return stop, escaped, err
+	if stop = boolEnd(data, at); stop >= 0 {
+		return stop, nil
+	}
+	want := "true"
+	if data[at] == 'f' {
+		want = "false"
+	}
+	return word(data, at, want)
 }
 
 // boolEnd returns the end of the true or false at an offset, or -1.

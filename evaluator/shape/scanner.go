@@ -61,6 +61,7 @@ type Scanner struct {
 	maxLeaves int
 	leaves    []Leaf
 	fresh     []glue // what follows where the record left the trie
+	text      []byte // of fresh, without spaces
 }
 
 // NewScanner returns a Scanner that knows no shapes.
@@ -171,17 +172,20 @@ func (s *Scanner) follow(data []byte, node int32, at int) (int32, int) {
 // and returns its id and -1.
 func (s *Scanner) lookUp(data []byte, node int32, at int) (to int32, next int, err error) {
 	s.catchUp(node)
-	s.between.forget()
-	g, err := s.between.next(data, at, node == root)
-	if err != nil {
+	if err = s.between.next(data, at, node == root); err != nil {
 		return 0, 0, err
 	}
-	step := s.trie.find(node, g.kind, s.between.text)
-	if step == none || !s.between.keep {
-		id, err := s.explore(data, node, g)
+	g := &s.between.glue
+	s.text = s.text[:0]
+	if !s.keep(data, g) {
+		return Unknown, -1, s.pass(data)
+	}
+	step := s.trie.find(node, g.kind, s.text)
+	if step == none {
+		id, err := s.explore(data, node)
 		return id, -1, err
 	}
-	if next, err = s.leaf(data, g, true); err != nil {
+	if next, err = s.leaf(data, true); err != nil {
 		return 0, 0, err
 	}
 	s.trie.prefer(node, step, data[g.start:g.stop], g.leaf)
@@ -204,72 +208,91 @@ func (s *Scanner) catchUp(node int32) {
 	s.passed = node
 }
 
-// leaf reads the leaf behind glue, and notes it if asked to. It returns the
-// offset behind it.
-func (s *Scanner) leaf(data []byte, g glue, note bool) (next int, err error) {
-	l := Leaf{Start: uint32(g.stop - g.leaf), Kind: g.kind}
-	next = g.stop
-	switch g.kind {
+// leaf reads the leaf behind the glue read last, and notes it if asked to. It
+// returns the offset behind it.
+func (s *Scanner) leaf(data []byte, note bool) (next int, err error) {
+	g := &s.between.glue
+	stop, escaped := int(g.stop), false
+	switch next = stop; g.kind {
 	case end:
 		return next, nil
-	case String, Number, Bool:
-		if next, l.Escaped, err = scalar(data, g.stop, g.kind); err != nil {
+	case String:
+		if stop, escaped = stringEnd(data, stop); stop < 0 {
+			return 0, stringError(data, next)
+		}
+		next = stop + 1
+	case Number, Bool:
+		if stop, err = scalar(data, stop, g.kind); err != nil {
 			return 0, err
 		}
+		next = stop
 	}
-	l.End = uint32(next)
 	if note {
-		s.leaves = append(s.leaves, l)
-	}
-	if g.kind == String {
-		next++
+		s.leaves = append(s.leaves, Leaf{g.stop - g.leaf, uint32(stop), g.kind, escaped})
 	}
 	return next, nil
 }
 
-// explore reads the rest of a record that leaves the trie at a node with some
-// glue, and adds its shape. Nothing is added for a record that turns out to be
-// none.
-func (s *Scanner) explore(data []byte, node int32, g glue) (id int32, err error) {
+// explore reads the rest of a record that leaves the trie at a node with the
+// glue read last, and adds its shape. Nothing is added for a record that turns
+// out to be none.
+func (s *Scanner) explore(data []byte, node int32) (id int32, err error) {
 	s.fresh = s.fresh[:0]
-	for s.between.keep && s.room() {
-		s.fresh = append(s.fresh, g)
+	for g := &s.between.glue; s.room(); {
+		s.fresh = append(s.fresh, *g)
 		if g.kind == end {
 			return s.learn(data, node), nil
 		}
-		at, err := s.leaf(data, g, true)
+		at, err := s.leaf(data, true)
 		if err != nil {
 			return Unknown, err
 		}
-		if g, err = s.between.next(data, at, false); err != nil {
+		if err = s.between.next(data, at, false); err != nil {
 			return Unknown, err
 		}
+		if !s.keep(data, g) {
+			break
+		}
 	}
-	return Unknown, s.pass(data, g)
+	return Unknown, s.pass(data)
 }
 
 // learn adds the shape of a record to the trie.
 func (s *Scanner) learn(data []byte, node int32) (id int32) {
-	if !s.trie.admits(node, s.fresh, s.between.text) {
+	if !s.trie.admits(node, s.fresh, s.text) {
 		return Unknown
 	}
-	return s.trie.add(node, data, s.fresh, s.between.text)
+	return s.trie.add(node, data, s.fresh, s.text)
 }
 
-// pass reads the rest of a record from some glue on, only to see that it is
-// sound.
-func (s *Scanner) pass(data []byte, g glue) error {
-	s.between.keep = false
-	for g.kind != end {
-		at, err := s.leaf(data, g, false)
+// pass reads the rest of a record from the glue read last on, only to see that
+// it is sound.
+func (s *Scanner) pass(data []byte) error {
+	for s.between.glue.kind != end {
+		at, err := s.leaf(data, false)
 		if err != nil {
 			return err
 		}
-		if g, err = s.between.next(data, s.between.plain(data, at), false); err != nil {
+		if err = s.between.next(data, s.between.plain(data, at), false); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// keep keeps the text of glue, unless it is too long.
+func (s *Scanner) keep(data []byte, g *glue) bool {
+	if g.stop-g.start > maxGlue {
+		return false
+	}
+	g.text = uint32(len(s.text))
+	if written := data[g.start:g.stop]; g.spaced {
+		s.text = appendCompact(s.text, written)
+	} else {
+		s.text = append(s.text, written...)
+	}
+	g.size = uint32(len(s.text)) - g.text
+	return true
 }
 
 // room reports whether one more step may be remembered of the record.

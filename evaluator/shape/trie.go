@@ -152,7 +152,7 @@ func (t *trie) hash(node int32, kind Kind, text []byte) uint64 {
 
 // prefer makes a step from a node the first to try, for glue with the spaces
 // that it came with.
-func (t *trie) prefer(node, n int32, written []byte, leaf int) {
+func (t *trie) prefer(node, n int32, written []byte, leaf uint32) {
 	if t.steps[n].glue != string(written) {
 		o := &t.origins[n]
 		text, ok := t.text(written)
