@@ -3,6 +3,7 @@ package shape
 import (
 	"errors"
 	"math"
+	"slices"
 )
 
 // Unknown is the id of a record whose shape is not remembered.
@@ -239,7 +240,7 @@ func (s *Scanner) leaf(data []byte, note bool) (next int, err error) {
 func (s *Scanner) explore(data []byte, node int32) (id int32, err error) {
 	s.fresh = s.fresh[:0]
 	for g := &s.between.glue; s.room(); {
-		s.fresh = append(s.fresh, *g)
+		s.remember(g)
 		if g.kind == end {
 			return s.learn(data, node), nil
 		}
@@ -293,6 +294,15 @@ func (s *Scanner) keep(data []byte, g *glue) bool {
 	}
 	g.size = uint32(len(s.text)) - g.text
 	return true
+}
+
+// remember adds glue to what is fresh. It copies field by field: they have just
+// been written, and a copy of the whole would have to wait for that.
+func (s *Scanner) remember(g *glue) {
+	n := len(s.fresh)
+	s.fresh = slices.Grow(s.fresh, 1)[:n+1]
+	f := &s.fresh[n]
+	f.start, f.stop, f.leaf, f.kind, f.spaced, f.text, f.size = g.start, g.stop, g.leaf, g.kind, g.spaced, g.text, g.size
 }
 
 // room reports whether one more step may be remembered of the record.

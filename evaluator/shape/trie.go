@@ -19,7 +19,8 @@ const (
 type trie struct {
 	steps   []step
 	origins []origin
-	index   []int32 // first of the steps whose hashes end in the same bits
+	index   []slot // of a hash table, probed in a row; at most half full
+	indexed int
 	seed    maphash.Seed
 	shapes  int
 
@@ -43,15 +44,20 @@ type step struct {
 // origin is what else there is to know of a step.
 type origin struct {
 	text     string // the glue without spaces
-	hash     uint64 // of text, and from where; 0 for a variant, which is in no index
+	hash     uint64 // of all the steps up to here; 0 for a variant, which is in no index
 	parent   int32
-	same     int32 // next in index
 	variants int8
+}
+
+// slot is a place in the index. The tag saves most looks at steps in vain.
+type slot struct {
+	tag  uint32 // high half of the hash
+	step int32
 }
 
 func newTrie(maxSteps int) trie {
 	return trie{
-		steps: []step{{kind: end + 1}}, origins: make([]origin, 1), index: make([]int32, 16),
+		steps: []step{{kind: end + 1}}, origins: make([]origin, 1), index: make([]slot, 32),
 		texts: map[string]string{}, seed: maphash.MakeSeed(), maxSteps: maxSteps, free: maxSteps * nameSize,
 	}
 }
@@ -67,9 +73,9 @@ func (t *trie) admits(node int32, way []glue, text []byte) bool {
 	if len(t.steps)+len(way) <= t.maxSteps/2+1 {
 		return true
 	}
-	hash := t.hash(node, 0, text)
+	hash := t.origins[node].hash
 	for _, g := range way {
-		hash = (hash ^ uint64(g.kind)) * odd
+		hash = t.hash(hash, g.kind, text[g.text:g.text+g.size])
 	}
 	if t.seen == nil {
 		t.seen = make([]uint64, waiting)
@@ -137,17 +143,25 @@ func (p *step) fits(b []byte) bool {
 
 // find returns the step from a node with some glue, given without spaces.
 func (t *trie) find(node int32, kind Kind, text []byte) int32 {
-	hash := t.hash(node, kind, text)
-	for n := t.index[hash&uint64(len(t.index)-1)]; n != none; n = t.origins[n].same {
-		if o := &t.origins[n]; o.hash == hash && o.parent == node && t.steps[n].kind == kind && o.text == string(text) {
+	hash := t.hash(t.origins[node].hash, kind, text)
+	last := uint64(len(t.index) - 1)
+	for i := hash & last; t.index[i].step != none; i = (i + 1) & last {
+		if t.index[i].tag != uint32(hash>>32) {
+			continue
+		}
+		n := t.index[i].step
+		if o := &t.origins[n]; o.parent == node && t.steps[n].kind == kind && o.text == string(text) {
 			return n
 		}
 	}
 	return none
 }
 
-func (t *trie) hash(node int32, kind Kind, text []byte) uint64 {
-	return (maphash.Bytes(t.seed, text)^uint64(node)<<8^uint64(kind))*odd>>8 | 1<<63
+// hash returns the hash of a step from a node with some hash, and so of all the
+// steps that lead there.
+func (t *trie) hash(parent uint64, kind Kind, text []byte) uint64 {
+	hash := maphash.Bytes(t.seed, text) ^ (parent+uint64(kind))*odd
+	return hash ^ hash>>32 | 1<<63
 }
 
 // prefer makes a step from a node the first to try, for glue with the spaces
@@ -212,13 +226,13 @@ func (t *trie) add(node int32, data []byte, way []glue, text []byte) int32 {
 func (t *trie) enter(node int32, p step, text string) int32 {
 	n := int32(len(t.steps))
 	t.steps = append(t.steps, p)
-	t.origins = append(t.origins, origin{text: text, hash: t.hash(node, p.kind, []byte(text)), parent: node})
+	t.origins = append(t.origins, origin{text: text, hash: t.hash(t.origins[node].hash, p.kind, []byte(text)), parent: node})
 	t.front(node, n)
-	if len(t.steps) <= len(t.index) {
+	if t.indexed++; 2*t.indexed <= len(t.index) {
 		t.link(n)
 		return n
 	}
-	t.index = make([]int32, 2*len(t.index))
+	t.index = make([]slot, 2*len(t.index))
 	for i := int32(1); i <= n; i++ {
 		if t.origins[i].hash != 0 {
 			t.link(i)
@@ -228,7 +242,10 @@ func (t *trie) enter(node int32, p step, text string) int32 {
 }
 
 func (t *trie) link(n int32) {
-	o := &t.origins[n]
-	slot := &t.index[o.hash&uint64(len(t.index)-1)]
-	o.same, *slot = *slot, n
+	hash, last := t.origins[n].hash, uint64(len(t.index)-1)
+	i := hash & last
+	for t.index[i].step != none {
+		i = (i + 1) & last
+	}
+	t.index[i] = slot{uint32(hash >> 32), n}
 }
