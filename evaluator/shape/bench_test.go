@@ -148,7 +148,7 @@ func TestRecordings(t *testing.T) {
 			if err != nil && json.Valid(line) {
 				t.Fatalf("%s: %s: %v", r.name, line, err)
 			}
-			if err != nil || i%20 > 0 && r.name == "windows" {
+			if err != nil || i%100 > 0 && r.name == "windows" {
 				continue
 			}
 			check(t, s, line)

@@ -128,38 +128,32 @@ func (s *Scanner) follow(data []byte, node int32, at int) (int32, int) {
 	steps, leaves := s.trie.steps, s.leaves
 	for {
 		p := &steps[steps[node].first]
-		behind := at + len(p.glue)
-		next := -1
-		if behind <= len(data) && string(data[at:behind]) == p.glue {
-			leaf := Leaf{Start: uint32(behind), Kind: p.kind}
-			switch p.kind {
-			case String:
-				var stop int
-				stop, leaf.Escaped = stringEnd(data, behind)
-				leaf.End, next = uint32(stop), stop+1
-				if stop < 0 {
-					next = -1
-				}
-			case Number:
-				if stop, ok := numberEnd(data, behind); ok {
-					leaf.End, next = uint32(stop), stop
-				}
-			case Bool:
-				next = boolEnd(data, behind)
-				leaf.End = uint32(next)
-			case end:
-				if skipSpace(data, behind) == len(data) {
-					s.leaves = leaves
-					return p.to, -1
-				}
-			case Null, EmptyObject, EmptyList:
-				leaf.Start, leaf.End, next = uint32(behind-int(p.leaf)), uint32(behind), behind
+		behind, next := at+len(p.glue), -1
+		leaf := Leaf{Start: uint32(behind), Kind: p.kind}
+		switch {
+		case behind > len(data) || string(data[at:behind]) != p.glue:
+		case p.kind == String:
+			stop, escaped := stringEnd(data, behind)
+			if leaf.End, leaf.Escaped = uint32(stop), escaped; stop >= 0 {
+				next = stop + 1
 			}
-			if next >= 0 {
-				leaves = append(leaves, leaf)
-				node, at = p.to, next
-				continue
+		case p.kind == Number:
+			if stop, ok := numberEnd(data, behind); ok {
+				leaf.End, next = uint32(stop), stop
 			}
+		case p.kind == Bool:
+			next = boolEnd(data, behind)
+			leaf.End = uint32(next)
+		case p.kind < end:
+			leaf.Start, leaf.End, next = uint32(behind-int(p.leaf)), uint32(behind), behind
+		case p.kind == end && skipSpace(data, behind) == len(data):
+			s.leaves = leaves
+			return p.to, -1
+		}
+		if next >= 0 {
+			leaves = append(leaves, leaf)
+			node, at = p.to, next
+			continue
 		}
 		if !s.trie.turn(data, node, at) {
 			s.leaves = leaves

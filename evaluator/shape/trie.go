@@ -70,7 +70,7 @@ func (t *trie) room(steps int) bool { return len(t.steps)+steps <= t.maxSteps+1 
 // met twice: there are sources whose every record has a shape of its own, and
 // they must not crowd out the others.
 func (t *trie) admits(node int32, way []glue, text []byte) bool {
-	if len(t.steps)+len(way) <= t.maxSteps/2+1 {
+	if len(t.steps)+len(way) <= t.maxSteps/2+1 && len(text) <= t.free-t.maxSteps*nameSize/2 {
 		return true
 	}
 	hash := t.origins[node].hash
