@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -14,6 +15,8 @@ var seeds = []string{
 	`{"a":{"b":[[],{},[{}],"",0]},"c":"\\\\\"\/"}`, "{ \"a\" :\t1 ,\r\n\"b\" : [ ] }", `{"a":"0123456\"","b":"01234567","c":"012345678\\"}`, `{"\u0000":0,"":1}`,
 	"\"\x00\"", `"é"`, "\"12345678\xe9\"", "\"1234567\xc3\xa9\"", `{"a":"x}`, `{"a`, `{`, `[`, `[1 2]`, `}`, `{"a":]`, `[}`, `{"a":1]`, "\xef\xbb\xbf{}", `{"a":\"x"}`, `'x'`,
 	`{"Channel":"Security","EventID":4688,"Message":"A new process has been created.\r\n\r\nCreator Subject:\r\n\tSecurity ID:\t\tS-1-5-18\r\n"}`,
+	`{"a":"\\` + strings.Repeat(`0123456\\`, 20) + `","b":"` + strings.Repeat("\xc3\xa9\\n", 50) + `\"` + strings.Repeat("x", 61) + `\\"}`,
+	`["\\` + strings.Repeat("x", 62) + `\\y","\n` + strings.Repeat("x", 62) + `\u00e9` + strings.Repeat("x", 80) + `", 1 ]`,
 }
 
 // FuzzScan scans every text three times, with a scanner that knows it then, one

@@ -8,40 +8,77 @@ const maxGlue = 4 << 10
 // It also decides the kind of the next leaf, and holds those whose kind is all
 // there is to know.
 type glue struct {
-	start, stop int // offsets into the record; the next leaf starts or stops at stop
-	text        int // offset into punctuation.text of what is written without spaces
-	size        int // and how long that is
+	start, stop uint32 // offsets into the record; the next leaf starts or stops at stop
+	leaf        uint32 // length of the leaf, if it is within the glue
 	kind        Kind
-	leaf        int // length of the leaf, if it is within the glue
+	spaced      bool // there are spaces between the tokens
+
+	text, size uint32 // where the glue is kept without them
 }
 
 // punctuation reads what stands between leaves byte by byte.
 type punctuation struct {
 	maxDepth int
 	open     []byte // closing brackets of the lists and objects that are open
-	text     []byte // the glue read so far, without spaces
-	glue     glue   // being read
-	keep     bool   // text is to be kept; false when it grows too long
-}
-
-// forget drops the text of all glue.
-func (p *punctuation) forget() {
-	p.text, p.keep = p.text[:0], true
+	glue     glue   // read last
 }
 
 // next reads the glue at an offset, which is behind a leaf unless first is set.
-func (p *punctuation) next(data []byte, at int, first bool) (glue, error) {
-	p.glue = glue{start: at, text: len(p.text)}
-	var err error
-	at = skipSpace(data, at)
-	if !first {
+// It is in p.glue then.
+func (p *punctuation) next(data []byte, at int, first bool) (err error) {
+	p.glue = glue{start: uint32(at)}
+	if at = p.space(data, at); !first {
 		at, err = p.behindValue(data, at)
 	}
 	if err == nil && p.glue.kind != end {
 		err = p.value(data, at)
 	}
-	p.glue.size = len(p.text) - p.glue.text
-	return p.glue, err
+	return err
+}
+
+// space skips spaces, and notes that there are some.
+func (p *punctuation) space(data []byte, at int) int {
+	if at >= len(data) || data[at] > ' ' {
+		return at
+	}
+	p.glue.spaced = true
+	return skipSpace(data, at)
+}
+
+// plain passes what can be told to be sound at a glance: members and list
+// elements that are strings or numbers, without spaces. It returns how far
+// it came, which is behind a leaf like the offset given.
+func (p *punctuation) plain(data []byte, at int) int {
+	if len(p.open) == 0 {
+		return at
+	}
+	named := p.open[len(p.open)-1] == '}'
+	for at+1 < len(data) && data[at] == ',' {
+		i := at + 1
+		if named {
+			if data[i] != '"' {
+				return at
+			}
+			stop, _ := stringEnd(data, i+1)
+			if stop < 0 || stop+2 >= len(data) || data[stop+1] != ':' {
+				return at
+			}
+			i = stop + 2
+		}
+		if data[i] == '"' {
+			if i, _ = stringEnd(data, i+1); i < 0 {
+				return at
+			}
+			i++
+		} else {
+			var ok bool
+			if i, ok = numberEnd(data, i); !ok {
+				return at
+			}
+		}
+		at = i
+	}
+	return at
 }
 
 // behindValue closes what ends at an offset, and moves on to the next value of
@@ -53,12 +90,10 @@ func (p *punctuation) behindValue(data []byte, at int) (int, error) {
 		switch {
 		case at < len(data) && data[at] == closing:
 			p.open = p.open[:len(p.open)-1]
-			p.put(data[at : at+1])
-			p.glue.stop = at + 1
-			at = skipSpace(data, at+1)
+			p.glue.stop = uint32(at + 1)
+			at = p.space(data, at+1)
 		case at < len(data) && data[at] == ',':
-			p.put(data[at : at+1])
-			if at = skipSpace(data, at+1); closing == '}' {
+			if at = p.space(data, at+1); closing == '}' {
 				return p.name(data, at)
 			}
 			return at, nil
@@ -80,16 +115,14 @@ func (p *punctuation) name(data []byte, at int) (int, error) {
 	if at >= len(data) || data[at] != '"' {
 		return 0, unexpected(data, at, "a member name in double quotes")
 	}
-	stop, _, err := scalar(data, at+1, String)
-	if err != nil {
-		return 0, err
+	stop, _ := stringEnd(data, at+1)
+	if stop < 0 {
+		return 0, stringError(data, at+1)
 	}
-	p.put(data[at : stop+1])
-	if at = skipSpace(data, stop+1); at >= len(data) || data[at] != ':' {
+	if at = p.space(data, stop+1); at >= len(data) || data[at] != ':' {
 		return 0, unexpected(data, at, "':' after a member name")
 	}
-	p.put(data[at : at+1])
-	return skipSpace(data, at+1), nil
+	return p.space(data, at+1), nil
 }
 
 // value goes down into the value at an offset as far as its first leaf.
@@ -100,32 +133,31 @@ func (p *punctuation) value(data []byte, at int) (err error) {
 		}
 		switch c := data[at]; {
 		case c == '"':
-			return p.leaf(data, at, at+1, String)
+			return p.leaf(at, at+1, String)
 		case c == '-' || c >= '0' && c <= '9':
-			return p.leaf(data, at, at, Number)
+			return p.leaf(at, at, Number)
 		case c == 't' || c == 'f':
-			return p.leaf(data, at, at, Bool)
+			return p.leaf(at, at, Bool)
 		case c == 'n':
 			if _, err = word(data, at, "null"); err != nil {
 				return err
 			}
-			return p.leaf(data, at, at+len("null"), Null)
+			return p.leaf(at, at+len("null"), Null)
 		case c != '{' && c != '[':
 			return unexpected(data, at, "a value")
 		}
 		if len(p.open) == p.maxDepth {
 			return &DepthError{at, p.maxDepth}
 		}
-		inside := skipSpace(data, at+1)
+		inside := p.space(data, at+1)
 		closing, empty := byte('}'), EmptyObject
 		if data[at] == '[' {
 			closing, empty = ']', EmptyList
 		}
 		if inside < len(data) && data[inside] == closing {
-			return p.leaf(data, at, inside+1, empty)
+			return p.leaf(at, inside+1, empty)
 		}
 		p.open = append(p.open, closing)
-		p.put(data[at : at+1])
 		if at = inside; closing == '}' {
 			if at, err = p.name(data, at); err != nil {
 				return err
@@ -134,31 +166,32 @@ func (p *punctuation) value(data []byte, at int) (err error) {
 	}
 }
 
-// leaf ends the glue at a leaf, of which data[at:stop] belongs to it.
-func (p *punctuation) leaf(data []byte, at, stop int, kind Kind) error {
-	p.glue.kind, p.glue.stop = kind, stop
-	switch kind {
-	case String, Number, Bool:
-		p.put(data[at:stop])
-		return nil
-	case Null:
-		p.put(data[at:stop])
-	default:
-		p.put(data[at : at+1])
-		p.put(data[stop-1 : stop])
+// leaf ends the glue at a leaf. What of it is known already belongs to the glue,
+// which is data[at:stop]; of a string that is the quote.
+func (p *punctuation) leaf(at, stop int, kind Kind) error {
+	p.glue.kind, p.glue.stop = kind, uint32(stop)
+	if kind != String {
+		p.glue.leaf = uint32(stop - at)
 	}
-	p.glue.leaf = stop - at
 	return nil
 }
 
-// put keeps a piece of glue.
-func (p *punctuation) put(piece []byte) {
-	if p.keep && len(p.text)-p.glue.text+len(piece) > maxGlue {
-		p.keep = false
+// appendCompact appends glue without the spaces between its tokens.
+func appendCompact(dst, written []byte) []byte {
+	quoted := false
+	for i := 0; i < len(written); i++ {
+		switch c := written[i]; {
+		case c == '"':
+			quoted = !quoted
+		case c == '\\':
+			dst = append(dst, c)
+			i++
+		case !quoted && c <= ' ':
+			continue
+		}
+		dst = append(dst, written[i])
 	}
-	if p.keep {
-		p.text = append(p.text, piece...)
-	}
+	return dst
 }
 
 // redo brings what is open up to date with glue that was read before.

@@ -3,6 +3,7 @@ package shape
 import (
 	"errors"
 	"math"
+	"slices"
 )
 
 // Unknown is the id of a record whose shape is not remembered.
@@ -61,6 +62,7 @@ type Scanner struct {
 	maxLeaves int
 	leaves    []Leaf
 	fresh     []glue // what follows where the record left the trie
+	text      []byte // of fresh, without spaces
 }
 
 // NewScanner returns a Scanner that knows no shapes.
@@ -126,38 +128,32 @@ func (s *Scanner) follow(data []byte, node int32, at int) (int32, int) {
 	steps, leaves := s.trie.steps, s.leaves
 	for {
 		p := &steps[steps[node].first]
-		behind := at + len(p.glue)
-		next := -1
-		if behind <= len(data) && string(data[at:behind]) == p.glue {
-			leaf := Leaf{Start: uint32(behind), Kind: p.kind}
-			switch p.kind {
-			case String:
-				var stop int
-				stop, leaf.Escaped = stringEnd(data, behind)
-				leaf.End, next = uint32(stop), stop+1
-				if stop < 0 {
-					next = -1
-				}
-			case Number:
-				if stop, ok := numberEnd(data, behind); ok {
-					leaf.End, next = uint32(stop), stop
-				}
-			case Bool:
-				next = boolEnd(data, behind)
-				leaf.End = uint32(next)
-			case end:
-				if skipSpace(data, behind) == len(data) {
-					s.leaves = leaves
-					return p.to, -1
-				}
-			case Null, EmptyObject, EmptyList:
-				leaf.Start, leaf.End, next = uint32(behind-int(p.leaf)), uint32(behind), behind
+		behind, next := at+len(p.glue), -1
+		leaf := Leaf{Start: uint32(behind), Kind: p.kind}
+		switch {
+		case behind > len(data) || string(data[at:behind]) != p.glue:
+		case p.kind == String:
+			stop, escaped := stringEnd(data, behind)
+			if leaf.End, leaf.Escaped = uint32(stop), escaped; stop >= 0 {
+				next = stop + 1
 			}
-			if next >= 0 {
-				leaves = append(leaves, leaf)
-				node, at = p.to, next
-				continue
+		case p.kind == Number:
+			if stop, ok := numberEnd(data, behind); ok {
+				leaf.End, next = uint32(stop), stop
 			}
+		case p.kind == Bool:
+			next = boolEnd(data, behind)
+			leaf.End = uint32(next)
+		case p.kind < end:
+			leaf.Start, leaf.End, next = uint32(behind-int(p.leaf)), uint32(behind), behind
+		case p.kind == end && skipSpace(data, behind) == len(data):
+			s.leaves = leaves
+			return p.to, -1
+		}
+		if next >= 0 {
+			leaves = append(leaves, leaf)
+			node, at = p.to, next
+			continue
 		}
 		if !s.trie.turn(data, node, at) {
 			s.leaves = leaves
@@ -171,17 +167,20 @@ func (s *Scanner) follow(data []byte, node int32, at int) (int32, int) {
 // and returns its id and -1.
 func (s *Scanner) lookUp(data []byte, node int32, at int) (to int32, next int, err error) {
 	s.catchUp(node)
-	s.between.forget()
-	g, err := s.between.next(data, at, node == root)
-	if err != nil {
+	if err = s.between.next(data, at, node == root); err != nil {
 		return 0, 0, err
 	}
-	step := s.trie.find(node, g.kind, s.between.text)
-	if step == none || !s.between.keep {
-		id, err := s.explore(data, node, g)
+	g := &s.between.glue
+	s.text = s.text[:0]
+	if !s.keep(data, g) {
+		return Unknown, -1, s.pass(data)
+	}
+	step := s.trie.find(node, g.kind, s.text)
+	if step == none {
+		id, err := s.explore(data, node)
 		return id, -1, err
 	}
-	if next, err = s.leaf(data, g, true); err != nil {
+	if next, err = s.leaf(data, true); err != nil {
 		return 0, 0, err
 	}
 	s.trie.prefer(node, step, data[g.start:g.stop], g.leaf)
@@ -204,55 +203,103 @@ func (s *Scanner) catchUp(node int32) {
 	s.passed = node
 }
 
-// leaf reads the leaf behind glue, and notes it if asked to. It returns the
-// offset behind it.
-func (s *Scanner) leaf(data []byte, g glue, note bool) (next int, err error) {
-	l := Leaf{Start: uint32(g.stop - g.leaf), Kind: g.kind}
-	next = g.stop
-	switch g.kind {
+// leaf reads the leaf behind the glue read last, and notes it if asked to. It
+// returns the offset behind it.
+func (s *Scanner) leaf(data []byte, note bool) (next int, err error) {
+	g := &s.between.glue
+	stop, escaped := int(g.stop), false
+	switch next = stop; g.kind {
 	case end:
 		return next, nil
-	case String, Number, Bool:
-		if next, l.Escaped, err = scalar(data, g.stop, g.kind); err != nil {
+	case String:
+		if stop, escaped = stringEnd(data, stop); stop < 0 {
+			return 0, stringError(data, next)
+		}
+		next = stop + 1
+	case Number, Bool:
+		if stop, err = scalar(data, stop, g.kind); err != nil {
 			return 0, err
 		}
+		next = stop
 	}
-	l.End = uint32(next)
 	if note {
-		s.leaves = append(s.leaves, l)
-	}
-	if g.kind == String {
-		next++
+		s.leaves = append(s.leaves, Leaf{g.stop - g.leaf, uint32(stop), g.kind, escaped})
 	}
 	return next, nil
 }
 
-// explore reads the rest of a record that leaves the trie at a node, and adds
-// its shape to it. Nothing is added for a record that turns out to be none.
-func (s *Scanner) explore(data []byte, node int32, g glue) (id int32, err error) {
+// explore reads the rest of a record that leaves the trie at a node with the
+// glue read last, and adds its shape. Nothing is added for a record that turns
+// out to be none.
+func (s *Scanner) explore(data []byte, node int32) (id int32, err error) {
 	s.fresh = s.fresh[:0]
-	for {
-		if s.between.keep = s.between.keep && s.room(); s.between.keep {
-			s.fresh = append(s.fresh, g)
-		}
+	for g := &s.between.glue; s.room(); {
+		s.remember(g)
 		if g.kind == end {
-			break
+			return s.learn(data, node), nil
 		}
-		at, err := s.leaf(data, g, s.between.keep)
+		at, err := s.leaf(data, true)
 		if err != nil {
 			return Unknown, err
 		}
-		if g, err = s.between.next(data, at, false); err != nil {
+		if err = s.between.next(data, at, false); err != nil {
 			return Unknown, err
 		}
+		if !s.keep(data, g) {
+			break
+		}
 	}
-	if !s.between.keep {
-		return Unknown, nil
+	return Unknown, s.pass(data)
+}
+
+// learn adds the shape of a record to the trie.
+func (s *Scanner) learn(data []byte, node int32) (id int32) {
+	if !s.trie.admits(node, s.fresh, s.text) {
+		return Unknown
 	}
-	return s.trie.add(node, data, s.fresh, s.between.text), nil
+	return s.trie.add(node, data, s.fresh, s.text)
+}
+
+// pass reads the rest of a record from the glue read last on, only to see that
+// it is sound.
+func (s *Scanner) pass(data []byte) error {
+	for s.between.glue.kind != end {
+		at, err := s.leaf(data, false)
+		if err != nil {
+			return err
+		}
+		if err = s.between.next(data, s.between.plain(data, at), false); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keep keeps the text of glue, unless it is too long.
+func (s *Scanner) keep(data []byte, g *glue) bool {
+	if g.stop-g.start > maxGlue {
+		return false
+	}
+	g.text = uint32(len(s.text))
+	if written := data[g.start:g.stop]; g.spaced {
+		s.text = appendCompact(s.text, written)
+	} else {
+		s.text = append(s.text, written...)
+	}
+	g.size = uint32(len(s.text)) - g.text
+	return true
+}
+
+// remember adds glue to what is fresh. It copies field by field: they have just
+// been written, and a copy of the whole would have to wait for that.
+func (s *Scanner) remember(g *glue) {
+	n := len(s.fresh)
+	s.fresh = slices.Grow(s.fresh, 1)[:n+1]
+	f := &s.fresh[n]
+	f.start, f.stop, f.leaf, f.kind, f.spaced, f.text, f.size = g.start, g.stop, g.leaf, g.kind, g.spaced, g.text, g.size
 }
 
 // room reports whether one more step may be remembered of the record.
 func (s *Scanner) room() bool {
-	return len(s.leaves) <= s.maxLeaves && s.trie.room(len(s.fresh)+1, len(s.between.text))
+	return len(s.leaves) <= s.maxLeaves && s.trie.room(len(s.fresh)+1)
 }

@@ -6,9 +6,12 @@ const (
 	none = 0 // no step: the first one leads to the root
 	root = 0
 
-	likely   = 8  // steps from a node that are tried before one is looked up
-	variants = 3  // ways to put spaces into a step that are remembered beside the first
-	nameSize = 64 // bytes of glue for each node, on average
+	likely   = 8       // steps from a node that are tried before one is looked up
+	variants = 3       // ways to put spaces into a step that are remembered beside the first
+	nameSize = 64      // bytes of glue for each node, on average
+	waiting  = 1 << 12 // shapes met once that are kept in mind when room gets scarce
+
+	odd = 0x9e3779b97f4a7c15
 )
 
 // trie holds shapes as ways from leaf to leaf. A node of it is known by the
@@ -16,12 +19,15 @@ const (
 type trie struct {
 	steps   []step
 	origins []origin
-	index   []int32 // first of the steps whose hashes end in the same bits
+	index   []slot // of a hash table, probed in a row; at most half full
+	indexed int
 	seed    maphash.Seed
 	shapes  int
 
+	texts    map[string]string // all glue, each text once
+	seen     []uint64          // hashes of shapes that wait for a second record
 	maxSteps int
-	free     int // bytes of glue that may still be kept
+	free     int // bytes of texts that may still be kept
 }
 
 // step is the way from a node to the next as it is written: the glue and the
@@ -38,22 +44,62 @@ type step struct {
 // origin is what else there is to know of a step.
 type origin struct {
 	text     string // the glue without spaces
-	hash     uint64
+	hash     uint64 // of all the steps up to here; 0 for a variant, which is in no index
 	parent   int32
-	same     int32 // next in index
 	variants int8
+}
+
+// slot is a place in the index. The tag saves most looks at steps in vain.
+type slot struct {
+	tag  uint32 // high half of the hash
+	step int32
 }
 
 func newTrie(maxSteps int) trie {
 	return trie{
-		steps: []step{{kind: end + 1}}, origins: make([]origin, 1), index: make([]int32, 16),
-		seed: maphash.MakeSeed(), maxSteps: maxSteps, free: maxSteps * nameSize,
+		steps: []step{{kind: end + 1}}, origins: make([]origin, 1), index: make([]slot, 32),
+		texts: map[string]string{}, seed: maphash.MakeSeed(), maxSteps: maxSteps, free: maxSteps * nameSize,
 	}
 }
 
-// room reports whether there is room for so many steps and bytes of glue.
-func (t *trie) room(steps, bytes int) bool {
-	return len(t.steps)+steps <= t.maxSteps+1 && bytes <= t.free
+// room reports whether there is room for so many steps more.
+func (t *trie) room(steps int) bool { return len(t.steps)+steps <= t.maxSteps+1 }
+
+// admits decides whether the steps of a new shape are worth remembering. Half
+// of the room is for whoever comes first. The other half is for shapes that are
+// met twice: there are sources whose every record has a shape of its own, and
+// they must not crowd out the others.
+func (t *trie) admits(node int32, way []glue, text []byte) bool {
+	if len(t.steps)+len(way) <= t.maxSteps/2+1 && len(text) <= t.free-t.maxSteps*nameSize/2 {
+		return true
+	}
+	hash := t.origins[node].hash
+	for _, g := range way {
+		hash = t.hash(hash, g.kind, text[g.text:g.text+g.size])
+	}
+	if t.seen == nil {
+		t.seen = make([]uint64, waiting)
+	}
+	before := &t.seen[hash>>32%waiting]
+	if *before == hash {
+		return true
+	}
+	*before = hash
+	return false
+}
+
+// text returns the glue that is written so, if there is room for it.
+func (t *trie) text(written []byte) (text string, ok bool) {
+	if text, ok = t.texts[string(written)]; ok {
+		return text, true
+	}
+	if len(written) > min(t.free, maxGlue) {
+		return "", false
+	}
+	t.free -= len(written)
+	text = string(written)
+	t.texts[text] = text
+	return text, true
 }
 
 // turn makes the step that the bytes at an offset spell the first to try, if
@@ -97,32 +143,39 @@ func (p *step) fits(b []byte) bool {
 
 // find returns the step from a node with some glue, given without spaces.
 func (t *trie) find(node int32, kind Kind, text []byte) int32 {
-	hash := t.hash(node, kind, text)
-	for n := t.index[hash&uint64(len(t.index)-1)]; n != none; n = t.origins[n].same {
-		if o := &t.origins[n]; o.hash == hash && o.parent == node && t.steps[n].kind == kind && o.text == string(text) {
+	hash := t.hash(t.origins[node].hash, kind, text)
+	last := uint64(len(t.index) - 1)
+	for i := hash & last; t.index[i].step != none; i = (i + 1) & last {
+		if t.index[i].tag != uint32(hash>>32) {
+			continue
+		}
+		n := t.index[i].step
+		if o := &t.origins[n]; o.parent == node && t.steps[n].kind == kind && o.text == string(text) {
 			return n
 		}
 	}
 	return none
 }
 
-func (t *trie) hash(node int32, kind Kind, text []byte) uint64 {
-	const odd = 0x9e3779b97f4a7c15
-	return (maphash.Bytes(t.seed, text) ^ uint64(node)<<8 ^ uint64(kind)) * odd >> 8
+// hash returns the hash of a step from a node with some hash, and so of all the
+// steps that lead there.
+func (t *trie) hash(parent uint64, kind Kind, text []byte) uint64 {
+	hash := maphash.Bytes(t.seed, text) ^ (parent+uint64(kind))*odd
+	return hash ^ hash>>32 | 1<<63
 }
 
 // prefer makes a step from a node the first to try, for glue with the spaces
 // that it came with.
-func (t *trie) prefer(node, n int32, written []byte, leaf int) {
+func (t *trie) prefer(node, n int32, written []byte, leaf uint32) {
 	if t.steps[n].glue != string(written) {
 		o := &t.origins[n]
-		if o.variants == variants || len(written) > maxGlue || !t.room(1, len(written)) {
+		text, ok := t.text(written)
+		if !ok || o.variants == variants || !t.room(1) {
 			return
 		}
 		o.variants++
 		variant := t.steps[n]
-		variant.glue, variant.leaf = string(written), uint16(leaf)
-		t.free -= len(written)
+		variant.glue, variant.leaf = text, uint16(leaf)
 		t.steps = append(t.steps, variant)
 		t.origins = append(t.origins, origin{})
 		n = int32(len(t.steps) - 1)
@@ -143,51 +196,56 @@ func (t *trie) front(node, n int32) {
 	t.steps[n].other = none
 }
 
-// add adds the steps of a shape that follow a node, and returns its id. There
-// must be room for them. Text is their glue without spaces.
+// add adds the steps of a shape that follow a node, and returns its id, or
+// Unknown if there is no room for their glue. Text is the glue without spaces.
 func (t *trie) add(node int32, data []byte, way []glue, text []byte) int32 {
-	kept := string(text)
-	t.free -= len(kept)
 	for _, g := range way {
-		short := kept[g.text : g.text+g.size]
-		n := int32(len(t.steps))
-		p := step{glue: short, to: n, leaf: uint16(g.leaf), kind: g.kind}
-		if written := data[g.start:g.stop]; string(written) != short && len(written) <= min(maxGlue, t.free) {
-			p.glue = string(written)
-			t.free -= len(written)
-		} else if g.kind == EmptyObject || g.kind == EmptyList {
+		if _, ok := t.text(text[g.text : g.text+g.size]); !ok {
+			return Unknown
+		}
+	}
+	for _, g := range way {
+		short, _ := t.text(text[g.text : g.text+g.size])
+		p := step{glue: short, to: int32(len(t.steps)), leaf: uint16(g.leaf), kind: g.kind}
+		if g.kind == EmptyObject || g.kind == EmptyList {
 			p.leaf = 2
+		}
+		if written, ok := t.text(data[g.start:g.stop]); ok {
+			p.glue, p.leaf = written, uint16(g.leaf)
 		}
 		if g.kind == end {
 			p.to = int32(t.shapes)
 		}
-		t.steps = append(t.steps, p)
-		t.origins = append(t.origins, origin{text: short, hash: t.hash(node, g.kind, []byte(short)), parent: node})
-		t.enter(n)
-		t.front(node, n)
-		node = n
+		node = t.enter(node, p, short)
 	}
 	t.shapes++
 	return int32(t.shapes - 1)
 }
 
-// enter puts a step into the index, which grows with the steps.
-func (t *trie) enter(n int32) {
-	if len(t.steps) > len(t.index) {
-		t.index = make([]int32, 2*len(t.index))
-		for i := range int32(len(t.steps)) {
+// enter adds a step to the trie and to its index, which grows with the steps.
+func (t *trie) enter(node int32, p step, text string) int32 {
+	n := int32(len(t.steps))
+	t.steps = append(t.steps, p)
+	t.origins = append(t.origins, origin{text: text, hash: t.hash(t.origins[node].hash, p.kind, []byte(text)), parent: node})
+	t.front(node, n)
+	if t.indexed++; 2*t.indexed <= len(t.index) {
+		t.link(n)
+		return n
+	}
+	t.index = make([]slot, 2*len(t.index))
+	for i := int32(1); i <= n; i++ {
+		if t.origins[i].hash != 0 {
 			t.link(i)
 		}
-		return
 	}
-	t.link(n)
+	return n
 }
 
 func (t *trie) link(n int32) {
-	o := &t.origins[n]
-	if o.text == "" && n == root {
-		return
+	hash, last := t.origins[n].hash, uint64(len(t.index)-1)
+	i := hash & last
+	for t.index[i].step != none {
+		i = (i + 1) & last
 	}
-	slot := &t.index[o.hash&uint64(len(t.index)-1)]
-	o.same, *slot = *slot, n
+	t.index[i] = slot{uint32(hash >> 32), n}
 }
