@@ -63,7 +63,6 @@ type Matcher struct {
 type Scratch struct {
 	hits   hits
 	buffer buffer
-	places [block]int32
 
 	automata map[*machine]*automaton
 }
@@ -133,9 +132,9 @@ func (m *Matcher) texts(text string, s *Scratch) {
 	if len(m.end.nodes) > 0 {
 		m.end.ends(b, &s.hits, l)
 	}
-	m.ascii.scan(b, s, l)
+	m.ascii.scan(b, &s.hits, l)
 	if !b.ascii {
-		m.wide.scan(b, s, l)
+		m.wide.scan(b, &s.hits, l)
 	}
 }
 
@@ -291,8 +290,8 @@ func (b *builder) finish() {
 	m.equal = newTrie(b.entries(compiler.Whole, l, nil), false)
 	m.begin = newTrie(b.entries(compiler.AtStart, l, nil), false)
 	m.end = newTrie(b.entries(compiler.AtEnd, l, nil), true)
-	m.ascii = newGrams(b.entries(compiler.Anywhere, l, isASCII), commonplace)
-	m.wide = newGrams(b.entries(compiler.Anywhere, l, func(s string) bool { return !isASCII(s) }), commonplace)
+	m.ascii = newGrams(b.entries(compiler.Anywhere, l, isASCII))
+	m.wide = newGrams(b.entries(compiler.Anywhere, l, func(s string) bool { return !isASCII(s) }))
 	m.lists = l.lists
 	for _, p := range b.places {
 		m.folds = m.folds || len(p) > 0
