@@ -8,9 +8,9 @@ import (
 	"github.com/socctl/socctl/compiler"
 )
 
-// padding lies before and behind the text of a buffer, so that words of eight
-// bytes can be read anywhere in it.
-const padding = 16
+// padding lies before and behind the text of a buffer, so that words can be
+// read anywhere in it, and a block be taken from its last byte on.
+const padding = block + 16
 
 // maxKept is how large a buffer may be that is kept for the next value.
 const maxKept = 1 << 20

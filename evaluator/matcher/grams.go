@@ -1,29 +1,24 @@
 package matcher
 
 import (
-	"bytes"
 	"encoding/binary"
 	"math/bits"
-	"slices"
 )
 
 // grams finds literals anywhere in a text. Of each literal of four bytes or
-// more one run of four bytes, its gram, is in a set that is small enough for
-// the fastest cache: the one that is rarest among literals and common texts. A
-// scan asks at every place of the text whether its four bytes may be a gram,
-// which depends on nothing found before, and compares the literals of the few
-// grams that there are. Literals of two and three bytes are grams themselves.
+// more one run, its gram, is in a set that is small enough for a fast cache: the
+// run that is rarest among literals and common texts. A scan asks at every
+// place whether what stands there may be a gram, which depends on nothing found
+// before, and compares the literals of the few grams that there are. Literals
+// of two and three bytes are grams themselves.
 type grams struct {
-	filter  []uint64 // set of hashes of four bytes
-	shift   uint
-	index   table // gram -> number of its first entry
-	entries []entry
-	texts   []byte // of the literals, one after the other
-	pairs   []uint64
-	triples []uint64
-	short   table  // two or three bytes, and their number -> list
-	single  []byte // literals of one byte
-	singles []int32
+	mask    uint64  // of the bytes of a gram: eight, or as many as the shortest literal has
+	filter  filter  // grams
+	index   table   // gram -> number of its first entry
+	entries []entry // in the order of grams
+	texts   []byte  // of the literals, one after the other
+	short   shorts
+	single  singles
 }
 
 // entry is a literal of a gram.
@@ -37,67 +32,47 @@ type entry struct {
 
 const lastEntry = 1 << 31
 
-const (
-	gramFactor   = 0x9E3779B1
-	tripleFactor = 0x85EBCA6B
-	tripleBits   = 15
-)
+// filter is a set of hashes. It has a byte for each, which is faster to test
+// than a bit.
+type filter []uint8
 
-func load4(b []byte) uint32 { return binary.LittleEndian.Uint32(b) }
-
-// commonplace is text of which much is in the values of most fields.
-const commonplace = `C:\WINDOWS\SYSTEM32\ C:\PROGRAM FILES (X86)\ C:\USERS\ADMINISTRATOR\APPDATA\LOCAL\TEMP\ \APPDATA\ROAMING\MICROSOFT\ ` +
-	`WINDOWSPOWERSHELL\V1.0\POWERSHELL.EXE CMD.EXE" /C  -COMMAND SVCHOST.EXE .DLL HTTPS://WWW. .COM/ ` +
-	`HKLM\SOFTWARE\MICROSOFT\WINDOWS NT\CURRENTVERSION\ HKLM\SYSTEM\CURRENTCONTROLSET\SERVICES\ NT AUTHORITY\SYSTEM ` +
-	`SHA1= MD5= SHA256= IMPHASH= NEW-OBJECT SYSTEM. MICROSOFT. PARAM( [STRING] FUNCTION  $NULL`
-
-// place is where a literal has its gram.
-type place struct {
-	gram uint32
-	back int
-	item trieEntry
+// newFilter returns a set of which entries fill no more than a sixteenth.
+func newFilter(entries int) filter {
+	return make(filter, 1<<min(max(bits.Len(uint(entries*16)), 10), 17))
 }
 
-func newGrams(items []trieEntry, common string) grams {
+const hashFactor = 0x9E3779B97F4A7C15
+
+// hash is masked to the size of a filter.
+func hash(gram uint64) uint64 { return gram * hashFactor >> 44 }
+
+func (f filter) add(gram uint64, bit uint8) { f[hash(gram)&uint64(len(f)-1)] |= bit }
+
+func newGrams(items []trieEntry) grams {
 	var g grams
 	var long []trieEntry
+	length := 8
 	for _, it := range items {
-		switch len(it.text) {
-		case 1:
-			g.single, g.singles = append(g.single, it.text[0]), append(g.singles, it.list)
-		case 2, 3:
-			g.addShort(it, len(items))
+		switch n := len(it.text); {
+		case n == 1:
+			g.single.add(it)
+		case n < 4:
+			g.short.items = append(g.short.items, it)
 		default:
 			long = append(long, it)
+			length = min(length, n)
 		}
 	}
-	if g.short.slots != nil {
-		g.short = g.short.shrunk()
-	}
-	if len(long) == 0 {
-		return g
-	}
-	places := choose(long, common)
-	g.size4(places)
-	for i, p := range places {
-		if i == 0 || places[i-1].gram != p.gram {
-			g.index.put(uint64(p.gram), 0, int32(i))
-			h := p.gram * gramFactor >> g.shift
-			g.filter[h>>6] |= 1 << (h & 63)
-		}
-		back := uint32(p.back)
-		if i+1 == len(places) || places[i+1].gram != p.gram {
-			back |= lastEntry
-		}
-		var head [8]byte
-		copy(head[:], p.item.text)
-		g.entries = append(g.entries, entry{binary.LittleEndian.Uint64(head[:]), uint32(len(g.texts)), uint32(len(p.item.text)), back, p.item.list})
-		g.texts = append(g.texts, p.item.text...)
+	g.short.finish()
+	if len(long) > 0 {
+		g.mask = low(length)
+		g.place(choose(long, length))
 	}
 	return g
 }
 
-func (g *grams) size4(places []place) {
+// place takes literals in the order of their grams.
+func (g *grams) place(places []place) {
 	distinct, total := 0, 0
 	for i, p := range places {
 		total += len(p.item.text)
@@ -105,111 +80,80 @@ func (g *grams) size4(places []place) {
 			distinct++
 		}
 	}
-	g.index = newTable(distinct)
-	log := min(max(bits.Len(uint(distinct*24)), 10), 18)
-	g.filter, g.shift = make([]uint64, 1<<log/64), uint(32-log)
-	g.entries = make([]entry, 0, len(places))
-	g.texts = make([]byte, 0, total)
+	g.filter, g.index = newFilter(distinct), newTable(distinct)
+	g.entries, g.texts = make([]entry, 0, len(places)), make([]byte, 0, total)
+	for i, p := range places {
+		if i == 0 || places[i-1].gram != p.gram {
+			g.index.put(p.gram, 0, int32(i))
+			g.filter.add(p.gram, 1)
+		}
+		back := uint32(p.back)
+		if i+1 == len(places) || places[i+1].gram != p.gram {
+			back |= lastEntry
+		}
+		text := p.item.text
+		g.entries = append(g.entries, entry{head(text), uint32(len(g.texts)), uint32(len(text)), back, p.item.list})
+		g.texts = append(g.texts, text...)
+	}
 }
 
-func (g *grams) addShort(it trieEntry, room int) {
-	if g.pairs == nil {
-		g.pairs, g.triples, g.short = make([]uint64, 1<<16/64), make([]uint64, 1<<tripleBits/64), newTable(room)
-	}
-	word := uint32(it.text[0]) | uint32(it.text[1])<<8
-	if len(it.text) == 2 {
-		g.pairs[word>>6] |= 1 << (word & 63)
-	} else {
-		word |= uint32(it.text[2]) << 16
-		h := word * tripleFactor >> (32 - tripleBits)
-		g.triples[h>>6] |= 1 << (h & 63)
-	}
-	g.short.put(uint64(word), uint32(len(it.text)), it.list)
-}
-
-// choose places the gram of every literal, in the order of grams.
-func choose(items []trieEntry, common string) []place {
-	total := 0
-	for _, it := range items {
-		total += len(it.text)
-	}
-	seen := newTable(total + len(common))
-	count := func(text string, by int32) {
-		for i := 0; i+4 <= len(text); i++ {
-			s := seen.find(uint64(load4([]byte(text[i:i+4]))), 0)
-			if s.value == absent {
-				*s = slot{uint64(load4([]byte(text[i : i+4]))), 0, 0}
-			}
-			s.value += by
-		}
-	}
-	for _, it := range items {
-		count(it.text, 1)
-	}
-	count(common, int32(len(items)))
-	places := make([]place, 0, len(items))
-	for _, it := range items {
-		best := place{item: it}
-		least := int32(0)
-		for i := 0; i+4 <= len(it.text); i++ {
-			gram := load4([]byte(it.text[i : i+4]))
-			if n := seen.get(uint64(gram), 0); i == 0 || n < least {
-				best.gram, best.back, least = gram, i, n
-			}
-		}
-		places = append(places, best)
-	}
-	slices.SortStableFunc(places, func(a, b place) int { return int(int64(a.gram) - int64(b.gram)) })
-	return places
+// head returns the first eight bytes of a text, zeros behind its end.
+func head(text string) uint64 {
+	var w [8]byte
+	copy(w[:], text)
+	return binary.LittleEndian.Uint64(w[:])
 }
 
 // scan adds the literals that occur in a text.
-func (g *grams) scan(b *buffer, s *Scratch, l *lists) {
-	for i, c := range g.single {
-		if bytes.IndexByte(b.bytes[b.from:b.end], c) >= 0 {
-			s.hits.addList(l, g.singles[i])
-		}
+func (g *grams) scan(b *buffer, h *hits, l *lists) {
+	g.single.scan(b, h, l)
+	g.short.scan(b, h, l)
+	if len(g.filter) == 0 {
+		return
 	}
-	for from := b.from; from < b.end; from += block {
-		to := min(from+block, b.end)
-		if g.pairs != nil {
-			g.scanShort(b, from, to, s, l)
-		}
-		if g.filter != nil {
-			g.scanLong(b, from, to, s, l)
+	for at := b.from; at < b.end; at += block {
+		for m := g.pass(b, at); m != 0; m &= m - 1 {
+			g.look(b, at+bits.TrailingZeros64(m), h, l)
 		}
 	}
 }
 
-// block is how many places are tested before the literals at those that pass
-// are compared.
-const block = 512
+// block is how many places are asked about at once; what comes back has a bit
+// for each. The buffer is padded so that a block may begin at its last byte.
+const block = 64
 
-func (g *grams) scanLong(b *buffer, from, to int, s *Scratch, l *lists) {
-	filter, shift := g.filter, g.shift
-	n := 0
-	for i := from; i < to; i++ {
-		h := load4(b.bytes[i:]) * gramFactor >> (shift & 31)
-		s.places[n&(block-1)] = int32(i)
-		n += int(filter[h>>6] >> (h & 63) & 1)
+// pass returns the places at which there may be a gram. It is written out
+// because the compiler does not do so, which would cost twice the time.
+func (g *grams) pass(b *buffer, at int) uint64 {
+	f, mask, out := g.filter, g.mask, uint64(0)
+	size := uint64(len(f) - 1)
+	for n := 0; n < block && at+n+3 < b.end; n += 8 {
+		w := b.bytes[at+n : at+n+16]
+		some := uint64(f[hash(binary.LittleEndian.Uint64(w[0:])&mask)&size])
+		some |= uint64(f[hash(binary.LittleEndian.Uint64(w[1:])&mask)&size]) << 1
+		some |= uint64(f[hash(binary.LittleEndian.Uint64(w[2:])&mask)&size]) << 2
+		some |= uint64(f[hash(binary.LittleEndian.Uint64(w[3:])&mask)&size]) << 3
+		some |= uint64(f[hash(binary.LittleEndian.Uint64(w[4:])&mask)&size]) << 4
+		some |= uint64(f[hash(binary.LittleEndian.Uint64(w[5:])&mask)&size]) << 5
+		some |= uint64(f[hash(binary.LittleEndian.Uint64(w[6:])&mask)&size]) << 6
+		some |= uint64(f[hash(binary.LittleEndian.Uint64(w[7:])&mask)&size]) << 7
+		out |= some << n
 	}
-	for _, at := range s.places[:n] {
-		first := g.index.get(uint64(load4(b.bytes[at:])), 0)
-		if first != absent {
-			g.compare(b, int(at), first, s, l)
-		}
-	}
+	return out
 }
 
-// compare adds those literals of a gram that are in the text.
-func (g *grams) compare(b *buffer, at int, first int32, s *Scratch, l *lists) {
+// look adds those literals of the gram at a place that are in the text.
+func (g *grams) look(b *buffer, at int, h *hits, l *lists) {
+	first := g.index.get(b.word(at)&g.mask, 0)
+	if first == absent {
+		return
+	}
 	for i := first; ; i++ {
 		e := &g.entries[i]
-		from := at - int(e.back&^lastEntry)
-		size := int(e.size)
+		from, size := at-int(e.back&^lastEntry), int(e.size)
 		if from >= b.from && from+size <= b.end && (b.word(from)^e.head)<<(64-8*min(size, 8)) == 0 &&
 			(size <= 8 || string(b.bytes[from+8:from+size]) == string(g.texts[int(e.text)+8:int(e.text)+size])) {
-			s.hits.addList(l, e.list)
+			h.addList(l, e.list)
 		}
 		if e.back&lastEntry != 0 {
 			return
@@ -217,25 +161,6 @@ func (g *grams) compare(b *buffer, at int, first int32, s *Scratch, l *lists) {
 	}
 }
 
-func (g *grams) scanShort(b *buffer, from, to int, s *Scratch, l *lists) {
-	n := 0
-	for i := from; i < to; i++ {
-		w := load4(b.bytes[i:])
-		h := (w & 0xffffff) * tripleFactor >> (32 - tripleBits)
-		s.places[n&(block-1)] = int32(i)
-		n += int((g.triples[h>>6]>>(h&63) | g.pairs[w&0xffff>>6]>>(w&63)) & 1)
-	}
-	for _, at := range s.places[:n] {
-		w := load4(b.bytes[at:])
-		if list := g.short.get(uint64(w&0xffff), 2); list != absent && int(at)+2 <= b.end {
-			s.hits.addList(l, list)
-		}
-		if list := g.short.get(uint64(w&0xffffff), 3); list != absent && int(at)+3 <= b.end {
-			s.hits.addList(l, list)
-		}
-	}
-}
-
 func (g *grams) memory() int {
-	return 8*(len(g.filter)+len(g.pairs)+len(g.triples)) + g.index.size() + g.short.size() + 24*len(g.entries) + len(g.texts) + 5*len(g.single)
+	return len(g.filter) + g.index.size() + 24*len(g.entries) + len(g.texts) + g.short.memory() + g.single.memory()
 }

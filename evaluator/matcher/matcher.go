@@ -40,8 +40,7 @@ type Matcher struct {
 	atoms      []int32
 	decide     Decide
 
-	always []int32  // candidates on every value
-	check  []uint64 // set of the candidates that decide has to confirm
+	always []int32 // candidates on every value
 
 	folds  bool // there is anything to look for in the folded text
 	lists  lists
@@ -52,10 +51,19 @@ type Matcher struct {
 	wide   grams // the same, those that are not ASCII
 	scalar scalars
 
-	machines map[int32]*machine // of expressions
-	runs     map[int32]*run
-	clauses  map[int32][]int32 // marks that must be set for a candidate to be one
-	marks    int32             // number of the first mark that is free; candidates are below
+	unsure []uint64 // set of the candidates that are to be confirmed
+	number []int32  // candidate -> its check, if it has one
+	checks []check
+	marks  int32 // candidates and marks there are
+}
+
+// check is how a candidate is confirmed: all marks must be set, and then the
+// run, the automaton or decide has the word.
+type check struct {
+	marks   []int32 // they are set where a further literal is found
+	run     *run
+	machine *machine
+	slot    int // its place among the checks
 }
 
 // Scratch is reused memory. It belongs to one goroutine and serves any number
@@ -63,38 +71,38 @@ type Matcher struct {
 type Scratch struct {
 	hits   hits
 	buffer buffer
-	places [block]int32
 
-	automata map[*machine]*automaton
+	automata map[*Matcher][]*automaton
+	kept     int // automata there are
 }
 
 // maxAutomata bounds how many automata a Scratch keeps.
 const maxAutomata = 512
 
-// find runs an expression as an automaton; known is false if it cannot be.
-func (s *Scratch) find(m *machine, text string) (found, known bool) {
-	if m == nil {
-		return false, false
-	}
-	a := s.automata[m]
-	if a == nil {
-		if s.automata == nil || len(s.automata) >= maxAutomata {
-			s.automata = map[*machine]*automaton{}
+// find runs an expression as an automaton; known is false if that cannot be.
+func (s *Scratch) find(m *Matcher, c *check, text string) (found, known bool) {
+	own := s.automata[m]
+	if own == nil || own[c.slot] == nil {
+		if s.kept++; s.automata == nil || s.kept > maxAutomata {
+			s.automata, s.kept, own = map[*Matcher][]*automaton{}, 1, nil
 		}
-		a = newAutomaton(m)
-		s.automata[m] = a
+		if own == nil {
+			own = make([]*automaton, len(m.checks))
+			s.automata[m] = own
+		}
+		own[c.slot] = newAutomaton(c.machine)
 	}
-	return a.find(text)
+	return own[c.slot].find(text)
 }
 
 // New returns a matcher for those predicates whose indices are in atoms, each
 // once. OpNull, OpExists and OpFieldRef cannot be among them: they are not
 // about one value. decide settles what tables only narrow down.
 func New(predicates []compiler.Predicate, atoms []int32, decide Decide) *Matcher {
-	m := &Matcher{predicates: predicates, atoms: slices.Clone(atoms), decide: decide, machines: map[int32]*machine{}, runs: map[int32]*run{}, clauses: map[int32][]int32{}}
+	m := &Matcher{predicates: predicates, atoms: slices.Clone(atoms), decide: decide, number: make([]int32, len(atoms))}
 	slices.Sort(m.atoms)
-	m.check = make([]uint64, (len(m.atoms)+63)/64)
-	m.marks = int32(len(m.check)) << 6
+	m.unsure = make([]uint64, (len(m.atoms)+63)/64)
+	m.marks = int32(len(m.unsure)) << 6
 	b := builder{m: m}
 	for i := range m.atoms {
 		b.add(int32(i))
@@ -133,9 +141,9 @@ func (m *Matcher) texts(text string, s *Scratch) {
 	if len(m.end.nodes) > 0 {
 		m.end.ends(b, &s.hits, l)
 	}
-	m.ascii.scan(b, s, l)
+	m.ascii.scan(b, &s.hits, l)
 	if !b.ascii {
-		m.wide.scan(b, s, l)
+		m.wide.scan(b, &s.hits, l)
 	}
 }
 
@@ -144,11 +152,11 @@ func (m *Matcher) list(out []int32, kind Kind, text string, s *Scratch) []int32 
 	h := &s.hits
 	for w := h.next(0); w >= 0; w = h.next(w + 1) {
 		word := h.words[w]
-		if w >= len(m.check) {
+		if w >= len(m.unsure) {
 			h.words[w] = 0
 			continue
 		}
-		for sure := ^m.check[w]; word != 0; word &= word - 1 {
+		for sure := ^m.unsure[w]; word != 0; word &= word - 1 {
 			bit := bits.TrailingZeros64(word)
 			n := int32(w<<6 | bit)
 			if sure>>bit&1 != 0 || m.confirm(n, kind, text, s) {
@@ -162,20 +170,21 @@ func (m *Matcher) list(out []int32, kind Kind, text string, s *Scratch) []int32 
 }
 
 func (m *Matcher) confirm(n int32, kind Kind, text string, s *Scratch) bool {
-	for _, mark := range m.clauses[n] {
+	c := &m.checks[m.number[n]]
+	for _, mark := range c.marks {
 		if !s.hits.has(mark) {
 			return false
 		}
 	}
-	p := &m.predicates[m.atoms[n]]
-	if p.Op == compiler.OpRegex {
-		if r := m.runs[n]; r != nil {
-			return r.find(text)
-		}
-		if found, known := s.find(m.machines[n], text); known {
+	if c.run != nil {
+		return c.run.find(text)
+	}
+	if c.machine != nil {
+		if found, known := s.find(m, c, text); known {
 			return found
 		}
 	}
+	p := &m.predicates[m.atoms[n]]
 	folded := ""
 	if p.Op == compiler.OpText && !p.Pattern.Cased() {
 		folded = s.buffer.text()
@@ -185,7 +194,7 @@ func (m *Matcher) confirm(n int32, kind Kind, text string, s *Scratch) bool {
 
 // Size returns the bytes of the tables.
 func (m *Matcher) Size() int {
-	return 4*len(m.atoms) + 8*len(m.check) + 4*len(m.always) + 4*len(m.lists.flat) + m.scalar.size() +
+	return 4*len(m.atoms) + 8*len(m.unsure) + 4*len(m.number) + 48*len(m.checks) + 4*len(m.always) + 4*len(m.lists.flat) + m.scalar.size() +
 		m.equal.size() + m.begin.size() + m.end.size() + m.ascii.memory() + m.wide.memory()
 }
 
@@ -217,12 +226,10 @@ func (b *builder) regex(i int32, re *compiler.Regex) {
 		b.narrow(i, compiler.Anywhere, nil)
 		return
 	}
-	if r := newRun(tree); r != nil {
-		b.m.runs[i] = r
-	} else if machine := newMachine(tree); machine != nil {
-		b.m.machines[i] = machine
+	c := b.narrow(i, compiler.Anywhere, required(tree))
+	if c.run = newRun(tree); c.run == nil {
+		c.machine = newMachine(tree)
 	}
-	b.narrow(i, compiler.Anywhere, required(tree))
 }
 
 func (b *builder) pattern(i int32, p *compiler.Pattern) {
@@ -258,19 +265,25 @@ func (b *builder) glob(i int32, p *compiler.Pattern) {
 	b.narrow(i, compiler.Anywhere, clauses[:min(len(clauses), maxClauses)])
 }
 
-// narrow makes a predicate a candidate on the texts for which all clauses hold.
-func (b *builder) narrow(i int32, anchor compiler.Anchor, clauses []clause) {
-	b.m.check[i>>6] |= 1 << (i & 63)
+// narrow makes a predicate a candidate on the texts for which all clauses hold,
+// and returns how it is confirmed.
+func (b *builder) narrow(i int32, anchor compiler.Anchor, clauses []clause) *check {
+	m := b.m
+	m.unsure[i>>6] |= 1 << (i & 63)
+	m.number[i] = int32(len(m.checks))
+	c := check{slot: len(m.checks)}
 	if len(clauses) == 0 {
-		b.m.always = append(b.m.always, i)
-		return
+		m.always = append(m.always, i)
+	} else {
+		b.literals(i, anchor, clauses[0])
+		for _, other := range clauses[1:] {
+			c.marks = append(c.marks, m.marks)
+			b.literals(m.marks, anchor, other)
+			m.marks++
+		}
 	}
-	b.literals(i, anchor, clauses[0])
-	for _, c := range clauses[1:] {
-		b.m.clauses[i] = append(b.m.clauses[i], b.m.marks)
-		b.literals(b.m.marks, anchor, c)
-		b.m.marks++
-	}
+	m.checks = append(m.checks, c)
+	return &m.checks[c.slot]
 }
 
 func (b *builder) literals(i int32, anchor compiler.Anchor, literals []string) {
@@ -291,8 +304,8 @@ func (b *builder) finish() {
 	m.equal = newTrie(b.entries(compiler.Whole, l, nil), false)
 	m.begin = newTrie(b.entries(compiler.AtStart, l, nil), false)
 	m.end = newTrie(b.entries(compiler.AtEnd, l, nil), true)
-	m.ascii = newGrams(b.entries(compiler.Anywhere, l, isASCII), commonplace)
-	m.wide = newGrams(b.entries(compiler.Anywhere, l, func(s string) bool { return !isASCII(s) }), commonplace)
+	m.ascii = newGrams(b.entries(compiler.Anywhere, l, isASCII))
+	m.wide = newGrams(b.entries(compiler.Anywhere, l, func(s string) bool { return !isASCII(s) }))
 	m.lists = l.lists
 	for _, p := range b.places {
 		m.folds = m.folds || len(p) > 0

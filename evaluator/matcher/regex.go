@@ -138,7 +138,7 @@ const (
 // automaton is a machine with the states that texts have led to.
 type automaton struct {
 	*machine
-	next   []int32 // state * (classes + 1) + class -> state
+	next   []int32 // state + class -> state; states are multiples of the width, which is classes + 1
 	states []string
 	number map[string]int32 // of a state: the code point class before it and its instructions
 	memory int
@@ -200,9 +200,9 @@ func (a *automaton) state(context byte, set []uint32) int32 {
 	if n, ok := a.number[string(key)]; ok {
 		return n
 	}
-	n := int32(len(a.states))
+	n := int32(len(a.next))
 	a.states = append(a.states, string(key))
-	a.number[a.states[n]] = n
+	a.number[string(key)] = n
 	for range a.classes + 1 {
 		a.next = append(a.next, unknown)
 	}
@@ -216,13 +216,13 @@ func (a *automaton) find(text string) (found, known bool) {
 	if len(text) < a.least {
 		return false, true
 	}
-	state, restarts, width := int32(0), 0, int32(a.classes+1)
+	state, restarts := int32(0), 0
 	for i := 0; i <= len(text); {
-		if state == 0 && !a.asserts {
-			i = a.skip(text, i)
+		if state, i = a.run(text, state, i); state < 0 {
+			return state == match, true
 		}
 		class, size := a.classAt(text, i)
-		next := a.next[state*width+class]
+		next := a.next[state+class]
 		if next == unknown {
 			if a.memory > maxMemory {
 				if restarts++; restarts > maxRestarts {
@@ -231,7 +231,7 @@ func (a *automaton) find(text string) (found, known bool) {
 				state = a.keepOnly(state)
 			}
 			next = a.step(state, int(class))
-			a.next[state*width+class] = next
+			a.next[state+class] = next
 		}
 		if next < 0 {
 			return next == match, true
@@ -240,6 +240,28 @@ func (a *automaton) find(text string) (found, known bool) {
 		i += size
 	}
 	return false, true
+}
+
+// run goes on with ASCII and transitions that are known, as far as it can.
+func (a *automaton) run(text string, state int32, i int) (int32, int) {
+	if state == 0 && !a.asserts {
+		i = a.skip(text, i)
+	}
+	next := a.next
+	for i < len(text) && text[i] < utf8.RuneSelf {
+		to := next[state+int32(a.ascii[text[i]])]
+		if to < 0 {
+			if to != unknown {
+				state = to
+			}
+			break
+		}
+		state = to
+		if i++; state == 0 && !a.asserts {
+			i = a.skip(text, i)
+		}
+	}
+	return state, i
 }
 
 // skip returns the offset of the next byte that is not idle.
@@ -270,7 +292,7 @@ func (a *automaton) classAt(text string, i int) (class int32, size int) {
 
 // keepOnly forgets all states but one, and the first.
 func (a *automaton) keepOnly(state int32) int32 {
-	key := a.states[state]
+	key := a.states[int(state)/(a.classes+1)]
 	a.restart()
 	return a.state(key[0], instructions(key))
 }
@@ -285,7 +307,7 @@ func instructions(key string) []uint32 {
 
 // step makes a transition.
 func (a *automaton) step(state int32, class int) int32 {
-	key := a.states[state]
+	key := a.states[int(state)/(a.classes+1)]
 	last := [...]rune{beginning: -1, newline: '\n', word: 'a', other: ' '}[key[0]]
 	r := rune(-1)
 	if class < a.classes {
