@@ -10,3 +10,10 @@ func TestLongRunAgreesWithReference(t *testing.T) {
 		checkAgreement(t, 100+seed, 12_500, 40)
 	}
 }
+
+// Ten million pairs of rules that are evaluated together.
+func TestLongRunTogether(t *testing.T) {
+	for seed := range uint64(6) {
+		checkTogether(t, 200+seed, 100, 60, 300)
+	}
+}
