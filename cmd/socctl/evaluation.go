@@ -135,25 +135,15 @@ func (r *evaluation) all(ctx context.Context, recordings []string) error {
 func (r *evaluation) read(ctx context.Context, recordings []string, work, ordered chan<- *batch) {
 	defer close(work)
 	defer close(ordered)
-	entries := make(chan entry, batchSize)
+	entries := newQueue()
 	go func() {
-		defer close(entries)
+		defer entries.close()
 		for record, err := range telemetry.Read(ctx, recordings, r.readOptions()) {
-			entries <- entry{record, err}
+			entries.put(entry{record, err})
 		}
 	}()
-	for first := range entries {
-		b := &batch{entries: append(make([]entry, 0, 8), first), done: make(chan struct{})}
-		for more := true; more && len(b.entries) < batchSize; {
-			select {
-			case e, ok := <-entries:
-				if more = ok; ok {
-					b.entries = append(b.entries, e)
-				}
-			default:
-				more = false
-			}
-		}
+	for taken := entries.take(); len(taken) > 0; taken = entries.take() {
+		b := &batch{entries: taken, done: make(chan struct{})}
 		ordered <- b
 		work <- b
 	}
