@@ -92,7 +92,7 @@ func Run(ctx context.Context, in *Input, known *Catalogue, cfg *Config) (*Result
 	}
 	result.Findings = append(result.Findings, d.superfluous()...)
 	sortFindings(result.Findings)
-	fingerprint(result.Findings)
+	fingerprint(result.Findings, cfg.relative)
 	return result, nil
 }
 

@@ -86,6 +86,15 @@ func LoadPaths(paths ...string) (*Set, Diagnostics) {
 	return l.load()
 }
 
+// LoadFiles is like LoadPaths for files alone, which read reads.
+func LoadFiles(read func(path string) ([]byte, error), files ...string) (*Set, Diagnostics) {
+	var l loader
+	for _, name := range files {
+		l.sources = append(l.sources, source{filepath.ToSlash(filepath.Clean(name)), func() ([]byte, error) { return read(name) }})
+	}
+	return l.load()
+}
+
 type source struct {
 	path string
 	read func() ([]byte, error)

@@ -20,7 +20,8 @@ type foundTest struct {
 // them the caller has asked for.
 func (l *loader) discover(path string) {
 	info, err := os.Stat(path)
-	if err != nil {
+	_, overlaid := l.overlaid(path)
+	if err != nil && !overlaid {
 		l.unreadable(path, err)
 		return
 	}
@@ -31,7 +32,7 @@ func (l *loader) discover(path string) {
 		l.wanted.tests = append(l.wanted.tests, path)
 		l.walkTests(path, p)
 		l.walkAll(p.ruleDirs)
-	case !info.IsDir():
+	case overlaid || !info.IsDir():
 		l.discoverFile(path, p)
 	case p != nil && holdsAny(path, p.ruleDirs):
 		l.wanted.rules = append(l.wanted.rules, p.ruleDirs...)
@@ -80,7 +81,7 @@ func (l *loader) inRegressionData(path string) bool {
 
 // discoverFile tells a single file by its content.
 func (l *loader) discoverFile(path string, p *project) {
-	if isTestContent(path) {
+	if l.isTestContent(path) {
 		l.wanted.tests = append(l.wanted.tests, path)
 		l.tests = append(l.tests, foundTest{path, p})
 		switch {
@@ -101,8 +102,8 @@ func (l *loader) discoverFile(path string, p *project) {
 
 // isTestContent reports whether a file has the keys of a test file and none of
 // a rule.
-func isTestContent(path string) bool {
-	source, err := os.ReadFile(path)
+func (l *loader) isTestContent(path string) bool {
+	source, err := l.read(path)
 	if err != nil {
 		return false
 	}

@@ -30,6 +30,10 @@ type LoadOptions struct {
 	// them hold what applies to the rules.
 	RuleDirs, TestDirs []string
 
+	// Overlay holds the texts of files that are other than on disk, such as those
+	// of an editor, by absolute path with forward slashes.
+	Overlay map[string][]byte
+
 	Recordings Recordings
 	Corpus     string // folder that RSigma's expectations are about; "" is the folder of their file
 }
@@ -99,11 +103,34 @@ func (l *loader) loadRules() {
 	if len(l.ruleFiles) == 0 {
 		return
 	}
-	set, diags := rules.LoadPaths(l.ruleFiles...)
+	set, diags := l.parseRules()
 	l.files += set.Files
 	l.ruleNotes = append(l.ruleNotes, diags...)
 	l.index = newRuleIndex(set)
 	l.set = set
+}
+
+func (l *loader) parseRules() (*rules.Set, rules.Diagnostics) {
+	if len(l.options.Overlay) == 0 {
+		return rules.LoadPaths(l.ruleFiles...)
+	}
+	return rules.LoadFiles(l.read, l.ruleFiles...)
+}
+
+// read returns the text of a file.
+func (l *loader) read(path string) ([]byte, error) {
+	if text, ok := l.overlaid(path); ok {
+		return text, nil
+	}
+	return os.ReadFile(path)
+}
+
+func (l *loader) overlaid(path string) ([]byte, bool) {
+	if len(l.options.Overlay) == 0 {
+		return nil, false
+	}
+	text, ok := l.options.Overlay[filepath.ToSlash(absolute(path))]
+	return text, ok
 }
 
 // unique drops values whose key came before.
@@ -213,7 +240,7 @@ func (l *loader) readTests() []*resolvable {
 
 func (l *loader) readTest(t foundTest) *resolvable {
 	name := filepath.ToSlash(t.path)
-	source, err := os.ReadFile(t.path)
+	source, err := l.read(t.path)
 	if err != nil {
 		l.unreadable(t.path, err)
 		return nil
