@@ -94,15 +94,10 @@ type diagnostic struct {
 	Range    span              `json:"range"`
 	Severity int               `json:"severity"`
 	Code     string            `json:"code,omitempty"`
-	CodeDoc  *codeDescription  `json:"codeDescription,omitempty"`
 	Source   string            `json:"source"`
 	Message  string            `json:"message"`
 	Tags     []int             `json:"tags,omitempty"`
 	Related  []relatedLocation `json:"relatedInformation,omitempty"`
-}
-
-type codeDescription struct {
-	Href string `json:"href"`
 }
 
 type relatedLocation struct {
