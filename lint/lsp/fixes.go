@@ -3,6 +3,7 @@ package lsp
 import (
 	"bytes"
 	"context"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -57,17 +58,34 @@ func (s *server) fixer(d *document) lint.Fixer {
 }
 
 // fix offers the fix of a finding, if it keeps the meaning of the file.
-func (s *server) fix(d *document, f *lint.Finding) []codeAction {
+func (s *server) fix(d *document, found *lint.Finding) []codeAction {
+	f := *found
+	if f.Fix == nil {
+		f.Fix = suggested(found)
+	}
 	if f.Fix == nil || f.Fix.Edits[0].Span.Path() != d.path {
 		return nil
 	}
-	for _, r := range s.fixer(d).Fix([]lint.Finding{*f}) {
+	for _, r := range s.fixer(d).Fix([]lint.Finding{f}) {
 		if len(r.Applied) == 1 {
 			return []codeAction{{Title: f.Fix.Message, Kind: quickFix, IsPreferred: true,
-				Diagnostics: []diagnostic{s.diagnostic(f)}, Edit: s.edits(d, f.Fix.Edits)}}
+				Diagnostics: []diagnostic{s.diagnostic(found)}, Edit: s.edits(d, f.Fix.Edits)}}
 		}
 	}
 	return nil
+}
+
+var meantWord = regexp.MustCompile(`did you mean "?([^"?]+)"?\?`)
+
+// suggested makes a fix of the word that was probably meant in place of the one
+// that a finding is about; nil without any. It is for one finding at a time: a
+// person decides.
+func suggested(f *lint.Finding) *lint.Fix {
+	m := meantWord.FindStringSubmatch(f.Help)
+	if m == nil || rules.Nearest(strings.Trim(f.Span.Text(), `'"`), m[1:]) == "" {
+		return nil
+	}
+	return &lint.Fix{Message: "write " + m[1], Edits: []lint.Edit{{Span: f.Span, Text: m[1]}}}
 }
 
 // edits returns edits of lint as the client applies them.
