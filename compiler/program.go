@@ -60,6 +60,8 @@ type Rule struct {
 	Witness []int
 
 	Source *rules.Rule
+
+	faultless bool // compiling it found nothing, so that it can be taken over
 }
 
 // Compile compiles every valid rule and correlation of a set, after linking it
@@ -67,24 +69,40 @@ type Rule struct {
 // left out and their problems returned, as are those of rules that are invalid
 // already, so that all problems of a file show in one run.
 func Compile(set *rules.Set, o Options) (*Program, rules.Diagnostics) {
+	return compile(set, &o, nil)
+}
+
+// compile is Compile, for which parts of an earlier program are reused if there
+// is one.
+func compile(set *rules.Set, o *Options, earlier *reusable) (*Program, rules.Diagnostics) {
 	var diags rules.Diagnostics
 	if !set.Linked() {
 		diags = set.Link()
 	}
 	lowered := make([]loweredRule, len(set.Rules))
-	parallel(len(set.Rules), func(i int) { lowered[i] = lower(set.Rules[i], &o) })
-	p := &Program{}
-	atoms := map[string]int{}
-	diags = append(diags, checkFilters(set, &o)...)
+	parallel(len(set.Rules), func(i int) {
+		if r := earlier.rule(set.Rules[i]); r != nil {
+			lowered[i].rule, lowered[i].finished = r, true
+		} else {
+			lowered[i] = lower(set.Rules[i], o)
+		}
+	})
+	p := &Program{Predicates: earlier.predicates()}
+	atoms := earlier.atoms()
+	diags = append(diags, checkFilters(set, o)...)
+	var fresh []*Rule
 	for _, r := range lowered {
 		diags = append(diags, r.diags...)
 		if r.rule == nil {
 			continue
 		}
-		p.intern(r, atoms)
+		if !r.finished {
+			p.intern(r, atoms)
+			fresh = append(fresh, r.rule)
+		}
 		p.Rules = append(p.Rules, r.rule)
 	}
-	parallel(len(p.Rules), func(i int) { p.finish(p.Rules[i]) })
+	parallel(len(fresh), func(i int) { p.finish(fresh[i]) })
 	diags = append(diags, p.correlate(set)...)
 	diags.Sort()
 	return p, diags
@@ -107,9 +125,10 @@ func parallel(n int, f func(int)) {
 // loweredRule is a rule before its predicates are interned. rule is nil if it
 // cannot be evaluated.
 type loweredRule struct {
-	rule   *Rule
-	leaves []*Expr
-	diags  rules.Diagnostics
+	rule     *Rule
+	leaves   []*Expr
+	diags    rules.Diagnostics
+	finished bool // taken from an earlier program, with predicates numbered
 }
 
 func lower(source *rules.Rule, o *Options) loweredRule {
@@ -128,7 +147,7 @@ func lower(source *rules.Rule, o *Options) loweredRule {
 		Category: strings.ToLower(source.Logsource.Category.Text),
 		Product:  strings.ToLower(source.Logsource.Product.Text),
 		Service:  strings.ToLower(source.Logsource.Service.Text),
-		Expr:     expr, Detection: expr, Filters: filters, Source: source,
+		Expr:     expr, Detection: expr, Filters: filters, Source: source, faultless: len(l.diags) == 0,
 	}
 	if filters != nil {
 		out.rule.Expr = &Expr{Op: And, Args: append([]*Expr{expr}, filters...)}

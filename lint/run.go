@@ -20,11 +20,11 @@ import (
 type Input struct {
 	Set         *rules.Set
 	Program     *compiler.Program // of Set; may be nil, and then no check knows what rules mean
-	Diagnostics rules.Diagnostics // of reading, linking and compiling
+	Reading     rules.Diagnostics // of each file by itself
+	Diagnostics rules.Diagnostics // of what the documents are together: linking and compiling
 
 	Tests    []*ruletest.Case
-	HasTests bool   // tests were looked for, so a rule without any has none
-	TestRoot string // prefix of the paths of tests and their rules that those of Set lack
+	HasTests bool // tests were looked for, so a rule without any has none
 	// TestDiagnostics are the problems of reading tests.
 	TestDiagnostics rules.Diagnostics
 
@@ -122,7 +122,7 @@ func newCorpus(in *Input) *Corpus {
 			c.compile(r.Source, r.Hash, nil)
 		}
 	}
-	c.assign(in.Tests, in.TestRoot)
+	c.assign(in.Tests)
 	if in.Base != nil {
 		c.Base = newCorpus(in.Base)
 	}
@@ -131,7 +131,7 @@ func newCorpus(in *Input) *Corpus {
 
 // assign gives every document its tests. Tests are read with rules of their own,
 // so these are found by path and line.
-func (c *Corpus) assign(tests []*ruletest.Case, root string) {
+func (c *Corpus) assign(tests []*ruletest.Case) {
 	type place struct {
 		path string
 		line int
@@ -148,7 +148,7 @@ func (c *Corpus) assign(tests []*ruletest.Case, root string) {
 	}
 	for _, t := range tests {
 		span := t.Rule.Meta().Span
-		name := strings.TrimPrefix(span.Path(), root)
+		name := span.Path()
 		if s := alone[name]; s != nil {
 			s.Tests = append(s.Tests, t)
 		} else if s := at[place{name, span.Start.Line}]; s != nil {
@@ -185,7 +185,7 @@ func (d *driver) reading() []*Finding {
 		byFile[s.Header.Span.File] = append(byFile[s.Header.Span.File], s)
 	}
 	var out []*Finding
-	for _, diag := range slices.Concat(d.in.Diagnostics, d.testProblems()) {
+	for _, diag := range slices.Concat(d.in.Reading, d.in.Diagnostics, d.testProblems()) {
 		check := d.known.Find(diag.Code)
 		if (check == nil || check.Scope == RuleScope) && !d.wanted(diag.Span.Path()) {
 			continue

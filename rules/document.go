@@ -37,6 +37,8 @@ type Header struct {
 	// Invalid is set if the document has an error. It is then only good for
 	// finding more errors: it must not be evaluated.
 	Invalid bool
+
+	unlinkable bool // Invalid because of what the document refers to; linking anew decides it anew
 }
 
 // Relation is one entry of the attribute related.

@@ -16,6 +16,9 @@ func (s *Set) Link() Diagnostics {
 	l := linker{set: s, byID: map[string][]Document{}, byName: map[string][]Document{}}
 	for _, d := range s.Documents() {
 		h := d.Meta()
+		if h.unlinkable {
+			h.Invalid, h.unlinkable = false, false
+		}
 		if h.ID.Text != "" {
 			l.byID[h.ID.Text] = append(l.byID[h.ID.Text], d)
 		}
@@ -174,8 +177,14 @@ func (l *linker) correlation(c *Correlation) {
 	l.expression(c)
 	l.aliases(c)
 	if l.diags.Count(Error) > errors {
-		c.Invalid = true
+		c.reject()
 	}
+}
+
+// reject marks a document that cannot be used because of what it refers to.
+func (h *Header) reject() {
+	h.unlinkable = h.unlinkable || !h.Invalid
+	h.Invalid = true
 }
 
 // taxonomy reports documents that mean different things by the same field name.
@@ -267,7 +276,7 @@ func (l *linker) cycles() {
 			var names []string
 			for _, p := range path[at:] {
 				names = append(names, p.Label())
-				p.Invalid = true
+				p.reject()
 			}
 			l.report(Error, "ref/correlation-cycle", ref.Span, "correlations refer to each other in a circle: "+strings.Join(append(names, c.Label()), " → "), "remove one of the references")
 			return
@@ -299,7 +308,8 @@ func (l *linker) invalidInputs() {
 			for _, in := range c.Inputs {
 				if in.Document.Meta().Invalid {
 					l.report(Error, "ref/invalid-rule", in.Ref.Span, quote(in.Document.Meta().Label())+" has errors, so it cannot be correlated", "mend it first")
-					c.Invalid, changed = true, true
+					c.reject()
+					changed = true
 				}
 			}
 		}

@@ -30,7 +30,7 @@ func (l *linker) filter(f *Filter) {
 		}
 	}
 	if l.diags.Count(Error) > errors {
-		f.Invalid = true
+		f.reject()
 	}
 	if f.Invalid {
 		return // reported; rules are evaluated without it, which hides nothing

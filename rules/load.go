@@ -59,12 +59,26 @@ func (s *Set) Documents() []Document {
 func Load(fsys fs.FS) (*Set, Diagnostics) {
 	var l loader
 	l.walk(fsys, ".", func(name string) string { return name })
-	return l.load()
+	return loaded(l.read())
 }
 
 // LoadPaths is like Load for files and folders given by path. A path that does
 // not exist and a folder without any rule file are errors.
 func LoadPaths(paths ...string) (*Set, Diagnostics) {
+	return loaded(ReadPaths(paths...))
+}
+
+func loaded(docs []Document, files int, diags Diagnostics) (*Set, Diagnostics) {
+	set, together := Assemble(docs)
+	set.Files = files
+	diags = append(diags, together...)
+	diags.Sort()
+	return set, diags
+}
+
+// ReadPaths reads like LoadPaths but does not assemble: it returns the documents
+// of each file, what is wrong with each by itself, and the number of files.
+func ReadPaths(paths ...string) (docs []Document, files int, diags Diagnostics) {
 	var l loader
 	for _, p := range paths {
 		info, err := os.Stat(p)
@@ -83,16 +97,7 @@ func LoadPaths(paths ...string) (*Set, Diagnostics) {
 			}
 		}
 	}
-	return l.load()
-}
-
-// LoadFiles is like LoadPaths for files alone, which read reads.
-func LoadFiles(read func(path string) ([]byte, error), files ...string) (*Set, Diagnostics) {
-	var l loader
-	for _, name := range files {
-		l.sources = append(l.sources, source{filepath.ToSlash(filepath.Clean(name)), func() ([]byte, error) { return read(name) }})
-	}
-	return l.load()
+	return l.read()
 }
 
 type source struct {
@@ -149,8 +154,8 @@ func isRuleFile(p string) bool {
 	return ext == ".yml" || ext == ".yaml"
 }
 
-// load reads and parses the collected files on all processors.
-func (l *loader) load() (*Set, Diagnostics) {
+// read reads and parses the collected files on all processors.
+func (l *loader) read() ([]Document, int, Diagnostics) {
 	slices.SortStableFunc(l.sources, func(a, b source) int { return cmp.Compare(a.path, b.path) })
 	l.sources = slices.CompactFunc(l.sources, func(a, b source) bool { return a.path == b.path })
 	docs := make([][]Document, len(l.sources))
@@ -170,11 +175,9 @@ func (l *loader) load() (*Set, Diagnostics) {
 	}
 	close(next)
 	wg.Wait()
-	set, together := Assemble(slices.Concat(docs...))
-	set.Files = len(l.sources)
-	l.diags = slices.Concat(l.diags, slices.Concat(diags...), together)
+	l.diags = slices.Concat(l.diags, slices.Concat(diags...))
 	l.diags.Sort()
-	return set, l.diags
+	return slices.Concat(docs...), len(l.sources), l.diags
 }
 
 // Assemble returns a linked set of documents, and what is wrong with them

@@ -111,7 +111,7 @@ func (c *cli) lint(ctx context.Context, o *lintOptions, paths []string) error {
 	if any && o.failLevel != "never" && worst >= l.settings.FailLevel {
 		code = exitFindings
 	}
-	for _, d := range in.Diagnostics {
+	for _, d := range in.Reading {
 		if d.Code == rules.CodeUnreadable {
 			code = exitUnreadable
 		}

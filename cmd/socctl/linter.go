@@ -5,8 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/socctl/socctl/attack"
 	"github.com/socctl/socctl/cmd/socctl/internal/report"
@@ -185,25 +188,35 @@ func unknownCheck(known *lint.Catalogue, name string) string {
 
 // run reads the project and lints it, and its base if there is one.
 func (l *linter) run(ctx context.Context) (*lint.Input, *lint.Result, error) {
+	if l.tree != nil {
+		return l.runWithBase(ctx)
+	}
 	in := l.read()
 	in.Complete, in.Jobs = l.complete, l.jobs
-	if l.tree == nil {
-		result, err := lint.Run(ctx, in, l.known, l.settings)
-		return in, result, interrupted(err)
+	result, err := lint.Run(ctx, in, l.known, l.settings)
+	return in, result, interrupted(err)
+}
+
+// runWithBase lints both sides of a change and subtracts. What does not depend on
+// each other runs side by side: git, reading, and the two sides.
+func (l *linter) runWithBase(ctx context.Context) (*lint.Input, *lint.Result, error) {
+	var listing errgroup.Group
+	listing.Go(func() error { return l.tree.Load(ctx, slices.Concat(l.options.Paths, l.options.TestDirs)...) })
+	in := l.read()
+	if err := listing.Wait(); err != nil {
+		return nil, nil, &exitError{exitUsage, err}
 	}
 	base, err := project.LoadBase(ctx, in, l.tree, l.options)
 	if err != nil {
 		return nil, nil, &exitError{exitUsage, err}
 	}
-	in.Only, base.Only = l.tree.Changed, l.tree.Changed
-	base.Jobs = l.jobs
-	before, err := lint.Run(ctx, base, l.known, l.settings)
-	if err != nil {
-		return nil, nil, interrupted(err)
-	}
-	in.Base = base
-	result, err := lint.Run(ctx, in, l.known, l.settings)
-	if err != nil {
+	in.Only, base.Only, in.Base = l.tree.Changed, l.tree.Changed, base
+	in.Complete, in.Jobs, base.Jobs = l.complete, l.jobs, l.jobs
+	var result, before *lint.Result
+	var sides errgroup.Group
+	sides.Go(func() (err error) { before, err = lint.Run(ctx, base, l.known, l.settings); return err })
+	sides.Go(func() (err error) { result, err = lint.Run(ctx, in, l.known, l.settings); return err })
+	if err := sides.Wait(); err != nil {
 		return nil, nil, interrupted(err)
 	}
 	result.Subtract(before)
@@ -222,7 +235,7 @@ func (l *linter) read() *lint.Input {
 		return project.Load(l.options)
 	}
 	docs, diags := rules.Parse(strings.ReplaceAll(l.name, `\`, "/"), l.stdin)
-	set, together := rules.Assemble(docs)
-	set.Files = 1
-	return project.Build(set, append(diags, together...), l.options)
+	in := project.Build(docs, diags, l.options)
+	in.Set.Files = 1
+	return in
 }

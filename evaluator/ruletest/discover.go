@@ -2,7 +2,6 @@ package ruletest
 
 import (
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -19,9 +18,8 @@ type foundTest struct {
 // found along with tests and tests along with rules; l.wanted says which of
 // them the caller has asked for.
 func (l *loader) discover(path string) {
-	info, err := os.Stat(path)
-	_, overlaid := l.overlaid(path)
-	if err != nil && !overlaid {
+	info, err := l.files.Stat(path)
+	if err != nil {
 		l.unreadable(path, err)
 		return
 	}
@@ -32,7 +30,7 @@ func (l *loader) discover(path string) {
 		l.wanted.tests = append(l.wanted.tests, path)
 		l.walkTests(path, p)
 		l.walkAll(p.ruleDirs)
-	case overlaid || !info.IsDir():
+	case !info.IsDir():
 		l.discoverFile(path, p)
 	case p != nil && holdsAny(path, p.ruleDirs):
 		l.wanted.rules = append(l.wanted.rules, p.ruleDirs...)
@@ -70,7 +68,7 @@ func (l *loader) inRegressionData(path string) bool {
 		if filepath.Base(dir) != regressionFolder {
 			continue
 		}
-		if p := projectAt(filepath.Join(dir, "..")); p != nil {
+		if p := l.projectAt(filepath.Join(dir, "..")); p != nil {
 			l.wanted.tests = append(l.wanted.tests, path)
 			l.walkAll(p.ruleDirs)
 			return true
@@ -103,7 +101,7 @@ func (l *loader) discoverFile(path string, p *project) {
 // isTestContent reports whether a file has the keys of a test file and none of
 // a rule.
 func (l *loader) isTestContent(path string) bool {
-	source, err := l.read(path)
+	source, err := l.files.ReadFile(path)
 	if err != nil {
 		return false
 	}
@@ -156,7 +154,7 @@ func (l *loader) walkRules(root string) {
 		case d.Name() == regressionFolder:
 			return fs.SkipDir
 		case d.Name() == testsFolder:
-			if p := projectAt(filepath.Dir(path)); p != nil {
+			if p := l.projectAt(filepath.Dir(path)); p != nil {
 				l.walkTests(path, p)
 			}
 			return fs.SkipDir
@@ -177,12 +175,7 @@ func (l *loader) walkTests(root string, p *project) {
 // walk visits the folders below root, and the YAML files, except hidden ones.
 // Root itself may be a file or a link to a folder.
 func (l *loader) walk(root string, visit func(string, fs.DirEntry) error) {
-	if target, err := filepath.EvalSymlinks(root); err == nil && target != filepath.Clean(root) {
-		if info, err := os.Lstat(root); err == nil && info.Mode()&fs.ModeSymlink != 0 {
-			root += string(filepath.Separator)
-		}
-	}
-	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+	err := l.walkDir(root, func(path string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			l.unreadable(path, err)

@@ -2,7 +2,6 @@ package ruletest
 
 import (
 	"cmp"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -30,9 +29,10 @@ type LoadOptions struct {
 	// them hold what applies to the rules.
 	RuleDirs, TestDirs []string
 
-	// Overlay holds the texts of files that are other than on disk, such as those
-	// of an editor, by absolute path with forward slashes.
-	Overlay map[string][]byte
+	Files Files // nil means those of the operating system
+	// Known are rules that were read already: their files are not read again, and
+	// what is wrong with these is not reported.
+	Known *rules.Set
 
 	Recordings Recordings
 	Corpus     string // folder that RSigma's expectations are about; "" is the folder of their file
@@ -41,7 +41,11 @@ type LoadOptions struct {
 // Load finds and reads tests and the rules they are about. All problems of all
 // files are returned, sorted; a test with an error is not part of the suite.
 func Load(o LoadOptions) (*Suite, rules.Diagnostics) {
-	l := &loader{options: o}
+	l := &loader{options: o, files: o.Files}
+	l.here, _ = filepath.Abs(".")
+	if l.files == nil {
+		l.files = disk{}
+	}
 	for _, path := range o.Paths {
 		l.discover(filepath.Clean(path))
 	}
@@ -60,6 +64,8 @@ func Load(o LoadOptions) (*Suite, rules.Diagnostics) {
 // loader is one run of Load.
 type loader struct {
 	options   LoadOptions
+	files     Files
+	here      string // the working directory, absolute
 	ruleFiles []string
 	tests     []foundTest
 	projects  []*project                      // some rules of which are wanted
@@ -71,7 +77,7 @@ type loader struct {
 	ruleNotes rules.Diagnostics // of rule files
 	notes     []note
 	cases     []*Case
-	files     int
+	read      int // files
 }
 
 // note is a list of problems of a test file, shown if that or its rule is wanted.
@@ -99,38 +105,42 @@ func (l *loader) ruleDiags(doc rules.Document, diags rules.Diagnostics) {
 
 // loadRules loads the collected rule files, each once.
 func (l *loader) loadRules() {
-	l.ruleFiles = unique(l.ruleFiles, absolute)
+	l.ruleFiles = unique(l.ruleFiles, l.absolute)
 	if len(l.ruleFiles) == 0 {
 		return
 	}
-	set, diags := l.parseRules()
-	l.files += set.Files
-	l.ruleNotes = append(l.ruleNotes, diags...)
-	l.index = newRuleIndex(set)
+	docs, rest := l.known()
+	read, files, diags := rules.ReadPaths(rest...)
+	docs = append(docs, read...)
+	slices.SortStableFunc(docs, func(a, b rules.Document) int { return cmp.Compare(a.Meta().Span.Path(), b.Meta().Span.Path()) })
+	set, together := rules.Assemble(docs)
+	l.read += files + len(l.ruleFiles) - len(rest)
+	l.ruleNotes = slices.Concat(l.ruleNotes, diags, together)
+	l.index = newRuleIndex(set, l.absolute)
 	l.set = set
 }
 
-func (l *loader) parseRules() (*rules.Set, rules.Diagnostics) {
-	if len(l.options.Overlay) == 0 {
-		return rules.LoadPaths(l.ruleFiles...)
+// known returns copies of the documents of rule files that were read already,
+// and the other rule files.
+func (l *loader) known() (docs []rules.Document, rest []string) {
+	if l.options.Known == nil {
+		return nil, l.ruleFiles
 	}
-	return rules.LoadFiles(l.read, l.ruleFiles...)
-}
-
-// read returns the text of a file.
-func (l *loader) read(path string) ([]byte, error) {
-	if text, ok := l.overlaid(path); ok {
-		return text, nil
+	byPath := map[string][]rules.Document{}
+	for _, d := range l.options.Known.Documents() {
+		at := l.absolute(d.Meta().Span.Path())
+		byPath[at] = append(byPath[at], d)
 	}
-	return os.ReadFile(path)
-}
-
-func (l *loader) overlaid(path string) ([]byte, bool) {
-	if len(l.options.Overlay) == 0 {
-		return nil, false
+	for _, file := range l.ruleFiles {
+		known := byPath[l.absolute(file)]
+		if known == nil {
+			rest = append(rest, file)
+		}
+		for _, d := range known {
+			docs = append(docs, rules.Copy(d))
+		}
 	}
-	text, ok := l.options.Overlay[filepath.ToSlash(absolute(path))]
-	return text, ok
+	return docs, rest
 }
 
 // unique drops values whose key came before.
@@ -177,7 +187,7 @@ func (l *loader) add(t *draft, doc rules.Document) {
 
 // suite keeps what was asked for.
 func (l *loader) suite() (*Suite, rules.Diagnostics) {
-	s := &Suite{Files: l.files, Rules: len(l.index.docs), set: l.set}
+	s := &Suite{Files: l.read, Rules: len(l.index.docs), set: l.set}
 	used := map[string]bool{}
 	for _, c := range l.cases {
 		rule := c.Rule.Meta().Span.Path()
@@ -225,13 +235,13 @@ func (l *loader) explainInvalid(cases []*Case) {
 // readTests reads the test files that were found and collects the rule files
 // that they name.
 func (l *loader) readTests() []*resolvable {
-	l.tests = unique(l.tests, func(t foundTest) string { return absolute(t.path) })
+	l.tests = unique(l.tests, func(t foundTest) string { return l.absolute(t.path) })
 	var out []*resolvable
 	for _, t := range l.tests {
 		if f := l.readTest(t); f != nil {
 			out = append(out, f)
 			for _, d := range f.drafts {
-				l.ruleFiles = append(l.ruleFiles, f.namedFiles(d.rule.Text)...)
+				l.ruleFiles = append(l.ruleFiles, l.namedFiles(f, d.rule.Text)...)
 			}
 		}
 	}
@@ -240,12 +250,12 @@ func (l *loader) readTests() []*resolvable {
 
 func (l *loader) readTest(t foundTest) *resolvable {
 	name := filepath.ToSlash(t.path)
-	source, err := l.read(t.path)
+	source, err := l.files.ReadFile(t.path)
 	if err != nil {
 		l.unreadable(t.path, err)
 		return nil
 	}
-	l.files++
+	l.read++
 	r := &resolvable{found: t}
 	if t.project != nil {
 		r.mirrored = t.project.mirrored(t.path)
@@ -262,7 +272,7 @@ func (l *loader) readTest(t foundTest) *resolvable {
 		return r
 	case nodes[0].Get("expectations") != nil:
 		r.testFile = l.expectationFile(name, nodes[0])
-	case !isTestNode(nodes[0]) && !slices.ContainsFunc(r.mirrored, exists) && len(nodes[0].Entries) > 0 && nodes[0].Get("rule") == nil:
+	case !isTestNode(nodes[0]) && !slices.ContainsFunc(r.mirrored, l.exists) && len(nodes[0].Entries) > 0 && nodes[0].Get("rule") == nil:
 		r.testFile = &testFile{path: name, diags: rules.Diagnostics{{Code: "test/not-a-test", Severity: rules.Warning, Span: startOf(nodes[0]),
 			Message: "the file lies among tests and is none: it is passed over"}}}
 	default:
@@ -278,12 +288,12 @@ func (l *loader) readTest(t foundTest) *resolvable {
 }
 
 // namedFiles returns the existing files that rule: may mean as a path.
-func (r *resolvable) namedFiles(rule string) []string {
+func (l *loader) namedFiles(r *resolvable, rule string) []string {
 	if !isYAML(rule) {
 		return nil
 	}
 	return slices.DeleteFunc(r.candidates(rule), func(p string) bool {
-		return !exists(p) || r.found.project != nil && inAny(p, r.found.project.testDirs)
+		return !l.exists(p) || r.found.project != nil && inAny(p, r.found.project.testDirs)
 	})
 }
 

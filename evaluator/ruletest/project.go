@@ -3,7 +3,6 @@ package ruletest
 import (
 	"io/fs"
 	"iter"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -31,10 +30,10 @@ func (l *loader) projectOf(path string) *project {
 		return p
 	}
 	for dir := range ancestors(path) {
-		if p := projectAt(dir); p != nil {
+		if p := l.projectAt(dir); p != nil {
 			return p
 		}
-		if exists(filepath.Join(dir, ".git")) || exists(filepath.Join(dir, ".socctl.yml")) {
+		if l.exists(filepath.Join(dir, ".git")) || l.exists(filepath.Join(dir, ".socctl.yml")) {
 			break
 		}
 	}
@@ -55,8 +54,8 @@ func (l *loader) configured(path string) *project {
 }
 
 // projectAt returns the project whose root is dir, nil if dir is no root.
-func projectAt(dir string) *project {
-	entries, err := os.ReadDir(dir)
+func (l *loader) projectAt(dir string) *project {
+	entries, err := l.files.ReadDir(dir)
 	if err != nil {
 		return nil
 	}
@@ -65,7 +64,7 @@ func projectAt(dir string) *project {
 	for _, e := range entries {
 		name := filepath.Join(dir, e.Name())
 		switch {
-		case !isDir(name, e):
+		case !l.isDir(name, e):
 		case e.Name() == testsFolder:
 			p.testDirs = append(p.testDirs, name)
 		case e.Name() == "rules" || strings.HasPrefix(e.Name(), "rules-"):
@@ -85,11 +84,11 @@ func projectAt(dir string) *project {
 	return p
 }
 
-func isDir(name string, e fs.DirEntry) bool {
+func (l *loader) isDir(name string, e fs.DirEntry) bool {
 	if e.Type()&fs.ModeSymlink == 0 {
 		return e.IsDir()
 	}
-	info, err := os.Stat(name)
+	info, err := l.files.Stat(name)
 	return err == nil && info.IsDir()
 }
 
@@ -148,6 +147,16 @@ func ancestors(path string) iter.Seq[string] {
 func within(path, dir string) bool {
 	p, d := absolute(path), absolute(dir)
 	return p == d || strings.HasPrefix(p, strings.TrimSuffix(d, string(filepath.Separator))+string(filepath.Separator))
+}
+
+// absolute is the function of that name, without asking for the working directory
+// anew.
+func (l *loader) absolute(path string) string {
+	path = filepath.FromSlash(path)
+	if filepath.IsAbs(path) || l.here == "" {
+		return absolute(path)
+	}
+	return filepath.Join(l.here, path)
 }
 
 func absolute(path string) string {

@@ -17,7 +17,7 @@ type ruleIndex struct {
 	names  []string
 }
 
-func newRuleIndex(set *rules.Set) ruleIndex {
+func newRuleIndex(set *rules.Set, absolute func(string) string) ruleIndex {
 	x := ruleIndex{byPath: map[string][]rules.Document{}, byName: map[string][]rules.Document{}, byLook: map[string][]rules.Document{}}
 	for _, doc := range set.Documents() {
 		if _, filter := doc.(*rules.Filter); filter {
@@ -26,7 +26,8 @@ func newRuleIndex(set *rules.Set) ruleIndex {
 		h := doc.Meta()
 		x.docs = append(x.docs, doc)
 		file := h.Span.Path()
-		x.byPath[absolute(file)] = append(x.byPath[absolute(file)], doc)
+		at := absolute(file)
+		x.byPath[at] = append(x.byPath[at], doc)
 		stem := strings.TrimSuffix(filepath.Base(file), filepath.Ext(file))
 		seen := map[string]bool{"": true}
 		for i, name := range []string{h.ID.Text, h.Name.Text, stem, h.Title.Text} {
@@ -180,7 +181,7 @@ func (l *loader) mirroredRule(d *decoder, t *draft, r *resolvable) (rules.Docume
 // firstLoaded returns the first path from which rules were loaded.
 func (l *loader) firstLoaded(paths []string) string {
 	for _, p := range paths {
-		if at := absolute(p); len(l.index.byPath[at]) > 0 {
+		if at := l.absolute(p); len(l.index.byPath[at]) > 0 {
 			return at
 		}
 	}

@@ -2,7 +2,6 @@ package ruletest
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -170,7 +169,7 @@ func (l *loader) expected(d *decoder, n *rules.Node, file string) *draft {
 // corpusFiles lists what RSigma would read below a folder, but no YAML.
 func (l *loader) corpusFiles(root string) []string {
 	var out []string
-	entries, _ := os.ReadDir(root)
+	entries, _ := l.files.ReadDir(root)
 	for _, e := range entries {
 		if name := filepath.Join(root, e.Name()); !e.IsDir() && !isYAML(name) && !strings.HasPrefix(e.Name(), ".") {
 			out = append(out, name)

@@ -3,7 +3,6 @@ package ruletest
 import (
 	"fmt"
 	"io/fs"
-	"os"
 	"path"
 	"path/filepath"
 	"strings"
@@ -47,11 +46,11 @@ func missing(at rules.Scalar, what string) *obstacle {
 // rootOf walks up from a file until a relative path exists.
 func (l *loader) rootOf(file, rel string) (string, bool) {
 	rel = filepath.FromSlash(rel)
-	if l.root != "" && exists(filepath.Join(l.root, rel)) {
+	if l.root != "" && l.exists(filepath.Join(l.root, rel)) {
 		return l.root, true
 	}
 	for dir := range ancestors(filepath.Dir(filepath.FromSlash(file))) {
-		if exists(filepath.Join(dir, rel)) {
+		if l.exists(filepath.Join(dir, rel)) {
 			l.root = dir
 			return dir, true
 		}
@@ -59,20 +58,15 @@ func (l *loader) rootOf(file, rel string) (string, bool) {
 	return "", false
 }
 
-func exists(name string) bool {
-	_, err := os.Stat(name)
-	return err == nil
-}
-
 // infoFile reads a file of the SigmaHQ form. Keys that say who wrote it when
 // are left alone; so is any that SigmaHQ may add.
 func (l *loader) infoFile(d *decoder, info, root string, from rules.Scalar) []*draft {
-	source, err := os.ReadFile(filepath.FromSlash(info))
+	source, err := l.files.ReadFile(filepath.FromSlash(info))
 	if err != nil {
 		d.errorf(rules.CodeUnreadable, from.Span, "check the path and its permissions", "%s cannot be read: %s", info, cause(err))
 		return nil
 	}
-	l.files++
+	l.read++
 	nodes, diags := rules.ParseNodes(info, source)
 	d.diags = append(d.diags, diags...)
 	if diags.Count(rules.Error) > 0 {
@@ -149,7 +143,7 @@ func (l *loader) record(c *Case, file string) {
 	case path.Ext(plain) == ".csv":
 		c.obstacle = &obstacle{status: Error, span: c.recording.Span, message: "CSV recordings are not supported yet",
 			help: "convert it to NDJSON"}
-	case !exists(file):
+	case !l.exists(file):
 		at := c.recording
 		if l.options.Recordings == JSON {
 			at.Text = filepath.ToSlash(file)

@@ -183,7 +183,7 @@ func checkFixes(t *testing.T, check *lint.Check, found []lint.Finding) {
 		if len(docs) == 0 {
 			t.Fatalf("fixed text cannot be read: %v\n%s", diags, r.After)
 		}
-		in := project.Build(setOf(docs), diags, project.Options{Now: today})
+		in := project.Build(docs, diags, project.Options{Now: today})
 		again, err := lint.Run(context.Background(), in, catalogue, lint.DefaultConfig())
 		if err != nil {
 			t.Fatal(err)

@@ -31,8 +31,7 @@ func publicRules(t testing.TB) *lint.Input {
 	if err != nil {
 		t.Fatal(err)
 	}
-	set, diags := rules.Assemble(corpus.Rules(t).Documents())
-	return project.Build(set, diags, project.Options{Facts: facts, Now: today})
+	return project.Build(corpus.Rules(t).Documents(), nil, project.Options{Facts: facts, Now: today})
 }
 
 func lintPublicRules(t testing.TB) *lint.Result {
@@ -195,8 +194,7 @@ func fixRounds(t *testing.T, docs []rules.Document) (fixed int) {
 	before := hashes(docs)
 	for round := range 4 {
 		facts, _ := attack.Load("")
-		set, diags := rules.Assemble(docs)
-		result, err := lint.Run(context.Background(), project.Build(set, diags, project.Options{Facts: facts, Now: today}), catalogue, lint.DefaultConfig())
+		result, err := lint.Run(context.Background(), project.Build(docs, nil, project.Options{Facts: facts, Now: today}), catalogue, lint.DefaultConfig())
 		if err != nil {
 			t.Fatal(err)
 		}

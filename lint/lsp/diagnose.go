@@ -253,7 +253,10 @@ func (s *server) readTests() (err error) {
 	docs := maps.Clone(s.docs)
 	s.mu.Unlock()
 	for _, t := range due {
-		suite := t.readTests(docs)
+		s.mu.Lock()
+		in := t.in
+		s.mu.Unlock()
+		suite := t.readTests(in, docs)
 		s.mu.Lock()
 		t.suite = suite
 		s.typed()

@@ -108,11 +108,16 @@ func (s *server) execute(ctx context.Context, p executeParams) (any, error) {
 
 // runTests runs the tests of a document on the texts of the editor.
 func (s *server) runTests(ctx context.Context, d *document, doc rules.Document) (*testSummary, error) {
-	setup, _ := s.knowledge(d.path)
+	s.settled(ctx.Done())
+	setup, in := s.knowledge(d.path)
+	if in == nil {
+		in = setup.alone(d)
+	}
 	s.mu.Lock()
-	over := overlay(s.docs)
+	over := overlay(maps.Clone(s.docs))
 	s.mu.Unlock()
-	suite, problems := ruletest.Load(ruletest.LoadOptions{Paths: []string{d.path}, RuleDirs: setup.options.RuleDirs, TestDirs: setup.options.TestDirs, Overlay: over})
+	suite, problems := ruletest.Load(ruletest.LoadOptions{Paths: []string{d.path}, RuleDirs: setup.options.RuleDirs, TestDirs: setup.options.TestDirs,
+		Files: over, Known: in.Set})
 	tests := testsOf(suite.Cases, d.path, doc)
 	if len(tests) == 0 {
 		s.noTests(doc, problems)

@@ -5,7 +5,6 @@ import (
 	"maps"
 	"path"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -151,9 +150,8 @@ func (s *setup) alone(d *document) *lint.Input {
 	for i, doc := range p.docs {
 		docs[i] = rules.Copy(doc)
 	}
-	set, together := rules.Assemble(docs)
-	set.Files = 1
-	in := project.Build(set, slices.Concat(p.diags, together), s.options)
+	in := project.Build(docs, p.diags, s.options)
+	in.Set.Files = 1
 	in.Now = time.Now().UTC()
 	return in
 }

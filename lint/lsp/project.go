@@ -44,22 +44,11 @@ func (t *tree) load() {
 	t.in = project.Load(t.options())
 }
 
-// readTests reads the tests of the project, with the texts of the editor.
-func (t *tree) readTests(docs map[string]*document) *suite {
+// readTests reads the tests of the rules in, with the texts of the editor.
+func (t *tree) readTests(in *lint.Input, docs map[string]*document) *suite {
 	o := t.setup.options
-	found, problems := ruletest.Load(ruletest.LoadOptions{Paths: o.Paths, RuleDirs: o.RuleDirs, TestDirs: o.TestDirs, Overlay: overlay(docs)})
+	found, problems := ruletest.Load(ruletest.LoadOptions{Paths: o.Paths, RuleDirs: o.RuleDirs, TestDirs: o.TestDirs, Files: overlay(docs), Known: in.Set})
 	return &suite{found.Cases, problems, docs}
-}
-
-// overlay returns the texts of documents that are files.
-func overlay(docs map[string]*document) map[string][]byte {
-	out := make(map[string][]byte, len(docs))
-	for name, d := range docs {
-		if isFile(name) {
-			out[name] = d.file.Source
-		}
-	}
-	return out
 }
 
 func (t *tree) options() project.Options {
@@ -112,9 +101,11 @@ func (t *tree) input() *lint.Input {
 // broken returns the files with errors that keep something from being used.
 func broken(in *lint.Input) map[string]bool {
 	out := map[string]bool{}
-	for _, d := range in.Diagnostics {
-		if d.Severity == rules.Error {
-			out[d.Span.Path()] = true
+	for _, diags := range []rules.Diagnostics{in.Reading, in.Diagnostics} {
+		for _, d := range diags {
+			if d.Severity == rules.Error {
+				out[d.Span.Path()] = true
+			}
 		}
 	}
 	return out

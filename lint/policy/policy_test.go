@@ -48,8 +48,7 @@ func run(t *testing.T, checks []*lint.Check, text string) []lint.Finding {
 		}
 		docs = append(docs, parsed...)
 	}
-	set, diags := rules.Assemble(docs)
-	in := project.Build(set, diags, project.Options{Now: today})
+	in := project.Build(docs, nil, project.Options{Now: today})
 	in.HasTests = true
 	result, err := lint.Run(context.Background(), in, lint.NewCatalogue(checks), lint.DefaultConfig())
 	if err != nil {
@@ -192,8 +191,7 @@ func TestScaffold(t *testing.T) {
 
 // The examples over the public rules.
 func BenchmarkExamples(b *testing.B) {
-	set, diags := rules.Assemble(corpus.Rules(b).Documents())
-	in := project.Build(set, diags, project.Options{Now: today})
+	in := project.Build(corpus.Rules(b).Documents(), nil, project.Options{Now: today})
 	for b.Loop() {
 		checks, _ := policy.Load(context.Background(), []string{"examples"}, policy.Limits{}, none)
 		if _, err := lint.Run(context.Background(), in, lint.NewCatalogue(checks), lint.DefaultConfig()); err != nil {

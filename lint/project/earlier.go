@@ -2,7 +2,7 @@ package project
 
 import (
 	"context"
-	"os"
+	"maps"
 	"path"
 	"path/filepath"
 	"slices"
@@ -16,11 +16,8 @@ import (
 
 // LoadBase reads the project as it was at a revision. head is what Load made of
 // the work tree: what has not changed since is taken from there, so that the
-// cost is that of the change.
+// cost is that of the change. tree must have been loaded.
 func LoadBase(ctx context.Context, head *lint.Input, tree *revision.Tree, o Options) (*lint.Input, error) {
-	if err := tree.Load(ctx, slices.Concat(o.Paths, o.TestDirs)...); err != nil {
-		return nil, err
-	}
 	inPaths := func(name string) bool {
 		return isRuleFile(name) && slices.ContainsFunc(o.Paths, func(p string) bool { return within(name, p) })
 	}
@@ -28,63 +25,85 @@ func LoadBase(ctx context.Context, head *lint.Input, tree *revision.Tree, o Opti
 	if err != nil {
 		return nil, err
 	}
-	var docs []rules.Document
-	var diags rules.Diagnostics
-	for _, name := range sortedKeys(was) {
-		parsed, problems := rules.Parse(name, was[name])
-		docs, diags = append(docs, parsed...), append(diags, problems...)
-	}
+	files := map[string][]byte{}
 	for _, d := range head.Set.Documents() {
-		if !tree.Changed(d.Meta().Span.Path()) {
-			docs = append(docs, rules.Copy(d))
+		if name := d.Meta().Span.Path(); tree.Changed(name) {
+			files[name] = nil
 		}
 	}
-	set, together := rules.Assemble(docs)
-	base := Build(set, append(diags, together...), o)
-	base.HasTests = head.HasTests
+	for name, text := range was {
+		files[name] = text
+	}
+	for _, d := range head.Reading { // of a file without any document
+		if name := d.Span.Path(); tree.Changed(name) && files[name] == nil {
+			files[name] = nil
+		}
+	}
+	base := Edit(head, files, o)
 	if !head.HasTests {
 		return base, nil
 	}
 	return base, baseTests(ctx, base, head, tree, o)
 }
 
-// baseTests finds the tests as they were: those of the work tree, unless some
-// file of them has changed. Then all are read from a copy of the revision.
+// baseTests finds the tests as they were: those of the work tree, unless
+// something has changed that tests may be or depend on.
 func baseTests(ctx context.Context, base, head *lint.Input, tree *revision.Tree, o Options) error {
-	if !testsChanged(head, tree, o) {
-		base.Tests = head.Tests
+	if !testsChanged(base, head, tree) {
 		return nil
 	}
-	dir, err := os.MkdirTemp("", "socctl-base-")
+	files, err := tree.Files(ctx)
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
-	if err := tree.Extract(ctx, tree.Names(func(name string) bool { return !strings.HasPrefix(name, "../") }), dir); err != nil {
-		return err
-	}
 	there := func(paths []string) []string {
-		out := make([]string, len(paths))
-		for i, p := range paths {
-			out[i] = filepath.Join(dir, p)
-		}
-		return out
+		return slices.DeleteFunc(slices.Clone(paths), func(p string) bool {
+			_, err := files.Stat(p)
+			return err != nil
+		})
 	}
-	suite, _ := ruletest.Load(ruletest.LoadOptions{Paths: there(o.Paths), RuleDirs: there(o.RuleDirs), TestDirs: there(o.TestDirs)})
-	base.Tests, base.TestRoot = suite.Cases, filepath.ToSlash(dir)+"/"
+	suite, problems := ruletest.Load(ruletest.LoadOptions{Paths: there(o.Paths), RuleDirs: there(o.RuleDirs), TestDirs: there(o.TestDirs),
+		Known: base.Set, Files: files})
+	base.Tests, base.TestDiagnostics = suite.Cases, problems
 	return nil
 }
 
-// testsChanged reports whether any file of tests is another than it was.
-func testsChanged(head *lint.Input, tree *revision.Tree, o Options) bool {
-	for _, t := range head.Tests {
-		if tree.Changed(t.Path) && t.Origin != ruletest.Inline && t.Origin != ruletest.Exemplar {
+// testsChanged reports whether any file has changed that is not a rule without
+// tests of its own, under the names that tests of other files may use.
+func testsChanged(base, head *lint.Input, tree *revision.Tree) bool {
+	was, is := namesOfPlain(base), namesOfPlain(head)
+	plain := func(name string) bool { return is[name] != "" && was[name] == is[name] }
+	for _, name := range tree.Differing() {
+		if !plain(name) {
 			return true
 		}
 	}
-	return len(tree.Names(func(name string) bool {
-		return tree.Changed(name) && slices.ContainsFunc(o.TestDirs, func(p string) bool { return within(name, p) })
-	})) > 0
+	for _, t := range head.Tests {
+		if tree.Changed(t.Path) && !plain(t.Path) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(head.Set.Documents(), func(d rules.Document) bool {
+		name := d.Meta().Span.Path()
+		return tree.Changed(name) && !plain(name)
+	})
+}
+
+// namesOfPlain returns by path what the documents are called of the files that
+// neither hold nor name tests.
+func namesOfPlain(in *lint.Input) map[string]string {
+	out := make(map[string]string, len(in.Set.Rules))
+	tested := map[string]bool{}
+	for _, d := range in.Set.Documents() {
+		h := d.Meta()
+		path := h.Span.Path()
+		for _, key := range []string{"tests", "rsigma.exemplars", "custom_attributes", "regression_tests_path"} {
+			tested[path] = tested[path] || h.CustomAttribute(key) != nil
+		}
+		out[path] += strings.Join([]string{h.ID.Text, h.Name.Text, h.Title.Text, ""}, "\n")
+	}
+	maps.DeleteFunc(out, func(path, _ string) bool { return tested[path] })
+	return out
 }
 
 func within(name, folder string) bool {

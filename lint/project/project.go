@@ -6,6 +6,7 @@
 package project
 
 import (
+	"sync"
 	"time"
 
 	"github.com/socctl/socctl/attack"
@@ -34,26 +35,46 @@ type Options struct {
 
 // Load reads a project.
 func Load(o Options) *lint.Input {
-	set, diags := rules.LoadPaths(o.Paths...)
-	in := Build(set, diags, o)
+	docs, files, diags := rules.ReadPaths(o.Paths...)
+	in := assemble(docs, diags, o)
+	in.Set.Files = files
+	var tests sync.WaitGroup
 	if o.Tests {
 		in.HasTests = true
-		suite, problems := ruletest.Load(ruletest.LoadOptions{Paths: o.Paths, RuleDirs: o.RuleDirs, TestDirs: o.TestDirs})
-		in.Tests = suite.Cases
-		in.TestDiagnostics = problems
+		tests.Go(func() {
+			suite, problems := ruletest.Load(ruletest.LoadOptions{Paths: o.Paths, RuleDirs: o.RuleDirs, TestDirs: o.TestDirs, Known: in.Set})
+			in.Tests, in.TestDiagnostics = suite.Cases, problems
+		})
 	}
+	compile(in, nil, o)
+	tests.Wait()
 	return in
 }
 
-// Build makes an input of rules that were read already, with the problems of
+// Build makes an input of documents that were read already, with the problems of
 // reading them.
-func Build(set *rules.Set, diags rules.Diagnostics, o Options) *lint.Input {
-	in := &lint.Input{Set: set, Facts: o.Facts, Table: o.Table, Now: o.Now}
-	in.Diagnostics = append(in.Diagnostics, diags...)
-	result, changed := o.Pipeline.Apply(set, pipeline.Options{Placeholders: o.Placeholders, Taxonomies: o.Taxonomies})
-	in.Diagnostics = append(in.Diagnostics, changed...)
-	program, compiled := compiler.Compile(result.Set, compiler.Options{Placeholders: o.Placeholders})
-	in.Diagnostics = append(in.Diagnostics, compiled...)
-	in.Program = program
+func Build(docs []rules.Document, diags rules.Diagnostics, o Options) *lint.Input {
+	in := assemble(docs, diags, o)
+	compile(in, nil, o)
 	return in
+}
+
+// assemble makes an input of documents without compiling them.
+func assemble(docs []rules.Document, diags rules.Diagnostics, o Options) *lint.Input {
+	set, together := rules.Assemble(docs)
+	return &lint.Input{Set: set, Facts: o.Facts, Table: o.Table, Now: o.Now, Reading: diags, Diagnostics: together}
+}
+
+// compile adds what the documents of an input mean. What is the same in an
+// earlier program is taken over.
+func compile(in *lint.Input, earlier *compiler.Program, o Options) {
+	changed := in.Set
+	if o.Pipeline != nil || len(o.Taxonomies) > 0 {
+		result, problems := o.Pipeline.Apply(in.Set, pipeline.Options{Placeholders: o.Placeholders, Taxonomies: o.Taxonomies})
+		changed = result.Set
+		in.Diagnostics = append(in.Diagnostics, problems...)
+	}
+	program, problems := compiler.Recompile(earlier, changed, compiler.Options{Placeholders: o.Placeholders})
+	in.Program = program
+	in.Diagnostics = append(in.Diagnostics, problems...)
 }

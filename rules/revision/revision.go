@@ -10,10 +10,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -95,18 +97,16 @@ func (t *Tree) git(ctx context.Context, args ...string) ([]byte, error) {
 	return out, nil
 }
 
-// Load lists the files below paths at the commit, and which of them the work
-// tree has changed or removed. The other methods know of these paths only.
+// Load lists the files of the commit, and which of them the work tree has
+// changed or removed. It fails if one of the paths, which are relative to the
+// folder or absolute, is not in the repository.
 func (t *Tree) Load(ctx context.Context, paths ...string) error {
-	args := []string{"--"}
 	for _, p := range paths {
-		rel, err := t.inRepository(p)
-		if err != nil {
+		if _, err := t.inRepository(p); err != nil {
 			return err
 		}
-		args = append(args, ":(top,literal)"+rel)
 	}
-	listed, err := t.git(ctx, append([]string{"ls-tree", "-r", "-z", "--full-tree", t.Commit}, "--")...)
+	listed, err := t.git(ctx, "ls-tree", "-r", "-z", "--full-tree", t.Commit)
 	if err != nil {
 		return err
 	}
@@ -114,11 +114,11 @@ func (t *Tree) Load(ctx context.Context, paths ...string) error {
 	for entry := range strings.SplitSeq(string(listed), "\x00") {
 		info, name, ok := strings.Cut(entry, "\t")
 		fields := strings.Fields(info)
-		if ok && len(fields) == 3 && fields[1] == "blob" && underAny(name, args[1:]) {
+		if ok && len(fields) == 3 && fields[1] == "blob" {
 			t.blobs[t.fromHere(name)] = fields[2]
 		}
 	}
-	diff, err := t.git(ctx, append([]string{"diff", "--name-only", "-z", "--no-renames", t.Commit}, args...)...)
+	diff, err := t.git(ctx, "diff", "--name-only", "-z", "--no-renames", t.Commit)
 	if err != nil {
 		return err
 	}
@@ -129,16 +129,6 @@ func (t *Tree) Load(ctx context.Context, paths ...string) error {
 		}
 	}
 	return nil
-}
-
-func underAny(name string, specs []string) bool {
-	for _, s := range specs {
-		p := strings.TrimPrefix(s, ":(top,literal)")
-		if p == "." || p == "" || name == p || strings.HasPrefix(name, p+"/") {
-			return true
-		}
-	}
-	return false
 }
 
 // inRepository returns a path relative to the root of the work tree.
@@ -167,6 +157,10 @@ func (t *Tree) fromHere(name string) string {
 
 // Has reports whether a file was there at the commit.
 func (t *Tree) Has(name string) bool { return t.blobs[path.Clean(name)] != "" }
+
+// Differing returns the files of the commit or the work tree that are not the
+// same in both, sorted; those that git does not track are not among them.
+func (t *Tree) Differing() []string { return slices.Sorted(maps.Keys(t.changed)) }
 
 // Changed reports whether a file is another than at the commit: changed, added
 // or removed since.
@@ -238,25 +232,4 @@ func readBlob(r *bufio.Reader) ([]byte, error) {
 	}
 	_, err = r.Discard(1)
 	return data, err
-}
-
-// Extract writes files as they were below a folder, under the same names.
-func (t *Tree) Extract(ctx context.Context, names []string, to string) error {
-	files, err := t.Read(ctx, names)
-	if err != nil {
-		return err
-	}
-	for name, data := range files {
-		if strings.HasPrefix(name, "../") {
-			return fmt.Errorf("%s lies outside the current folder", name)
-		}
-		at := filepath.Join(to, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(at), 0o755); err != nil {
-			return err
-		}
-		if err := os.WriteFile(at, data, 0o644); err != nil {
-			return err
-		}
-	}
-	return nil
 }

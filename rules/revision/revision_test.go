@@ -2,6 +2,8 @@ package revision_test
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -78,6 +80,9 @@ func state(t *testing.T, tree *revision.Tree, paths ...string) []string {
 	}
 	var out []string
 	for _, n := range names {
+		if !slices.ContainsFunc(paths, func(p string) bool { return strings.HasPrefix(n, p+"/") }) {
+			continue
+		}
 		line := n + " " + string(files[n])
 		if tree.Changed(n) {
 			line += " !"
@@ -131,5 +136,74 @@ func TestOpenFails(t *testing.T) {
 	t.Chdir(t.TempDir())
 	if _, err := revision.Open(context.Background(), ".", "main"); err == nil || !strings.Contains(err.Error(), "not in a git repository") {
 		t.Errorf("outside: %v", err)
+	}
+}
+
+// The files of a commit are those that a checkout of it would have, seen from
+// the root of the repository and from below.
+func TestFiles(t *testing.T) {
+	for _, from := range []string{".", "rules"} {
+		t.Run(from, func(t *testing.T) { testFiles(t, from) })
+	}
+}
+
+func testFiles(t *testing.T, from string) {
+	repository(t)
+	root, _ := os.Getwd()
+	t.Chdir(from)
+	tree, err := revision.Open(context.Background(), ".", "main")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := tree.Load(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	files, err := tree.Files(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkout := filepath.Join(t.TempDir(), "checkout")
+	git(t, "worktree", "add", "-q", checkout, tree.Commit)
+	up, _ := filepath.Rel(filepath.Join(root, from), root)
+	for name, twin := range map[string]string{".": from, up: ".", filepath.Join(up, "rules"): "rules", root: "."} {
+		var walk func(name, twin string)
+		walk = func(name, twin string) {
+			var want, got []string
+			entries, _ := os.ReadDir(twin)
+			for _, e := range entries {
+				if e.Name() != ".git" {
+					want = append(want, e.Name())
+				}
+			}
+			found, err := files.ReadDir(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, e := range found {
+				got = append(got, e.Name())
+				below, beside := filepath.Join(name, e.Name()), filepath.Join(twin, e.Name())
+				if info, err := files.Stat(below); err != nil || info.IsDir() != e.IsDir() || info.Name() != e.Name() {
+					t.Errorf("%s: %v %v", below, info, err)
+				}
+				if e.IsDir() {
+					walk(below, beside)
+					continue
+				}
+				text, err := files.ReadFile(below)
+				theirs, _ := os.ReadFile(beside)
+				if err != nil || string(text) != string(theirs) {
+					t.Errorf("%s holds %q, want %q: %v", below, text, theirs, err)
+				}
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("%s (- checkout, + files):\n%s", name, diff)
+			}
+		}
+		walk(name, filepath.Join(checkout, twin))
+	}
+	for _, name := range []string{filepath.Join(up, "rules/e.yml"), "nothing", filepath.Join(up, "../outside"), "/"} {
+		if _, err := files.Stat(name); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%s is there: %v", name, err)
+		}
 	}
 }

@@ -61,11 +61,15 @@ detection:
 	Scope:     lint.BaseScope,
 	Elsewhere: []string{"elastic: version lock"},
 	Run: func(p *lint.Pass) {
-		known := byID(p.Corpus)
+		known, were := byID(p.Corpus), byID(p.Corpus.Base)
+		titled := byTitle(p.Corpus)
 		for _, before := range p.Corpus.Base.Subjects {
 			id := before.Header.ID.Text
-			now := sameText(p.Corpus, before)
-			if id == "" || known[id] != nil || now == nil || now.Header.ID.Text == id || byID(p.Corpus.Base)[now.Header.ID.Text] != nil {
+			if id == "" || known[id] != nil {
+				continue
+			}
+			now := successor(p.Corpus, titled[before.Header.Title.Text], before)
+			if now == nil || were[now.Header.ID.Text] != nil {
 				continue
 			}
 			p.ReportOn(now, now.Place(), "the id of the rule was "+id, "restore it; a new rule keeps the old one beside it").

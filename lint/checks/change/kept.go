@@ -36,17 +36,26 @@ func kept(c *lint.Corpus) iter.Seq2[*lint.Subject, *lint.Subject] {
 	}
 }
 
-// sameText returns the document that takes the place of one before the change:
-// in the same file and at the same place in it, or with the same meaning.
-func sameText(c *lint.Corpus, before *lint.Subject) *lint.Subject {
-	hash := c.Base.Hashes[before.Document]
+// byTitle returns the documents of a corpus by their title.
+func byTitle(c *lint.Corpus) map[string][]*lint.Subject {
+	out := make(map[string][]*lint.Subject, len(c.Subjects))
 	for _, s := range c.Subjects {
-		if s.Path() == before.Path() && s.Header.Title.Text == before.Header.Title.Text {
+		out[s.Header.Title.Text] = append(out[s.Header.Title.Text], s)
+	}
+	return out
+}
+
+// successor returns the document that takes the place of one before the change,
+// among those of the same title: in the same file, or with the same meaning.
+func successor(c *lint.Corpus, titled []*lint.Subject, before *lint.Subject) *lint.Subject {
+	for _, s := range titled {
+		if s.Path() == before.Path() {
 			return s
 		}
 	}
-	for _, s := range c.Subjects {
-		if hash != "" && c.Hashes[s.Document] == hash && s.Header.Title.Text == before.Header.Title.Text {
+	hash := c.Base.Hashes[before.Document]
+	for _, s := range titled {
+		if hash != "" && c.Hashes[s.Document] == hash {
 			return s
 		}
 	}

@@ -84,6 +84,7 @@ detection:
 	Elsewhere: []string{"elastic: rules are deprecated first"},
 	Run: func(p *lint.Pass) {
 		known := byID(p.Corpus)
+		titled := byTitle(p.Corpus)
 		replaced := map[string]bool{}
 		for _, s := range p.Corpus.Subjects {
 			for _, r := range s.Header.Related {
@@ -92,7 +93,8 @@ detection:
 		}
 		for _, before := range p.Corpus.Base.Subjects {
 			id, status := before.Header.ID.Text, before.Header.Status.Text
-			if id == "" || known[id] != nil || replaced[id] || status == "deprecated" || status == "unsupported" || sameText(p.Corpus, before) != nil {
+			if id == "" || known[id] != nil || replaced[id] || status == "deprecated" || status == "unsupported" ||
+				successor(p.Corpus, titled[before.Header.Title.Text], before) != nil {
 				continue
 			}
 			p.ReportOn(before, before.Place(), "the rule "+before.Header.Label()+" is gone, and was not deprecated", "keep it with status: deprecated for a while, or name it under related of its successor")

@@ -55,9 +55,8 @@ detection:
 func lintRun(t testing.TB, path, text string) *LintRun {
 	t.Helper()
 	docs, diags := rules.Parse(path, []byte(text))
-	set, together := rules.Assemble(docs)
-	set.Files = 1
-	in := project.Build(set, append(diags, together...), project.Options{Now: time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)})
+	in := project.Build(docs, diags, project.Options{Now: time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)})
+	in.Set.Files = 1
 	cfg := lint.DefaultConfig()
 	cfg.Ignores = []lint.Ignore{{Rule: "**", Checks: []string{"meta/author-missing"}, Reason: "the house is the author"}}
 	result, err := lint.Run(context.Background(), in, lint.NewCatalogue(checks.All()), cfg)

@@ -1,0 +1,97 @@
+package compiler
+
+import (
+	"slices"
+
+	"github.com/socctl/socctl/rules"
+)
+
+// Recompile is Compile for a set that differs little from the one that earlier
+// was compiled of, with the same options: rules that are written the same, and
+// have the same filters, are taken over, so that the cost follows the change.
+// The result differs from that of Compile only in the numbers of predicates, of
+// which some may be of no rule any longer; they are dropped when they become
+// more than the others.
+//
+// A rule is known by the node that it was read from, see rules.Copy. Rules that
+// something else than reading made, such as a pipeline, must have been made in
+// the same way of the same nodes.
+func Recompile(earlier *Program, set *rules.Set, o Options) (*Program, rules.Diagnostics) {
+	return compile(set, &o, newReusable(earlier))
+}
+
+// reusable is what can be taken over from a program. A nil one has nothing.
+type reusable struct {
+	program *Program
+	byNode  map[*rules.Node]*Rule
+}
+
+func newReusable(p *Program) *reusable {
+	if p == nil || p.mostlyUnused() {
+		return nil
+	}
+	r := &reusable{program: p, byNode: make(map[*rules.Node]*Rule, len(p.Rules))}
+	for _, rule := range p.Rules {
+		if n := rule.Source.Node; n != nil && rule.faultless {
+			r.byNode[n] = rule
+		}
+	}
+	return r
+}
+
+// mostlyUnused reports whether more than half of the predicates are of no rule.
+func (p *Program) mostlyUnused() bool {
+	used := make([]bool, len(p.Predicates))
+	n := 0
+	seen := map[*Expr]bool{}
+	for _, r := range p.Rules {
+		clear(seen)
+		r.Expr.walk(seen, func(e *Expr) {
+			if e.Op == Leaf && !used[e.Atom] {
+				used[e.Atom] = true
+				n++
+			}
+		})
+	}
+	return 2*n < len(p.Predicates)
+}
+
+// rule returns the rule that was compiled of the same source, nil if there is
+// none.
+func (r *reusable) rule(source *rules.Rule) *Rule {
+	if r == nil || source.Invalid || source.Node == nil {
+		return nil
+	}
+	known := r.byNode[source.Node]
+	if known == nil || !slices.EqualFunc(known.Source.Filters, source.Filters, sameFilter) {
+		return nil
+	}
+	out := *known
+	out.Source = source
+	return &out
+}
+
+// sameFilter reports whether two filters are the same document, valid or not.
+func sameFilter(a, b *rules.Filter) bool {
+	return a.Node != nil && a.Node == b.Node && a.Invalid == b.Invalid
+}
+
+// predicates returns those of the program, to which more can be appended.
+func (r *reusable) predicates() []Predicate {
+	if r == nil {
+		return nil
+	}
+	return slices.Clip(r.program.Predicates)
+}
+
+// atoms returns the numbers of the predicates by their text.
+func (r *reusable) atoms() map[string]int {
+	if r == nil {
+		return map[string]int{}
+	}
+	out := make(map[string]int, len(r.program.Predicates))
+	for i := range r.program.Predicates {
+		out[r.program.Predicates[i].text] = i
+	}
+	return out
+}
