@@ -36,7 +36,7 @@ type Options struct {
 
 // Defaults of Options.
 const (
-	defaultDebounce = 25 * time.Millisecond
+	defaultDebounce = 10 * time.Millisecond
 	defaultSettle   = 300 * time.Millisecond
 )
 
