@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -15,13 +16,10 @@ import (
 
 	"github.com/creachadair/jrpc2"
 	"github.com/creachadair/jrpc2/channel"
+	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
 
-	"github.com/socctl/socctl/lint"
-	"github.com/socctl/socctl/lint/checks"
 	"github.com/socctl/socctl/lint/lsp"
-	"github.com/socctl/socctl/rules"
-	"github.com/socctl/socctl/rules/config"
 )
 
 // client is an editor that talks to a real server over pipes, framed by another
@@ -105,9 +103,7 @@ func connect(t testing.TB, root string, capabilities object, o lsp.Options) *cli
 	toClient, fromServer := io.Pipe()
 	c := &client{t: t, root: root, ended: make(chan error, 1), version: map[string]int{}, published: map[string]published{}}
 	c.changed = sync.NewCond(&c.mu)
-	o.Checks = func(context.Context, *config.Config) (*lint.Catalogue, rules.Diagnostics) {
-		return lint.NewCatalogue(checks.All()), nil
-	}
+	o.Checks = builtIn
 	o.Version = "test"
 	go func() { c.ended <- lsp.Serve(context.Background(), toServer, fromServer, o) }()
 	c.rpc = jrpc2.NewClient(channel.LSP(toClient, fromClient), &jrpc2.ClientOptions{OnNotify: c.notified, OnCallback: c.called})
@@ -231,9 +227,9 @@ func part(line, from, to int, text string) object {
 // await waits until what was published of a file satisfies a condition.
 func (c *client) await(name, what string, ok func(published) bool) published {
 	c.t.Helper()
-	late := time.AfterFunc(20*time.Second, c.changed.Broadcast)
+	late := time.AfterFunc(10*time.Second, c.changed.Broadcast)
 	defer late.Stop()
-	deadline := time.Now().Add(19 * time.Second)
+	deadline := time.Now().Add(9 * time.Second)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for {
@@ -298,5 +294,142 @@ func (c *client) end() {
 		}
 	case <-time.After(10 * time.Second):
 		c.t.Error("the server did not end")
+	}
+}
+
+type edit struct {
+	Range   span
+	NewText string
+}
+
+// action is a code action on one document.
+type action struct {
+	Title, Kind string
+	Edits       []edit
+}
+
+// actions asks for what can be done about a range of the newest version.
+func (c *client) actions(name string, at span, only ...string) []action {
+	c.t.Helper()
+	var answer []struct {
+		Title, Kind string
+		Edit        struct {
+			DocumentChanges []struct {
+				TextDocument struct {
+					URI     string
+					Version int
+				}
+				Edits []edit
+			}
+		}
+	}
+	c.call("textDocument/codeAction", object{"textDocument": object{"uri": c.uri(name)}, "range": at, "context": object{"diagnostics": []any{}, "only": only}}, &answer)
+	var out []action
+	for _, a := range answer {
+		changes := a.Edit.DocumentChanges
+		if len(changes) != 1 || changes[0].TextDocument.URI != c.uri(name) || changes[0].TextDocument.Version != c.version[name] {
+			c.t.Errorf("%s edits %+v, want version %d", a.Title, changes, c.version[name])
+			continue
+		}
+		out = append(out, action{a.Title, a.Kind, changes[0].Edits})
+	}
+	return out
+}
+
+// apply makes the edits of an action, as changes of the document.
+func (c *client) apply(name string, a action) {
+	c.t.Helper()
+	var changes []object
+	for _, e := range slices.Backward(a.Edits) {
+		changes = append(changes, object{"range": e.Range, "text": e.NewText})
+	}
+	c.change(name, changes...)
+}
+
+func (c *client) hover(name, text, mark string) string {
+	c.t.Helper()
+	var answer struct{ Contents struct{ Value string } }
+	c.call("textDocument/hover", c.here(name, text, mark), &answer)
+	return answer.Contents.Value
+}
+
+// places asks for locations, and returns them as path:line.
+func (c *client) places(method, name, text, mark string) []string {
+	c.t.Helper()
+	var answer []location
+	params := c.here(name, text, mark)
+	params["context"] = object{"includeDeclaration": true}
+	c.call(method, params, &answer)
+	var out []string
+	for _, l := range answer {
+		out = append(out, fmt.Sprintf("%s:%d", strings.TrimPrefix(l.URI, c.uri("")+"/"), l.Range.Start.Line+1))
+	}
+	return out
+}
+
+// completion asks for what may stand at the mark ^ of a text, which becomes that
+// of the document without it, and returns what an editor would show.
+func (c *client) completion(name, marked string) []string {
+	c.t.Helper()
+	c.change(name, whole(strings.Replace(marked, "^", "", 1)))
+	var answer struct {
+		Items []struct{ Label string }
+	}
+	c.call("textDocument/completion", c.here(name, marked, "^"), &answer)
+	var out []string
+	for _, i := range answer.Items {
+		out = append(out, i.Label)
+	}
+	return out
+}
+
+type lens struct {
+	Title, Command string
+	Arguments      []any
+}
+
+type summary struct{ Passed, Failed int }
+
+// lenses waits until a document has lenses of these titles: tests are read in
+// the background.
+func (c *client) lenses(name string, titles ...string) []lens {
+	c.t.Helper()
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		var answer []struct{ Command lens }
+		c.call("textDocument/codeLens", c.document(name), &answer)
+		var out []lens
+		var got []string
+		for _, l := range answer {
+			out, got = append(out, l.Command), append(got, l.Command.Title)
+		}
+		if slices.Equal(got, titles) {
+			return out
+		}
+		if time.Now().After(deadline) {
+			c.t.Fatalf("lenses are %q, want %q", got, titles)
+		}
+	}
+}
+
+// awaitMessage waits until the server has shown a message.
+func (c *client) awaitMessage(text string) {
+	c.t.Helper()
+	late := time.AfterFunc(10*time.Second, c.changed.Broadcast)
+	defer late.Stop()
+	deadline := time.Now().Add(9 * time.Second)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for !slices.Contains(c.messages, text) {
+		if time.Now().After(deadline) {
+			c.t.Fatalf("waited for %q, have %q", text, c.messages)
+		}
+		c.changed.Wait()
+	}
+}
+
+func same(t testing.TB, what string, want, got any) {
+	t.Helper()
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", what, diff)
 	}
 }

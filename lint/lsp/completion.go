@@ -54,14 +54,21 @@ func (s *server) complete(_ context.Context, p at) (*completionList, error) {
 	return s.list(c, column), nil
 }
 
-// list gives the items the place that they replace, and leaves out those that do
-// not go with what is typed.
+// list gives the items the place that they replace, and leaves out those in
+// which what is typed does not occur. Those that begin with it come first.
 func (s *server) list(c *completer, column int) *completionList {
 	typed := c.doc.file.Line(c.line)[min(c.start, column):column]
 	lower := strings.ToLower(typed)
 	out := &completionList{Items: []completionItem{}}
 	from := lineStart(c.doc.file, c.line)
 	place := s.enc.span(c.doc.file.Span(from+min(c.start, column), from+column))
+	prefixed := func(i completionItem) int {
+		if strings.HasPrefix(strings.ToLower(i.Label), lower) {
+			return 0
+		}
+		return 1
+	}
+	slices.SortStableFunc(c.items, func(a, b completionItem) int { return prefixed(a) - prefixed(b) })
 	for _, item := range c.items {
 		if !strings.Contains(strings.ToLower(cmp.Or(item.FilterText, item.Label)), lower) {
 			continue

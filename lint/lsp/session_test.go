@@ -3,8 +3,6 @@ package lsp_test
 import (
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 )
 
 const whoami = `title: Whoami Execution
@@ -73,88 +71,48 @@ tests: tests
 lint:
     checks:
         style/*: off
+        test/missing: warning
 -- rules/whoami.yml --
 ` + whoami + `-- rules/repeated.yml --
 ` + repeated + `-- tests/whoami.yml --
 ` + whoamiTest
 
 func TestSession(t *testing.T) {
+	const name = "rules/whoami.yml"
 	c := start(t, smallProject, object{"window": object{"workDoneProgress": true},
 		"workspace": object{"didChangeWatchedFiles": object{"dynamicRegistration": true}}})
-	c.open("rules/whoami.yml")
-	if got := c.diagnostics("rules/whoami.yml"); len(got) > 0 {
+	c.open(name)
+	if got := c.diagnostics(name); len(got) > 0 {
 		t.Fatalf("a sound rule has %+v", got)
 	}
 
 	// A modifier is misspelt: a diagnostic at its place, with a fix.
-	c.change("rules/whoami.yml", part(15, 14, 22, "endwith"))
-	broken := strings.Replace(whoami, "endswith", "endwith", 1)
-	got := c.diagnostics("rules/whoami.yml")
-	want := []diagnostic{{Range: span{position{15, 14}, position{15, 21}}, Severity: 1, Code: "value/unknown-modifier", Source: "socctl",
+	c.change(name, part(15, 14, 22, "endwith"))
+	place := span{position{15, 14}, position{15, 21}}
+	want := []diagnostic{{Range: place, Severity: 1, Code: "value/unknown-modifier", Source: "socctl",
 		Message: "unknown modifier \"endwith\"\ndid you mean \"endswith\"?"}}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("diagnostics (-want +got):\n%s", diff)
-	}
-	c.awaitMessageAbout(t)
+	same(t, "diagnostics", want, c.diagnostics(name))
+	actions := c.actions(name, place)
+	same(t, "actions", []action{{Title: "write endswith", Kind: "quickfix", Edits: []edit{{place, "endswith"}}}}, actions)
+	c.apply(name, actions[0])
+	c.awaitCodes(name)
 
-	var actions []struct {
-		Title, Kind string
-		Edit        struct {
-			DocumentChanges []struct {
-				TextDocument struct {
-					URI     string
-					Version int
-				}
-				Edits []struct {
-					Range   span
-					NewText string
-				}
-			}
-		}
-	}
-	c.call("textDocument/codeAction", object{"textDocument": object{"uri": c.uri("rules/whoami.yml")}, "range": want[0].Range, "context": object{"diagnostics": []any{}}}, &actions)
-	for _, a := range actions {
-		t.Logf("%s (%s): %+v", a.Title, a.Kind, a.Edit)
-	}
+	same(t, "hover", "**endswith** · modifier\n\nthe field ends with the value", c.hover(name, whoami, "endswith"))
+	same(t, "definition", []string{name + ":17", name + ":19"}, c.places("textDocument/definition", name, whoami, "filter_main_*"))
+	same(t, "completion of modifiers", []string{"endswith"}, c.completion(name, strings.Replace(whoami, "|endswith", "|ends^with", 1)))
+	c.change(name, whole(whoami))
 
-	c.change("rules/whoami.yml", whole(whoami))
-	c.awaitCodes("rules/whoami.yml")
-	_ = broken
-
-	var hover struct{ Contents struct{ Value string } }
-	c.call("textDocument/hover", c.here("rules/whoami.yml", whoami, "t1033"), &hover)
-	t.Log(hover.Contents.Value)
-	c.call("textDocument/hover", c.here("rules/whoami.yml", whoami, "Image"), &hover)
-	t.Log(hover.Contents.Value)
-	c.call("textDocument/hover", c.here("rules/whoami.yml", whoami, "filter_main_*"), &hover)
-	t.Log(hover.Contents.Value)
-
-	var found []location
-	c.call("textDocument/definition", c.here("rules/whoami.yml", whoami, "filter_main_*"), &found)
-	t.Log(found)
-	c.open("rules/repeated.yml")
-	c.call("textDocument/definition", c.here("rules/repeated.yml", repeated, "whoami\n    group-by"), &found)
-	t.Log(found)
-
-	var list struct{ Items []struct{ Label string } }
-	c.call("textDocument/completion", c.here("rules/whoami.yml", whoami, "endswith"), &list)
-	t.Log(list)
-
-	var lenses []struct {
-		Command struct {
-			Title, Command string
-			Arguments      []any
-		}
-	}
-	c.call("textDocument/codeLens", c.document("rules/whoami.yml"), &lenses)
-	t.Log(lenses)
-	var sum struct{ Passed, Failed int }
-	c.call("workspace/executeCommand", object{"command": lenses[0].Command.Command, "arguments": lenses[0].Command.Arguments}, &sum)
-	t.Log(sum)
+	lenses := c.lenses(name, "run 2 tests")
+	var sum summary
+	c.call("workspace/executeCommand", object{"command": lenses[0].Command, "arguments": lenses[0].Arguments}, &sum)
+	same(t, "tests", summary{2, 0}, sum)
+	c.awaitMessage("Whoami Execution: 2 tests passed")
 	c.mu.Lock()
-	t.Log(c.messages, c.asked, c.progress)
+	defer c.mu.Unlock()
+	if got := strings.Join(c.asked, " "); !strings.Contains(got, "client/registerCapability") || !strings.Contains(got, "window/workDoneProgress/create") || len(c.progress) != 2 {
+		t.Errorf("the server asked for %s, and told progress %v", got, c.progress)
+	}
 	c.mu.Unlock()
 	c.end()
+	c.mu.Lock()
 }
-
-func (c *client) awaitMessageAbout(t *testing.T) {}

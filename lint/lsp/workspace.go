@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/creachadair/jrpc2"
+
 	"github.com/socctl/socctl/lint"
 	"github.com/socctl/socctl/rules/config"
 )
@@ -146,7 +148,7 @@ func (s *server) document(uri string) (*document, error) {
 	if d := s.docs[pathOf(uri)]; d != nil {
 		return d, nil
 	}
-	return nil, fmt.Errorf("%s is not open", uri)
+	return nil, jrpc2.Errorf(jrpc2.InvalidParams, "%s is not open", uri)
 }
 
 // home returns the root of the project of a folder: where its configuration is,
