@@ -33,15 +33,7 @@ func choose(offered []encoding) encoding {
 	return best
 }
 
-// units returns how many units a text has.
-func (e encoding) units(text string) int {
-	n := 0
-	for _, r := range text {
-		n += e.width(r)
-	}
-	return n
-}
-
+// width returns how many units a character has.
 func (e encoding) width(r rune) int {
 	switch e {
 	case utf8Columns:
