@@ -115,7 +115,7 @@ func (s *setting) apply(settings []Setting, check *Check, d rules.Document) {
 
 func (o *Setting) names(check *Check) bool {
 	if group, all := strings.CutSuffix(o.Pattern, "/*"); all {
-		return check.Group() == group
+		return check.Group() == group && (!check.Online || o.Level != nil && o.Level.Off)
 	}
 	return o.Pattern == check.Name || slices.Contains(check.Aliases, o.Pattern)
 }

@@ -33,6 +33,11 @@ type Input struct {
 	Table *logsource.Table // nil means the built-in one
 	Now   time.Time
 
+	// Gone asks a host whether the page of a URL is gone, and returns how that was
+	// told, "" if it is not or cannot be told. It is called for several at a time. If
+	// it is nil, as by default, nobody is asked, and checks that would do not run.
+	Gone func(ctx context.Context, url string) string
+
 	// Only limits checks of scope rule, and problems of reading and compiling,
 	// to the files for which it holds; nil means all of them.
 	Only func(path string) bool
@@ -76,6 +81,9 @@ func (r *Result) Worst() (rules.Severity, bool) {
 // that of the context, when it ends before the run does.
 func Run(ctx context.Context, in *Input, known *Catalogue, cfg *Config) (*Result, error) {
 	d := &driver{in: in, known: known, cfg: cfg, corpus: newCorpus(in)}
+	if in.Gone != nil {
+		d.corpus.Gone = func(url string) string { return in.Gone(ctx, url) }
+	}
 	d.directives()
 	var findings []*Finding
 	findings = append(findings, d.reading()...)
@@ -267,6 +275,9 @@ func (d *driver) ofScope(s Scope) []*Check {
 
 // mayRun reports whether the configuration leaves a check on anywhere.
 func (d *driver) mayRun(check *Check) bool {
+	if check.Online && d.in.Gone == nil {
+		return false
+	}
 	on := !check.Off
 	for i := range d.cfg.Checks {
 		s := &d.cfg.Checks[i]

@@ -174,6 +174,9 @@ func (l *linter) override(name, flag string, level func(*lint.Check) *lint.Level
 		return usageError("%s: %s", flag, unknownCheck(l.known, name))
 	}
 	for _, check := range found {
+		if check.Online && strings.HasSuffix(name, "/*") && !level(check).Off {
+			continue // which has to be named itself
+		}
 		l.settings.Checks = append(l.settings.Checks, lint.Setting{Pattern: check.Name, Level: level(check)})
 	}
 	return nil
@@ -193,6 +196,7 @@ func (l *linter) run(ctx context.Context) (*lint.Input, *lint.Result, error) {
 	}
 	in := l.read()
 	in.Complete, in.Jobs = l.complete, l.jobs
+	in.Gone = newVisitor().gone // only called for a check that the configuration names
 	result, err := lint.Run(ctx, in, l.known, l.settings)
 	return in, result, interrupted(err)
 }
@@ -212,6 +216,7 @@ func (l *linter) runWithBase(ctx context.Context) (*lint.Input, *lint.Result, er
 	}
 	in.Only, base.Only, in.Base = l.tree.Changed, l.tree.Changed, base
 	in.Complete, in.Jobs, base.Jobs = l.complete, l.jobs, l.jobs
+	in.Gone = newVisitor().gone
 	var result, before *lint.Result
 	var sides errgroup.Group
 	sides.Go(func() (err error) { before, err = lint.Run(ctx, base, l.known, l.settings); return err })

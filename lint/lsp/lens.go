@@ -108,6 +108,10 @@ func (s *server) execute(ctx context.Context, p executeParams) (any, error) {
 
 // runTests runs the tests of a document on the texts of the editor.
 func (s *server) runTests(ctx context.Context, d *document, doc rules.Document) (*testSummary, error) {
+	if !isFile(d.path) {
+		s.show(messageWarning, "%s is no file yet: tests are found by its place", doc.Meta().Label())
+		return &testSummary{}, nil
+	}
 	s.settled(ctx.Done())
 	setup, in := s.knowledge(d.path)
 	if in == nil {

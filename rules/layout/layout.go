@@ -1,5 +1,6 @@
 // Package layout brings YAML files into one layout: the order of attributes, the
-// indentation, and no blanks where nobody sees them.
+// indentation, single quotes where double ones are not needed, and no blanks
+// where nobody sees them.
 //
 // What it guarantees: the documents of the file are what they were, but for the
 // order of their attributes; every comment is there, once; doing it twice changes
@@ -39,7 +40,7 @@ func Format(path string, source []byte) ([]byte, error) {
 		return nil, err
 	}
 	after := []byte(strings.ReplaceAll(string(text), "\r\n", "\n"))
-	for _, step := range []func(string, []byte) []byte{reorder, reindent, trim} {
+	for _, step := range []func(string, []byte) []byte{reorder, reindent, requote, trim} {
 		after = step(path, after)
 		if err := keeps(path, before, text, after); err != nil {
 			return nil, fmt.Errorf("%s: %w: left as it is", path, err)
