@@ -161,7 +161,7 @@ func (s *server) readTrees() {
 }
 
 func (s *server) readTree(root string) {
-	end := s.progress("socctl "+root, "reading rules")
+	end := s.progress("socctl: reading rules")
 	defer end()
 	t := &tree{root: root, setup: s.readSetup(root, nil)}
 	t.load()

@@ -150,11 +150,14 @@ func commonTail(a, b []byte) int {
 	}
 }
 
+// ofLayout are checks of what a comment changes itself; formatting puts it right.
+var ofLayout = []string{"style/indent", "style/trailing-space"}
+
 // ignore offers to ignore a finding by a comment, whose reason is left to write.
 func (s *server) ignore(d *document, f *lint.Finding) []codeAction {
 	setup, _ := s.knowledge(d.path)
 	check := setup.known.Find(f.Code)
-	if check == nil || check.Fixed || !f.Span.Known() || f.Document == nil {
+	if check == nil || check.Fixed || !f.Span.Known() || f.Document == nil || check.Group() == "ignore" || slices.Contains(ofLayout, check.Name) {
 		return nil
 	}
 	edit := s.ignoreEdit(d, f)
@@ -185,7 +188,7 @@ func (s *server) ignoreEdit(d *document, f *lint.Finding) *textEdit {
 	}
 	at := lineStart(d.file, line)
 	indent := text[:len(text)-len(strings.TrimLeft(text, " "))]
-	return &textEdit{s.enc.span(d.file.Span(at, at)), indent + comment + lineEnd(d.file) + ""}
+	return &textEdit{s.enc.span(d.file.Span(at, at)), indent + comment + lineEnd(d.file)}
 }
 
 // endsOpen reports whether more of a value follows on the next line, where a

@@ -3,6 +3,7 @@ package lsp
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"time"
 
 	"github.com/creachadair/jrpc2"
@@ -102,8 +103,10 @@ func (s *server) cancelRequest(_ context.Context, req *jrpc2.Request) (any, erro
 }
 
 // progress shows work that takes time, if the client can; what it returns ends it.
-func (s *server) progress(token, title string) (end func()) {
+func (s *server) progress(title string) (end func()) {
 	s.mu.Lock()
+	s.tokens++
+	token := fmt.Sprintf("socctl %d", s.tokens)
 	able := s.client.Window.WorkDoneProgress
 	s.mu.Unlock()
 	if !able || !s.call("window/workDoneProgress/create", map[string]string{"token": token}) {

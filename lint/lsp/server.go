@@ -90,6 +90,7 @@ type server struct {
 	enc      encoding
 	ready    bool // initialize was answered
 	shutdown bool
+	tokens   int // of progress, that were given out
 	workspace
 	work
 }
