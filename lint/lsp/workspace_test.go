@@ -18,6 +18,7 @@ import (
 	"github.com/socctl/socctl/lint"
 	"github.com/socctl/socctl/lint/checks"
 	"github.com/socctl/socctl/lint/lsp"
+	"github.com/socctl/socctl/lint/project"
 	"github.com/socctl/socctl/rules"
 	"github.com/socctl/socctl/rules/config"
 )
@@ -258,4 +259,53 @@ func TestMalformedMessages(t *testing.T) {
 
 func builtIn(context.Context, *config.Config) (*lint.Catalogue, rules.Diagnostics) {
 	return lint.NewCatalogue(checks.All()), nil
+}
+
+// What a configuration asks for and is not there is told at its place, and the
+// rest of the configuration holds.
+func TestUnusableConfiguration(t *testing.T) {
+	const text = "rules: rules\nattack: {version: '3.0'}\npipelines: [no-such]\ntelemetry: {logsource: views.yml}\nlint: {baseline: known.ndjson, checks: {meta/*: off}}\n"
+	c := start(t, "-- .socctl.yml --\n"+text+"-- rules/whoami.yml --\n"+whoami, nil)
+	c.open("rules/whoami.yml")
+	c.diagnostics("rules/whoami.yml")
+	found := c.await(".socctl.yml", "problems", func(p published) bool { return len(p.Diagnostics) > 0 }).Diagnostics
+	lines := map[int]string{}
+	for _, d := range found {
+		lines[d.Range.Start.Line] = d.Code
+	}
+	same(t, "lines", map[int]string{1: "config/unusable", 2: "config/unusable", 3: "config/unusable", 4: "config/unusable"}, lines)
+	c.change("rules/whoami.yml", whole(strings.Replace(whoami, "title: Whoami Execution", "title: whoami execution.", 1)))
+	if got := codes(c.diagnostics("rules/whoami.yml")); strings.Contains(fmt.Sprint(got), "meta/") {
+		t.Errorf("checks that are off found %v", got)
+	}
+}
+
+// Findings of the baseline are not shown, wherever the server runs.
+func TestBaseline(t *testing.T) {
+	c := start(t, smallProject, nil)
+	text := strings.Replace(whoami, "title: Whoami Execution", "title: Whoami Execution.", 1)
+	writeFile(t, filepath.Join(c.root, ".socctl.yml"), "rules: rules\ntests: tests\nlint: {baseline: known.ndjson}\n")
+	in := project.Load(project.Options{Paths: []string{writtenRule(t, text)}})
+	settings := lint.DefaultConfig()
+	known, err := lint.Run(context.Background(), in, lint.NewCatalogue(checks.All()), settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	if err := lint.WriteBaseline(&b, known.Findings); err != nil {
+		t.Fatal(err)
+	}
+	writeFile(t, filepath.Join(c.root, "known.ndjson"), b.String())
+	c.notify("workspace/didChangeWatchedFiles", object{"changes": []object{{"uri": c.uri(".socctl.yml"), "type": 2}}})
+	c.openText("rules/whoami.yml", text)
+	c.awaitCodes("rules/whoami.yml")
+	c.change("rules/whoami.yml", whole(strings.Replace(text, "level: low", "level: lowest", 1)))
+	c.awaitCodes("rules/whoami.yml", "schema/invalid-enum")
+}
+
+// writtenRule lays a rule down in a folder of its own.
+func writtenRule(t *testing.T, text string) string {
+	name := filepath.Join(t.TempDir(), "whoami.yml")
+	writeFile(t, name, text)
+	return name
 }
