@@ -23,6 +23,10 @@ type Finding struct {
 	// of lines. Equal findings of one document differ in their number.
 	Fingerprint string
 
+	// Lasting findings say that something was not checked at all. They count
+	// whether or not they were there before.
+	Lasting bool
+
 	// Suppression says why the finding does not count; nil if it does.
 	Suppression *Suppression
 }

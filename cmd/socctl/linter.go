@@ -64,9 +64,10 @@ func (c *cli) linter(ctx context.Context, o *lintOptions, paths []string) (*lint
 		}
 		return l, nil
 	}
-	if l.options.Paths, err = c.rulePaths(l.cfg, paths); err != nil {
+	if l.options.Paths, l.options.Found, err = c.rulePaths(l.cfg, paths); err != nil {
 		return nil, err
 	}
+	l.options.Paths = fromHere(l.options.Paths, o.base != "")
 	l.options.Tests = true
 	if o.base != "" {
 		if l.tree, err = revision.Open(ctx, ".", o.base); err != nil {

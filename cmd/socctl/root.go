@@ -78,11 +78,11 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		return exitClean
 	case errors.As(err, &exit):
 		if exit.err != nil {
-			fmt.Fprintf(stderr, "socctl: %v\n", exit.err)
+			fmt.Fprintf(stderr, "socctl: %s\n", report.CleanLines(exit.err.Error()))
 		}
 		return exit.code
 	}
-	fmt.Fprintf(stderr, "socctl: %v\nRun socctl --help for usage.\n", err)
+	fmt.Fprintf(stderr, "socctl: %s\nRun socctl --help for usage.\n", report.CleanLines(err.Error()))
 	return exitUsage
 }
 
