@@ -46,7 +46,10 @@ func newSetup(ctx context.Context, cfg *config.Config, problems rules.Diagnostic
 	s.options.TestDirs = s.expand(cfg.Tests)
 	s.options.Paths = s.options.RuleDirs
 	if len(s.options.Paths) == 0 && cfg.Dir != "" {
-		s.options.Paths = usualFolders(cfg.Dir)
+		s.options.Paths, s.options.Found = usualFolders(cfg.Dir), true
+	}
+	if len(s.options.Paths) == 0 && cfg.Path != "" {
+		s.options.Paths = []string{cfg.Dir}
 	}
 	s.facts()
 	s.readBaseline()

@@ -122,6 +122,16 @@ func TestOverlays(t *testing.T) {
 	c.awaitCodes(name, "ref/duplicate-id", "ref/duplicate-name")
 }
 
+// A configuration that names no rules is about those of its folder, wherever
+// they lie.
+func TestConfigurationWithoutRules(t *testing.T) {
+	c := start(t, "-- .socctl.yml --\nlint: {checks: {test/*: off}}\n-- a/whoami.yml --\n"+whoami+"-- b/repeated.yml --\n"+repeated, nil)
+	c.open("b/repeated.yml")
+	c.diagnostics("b/repeated.yml")
+	c.awaitCodes("b/repeated.yml")
+	same(t, "definition", []string{"a/whoami.yml:1"}, c.places("textDocument/definition", "b/repeated.yml", repeated, "whoami\n    group"))
+}
+
 func TestFilesOutsideAnyProject(t *testing.T) {
 	c := start(t, "-- a/whoami.yml --\n"+whoami+"-- compose.yml --\nservices: {a: {image: b}}\n", nil)
 	c.openText("a/whoami.yml", strings.Replace(whoami, "endswith", "endwith", 1))
