@@ -45,6 +45,8 @@ func idKind(id string) (Kind, bool) {
 	return kind, ok
 }
 
+var dashes = strings.NewReplacer("_", "-", " ", "-")
+
 func digits(text string) bool { return strings.Trim(text, "0123456789") == "" }
 
 // ParseTag reads a tag. Upper case, underscores and blanks are accepted; false
@@ -58,5 +60,5 @@ func ParseTag(text string) (Tag, bool) {
 	if kind, ok := idKind(upper); ok {
 		return Tag{text, kind, upper}, true
 	}
-	return Tag{text, TacticTag, strings.NewReplacer("_", "-", " ", "-").Replace(strings.ToLower(name))}, true
+	return Tag{text, TacticTag, dashes.Replace(strings.ToLower(name))}, true
 }
