@@ -63,6 +63,7 @@ type diagnostic struct {
 	Range    span
 	Severity int
 	Code     string
+	About    struct{ Href string } `json:"codeDescription"`
 	Source   string
 	Message  string
 	Tags     []int

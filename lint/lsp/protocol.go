@@ -94,10 +94,16 @@ type diagnostic struct {
 	Range    span              `json:"range"`
 	Severity int               `json:"severity"`
 	Code     string            `json:"code,omitempty"`
+	About    *codeDescription  `json:"codeDescription,omitempty"`
 	Source   string            `json:"source"`
 	Message  string            `json:"message"`
 	Tags     []int             `json:"tags,omitempty"`
 	Related  []relatedLocation `json:"relatedInformation,omitempty"`
+}
+
+// codeDescription is where the page about a code stands.
+type codeDescription struct {
+	Href string `json:"href"`
 }
 
 type relatedLocation struct {

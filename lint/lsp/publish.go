@@ -99,6 +99,10 @@ func (s *server) send(name string, d *document, list []diagnostic) {
 // diagnostic returns a finding as the client wants it.
 func (s *server) diagnostic(f *lint.Finding) diagnostic {
 	d := diagnostic{Range: s.enc.span(f.Span), Severity: severityOf(f.Severity), Code: f.Code, Source: "socctl", Message: messageOf(f), Tags: tagsOf(f.Code)}
+	setup, _ := s.knowledge(f.Span.Path())
+	if check := setup.known.Find(f.Code); check != nil && check.Page() != "" {
+		d.About = &codeDescription{check.Page()}
+	}
 	for _, r := range f.Related {
 		if r.Span.Path() != "" {
 			d.Related = append(d.Related, relatedLocation{s.location(r.Span), r.Message})
