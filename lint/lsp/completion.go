@@ -48,6 +48,8 @@ func (s *server) complete(_ context.Context, p at) (*completionList, error) {
 		c.ignoreComment(column)
 	case d.path == s.configPath(c.setup.cfg.Dir) || strings.HasSuffix(d.path, "/"+config.Name):
 		c.configuration()
+	case s.inTests(d, c.spot):
+		c.tests()
 	default:
 		c.document()
 	}

@@ -15,7 +15,12 @@ func (s *server) definition(_ context.Context, p at) ([]location, error) {
 		return nil, err
 	}
 	out := []location{}
-	t := thingAt(d.current(), s.enc.place(d.file, p.Position))
+	_, in := s.knowledge(d.path)
+	place := s.enc.place(d.file, p.Position)
+	if t := s.testThingAt(d, place, in); t != nil {
+		return s.testPlaces(t), nil
+	}
+	t := thingAt(d.current(), place)
 	switch {
 	case t == nil:
 	case t.pattern != nil:
@@ -23,7 +28,6 @@ func (s *server) definition(_ context.Context, p at) ([]location, error) {
 			out = append(out, s.location(sel.Name.Span))
 		}
 	case t.ref != "":
-		_, in := s.knowledge(d.path)
 		for _, other := range byRef(t.ref, d.current(), in) {
 			out = append(out, s.location(lint.NewSubject(other).Place()))
 		}

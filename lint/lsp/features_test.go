@@ -206,3 +206,88 @@ func TestTests(t *testing.T) {
 		t.Error(e)
 	}
 }
+
+func TestInTests(t *testing.T) {
+	const rule, name = "rules/whoami.yml", "tests/whoami.yml"
+	const text = `rule: whoami
+events:
+    bob:
+        Image: 'C:\Windows\whoami.exe'
+    root: {from: bob, User: root}
+tests:
+    - name: not for the admin
+      event:
+          from: bob
+          User: admin
+      because: filter_main_user
+    - name: it fires
+      event: {from: root}
+      match: true
+      selections:
+          selection: true
+`
+	c := start(t, smallProject, nil)
+	c.open(rule)
+	c.openText(name, text)
+	c.awaitCodes(name)
+	for mark, want := range map[string]string{
+		"whoami\nevents":            rule + ":1",
+		"filter_main_user":          rule + ":17",
+		"selection: true":           rule + ":15",
+		"bob\n          User":       name + ":3",
+		"bob, User":                 name + ":3",
+		"root}\n      match":        name + ":5",
+		"admin\n      because":      "",
+		"User: admin":               "",
+		"name: it fires":            "",
+		"because: filter_main":      "",
+		"tests:\n    - name: not f": "",
+	} {
+		if got := strings.Join(c.places("textDocument/definition", name, text, mark), " "); got != want {
+			t.Errorf("the definition of %q is %q instead of %q", mark, got, want)
+		}
+	}
+	for mark, want := range map[string]string{
+		"whoami\nevents":     "**Whoami Execution** · rule",
+		"filter_main_user":   "```yaml\nfilter_main_user:\n    User|contains: admin\n```",
+		"Image: 'C":          "**Image** · field of category=process_creation product=windows",
+		"User: admin":        "**User** · field of category=process_creation product=windows",
+		"root}\n      match": "root: {from: bob, User: root}",
+		"from: bob\n":        "**from**",
+		"match: true":        "",
+	} {
+		if got := c.hover(name, text, mark); !strings.Contains(got, want) || want == "" && got != "" {
+			t.Errorf("hover over %q is\n%s\nwant\n%s", mark, got, want)
+		}
+	}
+	for what, test := range map[string]struct {
+		old, marked string
+		want        []string
+	}{
+		"key of the file":    {"events:\n    bob:", "tes^\nevents:\n    bob:", []string{"tests"}},
+		"rule by its title":  {"rule: whoami", "rule: Execu^", []string{"whoami"}},
+		"key of a test":      {"      match: true\n", "      logs^\n", []string{"logsource"}},
+		"first key":          {"    - name: it fires", "    - na^", []string{"name"}},
+		"field":              {"          User: admin\n", "          ParentIm^\n", []string{"ParentImage"}},
+		"field in braces":    {"{from: root}", "{ParentIm^}", []string{"ParentImage"}},
+		"field of an event":  {"        Image: 'C:\\Windows\\whoami.exe'\n", "        ParentIm^\n", []string{"ParentImage"}},
+		"named event":        {"from: root", "from: ^", []string{"bob", "root"}},
+		"the only reason":    {"because: filter_main_user", "because: filter_main_p^", []string{"filter_main_parent"}},
+		"selection":          {"          selection: true", "          filter_main_p^", []string{"filter_main_parent"}},
+		"value of selection": {"selection: true", "selection: ^", []string{"true", "false"}},
+		"match":              {"match: true", "match: f^", []string{"false"}},
+		"nothing of a rule":  {"rule: whoami\n", "rule: whoami\ndetec^\n", nil},
+	} {
+		if !strings.Contains(text, test.old) {
+			t.Fatalf("no %q", test.old)
+		}
+		same(t, what, test.want, c.completion(name, strings.Replace(text, test.old, test.marked, 1)))
+	}
+
+	inline := whoami + "tests:\n    - name: it fires\n      event: {Image: 'C:\\whoami.exe'}\n      match: true\n      because: filter_main_user\n"
+	same(t, "selection of the rule itself", []string{rule + ":17"}, func() []string {
+		c.change(rule, whole(inline))
+		return c.places("textDocument/definition", rule, inline, "filter_main_user\n")[:1]
+	}())
+	same(t, "field of the rule itself", []string{"ParentImage"}, c.completion(rule, strings.Replace(inline, "{Image: ", "{ParentIm^: ", 1)))
+}

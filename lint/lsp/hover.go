@@ -24,6 +24,12 @@ func (s *server) hover(_ context.Context, p at) (*hover, error) {
 	if check, at := checkAt(setup.known, d.file, place); check != nil {
 		return &hover{markdown(checkText(check)), s.enc.span(at)}, nil
 	}
+	if t := s.testThingAt(d, place, in); t != nil {
+		if text := s.testText(t, setup); text != "" {
+			return &hover{markdown(text), s.enc.span(t.span)}, nil
+		}
+		return nil, nil
+	}
 	t := thingAt(d.current(), place)
 	if t == nil {
 		return nil, nil

@@ -91,6 +91,7 @@ func TestSession(t *testing.T) {
 	place := span{position{15, 14}, position{15, 21}}
 	want := []diagnostic{{Range: place, Severity: 1, Code: "value/unknown-modifier", Source: "socctl",
 		Message: "unknown modifier \"endwith\"\ndid you mean \"endswith\"?"}}
+	want[0].About.Href = "https://github.com/socctl/socctl/blob/main/docs/checks/value/unknown-modifier.md"
 	same(t, "diagnostics", want, c.diagnostics(name))
 	actions := c.actions(name, place)
 	same(t, "actions", []action{{Title: "write endswith", Kind: "quickfix", Edits: []edit{{place, "endswith"}}}}, actions)
