@@ -115,7 +115,7 @@ var differences = map[string]struct {
 	"sigmahq sigmahq_invalid_hash_kv":                {0, "the one value asks that a kind of hash is there at all: IMPHASH= and nothing behind it"},
 	"sigmahq sigmahq_redundant_field":                {0, "two rules narrow EventType; the condition excludes events that the category has"},
 	"sigmahq sigmahq_category_windows_provider_name": {0, "two rules narrow the provider; the condition excludes events that the category has"},
-	"sigmahq sigmahq_invalid_fieldname":              {46, "SigmaHQ lists further fields that some backends have; ours are those of the events"},
+	"sigmahq sigmahq_invalid_fieldname":              {43, "SigmaHQ lists further fields that some backends have; ours are those of the events"},
 	"sigmahq sigmahq_github_link":                    {41, "pages of repositories are looked at, not only those of rules"},
 	"sigmahq sigmahq_filename_convention":            {5, "a name may end in an underscore there, or have two endings"},
 	"sigmahq sigmahq_correlation_filename_prefix":    {3, "one check for rules and correlations; these are rules"},
