@@ -30,6 +30,8 @@ type Program struct {
 	Rules        []*Rule        // in the order of the set
 	Correlations []*Correlation // inputs before those that refer to them
 
+	renewed int // rules that were compiled anew since all were; see Recompile
+
 	once    sync.Once
 	derived any
 }
@@ -114,6 +116,9 @@ func compile(set *rules.Set, o *Options, earlier *reusable) (*Program, rules.Dia
 		p.Rules = append(p.Rules, r.rule)
 	}
 	parallel(len(fresh), func(i int) { p.finish(fresh[i]) })
+	if earlier != nil {
+		p.renewed = earlier.program.renewed + len(fresh)
+	}
 	diags = append(diags, p.correlate(set)...)
 	diags.Sort()
 	return p, diags

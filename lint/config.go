@@ -135,12 +135,12 @@ func (c *Config) relative(name string) string {
 		return name
 	}
 	if filepath.IsAbs(filepath.FromSlash(name)) {
-		here, err := filepath.Abs(".")
-		rel, err2 := filepath.Rel(here, filepath.FromSlash(name))
-		if err != nil || err2 != nil {
+		dir, err := filepath.Abs(c.dir)
+		rel, err2 := filepath.Rel(dir, filepath.FromSlash(name))
+		if err != nil || err2 != nil || strings.HasPrefix(rel, "..") {
 			return name
 		}
-		name = filepath.ToSlash(rel)
+		return filepath.ToSlash(rel)
 	}
 	if rel := path.Join(c.toHere(), name); !strings.HasPrefix(rel, "../") {
 		return rel

@@ -102,7 +102,7 @@ func Run(ctx context.Context, in *Input, known *Catalogue, cfg *Config) (*Result
 	}
 	result.Findings = append(result.Findings, d.superfluous()...)
 	sortFindings(result.Findings)
-	fingerprint(result.Findings)
+	fingerprint(result.Findings, cfg.relative)
 	return result, nil
 }
 
@@ -227,10 +227,19 @@ func (d *driver) reading() []*Finding {
 }
 
 // testProblems are those of tests alone; reading them has met those of rules too.
+// A file in which something else is wrong is one of tests if it is not among
+// all the rules of a project.
 func (d *driver) testProblems() rules.Diagnostics {
+	ofRules := map[string]bool{}
+	for _, s := range d.corpus.Subjects {
+		ofRules[s.Path()] = true
+	}
+	for _, diag := range d.in.Reading {
+		ofRules[diag.Span.Path()] = true
+	}
 	var out rules.Diagnostics
 	for _, diag := range d.in.TestDiagnostics {
-		if strings.HasPrefix(diag.Code, "test/") {
+		if strings.HasPrefix(diag.Code, "test/") || d.in.Complete && diag.Severity == rules.Error && !ofRules[diag.Span.Path()] {
 			out = append(out, diag)
 		}
 	}

@@ -202,7 +202,12 @@ func (s source) parse(shapes *shapeCache) ([]Document, Diagnostics) {
 		l.unreadable(s.path, err)
 		return nil, l.diags
 	}
-	return parseFile(s.path, data, shapes)
+	docs, diags := parseFile(s.path, data, shapes)
+	if len(docs)+len(diags) == 0 {
+		diags = append(diags, Diagnostic{Code: "load/empty-file", Severity: Warning, Span: Span{File: &File{Path: s.path}},
+			Message: "file holds no document", Help: "write the rule, or remove the file"})
+	}
+	return docs, diags
 }
 
 // duplicates reports ids and names that more than one document has. Such

@@ -124,7 +124,8 @@ func (c *cli) lint(ctx context.Context, o *lintOptions, paths []string) error {
 
 // readingCode is the exit code that files ask for which could not be read.
 func readingCode(in *lint.Input) int {
-	if slices.ContainsFunc(in.Reading, func(d rules.Diagnostic) bool { return d.Code == rules.CodeUnreadable }) {
+	unreadable := func(d rules.Diagnostic) bool { return d.Code == rules.CodeUnreadable }
+	if slices.ContainsFunc(in.Reading, unreadable) || in.Complete && slices.ContainsFunc(in.TestDiagnostics, unreadable) {
 		return exitUnreadable
 	}
 	return exitClean

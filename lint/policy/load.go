@@ -238,7 +238,7 @@ func (p *policy) check(ctx context.Context, s *source) (*lint.Check, *rules.Diag
 	if !ok || !validName.MatchString(name) {
 		return fail("the package "+s.module.Package.Path.String()+" is no check", `name it socctl.checks.<group>["<name>"]`)
 	}
-	check := &lint.Check{Name: name, Severity: rules.Warning, Scope: lint.RuleScope}
+	check := &lint.Check{Name: name, Severity: rules.Warning, Scope: lint.RuleScope, Own: true}
 	for _, a := range s.module.Annotations {
 		if a.Scope == "package" || a.Scope == "subpackages" {
 			if problem := describe(check, a); problem != "" {

@@ -40,6 +40,7 @@ type sarifRule struct {
 	DeprecatedIDs    []string         `json:"deprecatedIds,omitempty"`
 	ShortDescription sarifMessage     `json:"shortDescription"`
 	Help             sarifHelp        `json:"help"`
+	HelpURI          string           `json:"helpUri,omitempty"`
 	Default          sarifDefault     `json:"defaultConfiguration"`
 	Properties       map[string][]any `json:"properties"`
 }
@@ -141,7 +142,7 @@ func sarifRuleOf(c *lint.Check) sarifRule {
 		return "\n\n" + title + ":\n\n```yaml\n" + strings.Trim(text, "\n") + "\n```"
 	}
 	return sarifRule{ID: c.Name, DeprecatedIDs: c.Aliases, ShortDescription: sarifMessage{c.Title},
-		Help:    sarifHelp{c.Doc, c.Doc + code("Bad", c.Bad) + code("Good", c.Good)},
+		Help: sarifHelp{c.Doc, c.Doc + code("Bad", c.Bad) + code("Good", c.Good)}, HelpURI: c.Page(),
 		Default: sarifDefault{!c.Off, sarifLevel(c.Severity)}, Properties: map[string][]any{"tags": {c.Group()}}}
 }
 
