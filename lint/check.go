@@ -33,6 +33,7 @@ type Check struct {
 
 	Severity rules.Severity // unless configured otherwise; Error is for what is provably broken
 	Off      bool           // runs only if the configuration asks for it
+	Online   bool           // asks other hosts, so it runs only if it is named itself, not by its group, and Input.Gone is set
 	Scope    Scope
 	Fixable  bool // some findings come with a fix
 

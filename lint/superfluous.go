@@ -60,6 +60,9 @@ func (d *driver) judge(c *directive, doc rules.Document, all []*directive, repor
 		report(IgnoreUnknownCheck, c.span, doc, "the comment names no check", "write # socctl:ignore group/name -- reason")
 	case len(known) == 0:
 		f := report(IgnoreUnknownCheck, c.span, doc, "there is no check "+c.check, "socctl checks lists them all")
+		if strings.ContainsAny(c.check, " \t:") {
+			f.Help = "write # socctl:ignore group/name -- reason, with until=YYYY-MM-DD before the dashes if need be"
+		}
 		if near := d.known.Nearest(c.check); near != "" {
 			f.Help = "did you mean " + near + "?"
 			f.Replace(c.span, near, "write "+near)

@@ -92,7 +92,7 @@ func ReadPaths(paths ...string) (docs []Document, files int, diags Diagnostics) 
 			base := filepath.ToSlash(filepath.Clean(p))
 			l.walk(os.DirFS(p), ".", func(name string) string { return path.Join(base, name) })
 			if len(l.sources)+len(l.diags) == before {
-				l.diags = append(l.diags, Diagnostic{Code: "load/empty-folder", Severity: Error, Span: Span{File: &File{Path: base}},
+				l.diags = append(l.diags, Diagnostic{Code: CodeEmptyFolder, Severity: Error, Span: Span{File: &File{Path: base}},
 					Message: "folder contains no .yml or .yaml file", Help: "check the path"})
 			}
 		}
@@ -113,6 +113,9 @@ type loader struct {
 // CodeUnreadable is the code of diagnostics about files and folders that could
 // not be read at all.
 const CodeUnreadable = "load/unreadable"
+
+// CodeEmptyFolder is the code of diagnostics about folders without rule files.
+const CodeEmptyFolder = "load/empty-folder"
 
 func (l *loader) unreadable(path string, err error) {
 	l.diags = append(l.diags, Diagnostic{Code: CodeUnreadable, Severity: Error, Span: Span{File: &File{Path: path}},

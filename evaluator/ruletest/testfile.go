@@ -47,6 +47,7 @@ func (l *loader) testFile(path string, n *rules.Node) *testFile {
 // tests reads the attributes tests: and events: of a test file or of a rule.
 func (d *decoder) tests(n *rules.Node, path string, origin Origin) []*draft {
 	e, found := entry(n, "tests")
+	start := len(d.diags)
 	known := d.fixtures(n.Get("events"))
 	switch {
 	case !found && d.failed(0): // perhaps tests: is misspelt
@@ -74,6 +75,9 @@ func (d *decoder) tests(n *rules.Node, path string, origin Origin) []*draft {
 		if !d.failed(before) {
 			out = append(out, t)
 		}
+	}
+	if !d.failed(start) { // a test with an error may mean one of them
+		d.unused(known)
 	}
 	return out
 }

@@ -66,7 +66,7 @@ tests:
 `,
 	Severity:  rules.Warning,
 	Scope:     lint.CorpusScope,
-	Elsewhere: []string{"sigmahq-tests regression_tests_runner --validate-only", "contentctl: every production detection needs a test"},
+	Elsewhere: []string{"sigmahq-tests regression_tests_runner --validate-only", "contentctl tests_validate: of production detections", "elastic TestValidRules.test_production_rules_have_rta"},
 	Run:       reportMissing,
 }
 
