@@ -1,0 +1,5 @@
+//go:build !long
+
+package shape
+
+const damages = 30_000
