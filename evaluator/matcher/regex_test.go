@@ -90,7 +90,7 @@ func TestRequired(t *testing.T) {
 		`(?i)foo(bar|baz)`:          `[["FOOBAR" "FOOBAZ"]]`,
 		`a.{3}bcd`:                  `[["BCD"]]`,
 		`[ab]x?`:                    `[]`,
-		`x{3,}`:                     `[["XXX"]]`,
+		`y{3,}`:                     `[["YYY"]]`,
 		`(one|two.*three)`:          `[["ONE" "THREE"]]`,
 		`(one|t*)`:                  `[]`,
 		`\{.*\{`:                    `[["{"]]`,
