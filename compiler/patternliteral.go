@@ -23,6 +23,9 @@ func (p *Pattern) Simple() (anchor Anchor, literals []string, ok bool) {
 	case anything:
 		return Anywhere, []string{""}, true
 	}
+	if len(p.parts) == 0 {
+		return Whole, []string{""}, true
+	}
 	inner := p.parts
 	before, behind := inner[0].kind == starPart, inner[len(inner)-1].kind == starPart
 	if before {

@@ -13,7 +13,7 @@ var benchmarkFields = []string{"CommandLine", "Image", "TargetObject", "Hashes",
 // BenchmarkMatch decides all public predicates of a field on distinct values of
 // public recordings.
 func BenchmarkMatch(b *testing.B) {
-	predicates, values := public(b), samples(b)
+	predicates, values := public(b), samples(b, 1)
 	fields := byField(predicates)
 	for _, field := range benchmarkFields {
 		some := values[field][:min(len(values[field]), 2000)]
@@ -68,7 +68,7 @@ func BenchmarkNew(b *testing.B) {
 
 // BenchmarkOneAtATime is what the tables replace: an operation for each literal.
 func BenchmarkOneAtATime(b *testing.B) {
-	predicates, values := public(b), samples(b)
+	predicates, values := public(b), samples(b, 1)
 	fields := byField(predicates)
 	for _, field := range benchmarkFields[:7] {
 		some := values[field][:min(len(values[field]), 100)]

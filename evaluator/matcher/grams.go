@@ -32,22 +32,6 @@ type entry struct {
 
 const lastEntry = 1 << 31
 
-// filter is a set of hashes. It has a byte for each, which is faster to test
-// than a bit.
-type filter []uint8
-
-// newFilter returns a set of which entries fill no more than a sixteenth.
-func newFilter(entries int) filter {
-	return make(filter, 1<<min(max(bits.Len(uint(entries*16)), 10), 17))
-}
-
-const hashFactor = 0x9E3779B97F4A7C15
-
-// hash is masked to the size of a filter.
-func hash(gram uint64) uint64 { return gram * hashFactor >> 44 }
-
-func (f filter) add(gram uint64, bit uint8) { f[hash(gram)&uint64(len(f)-1)] |= bit }
-
 func newGrams(items []trieEntry) grams {
 	var g grams
 	var long []trieEntry
@@ -85,7 +69,7 @@ func (g *grams) place(places []place) {
 	for i, p := range places {
 		if i == 0 || places[i-1].gram != p.gram {
 			g.index.put(p.gram, 0, int32(i))
-			g.filter.add(p.gram, 1)
+			g.filter.add(p.gram, 0)
 		}
 		back := uint32(p.back)
 		if i+1 == len(places) || places[i+1].gram != p.gram {
@@ -108,38 +92,14 @@ func head(text string) uint64 {
 func (g *grams) scan(b *buffer, h *hits, l *lists) {
 	g.single.scan(b, h, l)
 	g.short.scan(b, h, l)
-	if len(g.filter) == 0 {
+	if g.filter.bytes == nil {
 		return
 	}
 	for at := b.from; at < b.end; at += block {
-		for m := g.pass(b, at); m != 0; m &= m - 1 {
+		for m := g.filter.pass(b, at, g.mask); m != 0; m &= m - 1 {
 			g.look(b, at+bits.TrailingZeros64(m), h, l)
 		}
 	}
-}
-
-// block is how many places are asked about at once; what comes back has a bit
-// for each. The buffer is padded so that a block may begin at its last byte.
-const block = 64
-
-// pass returns the places at which there may be a gram. It is written out
-// because the compiler does not do so, which would cost twice the time.
-func (g *grams) pass(b *buffer, at int) uint64 {
-	f, mask, out := g.filter, g.mask, uint64(0)
-	size := uint64(len(f) - 1)
-	for n := 0; n < block && at+n+3 < b.end; n += 8 {
-		w := b.bytes[at+n : at+n+16]
-		some := uint64(f[hash(binary.LittleEndian.Uint64(w[0:])&mask)&size])
-		some |= uint64(f[hash(binary.LittleEndian.Uint64(w[1:])&mask)&size]) << 1
-		some |= uint64(f[hash(binary.LittleEndian.Uint64(w[2:])&mask)&size]) << 2
-		some |= uint64(f[hash(binary.LittleEndian.Uint64(w[3:])&mask)&size]) << 3
-		some |= uint64(f[hash(binary.LittleEndian.Uint64(w[4:])&mask)&size]) << 4
-		some |= uint64(f[hash(binary.LittleEndian.Uint64(w[5:])&mask)&size]) << 5
-		some |= uint64(f[hash(binary.LittleEndian.Uint64(w[6:])&mask)&size]) << 6
-		some |= uint64(f[hash(binary.LittleEndian.Uint64(w[7:])&mask)&size]) << 7
-		out |= some << n
-	}
-	return out
 }
 
 // look adds those literals of the gram at a place that are in the text.
@@ -162,5 +122,5 @@ func (g *grams) look(b *buffer, at int, h *hits, l *lists) {
 }
 
 func (g *grams) memory() int {
-	return len(g.filter) + g.index.size() + 24*len(g.entries) + len(g.texts) + g.short.memory() + g.single.memory()
+	return len(g.filter.bytes) + g.index.size() + 24*len(g.entries) + len(g.texts) + g.short.memory() + g.single.memory()
 }

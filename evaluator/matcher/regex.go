@@ -151,7 +151,7 @@ type automaton struct {
 // maxMemory bounds the states of an automaton. With more it starts afresh, and
 // gives up on a text that makes it do so often.
 const (
-	maxMemory   = 1 << 20
+	maxMemory   = 1 << 19
 	maxRestarts = 4
 )
 

@@ -103,7 +103,7 @@ func (s *scalars) address(text string, h *hits) {
 		return
 	}
 	// The parser's errors take memory, so it sees only what looks right.
-	if strings.IndexByte(text, ':') < 0 || !startsLikeIPv6(text) {
+	if !startsLikeIPv6(text) {
 		return
 	}
 	parsed, err := netip.ParseAddr(text)
@@ -157,18 +157,20 @@ func parseIPv4(text string) (uint32, bool) {
 }
 
 // startsLikeIPv6 reports whether text up to a zone holds nothing but the
-// characters of an address, and no more than the longest has.
+// characters of an address, not more than the longest has, and enough colons.
 func startsLikeIPv6(text string) bool {
-	for i := 0; i < len(text); i++ {
+	colons, double := 0, false
+	for i := 0; i < len(text) && text[i] != '%'; i++ {
 		c := text[i]
-		if c == '%' {
-			return true
-		}
 		if i >= 45 || !(c >= '0' && c <= ':' || c == '.' || c|0x20 >= 'a' && c|0x20 <= 'f') {
 			return false
 		}
+		if c == ':' {
+			colons++
+			double = double || i > 0 && text[i-1] == ':'
+		}
 	}
-	return true
+	return double || colons >= 6
 }
 
 func (s *scalars) size() int {

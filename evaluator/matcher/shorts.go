@@ -9,7 +9,7 @@ import (
 // shorts finds literals of two and three bytes.
 type shorts struct {
 	items  []trieEntry
-	filter filter // bit 0: hashes of those of two, bit 1: of three; nil if they are few
+	filter filter // set 0: those of two, set 1: of three; empty if they are few
 	index  table  // literal, and its length -> list
 }
 
@@ -20,16 +20,16 @@ func (s *shorts) finish() {
 	if len(s.items) <= fewShorts {
 		return
 	}
-	s.filter, s.index = newFilter(len(s.items)), newTable(len(s.items))
+	s.filter, s.index = newFilter(min(len(s.items), 1<<largest/16-1)), newTable(len(s.items))
 	for _, it := range s.items {
 		s.index.put(head(it.text), uint32(len(it.text)), it.list)
-		s.filter.add(head(it.text), uint8(len(it.text))-1)
+		s.filter.add(head(it.text), len(it.text)-2)
 	}
 	s.items = nil
 }
 
 func (s *shorts) scan(b *buffer, h *hits, l *lists) {
-	if s.filter == nil {
+	if s.filter.bytes == nil {
 		for _, it := range s.items {
 			if strings.Contains(b.text(), it.text) {
 				h.addList(l, it.list)
@@ -46,10 +46,10 @@ func (s *shorts) scan(b *buffer, h *hits, l *lists) {
 
 // pass returns the places at which there may be a literal.
 func (s *shorts) pass(b *buffer, at int) uint64 {
-	f, out := s.filter, uint64(0)
-	size := uint64(len(f) - 1)
-	two := func(w uint64) uint64 { return uint64(f[hash(w&0xffff)&size]) & 1 }
-	three := func(w uint64) uint64 { return uint64(f[hash(w&0xffffff)&size]) >> 1 }
+	t, out := s.filter.bytes, uint64(0)
+	size := uint64(len(t) - 1)
+	two := func(w uint64) uint64 { return uint64(t[hash(w&0xffff)&size]) & 1 }
+	three := func(w uint64) uint64 { return uint64(t[hash(w&0xffffff)&size]) >> 1 }
 	for n := 0; n < block && at+n+1 < b.end; n += 4 {
 		w := b.word(at + n)
 		some := two(w) | three(w)
@@ -72,7 +72,7 @@ func (s *shorts) look(b *buffer, at int, h *hits, l *lists) {
 	}
 }
 
-func (s *shorts) memory() int { return len(s.filter) + s.index.size() + 24*len(s.items) }
+func (s *shorts) memory() int { return len(s.filter.bytes) + s.index.size() + 24*len(s.items) }
 
 // singles finds literals of one byte.
 type singles struct {

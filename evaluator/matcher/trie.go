@@ -2,6 +2,7 @@ package matcher
 
 import (
 	"encoding/binary"
+	"math/bits"
 	"slices"
 )
 
@@ -127,10 +128,10 @@ func (t *trie) ends(b *buffer, h *hits, l *lists) {
 }
 
 func (t *trie) addRests(node int32, word uint64, left int, h *hits, l *lists) {
-	rests := t.nodes[node].rests
-	for r := 1; rests>>r != 0 && r <= left; r++ {
-		if rests>>r&1 == 0 {
-			continue
+	for rests := t.nodes[node].rests; rests != 0; rests &= rests - 1 {
+		r := bits.TrailingZeros8(rests)
+		if r > left {
+			return
 		}
 		if list := t.steps.get(word&low(r), uint32(node)<<4|uint32(r)); list != absent {
 			h.addList(l, list)
