@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/socctl/socctl/compiler"
+	"github.com/socctl/socctl/evaluator/shape"
 )
 
 // A wordFilter tells records that hold none of the words that the predicates of a
@@ -121,9 +122,20 @@ func gramHash(g uint32) uint32 { return g * 0x9e3779b1 >> 16 }
 // hold reports whether a record may hold one of the words.
 func (f wordFilters) hold(r *Record) bool {
 	if r.JSON {
-		return f.json.holds(r.Data) || bytes.Contains(r.Data, []byte(`\u`)) || bytes.Contains(r.Data, []byte(`\/`))
+		return spelled(r.Leaves) || f.json.holds(r.Data)
 	}
 	return f.plain.holds(r.Data)
+}
+
+// spelled reports whether a leaf may write an ordinary character as an escape, so
+// that a word in it cannot be seen.
+func spelled(leaves []shape.Leaf) bool {
+	for i := range leaves {
+		if leaves[i].Spelled {
+			return true
+		}
+	}
+	return false
 }
 
 func (f *wordFilter) holds(data []byte) bool {

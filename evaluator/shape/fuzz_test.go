@@ -71,7 +71,7 @@ func FuzzStringEnd(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		text := append([]byte("........"), data...)
 		for at := range 9 {
-			stop, escaped := stringEnd(text, at)
+			stop, as := stringEnd(text, at)
 			want := plainStringEnd(text, at)
 			if stop != want {
 				t.Fatalf("%q from %d: end %d, want %d", text, at, stop, want)
@@ -88,10 +88,13 @@ func FuzzStringEnd(f *testing.F) {
 			if err := json.Unmarshal([]byte(`"`+written+`"`), &read); err != nil {
 				t.Fatalf("%q: %v", written, err)
 			}
-			if got := string(AppendText(nil, text, Leaf{uint32(at), uint32(stop), String, escaped})); got != read {
+			if got := string(AppendText(nil, text, Leaf{uint32(at), uint32(stop), String, as != 0, false})); got != read {
 				t.Fatalf("%q: text %q, want %q", written, got, read)
 			}
-			if escaped && read == written && !slices.Contains([]byte(written), '\\') {
+			if want := strings.Contains(strings.ReplaceAll(written, `\\`, ""), `\u`) || strings.Contains(strings.ReplaceAll(written, `\\`, ""), `\/`); want != (as&spelled != 0) {
+				t.Fatalf("%q: spelled is not %v", written, want)
+			}
+			if as != 0 && read == written && !slices.Contains([]byte(written), '\\') {
 				t.Fatalf("%q: marked", written)
 			}
 		}

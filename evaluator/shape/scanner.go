@@ -32,6 +32,9 @@ type Leaf struct {
 	// Escaped marks a string whose text is not what is written: there is a
 	// backslash in it, or bytes that are no UTF-8. [AppendText] reads it.
 	Escaped bool
+	// Spelled marks an escaped string that may write a character as an escape that
+	// could stand for itself: there is a \u or a \/ in it.
+	Spelled bool
 }
 
 // Options bound what a Scanner accepts and remembers. Zero stands for the default.
@@ -133,8 +136,8 @@ func (s *Scanner) follow(data []byte, node int32, at int) (int32, int) {
 		switch {
 		case behind > len(data) || string(data[at:behind]) != p.glue:
 		case p.kind == String:
-			stop, escaped := stringEnd(data, behind)
-			if leaf.End, leaf.Escaped = uint32(stop), escaped; stop >= 0 {
+			stop, as := stringEnd(data, behind)
+			if leaf.End, leaf.Escaped, leaf.Spelled = uint32(stop), as != written, as&spelled != 0; stop >= 0 {
 				next = stop + 1
 			}
 		case p.kind == Number:
@@ -207,12 +210,12 @@ func (s *Scanner) catchUp(node int32) {
 // returns the offset behind it.
 func (s *Scanner) leaf(data []byte, note bool) (next int, err error) {
 	g := &s.between.glue
-	stop, escaped := int(g.stop), false
+	stop, as := int(g.stop), written
 	switch next = stop; g.kind {
 	case end:
 		return next, nil
 	case String:
-		if stop, escaped = stringEnd(data, stop); stop < 0 {
+		if stop, as = stringEnd(data, stop); stop < 0 {
 			return 0, stringError(data, next)
 		}
 		next = stop + 1
@@ -223,7 +226,7 @@ func (s *Scanner) leaf(data []byte, note bool) (next int, err error) {
 		next = stop
 	}
 	if note {
-		s.leaves = append(s.leaves, Leaf{g.stop - g.leaf, uint32(stop), g.kind, escaped})
+		s.leaves = append(s.leaves, Leaf{g.stop - g.leaf, uint32(stop), g.kind, as != written, as&spelled != 0})
 	}
 	return next, nil
 }

@@ -16,11 +16,19 @@ const (
 	gather = 0x0002040810204081 // moves the highest bits of all bytes into the highest byte
 )
 
+// form says how a string is written.
+type form uint8
+
+const (
+	written form = 0         // as its text is
+	escaped form = 1 << iota // see Leaf.Escaped
+	spelled                  // see Leaf.Spelled
+)
+
 // stringEnd returns the offset of the quote that closes the string whose text
-// starts at an offset, and whether its text is other than what is written. It
-// returns -1 if there is none, or before it something that must not be in a
-// string.
-func stringEnd(data []byte, at int) (stop int, escaped bool) {
+// starts at an offset, and how it is written. It returns -1 if there is none, or
+// before it something that must not be in a string.
+func stringEnd(data []byte, at int) (stop int, as form) {
 	var seen uint64
 	i := at
 	for {
@@ -37,21 +45,26 @@ func stringEnd(data []byte, at int) (stop int, escaped bool) {
 			seen |= w & ((marks&-marks)>>7 - 1)
 			mark = i + bits.TrailingZeros64(marks)>>3
 		} else if mark = slowMark(data, i, &seen); mark == len(data) {
-			return -1, false
+			return -1, written
 		}
 		if c := data[mark]; c == '"' {
-			escaped = escaped || seen&highs != 0 && !utf8.Valid(data[at:mark])
-			return mark, escaped
+			if as == written && seen&highs != 0 && !utf8.Valid(data[at:mark]) {
+				as = escaped
+			}
+			return mark, as
 		} else if c != '\\' {
-			return -1, false
+			return -1, written
 		}
-		escaped = true
+		as |= escaped
 		if i = escapeEnd(data, mark); i < 0 {
-			return -1, false
+			return -1, written
+		}
+		if c := data[mark+1]; c == 'u' || c == '/' {
+			as |= spelled
 		}
 		if i+blockSize <= len(data) {
 			if i, mark = blocks(data, i); i < 0 {
-				return mark, true
+				return mark, as
 			}
 		}
 	}
@@ -87,8 +100,8 @@ func blocks(data []byte, i int) (next, stop int) {
 	return i, 0
 }
 
-// short tells the letters of escapes of two characters.
-var short = [256]bool{'"': true, '\\': true, '/': true, 'b': true, 'f': true, 'n': true, 'r': true, 't': true}
+// short tells the letters of escapes of two characters, but the solidus.
+var short = [256]bool{'"': true, '\\': true, 'b': true, 'f': true, 'n': true, 'r': true, 't': true}
 
 // blockMarks returns a bit for each quote and each backslash in a block, and
 // whether there are control characters in it.
