@@ -26,6 +26,8 @@ type Records struct {
 	serial  int32 // of the latest computation
 	decided map[string]*planVerdict
 
+	traced Routed // the event of the current record, once something is computed of it
+	trace  *Trace
 	key    []byte
 	text   []byte
 	values []uint32 // classes of the loads of a plan
@@ -79,6 +81,7 @@ func (s *Records) Match(r *Record) (matches []Match, views int, err error) {
 	if s.renew() {
 		clear(s.decided)
 	}
+	s.traced, s.trace = nil, nil
 	if len(s.decided) >= maxVerdicts {
 		clear(s.decided)
 	}
@@ -324,8 +327,7 @@ func (s *Records) compute(l *load, p *plan, r *Record) (uint32, error) {
 	if class, known := s.cache.get(first, other); known {
 		return class, nil
 	}
-	trace := NewTrace()
-	event, err := r.Reader.Event(trace)
+	event, trace, err := s.tracedEvent(r)
 	if err != nil {
 		return 0, err
 	}
@@ -345,6 +347,19 @@ func (s *Records) compute(l *load, p *plan, r *Record) (uint32, error) {
 		l.serial = s.serial
 	}
 	return class, nil
+}
+
+// tracedEvent returns the event of the current record with its trace, made once.
+func (s *Records) tracedEvent(r *Record) (Routed, *Trace, error) {
+	if s.traced == nil {
+		trace := NewTrace()
+		event, err := r.Reader.Event(trace)
+		if err != nil {
+			return nil, nil, err
+		}
+		s.traced, s.trace = event, trace
+	}
+	return s.traced, s.trace, nil
 }
 
 // dependsOn reports whether a computation is known to depend on all leaves that

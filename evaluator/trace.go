@@ -25,6 +25,13 @@ type Derivation struct{ of func(text string) string }
 // NewDerivation returns a derivation. of must depend on its argument alone.
 func NewDerivation(of func(text string) string) *Derivation { return &Derivation{of} }
 
+// Touch notes that the text of v was used, where it is remembered and not read again.
+func (v Value) Touch() {
+	if t := v.tracedLeaf(); t != nil {
+		t.trace.note(reading{t.leaf, nil})
+	}
+}
+
 // Derive returns what a derivation makes of the text of v.
 func (v Value) Derive(by *Derivation) string {
 	if t := v.tracedLeaf(); t != nil {

@@ -77,7 +77,9 @@ func (j *jury) decide(g *group) *verdict {
 		rule := j.tables.program.Rules[n]
 		switch {
 		case g.joined[n]:
-			v.open = append(v.open, n)
+			if j.mayMatter(rule) {
+				v.open = append(v.open, n)
+			}
 		case j.holds(rule.Expr):
 			v.rules = append(v.rules, n)
 		case rule.Filters != nil && j.holds(rule.Detection):
@@ -85,6 +87,51 @@ func (j *jury) decide(g *group) *verdict {
 		}
 	}
 	return v
+}
+
+// mayMatter reports whether a rule, or its detection, may hold, depending on
+// predicates over two fields.
+func (j *jury) mayMatter(rule *compiler.Rule) bool {
+	return j.judge(rule.Expr) != no || rule.Filters != nil && j.judge(rule.Detection) != no
+}
+
+// answer is what is known of an expression.
+type answer uint8
+
+const (
+	no answer = iota
+	yes
+	unknown
+)
+
+// judge is holds for an expression with predicates over two fields, which are not
+// known here.
+func (j *jury) judge(e *compiler.Expr) answer {
+	switch e.Op {
+	case compiler.Leaf:
+		if j.tables.atoms[e.Atom].kind == byFields {
+			return unknown
+		}
+		if j.atom(e.Atom) {
+			return yes
+		}
+		return no
+	case compiler.Not:
+		return [...]answer{no: yes, yes: no, unknown: unknown}[j.judge(e.Args[0])]
+	}
+	decisive, out := no, yes
+	if e.Op == compiler.Or {
+		decisive, out = yes, no
+	}
+	for _, arg := range e.Args {
+		switch a := j.judge(arg); a {
+		case decisive:
+			return decisive
+		case unknown:
+			out = unknown
+		}
+	}
+	return out
 }
 
 // filters returns the filters of a rule that do not hold.

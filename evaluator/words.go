@@ -2,6 +2,7 @@ package evaluator
 
 import (
 	"bytes"
+	"encoding/binary"
 	"strings"
 
 	"github.com/socctl/socctl/compiler"
@@ -95,7 +96,7 @@ func newWordFilter(words []string) *wordFilter {
 	for _, w := range words {
 		w = string(foldWord([]byte(w)))
 		for at := range f.step {
-			g := load4(w, at)
+			g := binary.LittleEndian.Uint32([]byte(w[at : at+gramSize]))
 			f.grams[g] = append(f.grams[g], gram{w, at})
 			h := gramHash(g)
 			f.maybe[h>>6] |= 1 << (h & 63)
@@ -111,10 +112,6 @@ func foldWord(b []byte) []byte {
 		b[i] |= 0x20
 	}
 	return b
-}
-
-func load4[T string | []byte](s T, at int) uint32 {
-	return uint32(s[at]) | uint32(s[at+1])<<8 | uint32(s[at+2])<<16 | uint32(s[at+3])<<24
 }
 
 func gramHash(g uint32) uint32 { return g * 0x9e3779b1 >> 16 }
@@ -140,7 +137,7 @@ func spelled(leaves []shape.Leaf) bool {
 
 func (f *wordFilter) holds(data []byte) bool {
 	for at := 0; at+gramSize <= len(data); at += f.step {
-		g := load4(data, at) | 0x20202020
+		g := binary.LittleEndian.Uint32(data[at:]) | 0x20202020
 		h := gramHash(g)
 		if f.maybe[h>>6]&(1<<(h&63)) != 0 && f.confirm(data, at, g) {
 			return true

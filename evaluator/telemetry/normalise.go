@@ -10,7 +10,7 @@ import (
 
 // NormaliserVersion changes whenever the same record can yield other fields or
 // views than before with the same table. It belongs into keys of caches.
-const NormaliserVersion = 2
+const NormaliserVersion = 3
 
 // Normaliser turns records into events. It is immutable and safe for
 // concurrent use.

@@ -53,8 +53,9 @@ func (e *Event) isBareSysmon() bool {
 }
 
 // settleSysmon restores Sysmon's EventType, over which NXLog writes its own
-// (INFO, AUDIT_SUCCESS …): from the rendered message, or from the event id
-// where that leaves no choice.
+// (INFO, AUDIT_SUCCESS …): from the event id where that leaves no choice, from the
+// rendered message of the other events that have one, those of registry keys and
+// of WMI.
 func (e *Event) settleSysmon() {
 	if e.shape != shapeFlat || !strings.EqualFold(e.channel, sysmonChannel) {
 		return
@@ -62,13 +63,13 @@ func (e *Event) settleSysmon() {
 	if v, ok := e.Field("EventType"); ok && !isNXLogType(v.Text()) {
 		return
 	}
-	if message, ok := e.Field("Message"); ok {
-		if value, ok := strings.CutPrefix(message.Derive(statedEventType), "="); ok {
-			e.setFront("EventType", evaluator.StringValue(value))
-			return
-		}
-	}
 	switch e.id {
+	case 12, 14, 19, 20, 21:
+		if message, ok := e.Field("Message"); ok {
+			if value, ok := strings.CutPrefix(message.Derive(statedEventType), "="); ok {
+				e.setFront("EventType", evaluator.StringValue(value))
+			}
+		}
 	case 13:
 		e.setFront("EventType", evaluator.StringValue("SetValue"))
 	case 17:

@@ -16,6 +16,7 @@ const maxJSONText = 4 << 20
 // decoded when a rule first asks for a name inside of one.
 type jsonTexts struct {
 	once  sync.Once
+	texts []evaluator.Value  // that were read
 	found []evaluator.Member // by the name of the field
 }
 
@@ -37,11 +38,15 @@ func (v *viewEvent) decoded() []evaluator.Member {
 			if !ok {
 				continue
 			}
+			v.json.texts = append(v.json.texts, text)
 			if value, ok := jsonOf(text); ok {
 				v.json.found = append(v.json.found, evaluator.Member{Name: name, Value: value})
 			}
 		}
 	})
+	for _, text := range v.json.texts {
+		text.Touch()
+	}
 	return v.json.found
 }
 
