@@ -37,7 +37,7 @@ func Socctl(job Job) (*Report, error) {
 	ev := evaluator.New(program, options...)
 	r.Rules, r.Load = len(program.Rules), CPU()-begin
 	watch := Start()
-	route := job.router()
+	route := job.Router()
 	for event := range Events(job) {
 		r.Events++
 		for _, m := range ev.Match(route(event)) {
@@ -57,8 +57,8 @@ type assigned struct {
 // Views implements evaluator.Routed.
 func (e assigned) Views() []evaluator.View { return e.views }
 
-// router returns what gives events the views that the job asks for.
-func (job Job) router() func(*telemetry.Event) evaluator.Routed {
+// Router returns what gives events the views that the job asks for.
+func (job Job) Router() func(*telemetry.Event) evaluator.Routed {
 	if job.Assign == "" {
 		return func(e *telemetry.Event) evaluator.Routed { return e }
 	}

@@ -1,0 +1,45 @@
+package agree
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestDifferences(t *testing.T) {
+	c := Comparison{
+		Ours: Side{Engine: "socctl", Matches: map[string]int{"same": 3, "refused": 2, "error": 5, "null": 1, "lost": 4}},
+		Theirs: Side{Engine: "sigma-go", Matches: map[string]int{"same": 3, "null": 7, "routed": 2, "wild": 9, "lost": 3},
+			Refused: map[string]string{"refused": "bad condition"}, Errors: map[string]int{"error": 5}},
+		Rules: map[string]Rule{"same": {Title: "S"}, "refused": {Title: "A"}, "error": {Title: "B"}, "null": {Title: "C", Text: "    Image: null\n"},
+			"routed": {Title: "D"}, "wild": {Title: "E"}, "lost": {Title: "F"}},
+		Unrouted: map[string]int{"routed": 2, "wild": 8},
+	}
+	want := []Difference{
+		{"refused", "A", 2, 0, "not loaded by it: bad condition"},
+		{"error", "B", 5, 0, "it fails on 5 events"},
+		{"null", "C", 1, 7, "`null`: a field that is absent or empty is one to it"},
+		{"routed", "D", 0, 2, "routing: the events do not state the rule's logsource, and it tries the rule all the same"},
+		{"wild", "E", 0, 9, ""},
+		{"lost", "F", 4, 3, ""},
+	}
+	if diff := cmp.Diff(want, c.Differences()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestEqualSidesDoNotDiffer(t *testing.T) {
+	same := Side{Matches: map[string]int{"a": 1, "b": 2}}
+	if d := (Comparison{Ours: same, Theirs: same}).Differences(); d != nil {
+		t.Errorf("%v", d)
+	}
+}
+
+func TestReasonsAreComplete(t *testing.T) {
+	for _, r := range reasons() {
+		if r.Reason == "" || r.Engine == "" || !r.More && !r.Fewer || strings.HasSuffix(r.Reason, ".") {
+			t.Errorf("incomplete: %+v", r)
+		}
+	}
+}
