@@ -1,0 +1,252 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/socctl/socctl/bench/internal/agree"
+	"github.com/socctl/socctl/bench/internal/lanes"
+	"github.com/socctl/socctl/bench/internal/page"
+	"github.com/socctl/socctl/bench/internal/worker"
+)
+
+// found is an engine that is here.
+type found struct {
+	*engine
+	path, version string
+	broken        string // why it was given up
+}
+
+// measure runs all engines on all lanes.
+func (s *shop) measure(ctx context.Context) (*page.Result, error) {
+	result := &page.Result{Date: time.Now().UTC().Format(time.DateOnly), Machine: thisMachine(), Rules: s.loaded, Without: s.without, Runs: s.runs, Revision: s.revision()}
+	here := s.gather(ctx, result)
+	told := map[string]*page.Engine{}
+	for _, l := range lanes.All() {
+		if len(s.lanes) > 0 && !slices.Contains(s.lanes, l.Name) {
+			continue
+		}
+		in, err := s.prepare(ctx, l)
+		if errors.Is(err, lanes.ErrNoData) {
+			result.Absent = append(result.Absent, page.Absent{Name: l.Name, Reason: err.Error()})
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		lane, err := s.lane(ctx, here, in, told)
+		if err != nil {
+			return nil, err
+		}
+		result.Lanes = append(result.Lanes, *lane)
+	}
+	for _, f := range here {
+		if e := told[f.name]; e != nil {
+			result.Engines = append(result.Engines, *e)
+		}
+		if f.broken != "" {
+			result.Absent = append(result.Absent, page.Absent{Name: f.name, Reason: f.broken})
+		}
+	}
+	return result, nil
+}
+
+// gather finds the engines that were asked for, and says which are not here.
+func (s *shop) gather(ctx context.Context, result *page.Result) (here []*found) {
+	for _, e := range engines() {
+		if len(s.engines) > 0 && !slices.Contains(s.engines, e.name) || len(s.engines) == 0 && e.extra {
+			continue
+		}
+		path, version, err := e.find(ctx, s)
+		if err != nil {
+			s.say("%s is left out: %v", e.name, err)
+			result.Absent = append(result.Absent, page.Absent{Name: e.name, Reason: firstLine(err.Error())})
+			continue
+		}
+		here = append(here, &found{engine: e, path: path, version: version})
+	}
+	return here
+}
+
+func (s *shop) prepare(ctx context.Context, l lanes.Lane) (lanes.Input, error) {
+	in, err := lanes.Prepare(l, s.data, s.work, s.options.events)
+	if err == nil && l.EVTX() {
+		in.Events = countEvents(ctx, in.Paths)
+	}
+	return in, err
+}
+
+// lane runs the engines on one input, in turn.
+func (s *shop) lane(ctx context.Context, here []*found, in lanes.Input, told map[string]*page.Engine) (*page.Lane, error) {
+	reports := map[string][]*worker.Report{}
+	for run := range s.runs {
+		for _, f := range here {
+			if !f.reads(in) || f.broken != "" {
+				continue
+			}
+			s.say("%s: %s, run %d of %d", in.Lane.Name, f.name, run+1, s.runs)
+			r, err := f.run(ctx, s, f.path, job{f.engine, in, s.every(f.engine, in)})
+			if ctx.Err() != nil {
+				return nil, ctx.Err()
+			}
+			if err != nil {
+				f.broken = fmt.Sprintf("it failed on %s: %v", in.Lane.Name, err)
+				s.say("%s is left out: %s", f.name, f.broken)
+				continue
+			}
+			reports[f.name] = append(reports[f.name], r)
+		}
+	}
+	lane := &page.Lane{Name: in.Lane.Name, Title: in.Lane.Title, Events: in.Events, Bytes: in.Bytes}
+	ours := s.references(in)
+	for _, f := range here {
+		all := reports[f.name]
+		if len(all) == 0 {
+			continue
+		}
+		row := s.row(f.engine, in, all)
+		if base := reports[against(f.engine, reports)]; len(base) > 0 {
+			row.Ratio = rate(base).Median / row.Core.Median
+		}
+		if f.floor() {
+			lane.Floors = append(lane.Floors, row)
+			continue
+		}
+		if f.reference != "" {
+			var err error
+			if row.Differences, err = s.differences(ctx, f, in, all[0], ours); err != nil {
+				return nil, err
+			}
+			row.Reference = f.reference
+		}
+		lane.Rows = append(lane.Rows, row)
+		told[f.name] = describe(f, all[0])
+	}
+	return lane, nil
+}
+
+// against returns the engine that another is compared with: for floors the
+// library, or the command line if that is all there is.
+func against(e *engine, reports map[string][]*worker.Report) string {
+	switch {
+	case e.against != "":
+		return e.against
+	case len(reports["library"]) > 0:
+		return "library"
+	}
+	return "socctl"
+}
+
+func describe(f *found, r *worker.Report) *page.Engine {
+	version := f.version
+	if r.Version != "" {
+		version = r.Version
+	}
+	return &page.Engine{Name: f.name, Version: version, How: f.how, Rules: r.Rules, Refused: len(r.Refused)}
+}
+
+// every says which of the events an engine is given.
+func (s *shop) every(e *engine, in lanes.Input) int {
+	few := s.few
+	if e.unrouted {
+		few = max(1, few/6)
+	}
+	if !e.slow {
+		return 1
+	}
+	return max(1, in.Events/few)
+}
+
+func rate(all []*worker.Report) page.Spread {
+	var took []time.Duration
+	for _, r := range all {
+		took = append(took, r.CPU)
+	}
+	return page.Rates(all[0].Events, took)
+}
+
+// row sums up the runs of an engine. Floors run over their input several times.
+func (s *shop) row(e *engine, in lanes.Input, all []*worker.Report) page.Row {
+	row := page.Row{Engine: e.name, Every: s.every(e, in), Events: all[0].Events, Against: e.against, Allocs: -1, Caches: all[0].Caches}
+	var core, wall, load []float64
+	for _, r := range all {
+		core = append(core, float64(r.Events)/max(r.CPU, 1).Seconds())
+		wall = append(wall, float64(r.Events)/max(r.Wall, 1).Seconds())
+		load = append(load, r.Load.Seconds())
+		row.Peak = max(row.Peak, r.Peak)
+		if r.Allocs > 0 && r.Events > 0 {
+			row.Allocs = float64(r.Allocs) / float64(r.Events)
+		}
+	}
+	row.Core, row.Wall, row.Load = page.SpreadOf(core), page.SpreadOf(wall), page.SpreadOf(load)
+	if in.Events > 0 {
+		row.Bytes = row.Core.Median * float64(in.Bytes) / float64(in.Events)
+	}
+	for _, n := range all[0].Matches {
+		row.Matches += n
+	}
+	if e.floor() {
+		row.Engine = e.how
+	}
+	return row
+}
+
+// references returns our own matches, with routing and without, for every n-th
+// event; each is found once, and not measured.
+func (s *shop) references(in lanes.Input) func(ctx context.Context, unrouted bool, every int, only []string) (map[string]int, error) {
+	type key struct {
+		unrouted bool
+		every    int
+	}
+	known := map[key]map[string]int{}
+	return func(ctx context.Context, unrouted bool, every int, only []string) (map[string]int, error) {
+		k := key{unrouted, every}
+		if m, ok := known[k]; ok && only == nil {
+			return m, nil
+		}
+		path, _, err := findSelf(ctx, s)
+		if err != nil {
+			return nil, err
+		}
+		r, err := s.worker(ctx, path, worker.Job{Engine: "library", Rules: s.rules, Only: only, Paths: in.Paths, Every: every, Routed: !unrouted, Assign: in.Lane.Assign})
+		if err != nil {
+			return nil, err
+		}
+		if only == nil {
+			known[k] = r.Matches
+		}
+		return r.Matches, nil
+	}
+}
+
+// differences compares the matches of an engine with ours, and looks for
+// reasons where they differ.
+func (s *shop) differences(ctx context.Context, f *found, in lanes.Input, r *worker.Report,
+	ours func(context.Context, bool, int, []string) (map[string]int, error)) ([]agree.Difference, error) {
+	every := s.every(f.engine, in)
+	reference, err := ours(ctx, f.unrouted, every, nil)
+	if err != nil {
+		return nil, err
+	}
+	c := agree.Comparison{Ours: agree.Side{Engine: f.reference, Matches: reference}, Rules: map[string]agree.Rule{},
+		Theirs: agree.Side{Engine: f.name, Matches: r.Matches, Refused: r.Refused, Errors: r.Errors}}
+	for id, text := range s.texts {
+		c.Rules[id] = agree.Rule{Title: s.title[id], Text: string(text)}
+	}
+	all := c.Differences()
+	if f.unrouted || len(all) == 0 {
+		return all, nil
+	}
+	ids := map[string]bool{}
+	for _, d := range all {
+		ids[d.Rule] = true
+	}
+	if c.Unrouted, err = ours(ctx, true, every, slices.Sorted(maps.Keys(ids))); err != nil {
+		return nil, err
+	}
+	return c.Differences(), nil
+}
