@@ -96,7 +96,7 @@ func commandLine(args arguments, read counts) func(context.Context, *shop, strin
 		if err != nil {
 			return nil, err
 		}
-		r := &worker.Report{Rules: s.loaded, Events: j.input.Events, Load: empty.cpu, CPU: full.cpu - empty.cpu, Wall: full.wall - empty.wall, Peak: full.peak}
+		r := &worker.Report{Rules: s.loaded, Events: j.input.Events, Load: empty.cpu, LoadWall: empty.wall, CPU: full.cpu, Wall: full.wall, Peak: full.peak}
 		if read != nil {
 			r.Matches, err = read(full.output)
 		}

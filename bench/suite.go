@@ -109,7 +109,7 @@ func (s *shop) lane(ctx context.Context, here []*found, in lanes.Input, told map
 			continue
 		}
 		row := s.row(f.engine, in, all)
-		if base := reports[against(f.engine, reports)]; len(base) > 0 {
+		if base := reports[against(f.engine, reports)]; len(base) > 0 && row.Core.Median > 0 {
 			row.Ratio = rate(base).Median / row.Core.Median
 		}
 		if f.floor() {
@@ -161,28 +161,52 @@ func (s *shop) every(e *engine, in lanes.Input) int {
 	return max(1, in.Events/few)
 }
 
-func rate(all []*worker.Report) page.Spread {
-	var took []time.Duration
+// evaluating returns how long evaluation took in each run. Where a report
+// includes loading, the median of that is subtracted; what remains of a lane too
+// short to tell is 0.
+func evaluating(all []*worker.Report) (cpu, wall []time.Duration) {
+	var loads, walls []float64
 	for _, r := range all {
-		took = append(took, r.CPU)
+		loads, walls = append(loads, float64(r.Load)), append(walls, float64(r.LoadWall))
 	}
-	return page.Rates(all[0].Events, took)
+	load, loadWall := page.SpreadOf(loads).Median, page.SpreadOf(walls).Median
+	for _, r := range all {
+		if r.LoadWall == 0 {
+			cpu, wall = append(cpu, r.CPU), append(wall, r.Wall)
+			continue
+		}
+		cpu, wall = append(cpu, beyond(r.CPU, load)), append(wall, beyond(r.Wall, loadWall))
+	}
+	return cpu, wall
+}
+
+// beyond returns what time is left behind loading, if that is more than noise.
+func beyond(t time.Duration, load float64) time.Duration {
+	if rest := float64(t) - load; rest > load/20 {
+		return time.Duration(rest)
+	}
+	return 0
+}
+
+func rate(all []*worker.Report) page.Spread {
+	cpu, _ := evaluating(all)
+	return page.Rates(all[0].Events, cpu)
 }
 
 // row sums up the runs of an engine. Floors run over their input several times.
 func (s *shop) row(e *engine, in lanes.Input, all []*worker.Report) page.Row {
 	row := page.Row{Engine: e.name, Every: s.every(e, in), Events: all[0].Events, Against: e.against, Allocs: -1, Caches: all[0].Caches}
-	var core, wall, load []float64
+	_, wall := evaluating(all)
+	row.Core, row.Wall = rate(all), page.Rates(row.Events, wall)
+	var load []float64
 	for _, r := range all {
-		core = append(core, float64(r.Events)/max(r.CPU, 1).Seconds())
-		wall = append(wall, float64(r.Events)/max(r.Wall, 1).Seconds())
 		load = append(load, r.Load.Seconds())
 		row.Peak = max(row.Peak, r.Peak)
 		if r.Allocs > 0 && r.Events > 0 {
 			row.Allocs = float64(r.Allocs) / float64(r.Events)
 		}
 	}
-	row.Core, row.Wall, row.Load = page.SpreadOf(core), page.SpreadOf(wall), page.SpreadOf(load)
+	row.Load = page.SpreadOf(load)
 	if in.Events > 0 {
 		row.Bytes = row.Core.Median * float64(in.Bytes) / float64(in.Events)
 	}

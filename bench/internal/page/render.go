@@ -80,7 +80,7 @@ func (p *printer) lane(l *Lane) {
 	}
 	p.line("| Floor | Events/s and core | MB/s and core | socctl takes |\n|---|---:|---:|---:|")
 	for _, f := range l.Floors {
-		p.line("| %s | %s | %s | %s × its time |", f.Engine, spread(f.Core), number(f.Bytes/1e6), number(1/f.Ratio))
+		p.line("| %s | %s | %s | %s |", f.Engine, spread(f.Core), number(f.Bytes/1e6), unless(f.Ratio > 0, number(1/max(f.Ratio, 1e-12))+" × its time"))
 	}
 	p.line("")
 }
@@ -157,6 +157,9 @@ func differ(r Row) string {
 }
 
 func spread(s Spread) string {
+	if s.Median == 0 {
+		return "too short to tell"
+	}
 	if s.Min == s.Max {
 		return number(s.Median)
 	}

@@ -19,9 +19,14 @@ type Report struct {
 	Load   time.Duration `json:"load"` // CPU time until the first event
 	CPU    time.Duration `json:"cpu"`  // of evaluation, garbage collection included
 	Wall   time.Duration `json:"wall"`
-	Allocs uint64        `json:"allocs"`
-	Memory uint64        `json:"memory"` // bytes allocated while evaluating
-	Peak   int64         `json:"peak"`   // resident bytes at most; 0 if the system does not tell
+
+	// LoadWall is the time that loading took, for engines that cannot tell where it
+	// ends: CPU and Wall include loading then.
+	LoadWall time.Duration `json:"load_wall,omitempty"`
+
+	Allocs uint64 `json:"allocs"`
+	Memory uint64 `json:"memory"` // bytes allocated while evaluating
+	Peak   int64  `json:"peak"`   // resident bytes at most; 0 if the system does not tell
 
 	Matches map[string]int `json:"matches,omitempty"` // by id of the rule
 	Errors  map[string]int `json:"errors,omitempty"`  // of evaluation, by id of the rule
