@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 
@@ -102,7 +101,7 @@ func (s *shop) lane(ctx context.Context, here []*found, in lanes.Input, told map
 		}
 	}
 	lane := &page.Lane{Name: in.Lane.Name, Title: in.Lane.Title, Events: in.Events, Bytes: in.Bytes}
-	ours := s.references(in)
+	ours := &references{s, in, map[referenceKey]map[string]int{}}
 	for _, f := range here {
 		all := reports[f.name]
 		if len(all) == 0 {
@@ -118,7 +117,7 @@ func (s *shop) lane(ctx context.Context, here []*found, in lanes.Input, told map
 		}
 		if f.reference != "" {
 			var err error
-			if row.Differences, err = s.differences(ctx, f, in, all[0], ours); err != nil {
+			if row.Differences, err = ours.differences(ctx, f, all[0]); err != nil {
 				return nil, err
 			}
 			row.Reference = f.reference
@@ -219,57 +218,67 @@ func (s *shop) row(e *engine, in lanes.Input, all []*worker.Report) page.Row {
 	return row
 }
 
-// references returns our own matches, with routing and without, for every n-th
-// event; each is found once, and not measured.
-func (s *shop) references(in lanes.Input) func(ctx context.Context, unrouted bool, every int, only []string) (map[string]int, error) {
-	type key struct {
-		unrouted bool
-		every    int
+// references are our own matches, with routing and without, in every n-th event;
+// each set is found once, and not measured.
+type references struct {
+	*shop
+	input lanes.Input
+	known map[referenceKey]map[string]int
+}
+
+type referenceKey struct {
+	unrouted bool
+	every    int
+}
+
+// all returns what we find.
+func (r *references) all(ctx context.Context, unrouted bool, every int) (map[string]int, error) {
+	k := referenceKey{unrouted, every}
+	if m, ok := r.known[k]; ok {
+		return m, nil
 	}
-	known := map[key]map[string]int{}
-	return func(ctx context.Context, unrouted bool, every int, only []string) (map[string]int, error) {
-		k := key{unrouted, every}
-		if m, ok := known[k]; ok && only == nil {
-			return m, nil
-		}
-		path, _, err := findSelf(ctx, s)
-		if err != nil {
-			return nil, err
-		}
-		r, err := s.worker(ctx, path, worker.Job{Engine: "library", Rules: s.rules, Only: only, Paths: in.Paths, Every: every, Routed: !unrouted, Assign: in.Lane.Assign})
-		if err != nil {
-			return nil, err
-		}
-		if only == nil {
-			known[k] = r.Matches
-		}
-		return r.Matches, nil
+	m, err := r.find(ctx, worker.Job{Routed: !unrouted, Every: every})
+	r.known[k] = m
+	return m, err
+}
+
+func (r *references) find(ctx context.Context, job worker.Job) (map[string]int, error) {
+	path, _, err := findSelf(ctx, r.shop)
+	if err != nil {
+		return nil, err
 	}
+	job.Engine, job.Rules, job.Paths, job.Assign = "library", r.rules, r.input.Paths, r.input.Lane.Assign
+	report, err := r.worker(ctx, path, job)
+	if err != nil {
+		return nil, err
+	}
+	return report.Matches, nil
 }
 
 // differences compares the matches of an engine with ours, and looks for
 // reasons where they differ.
-func (s *shop) differences(ctx context.Context, f *found, in lanes.Input, r *worker.Report,
-	ours func(context.Context, bool, int, []string) (map[string]int, error)) ([]agree.Difference, error) {
-	every := s.every(f.engine, in)
-	reference, err := ours(ctx, f.unrouted, every, nil)
+func (r *references) differences(ctx context.Context, f *found, report *worker.Report) ([]agree.Difference, error) {
+	every := r.every(f.engine, r.input)
+	reference, err := r.all(ctx, f.unrouted, every)
 	if err != nil {
 		return nil, err
 	}
 	c := agree.Comparison{Ours: agree.Side{Engine: f.reference, Matches: reference}, Rules: map[string]agree.Rule{},
-		Theirs: agree.Side{Engine: f.name, Matches: r.Matches, Refused: r.Refused, Errors: r.Errors}}
-	for id, text := range s.texts {
-		c.Rules[id] = agree.Rule{Title: s.title[id], Text: string(text)}
+		Theirs: agree.Side{Engine: f.name, Matches: report.Matches, Refused: report.Refused, Errors: report.Errors}}
+	for id, text := range r.texts {
+		c.Rules[id] = agree.Rule{Title: r.title[id], Text: string(text)}
 	}
-	all := c.Differences()
-	if f.unrouted || len(all) == 0 {
-		return all, nil
+	var ids []string
+	for _, d := range c.Differences() {
+		ids = append(ids, d.Rule)
 	}
-	ids := map[string]bool{}
-	for _, d := range all {
-		ids[d.Rule] = true
+	if len(ids) == 0 {
+		return nil, nil
 	}
-	if c.Unrouted, err = ours(ctx, true, every, slices.Sorted(maps.Keys(ids))); err != nil {
+	if c.Unrouted, err = r.find(ctx, worker.Job{Only: ids, Every: every}); err != nil {
+		return nil, err
+	}
+	if c.Bare, err = r.find(ctx, worker.Job{Only: ids, Every: every, Bare: true}); err != nil {
 		return nil, err
 	}
 	return c.Differences(), nil

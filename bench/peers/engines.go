@@ -63,7 +63,9 @@ func (s *sigmaGo) ready() string { return "github.com/bradleyjkemp/sigma-go" }
 func (s *sigmaGo) event(fields []evaluator.Member) any {
 	out := make(map[string]any, len(fields))
 	for _, f := range fields {
-		out[f.Name] = plain(f.Value)
+		if _, ok := out[f.Name]; !ok {
+			out[f.Name] = plain(f.Value)
+		}
 	}
 	return out
 }
@@ -167,7 +169,7 @@ func (s *sigmalite) event(fields []evaluator.Member) any {
 		if k := f.Value.Kind(); k == evaluator.List || k == evaluator.Object {
 			text = string(f.Value.AppendJSON(nil))
 		}
-		if f.Value.IsNull() {
+		if _, ok := entry.Fields[f.Name]; ok || f.Value.IsNull() {
 			continue
 		}
 		entry.Fields[f.Name] = text

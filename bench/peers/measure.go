@@ -104,16 +104,15 @@ func (b *bench) events(job worker.Job) (all [][]sight) {
 	return all
 }
 
-// fieldsOf returns what a view shows: the event's own fields, and those that
-// the view adds.
-func fieldsOf(e *telemetry.Event, v evaluator.View) []evaluator.Member {
-	fields := e.Members()
+// fieldsOf returns what a view shows: the fields that it adds, and the event's
+// own. Of two with one name the first counts, as it does for us.
+func fieldsOf(e *telemetry.Event, v evaluator.View) (fields []evaluator.Member) {
 	for _, name := range e.MappedNames(v.Name) {
 		if value, ok := v.Event.Field(name); ok {
-			fields = append(fields[:len(fields):len(fields)], evaluator.Member{Name: name, Value: value})
+			fields = append(fields, evaluator.Member{Name: name, Value: value})
 		}
 	}
-	return fields
+	return append(fields, e.Members()...)
 }
 
 // route returns the rules for a logsource.

@@ -45,6 +45,9 @@ type Comparison struct {
 	// Unrouted is what we find if the logsource of rules is ignored, for the rules
 	// on which the two differ. It may be nil.
 	Unrouted map[string]int
+
+	// Bare is what we find then in records as they are, without views. It may be nil.
+	Bare map[string]int
 }
 
 // Differences returns the rules on which the sides differ, by title.
@@ -84,6 +87,9 @@ func (c Comparison) reason(d Difference) string {
 	}
 	if all, ok := c.Unrouted[d.Rule]; ok && d.Theirs > d.Ours && d.Theirs <= all {
 		return "routing: the events do not state the rule's logsource, and it tries the rule all the same"
+	}
+	if bare, ok := c.Bare[d.Rule]; c.Bare != nil && d.Theirs < d.Ours && d.Theirs <= bare && (ok || d.Theirs == 0) {
+		return "names: our views find the rule's fields under the names that the source has for them"
 	}
 	return ""
 }

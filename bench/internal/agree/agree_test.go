@@ -9,12 +9,13 @@ import (
 
 func TestDifferences(t *testing.T) {
 	c := Comparison{
-		Ours: Side{Engine: "socctl", Matches: map[string]int{"same": 3, "refused": 2, "error": 5, "null": 1, "lost": 4}},
-		Theirs: Side{Engine: "sigma-go", Matches: map[string]int{"same": 3, "null": 7, "routed": 2, "wild": 9, "lost": 3},
+		Ours: Side{Engine: "socctl", Matches: map[string]int{"same": 3, "refused": 2, "error": 5, "null": 1, "lost": 4, "named": 6}},
+		Theirs: Side{Engine: "sigma-go", Matches: map[string]int{"same": 3, "null": 7, "routed": 2, "wild": 9, "lost": 3, "named": 2},
 			Refused: map[string]string{"refused": "bad condition"}, Errors: map[string]int{"error": 5}},
 		Rules: map[string]Rule{"same": {Title: "S"}, "refused": {Title: "A"}, "error": {Title: "B"}, "null": {Title: "C", Text: "    Image: null\n"},
-			"routed": {Title: "D"}, "wild": {Title: "E"}, "lost": {Title: "F"}},
+			"routed": {Title: "D"}, "wild": {Title: "E"}, "lost": {Title: "F"}, "named": {Title: "G"}},
 		Unrouted: map[string]int{"routed": 2, "wild": 8},
+		Bare:     map[string]int{"named": 2, "lost": 2},
 	}
 	want := []Difference{
 		{"refused", "A", 2, 0, "not loaded by it: bad condition"},
@@ -23,6 +24,7 @@ func TestDifferences(t *testing.T) {
 		{"routed", "D", 0, 2, "routing: the events do not state the rule's logsource, and it tries the rule all the same"},
 		{"wild", "E", 0, 9, ""},
 		{"lost", "F", 4, 3, ""},
+		{"named", "G", 6, 2, "names: our views find the rule's fields under the names that the source has for them"},
 	}
 	if diff := cmp.Diff(want, c.Differences()); diff != "" {
 		t.Error(diff)

@@ -17,6 +17,10 @@ type Job struct {
 	Every  int      // evaluate every n-th event only; 1 for all
 	Routed bool     // rules are tried on the events of their logsource only
 
+	// Bare has rules tried on records as they are, under the names of their source:
+	// it shows what our views add.
+	Bare bool
+
 	// Assign is the logsource of all events, like product=aws,service=cloudtrail;
 	// if it is empty, our table of views tells.
 	Assign string
@@ -40,7 +44,11 @@ func Socctl(job Job) (*Report, error) {
 	route := job.Router()
 	for event := range Events(job) {
 		r.Events++
-		for _, m := range ev.Match(route(event)) {
+		var e evaluator.Event = event.Record().Value
+		if !job.Bare {
+			e = route(event)
+		}
+		for _, m := range ev.Match(e) {
 			r.Matches[m.Rule.ID]++
 		}
 	}
