@@ -238,7 +238,9 @@ func (r *references) all(ctx context.Context, unrouted bool, every int) (map[str
 		return m, nil
 	}
 	m, err := r.find(ctx, worker.Job{Routed: !unrouted, Every: every})
-	r.known[k] = m
+	if err == nil {
+		r.known[k] = m
+	}
 	return m, err
 }
 
