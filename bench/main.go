@@ -28,6 +28,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/socctl/socctl/bench/internal/agree"
 	"github.com/socctl/socctl/bench/internal/lanes"
 	"github.com/socctl/socctl/bench/internal/page"
 	"github.com/socctl/socctl/bench/internal/worker"
@@ -43,6 +44,7 @@ type options struct {
 	out, format    string
 	bins           map[string]string
 	strict         bool
+	from           string
 
 	compare   string
 	measure   string
@@ -97,11 +99,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if o.compare != "" {
 		return s.compareWith(ctx, stdout)
 	}
-	result, err := s.measure(ctx)
+	result, err := s.result(ctx, args)
 	if err != nil {
 		return err
 	}
-	result.Command = "go run ./bench " + strings.Join(args, " ")
 	if err := write(o, result, stdout); err != nil {
 		return err
 	}
@@ -109,6 +110,36 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return fmt.Errorf("%d differences of matches are unexplained", n)
 	}
 	return nil
+}
+
+// result measures, or reads what was measured before and explains differences
+// with the table of reasons of today.
+func (s *shop) result(ctx context.Context, args []string) (*page.Result, error) {
+	if s.from == "" {
+		r, err := s.measure(ctx)
+		if r != nil {
+			r.Command = "go run ./bench " + strings.Join(args, " ")
+		}
+		return r, err
+	}
+	text, err := os.ReadFile(s.from)
+	if err != nil {
+		return nil, err
+	}
+	r := &page.Result{}
+	if err := json.Unmarshal(text, r); err != nil {
+		return nil, err
+	}
+	for _, l := range r.Lanes {
+		for _, row := range l.Rows {
+			for i, d := range row.Differences {
+				if d.Reason == "" {
+					row.Differences[i].Reason = agree.Known(row.Engine, d, string(s.texts[d.Rule]))
+				}
+			}
+		}
+	}
+	return r, nil
 }
 
 func parse(args []string, stderr io.Writer) (*options, error) {
@@ -131,6 +162,7 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 	flags.StringVar(&o.work, "work", "", "folder for what is generated and built (default: in the user's cache folder)")
 	flags.StringVar(&o.out, "out", "", "`file` to write (default: standard output)")
 	flags.StringVar(&o.format, "format", "table", "table or json")
+	flags.StringVar(&o.from, "from", "", "render a `file` of -format json instead of measuring")
 	flags.BoolVar(&o.strict, "strict", false, "fail if a difference of matches is unexplained")
 	flags.StringVar(&o.compare, "compare", "", "compare this tree with a `revision` of it instead")
 	flags.StringVar(&o.measure, "measure", "auto", "with -compare: cpu, instructions, or auto: instructions where they can be counted")

@@ -80,16 +80,24 @@ func (c Comparison) reason(d Difference) string {
 	if n := c.Theirs.Errors[d.Rule]; n > 0 {
 		return fmt.Sprintf("it fails on %d events", n)
 	}
-	for _, r := range reasons() {
-		if r.fits(c.Theirs.Engine, d, c.Rules[d.Rule].Text) {
-			return r.Reason
-		}
+	if why := Known(c.Theirs.Engine, d, c.Rules[d.Rule].Text); why != "" {
+		return why
 	}
 	if all, ok := c.Unrouted[d.Rule]; ok && d.Theirs > d.Ours && d.Theirs <= all {
 		return "routing: the events do not state the rule's logsource, and it tries the rule all the same"
 	}
 	if bare, ok := c.Bare[d.Rule]; c.Bare != nil && d.Theirs < d.Ours && d.Theirs <= bare && (ok || d.Theirs == 0) {
 		return "names: our views find the rule's fields under the names that the source has for them"
+	}
+	return ""
+}
+
+// Known returns the reason that the table has for a difference, "" for none.
+func Known(engine string, d Difference, ruleText string) string {
+	for _, r := range reasons() {
+		if r.fits(engine, d, ruleText) {
+			return r.Reason
+		}
 	}
 	return ""
 }
