@@ -100,10 +100,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return s.compareWith(ctx, stdout)
 	}
 	result, err := s.result(ctx, args)
-	if err != nil {
-		return err
+	if result != nil && len(result.Lanes) > 0 {
+		err = errors.Join(err, write(o, result, stdout))
 	}
-	if err := write(o, result, stdout); err != nil {
+	if err != nil {
 		return err
 	}
 	if n := len(page.Unexplained(result)); n > 0 && o.strict {

@@ -20,38 +20,46 @@ type found struct {
 	broken        string // why it was given up
 }
 
-// measure runs all engines on all lanes.
+// measure runs all engines on all lanes. With an error it returns what was
+// measured until then.
 func (s *shop) measure(ctx context.Context) (*page.Result, error) {
 	result := &page.Result{Date: time.Now().UTC().Format(time.DateOnly), Machine: thisMachine(), Rules: s.loaded, Without: s.without, Runs: s.runs, Revision: s.revision()}
 	here := s.gather(ctx, result)
 	told := map[string]*page.Engine{}
+	var err error
 	for _, l := range lanes.All() {
 		if len(s.lanes) > 0 && !slices.Contains(s.lanes, l.Name) {
 			continue
 		}
-		in, err := s.prepare(ctx, l)
-		if errors.Is(err, lanes.ErrNoData) {
-			result.Absent = append(result.Absent, page.Absent{Name: l.Name, Reason: err.Error()})
-			continue
+		if err = s.measureLane(ctx, result, here, l, told); err != nil {
+			break
 		}
-		if err != nil {
-			return nil, err
-		}
-		lane, err := s.lane(ctx, here, in, told)
-		if err != nil {
-			return nil, err
-		}
-		result.Lanes = append(result.Lanes, *lane)
 	}
 	for _, f := range here {
-		if e := told[f.name]; e != nil {
+		if e := told[f.name]; e != nil && !f.floor() {
 			result.Engines = append(result.Engines, *e)
 		}
 		if f.broken != "" {
 			result.Absent = append(result.Absent, page.Absent{Name: f.name, Reason: f.broken})
 		}
 	}
-	return result, nil
+	return result, err
+}
+
+func (s *shop) measureLane(ctx context.Context, result *page.Result, here []*found, l lanes.Lane, told map[string]*page.Engine) error {
+	in, err := s.prepare(ctx, l)
+	if errors.Is(err, lanes.ErrNoData) {
+		result.Absent = append(result.Absent, page.Absent{Name: l.Name, Reason: err.Error()})
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	lane, err := s.lane(ctx, here, in, told)
+	if err == nil {
+		result.Lanes = append(result.Lanes, *lane)
+	}
+	return err
 }
 
 // gather finds the engines that were asked for, and says which are not here.
