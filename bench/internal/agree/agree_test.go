@@ -20,7 +20,7 @@ func TestDifferences(t *testing.T) {
 	want := []Difference{
 		{"refused", "A", 2, 0, "not loaded by it: bad condition"},
 		{"error", "B", 5, 0, "it fails on 5 events"},
-		{"null", "C", 1, 7, "`null`: a field that is absent or empty is one to it"},
+		{"null", "C", 1, 7, "`null`: a field that is absent is not null to it, so that a filter on that does not hold"},
 		{"routed", "D", 0, 2, "routing: the events do not state the rule's logsource, and it tries the rule all the same"},
 		{"wild", "E", 0, 9, ""},
 		{"lost", "F", 4, 3, ""},
@@ -42,6 +42,30 @@ func TestReasonsAreComplete(t *testing.T) {
 	for _, r := range reasons() {
 		if r.Reason == "" || r.Engine == "" || !r.More && !r.Fewer || strings.HasSuffix(r.Reason, ".") {
 			t.Errorf("incomplete: %+v", r)
+		}
+	}
+}
+
+func TestKnownReasonsAreNarrow(t *testing.T) {
+	const wild = "detection:\n  selection:\n    CommandLine|contains:\n      - 'ping*|*find'\n  condition: selection and not 1 of filter_*\n"
+	const plain = "detection:\n  selection:\n    CommandLine|contains:\n      - 'ping'\n  condition: selection and not 1 of filter_*\n"
+	fewer, more := Difference{Ours: 2, Theirs: 1}, Difference{Ours: 1, Theirs: 2}
+	for _, c := range []struct {
+		engine string
+		d      Difference
+		text   string
+		known  bool
+	}{
+		{"sigma-go", fewer, wild, true},
+		{"sigma-go-unrouted", fewer, wild, true},
+		{"sigma-go", more, wild, false},
+		{"sigmalite", fewer, wild, false},
+		{"sigma-go", fewer, plain, false},
+		{"rsigma", more, "  filter_null:\n    - ParentImage: null\n", false},
+		{"sigmalite", more, "  filter_null:\n    - ParentImage: null\n", true},
+	} {
+		if got := Known(c.engine, c.d, c.text) != ""; got != c.known {
+			t.Errorf("%s, %d and %d: known is %t\n%s", c.engine, c.d.Ours, c.d.Theirs, got, c.text)
 		}
 	}
 }
