@@ -23,7 +23,7 @@ func TestSmoke(t *testing.T) {
 		t.Skip("it builds socctl")
 	}
 	work := t.TempDir()
-	self := filepath.Join(work, "bench")
+	self := filepath.Join(work, executable("bench"))
 	if out, err := exec.Command("go", "build", "-o", self, ".").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -176,7 +177,7 @@ func unpack(path string) (map[string][]byte, error) {
 
 // build builds a program of a module of the repository into the work folder.
 func (s *shop) build(ctx context.Context, module, pkg, name string, env ...string) (string, error) {
-	out := filepath.Join(s.work, name)
+	out := filepath.Join(s.work, executable(name))
 	cmd := exec.CommandContext(ctx, "go", "build", "-o", out, pkg)
 	cmd.Dir = module
 	cmd.Env = append(os.Environ(), env...)
@@ -184,6 +185,15 @@ func (s *shop) build(ctx context.Context, module, pkg, name string, env ...strin
 		return "", fmt.Errorf("go build %s: %w\n%s", pkg, err, text)
 	}
 	return out, nil
+}
+
+// executable returns the file name of a program, which has to end as the system
+// wants it.
+func executable(name string) string {
+	if runtime.GOOS == "windows" {
+		return name + ".exe"
+	}
+	return name
 }
 
 // program finds a program that is installed.
