@@ -140,6 +140,9 @@ type Corpus struct {
 	Table *logsource.Table // views and taxonomies
 	Now   time.Time
 
+	// Gone is Input.Gone for the time of the run; nil if nobody may be asked.
+	Gone func(url string) string
+
 	at map[rules.Span]*Subject
 
 	once       sync.Once

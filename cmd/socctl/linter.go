@@ -64,9 +64,10 @@ func (c *cli) linter(ctx context.Context, o *lintOptions, paths []string) (*lint
 		}
 		return l, nil
 	}
-	if l.options.Paths, err = c.rulePaths(l.cfg, paths); err != nil {
+	if l.options.Paths, l.options.Found, err = c.rulePaths(l.cfg, paths); err != nil {
 		return nil, err
 	}
+	l.options.Paths = fromHere(l.options.Paths, o.base != "")
 	l.options.Tests = true
 	if o.base != "" {
 		if l.tree, err = revision.Open(ctx, ".", o.base); err != nil {
@@ -128,21 +129,27 @@ func (c *cli) lintSettings(ctx context.Context, l *linter, o *lintOptions) error
 	return nil
 }
 
-// catalogue returns the checks of socctl, and those in Rego that the
-// configuration names.
+// catalogue returns the checks of a project, or shows what is wrong with them.
 func (c *cli) catalogue(ctx context.Context, cfg *config.Config) (*lint.Catalogue, error) {
-	all := checks.All()
-	folders := regoFolders(cfg)
-	if len(folders) == 0 {
-		return lint.NewCatalogue(all), nil
-	}
-	builtIn := lint.NewCatalogue(all)
-	own, diags := policy.Load(ctx, folders, policy.Limits{}, func(name string) bool { return builtIn.Find(name) != nil })
+	known, diags := checksOf(ctx, cfg)
 	report.Diagnostics(c.stderr, c.err(), diags)
 	if diags.Count(rules.Error) > 0 {
 		return nil, &exitError{code: exitUsage}
 	}
-	return lint.NewCatalogue(append(all, own...)), nil
+	return known, nil
+}
+
+// checksOf returns the checks of socctl, and those in Rego that the
+// configuration names, as far as they can be used.
+func checksOf(ctx context.Context, cfg *config.Config) (*lint.Catalogue, rules.Diagnostics) {
+	all := checks.All()
+	builtIn := lint.NewCatalogue(all)
+	folders := regoFolders(cfg)
+	if len(folders) == 0 {
+		return builtIn, nil
+	}
+	own, diags := policy.Load(ctx, folders, policy.Limits{}, func(name string) bool { return builtIn.Find(name) != nil })
+	return lint.NewCatalogue(append(all, own...)), diags
 }
 
 // regoFolders returns the folders of own checks. What is wrong with the section
@@ -168,6 +175,9 @@ func (l *linter) override(name, flag string, level func(*lint.Check) *lint.Level
 		return usageError("%s: %s", flag, unknownCheck(l.known, name))
 	}
 	for _, check := range found {
+		if check.Online && strings.HasSuffix(name, "/*") && !level(check).Off {
+			continue // which has to be named itself
+		}
 		l.settings.Checks = append(l.settings.Checks, lint.Setting{Pattern: check.Name, Level: level(check)})
 	}
 	return nil
@@ -187,6 +197,7 @@ func (l *linter) run(ctx context.Context) (*lint.Input, *lint.Result, error) {
 	}
 	in := l.read()
 	in.Complete, in.Jobs = l.complete, l.jobs
+	in.Gone = newVisitor().gone // only called for a check that the configuration names
 	result, err := lint.Run(ctx, in, l.known, l.settings)
 	return in, result, interrupted(err)
 }
@@ -206,6 +217,7 @@ func (l *linter) runWithBase(ctx context.Context) (*lint.Input, *lint.Result, er
 	}
 	in.Only, base.Only, in.Base = l.tree.Changed, l.tree.Changed, base
 	in.Complete, in.Jobs, base.Jobs = l.complete, l.jobs, l.jobs
+	in.Gone = newVisitor().gone
 	var result, before *lint.Result
 	var sides errgroup.Group
 	sides.Go(func() (err error) { before, err = lint.Run(ctx, base, l.known, l.settings); return err })

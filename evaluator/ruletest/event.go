@@ -13,10 +13,12 @@ type fixtures struct {
 	nodes map[string]*rules.Node
 	names []string
 	open  map[string]bool // being built, to find cycles
+	keys  []rules.Scalar  // names, where they stand
+	used  map[string]bool // by tests, directly or through others
 }
 
 func (d *decoder) fixtures(n *rules.Node) *fixtures {
-	f := &fixtures{nodes: map[string]*rules.Node{}, open: map[string]bool{}}
+	f := &fixtures{nodes: map[string]*rules.Node{}, open: map[string]bool{}, used: map[string]bool{}}
 	if n == nil {
 		return f
 	}
@@ -27,11 +29,23 @@ func (d *decoder) fixtures(n *rules.Node) *fixtures {
 	for _, e := range n.Entries {
 		f.nodes[e.Key.Text] = e.Value
 		f.names = append(f.names, e.Key.Text)
+		f.keys = append(f.keys, e.Key)
 	}
 	for _, name := range f.names { // so that problems of unused ones show too
 		d.event(f.nodes[name], f)
 	}
+	clear(f.used)
 	return f
+}
+
+// unused reports the fixtures that no test is derived from.
+func (d *decoder) unused(f *fixtures) {
+	for _, name := range f.keys {
+		if !f.used[name.Text] {
+			d.diags = append(d.diags, rules.Diagnostic{Code: "test/unused-fixture", Severity: rules.Warning, Span: name.Span,
+				Message: "no test uses the event " + name.Text, Help: "derive a test from it with from: " + name.Text + ", or remove it"})
+		}
+	}
 }
 
 // event reads an event: a map, in which from: names a fixture, or the raw line
@@ -71,7 +85,7 @@ func (d *decoder) base(from rules.Entry, f *fixtures) []evaluator.Member {
 		d.errorf("test/unknown-event", name.Span, "", "event %q is derived from itself", name.Text)
 		return nil
 	}
-	f.open[name.Text] = true
+	f.open[name.Text], f.used[name.Text] = true, true
 	defer delete(f.open, name.Text)
 	quiet := decoder{} // a fixture's own problems are reported once, where it stands
 	base := quiet.event(fixture, f)

@@ -2,6 +2,7 @@ package ruletest
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/socctl/socctl/rules"
 )
@@ -12,6 +13,12 @@ var (
 		"because", "count", "golden", "start", "sequence", "alerts"}
 	inputKeys = []string{"event", "events", "file", "sequence"}
 )
+
+// FileKeys returns the keys of a test file.
+func FileKeys() []string { return slices.Clone(fileKeys) }
+
+// TestKeys returns the keys of a test.
+func TestKeys() []string { return slices.Clone(testKeys) }
 
 // draft is a test that was read, before its rule is known.
 type draft struct {
@@ -47,6 +54,7 @@ func (l *loader) testFile(path string, n *rules.Node) *testFile {
 // tests reads the attributes tests: and events: of a test file or of a rule.
 func (d *decoder) tests(n *rules.Node, path string, origin Origin) []*draft {
 	e, found := entry(n, "tests")
+	start := len(d.diags)
 	known := d.fixtures(n.Get("events"))
 	switch {
 	case !found && d.failed(0): // perhaps tests: is misspelt
@@ -74,6 +82,9 @@ func (d *decoder) tests(n *rules.Node, path string, origin Origin) []*draft {
 		if !d.failed(before) {
 			out = append(out, t)
 		}
+	}
+	if !d.failed(start) { // a test with an error may mean one of them
+		d.unused(known)
 	}
 	return out
 }

@@ -92,6 +92,12 @@ func lintExample(t *testing.T, check *lint.Check, text string) *lint.Result {
 	}
 	in := project.Load(o)
 	in.Complete = true
+	in.Gone = func(_ context.Context, url string) string {
+		if strings.Contains(url, "gone.example.com") {
+			return "404 Not Found"
+		}
+		return ""
+	}
 	if folders["base"] {
 		// The base is read under the paths that it has in a repository.
 		if err := os.Rename("rules", "head"); err != nil {
@@ -197,15 +203,6 @@ func checkFixes(t *testing.T, check *lint.Check, found []lint.Finding) {
 			}
 		}
 	}
-}
-
-func setOf(docs []rules.Document) *rules.Set {
-	s := &rules.Set{}
-	for _, d := range docs {
-		s.Add(d)
-	}
-	s.Link()
-	return s
 }
 
 var checkName = regexp.MustCompile(`^[a-z0-9]+/[a-z0-9]+(-[a-z0-9]+)*$`)

@@ -93,7 +93,7 @@ func TestDiagnostics(t *testing.T) {
 		{"telemetry: {logsource: [x]}", "1:24: error[config/wrong-type]: logsource must be the path of a table, or a table, found a list"},
 		{"placeholders: [x]", "1:15: error[config/wrong-type]: placeholders must be a map of names to lists of values, found a list"},
 		{"placeholders: {'%a%': [x]}", "1:16: error[config/placeholder]: placeholder names have no percent signs (write a)"},
-		{"placeholders: {a: x}", "1:19: error[config/wrong-type]: a must be a list of at least one value, found string x"},
+		{"placeholders: {a: {}}", "1:19: error[config/wrong-type]: a must be a value, or a list of at least one, found a map"},
 		{"placeholders: {a: [null]}", "1:20: error[config/wrong-type]: a value of a must be a string or a number, found nothing"},
 		{"lint: strict", "1:7: error[config/wrong-type]: lint must be a map, found string strict"},
 		{"rules: a\nrules: b", "2:1: error[schema/duplicate-key]: key \"rules\" is already defined in line 1 (a YAML parser keeps one of the two and drops the other: merge or rename them)"},
@@ -140,6 +140,15 @@ func TestFindAndLoad(t *testing.T) {
 	path, ok := Find(deep)
 	if !ok || path != want {
 		t.Fatalf("found %q, want %q", path, want)
+	}
+	other := filepath.Join(root, "a", OtherName)
+	if err := os.Symlink("nowhere", other); err == nil { // not everywhere are there links
+		if path, ok := Find(deep); !ok || path != other {
+			t.Errorf("found %q, want a link that leads nowhere", path)
+		}
+		if err := os.Remove(other); err != nil {
+			t.Fatal(err)
+		}
 	}
 	t.Chdir(deep)
 	if path, ok := Find("."); !ok || path != filepath.Join("..", "..", Name) {

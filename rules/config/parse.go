@@ -116,12 +116,16 @@ func (p *parser) placeholders(e rules.Entry) []Placeholder {
 		if name := entry.Key.Text; name == "" || strings.Contains(name, "%") {
 			p.errorf("config/placeholder", entry.Key.Span, "placeholder names have no percent signs", "write "+strings.Trim(name, "%"))
 		}
-		if entry.Value.Kind != rules.ListNode || len(entry.Value.Items) == 0 {
-			p.wrongType(entry, "a list of at least one value")
+		values := entry.Value.Items
+		if isText(entry.Value) {
+			values = []*rules.Node{entry.Value}
+		}
+		if len(values) == 0 {
+			p.wrongType(entry, "a value, or a list of at least one")
 			continue
 		}
 		placeholder := Placeholder{Name: entry.Key}
-		for _, n := range entry.Value.Items {
+		for _, n := range values {
 			if !isText(n) {
 				p.errorf("config/wrong-type", n.Span, "a value of "+entry.Key.Text+" must be a string or a number, found "+describe(n), "")
 				continue

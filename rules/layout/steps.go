@@ -97,30 +97,37 @@ func trim(path string, source []byte) []byte {
 func reindent(path string, source []byte) []byte {
 	docs, _ := rules.ParseNodes(path, source)
 	all := lines(source)
-	r := reindenter{want: map[int]int{}, lines: slices.Clone(all)}
+	for i, by := range shifts(docs, all) {
+		all[i] = moved(all[i], by)
+	}
+	return []byte(strings.Join(all, ""))
+}
+
+// shifts returns by how many columns each line of documents has to move.
+func shifts(docs []*rules.Node, all []string) []int {
+	r := reindenter{want: map[int]int{}, lines: all}
 	for _, d := range docs {
 		r.node(d, 0)
 	}
+	out := make([]int, len(all))
 	shift := 0
 	inside := scalarLines(docs)
-	for i := range all {
-		text := all[i]
-		blank := strings.TrimSpace(text) == ""
+	for i, text := range all {
 		column, known := r.want[i+1]
 		switch {
-		case blank && !inside.continues(i+1):
+		case strings.TrimSpace(text) == "" && !inside.continues(i+1):
 			continue
 		case known:
 			shift = column - indentOf(text)
 		case strings.HasPrefix(strings.TrimLeft(text, " "), "#") && !inside.continues(i+1):
-			all[i] = moved(text, r.commentShift(i+1))
+			out[i] = r.commentShift(i + 1)
 			continue
 		case strings.HasPrefix(text, "---") || strings.HasPrefix(text, "..."):
 			continue
 		}
-		all[i] = moved(text, shift)
+		out[i] = shift
 	}
-	return []byte(strings.Join(all, ""))
+	return out
 }
 
 func indentOf(text string) int { return len(text) - len(strings.TrimLeft(text, " ")) }

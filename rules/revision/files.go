@@ -17,7 +17,7 @@ import (
 // outside the repository is there, and links are not followed.
 type Files struct {
 	tree    *Tree
-	text    map[string][]byte // of changed files
+	text    map[string][]byte        // of changed files
 	entries map[string][]fs.DirEntry // by name within the repository
 }
 

@@ -36,7 +36,7 @@ detection:
 `,
 	Severity:  rules.Warning,
 	Scope:     lint.RuleScope,
-	Elsewhere: []string{"elastic: techniques are checked against the mapping"},
+	Elsewhere: []string{"elastic TestThreatMappings.test_technique_deprecations"},
 	Run: func(p *lint.Pass) {
 		report(p, facts.DeprecatedTechnique, "choose another technique, or remove the tag")
 	},

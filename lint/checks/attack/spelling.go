@@ -35,7 +35,7 @@ detection:
 	Severity:  rules.Info,
 	Scope:     lint.RuleScope,
 	Fixable:   true,
-	Elsewhere: []string{"pysigma attacktag", "rsigma invalid_tag"},
+	Elsewhere: []string{"pysigma attacktag", "rsigma invalid_tag", "elastic TestRuleTags.test_casing_and_spacing"},
 	Run: func(p *lint.Pass) {
 		report(p, facts.Spelling, "")
 	},

@@ -35,7 +35,7 @@ detection:
 `,
 	Severity:  rules.Warning,
 	Scope:     lint.RuleScope,
-	Elsewhere: []string{"elastic: a technique must belong to its tactic"},
+	Elsewhere: []string{"elastic TestThreatMappings.test_tactic_to_technique_correlations"},
 	Run: func(p *lint.Pass) {
 		report(p, facts.TacticWithoutTechnique, "remove the tactic, or add the technique that belongs to it")
 	},

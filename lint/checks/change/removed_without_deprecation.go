@@ -81,7 +81,7 @@ detection:
 `,
 	Severity:  rules.Warning,
 	Scope:     lint.BaseScope,
-	Elsewhere: []string{"elastic: rules are deprecated first"},
+	Elsewhere: []string{"elastic TestRuleMetadata.test_deprecated_rules: the removal"},
 	Run: func(p *lint.Pass) {
 		known := byID(p.Corpus)
 		titled := byTitle(p.Corpus)

@@ -34,7 +34,7 @@ detection:
 	Severity:  rules.Warning,
 	Scope:     lint.RuleScope,
 	Fixable:   true,
-	Elsewhere: []string{"sigmahq sigmahq_field_duplicate_value"},
+	Elsewhere: []string{"sigmahq sigmahq_field_duplicate_value", "elastic TestValidRules.test_all_rule_queries_optimized: rewrites the whole query"},
 	Run: func(p *lint.Pass) {
 		for _, item := range p.Items() {
 			exact := slices.ContainsFunc(item.Modifiers, func(m rules.Modifier) bool { return slices.Contains(caseMatters, m.Name) })

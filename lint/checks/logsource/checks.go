@@ -8,6 +8,7 @@ func Checks() []*lint.Check {
 	return []*lint.Check{
 		letterCase,
 		customKey,
+		incoherent,
 		missingEventID,
 		sourceEventlog,
 		specificNotGeneric,

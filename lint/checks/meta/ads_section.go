@@ -36,11 +36,12 @@ detection:
         Image|endswith: '\whoami.exe'
     condition: selection
 `,
-	Severity:  rules.Info,
-	Off:       true,
-	Scope:     lint.RuleScope,
-	Options:   []lint.Option{{Name: "sections", Doc: "sections that a rule must have", Default: []string{"goal", "categorization", "strategy", "technical_context", "blind_spots", "false_positives", "validation", "priority", "response"}}},
-	Elsewhere: []string{"rsigma ads_*"},
+	Severity: rules.Info,
+	Off:      true,
+	Scope:    lint.RuleScope,
+	Options:  []lint.Option{{Name: "sections", Doc: "sections that a rule must have", Default: []string{"goal", "categorization", "strategy", "technical_context", "blind_spots", "false_positives", "validation", "priority", "response"}}},
+	Elsewhere: []string{"rsigma ads_missing_goal", "rsigma ads_missing_categorization", "rsigma ads_missing_strategy", "rsigma ads_missing_technical_context",
+		"rsigma ads_missing_blind_spots", "rsigma ads_missing_false_positives", "rsigma ads_missing_validation", "rsigma ads_missing_priority", "rsigma ads_missing_response", "rsigma ads_empty_section"},
 	Run: func(p *lint.Pass) {
 		n := p.Header.CustomAttribute("ads")
 		if p.Rule == nil {

@@ -34,7 +34,7 @@ detection:
 `,
 	Severity:  rules.Warning,
 	Scope:     lint.RuleScope,
-	Elsewhere: []string{"sigmahq sigmahq_modified_date_order", "rsigma modified_before_date"},
+	Elsewhere: []string{"sigmahq sigmahq_modified_date_order", "rsigma modified_before_date", "elastic TestRuleMetadata.test_updated_date_newer_than_creation"},
 	Run: func(p *lint.Pass) {
 		date, modified := p.Header.Date, p.Header.Modified
 		// Dates that are none are found by reading the rule.

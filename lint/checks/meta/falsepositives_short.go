@@ -31,7 +31,7 @@ detection:
 `,
 	Severity:  rules.Warning,
 	Scope:     lint.RuleScope,
-	Elsewhere: []string{"rsigma falsepositive_too_short", "json-schema falsepositives"},
+	Elsewhere: []string{"rsigma falsepositive_too_short", "json-schema minLength of falsepositives"},
 	Run: func(p *lint.Pass) {
 		for _, f := range p.Header.FalsePositives {
 			if len(strings.TrimSpace(f.Text)) < 2 {

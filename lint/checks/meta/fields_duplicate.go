@@ -33,7 +33,7 @@ detection:
 	Severity:  rules.Info,
 	Scope:     lint.RuleScope,
 	Fixable:   true,
-	Elsewhere: []string{"rsigma duplicate_fields"},
+	Elsewhere: []string{"rsigma duplicate_fields", "json-schema uniqueItems of fields"},
 	Run: func(p *lint.Pass) {
 		reportTwins(p, p.Header.Fields, "field")
 	},

@@ -34,7 +34,7 @@ detection:
 	Off:       true,
 	Scope:     lint.RuleScope,
 	Options:   []lint.Option{{Name: "pattern", Doc: "regular expression that the whole file name must match", Default: `[a-z0-9]+(_[a-z0-9]+)+\.ya?ml`}},
-	Elsewhere: []string{"sigmahq sigmahq_filename_convention", "sigmahq-tests test_file_names"},
+	Elsewhere: []string{"sigmahq sigmahq_filename_convention", "sigmahq-tests test_file_names", "elastic TestValidRules.test_file_names"},
 	Run: func(p *lint.Pass) {
 		pattern, err := regexp.Compile("^(?:" + p.Text("pattern") + ")$")
 		name := path.Base(p.Path())

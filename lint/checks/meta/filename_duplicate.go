@@ -45,7 +45,7 @@ detection:
 `,
 	Severity:  rules.Info,
 	Scope:     lint.CorpusScope,
-	Elsewhere: []string{"pysigma duplicate_filename", "sigmahq-tests test_file_names"},
+	Elsewhere: []string{"pysigma duplicate_filename", "sigmahq-tests test_file_names", "elastic TestValidRules.test_duplicate_file_names"},
 	Run: func(p *lint.Pass) {
 		seen := map[string]*lint.Subject{}
 		for _, s := range p.Corpus.Subjects {

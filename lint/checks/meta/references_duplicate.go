@@ -33,7 +33,7 @@ detection:
 	Severity:  rules.Warning,
 	Scope:     lint.RuleScope,
 	Fixable:   true,
-	Elsewhere: []string{"pysigma duplicate_references", "rsigma duplicate_references"},
+	Elsewhere: []string{"pysigma duplicate_references", "rsigma duplicate_references", "json-schema uniqueItems of references"},
 	Run: func(p *lint.Pass) {
 		reportTwins(p, p.Header.References, "reference")
 	},

@@ -31,7 +31,7 @@ detection:
 `,
 	Severity:  rules.Warning,
 	Scope:     lint.RuleScope,
-	Elsewhere: []string{"rsigma scope_too_short", "json-schema scope"},
+	Elsewhere: []string{"rsigma scope_too_short", "json-schema minLength of scope"},
 	Run: func(p *lint.Pass) {
 		for _, f := range p.Header.Scope {
 			if len(strings.TrimSpace(f.Text)) < 2 {

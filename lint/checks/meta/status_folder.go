@@ -34,7 +34,7 @@ detection:
 	Severity:  rules.Info,
 	Off:       true,
 	Scope:     lint.RuleScope,
-	Elsewhere: []string{"sigmahq sigmahq_status"},
+	Elsewhere: []string{"sigmahq sigmahq_status", "elastic TestRuleMetadata.test_deprecated_rules: the folder"},
 	Run: func(p *lint.Pass) {
 		status := p.Header.Status
 		if (status.Text == "deprecated" || status.Text == "unsupported") && !strings.Contains("/"+p.Path(), "/"+status.Text+"/") {

@@ -33,7 +33,7 @@ detection:
 	Severity:  rules.Warning,
 	Scope:     lint.RuleScope,
 	Fixable:   true,
-	Elsewhere: []string{"pysigma duplicate_tag", "rsigma duplicate_tags"},
+	Elsewhere: []string{"pysigma duplicate_tag", "rsigma duplicate_tags", "json-schema uniqueItems of tags", "elastic TestThreatMappings.test_duplicated_tactics"},
 	Run: func(p *lint.Pass) {
 		reportTwins(p, p.Header.Tags, "tag")
 	},

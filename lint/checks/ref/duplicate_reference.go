@@ -64,5 +64,5 @@ correlation:
 	Severity:  rules.Error,
 	Scope:     lint.CorpusScope,
 	Fixed:     true,
-	Elsewhere: []string{"json-schema uniqueItems"},
+	Elsewhere: []string{"json-schema uniqueItems of rules"},
 }

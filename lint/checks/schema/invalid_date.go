@@ -33,7 +33,7 @@ detection:
 	Scope:     lint.RuleScope,
 	Fixable:   true,
 	Fixed:     true,
-	Elsewhere: []string{"rsigma invalid_date", "rsigma invalid_modified", "json-schema date"},
+	Elsewhere: []string{"rsigma invalid_date", "rsigma invalid_modified", "json-schema pattern of dates"},
 	Repair: func(f *lint.Finding) {
 		if day, ok := strings.CutPrefix(f.Help, "write "); ok && day != "YYYY-MM-DD" {
 			f.Replace(f.Span, day, f.Help)

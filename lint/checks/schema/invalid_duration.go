@@ -64,5 +64,5 @@ correlation:
 	Severity:  rules.Error,
 	Scope:     lint.RuleScope,
 	Fixed:     true,
-	Elsewhere: []string{"rsigma invalid_timespan_format"},
+	Elsewhere: []string{"rsigma invalid_timespan_format", "json-schema pattern of timespan"},
 }

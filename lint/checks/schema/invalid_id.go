@@ -30,5 +30,5 @@ detection:
 	Severity:  rules.Error,
 	Scope:     lint.RuleScope,
 	Fixed:     true,
-	Elsewhere: []string{"rsigma invalid_id", "rsigma invalid_related_id"},
+	Elsewhere: []string{"rsigma invalid_id", "rsigma invalid_related_id", "json-schema uuid"},
 }

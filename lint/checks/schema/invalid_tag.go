@@ -30,5 +30,5 @@ detection:
 	Severity:  rules.Error,
 	Scope:     lint.RuleScope,
 	Fixed:     true,
-	Elsewhere: []string{"rsigma invalid_tag", "pysigma tag_format"},
+	Elsewhere: []string{"rsigma invalid_tag", "pysigma tag_format", "json-schema pattern of tags"},
 }

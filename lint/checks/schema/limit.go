@@ -28,5 +28,5 @@ detection:
 	Severity:  rules.Error,
 	Scope:     lint.RuleScope,
 	Fixed:     true,
-	Elsewhere: []string{"rsigma title_too_long", "rsigma description_too_long", "rsigma name_too_long", "rsigma taxonomy_too_long"},
+	Elsewhere: []string{"rsigma title_too_long", "rsigma description_too_long", "rsigma name_too_long", "rsigma taxonomy_too_long", "json-schema maxLength"},
 }

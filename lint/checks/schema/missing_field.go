@@ -24,8 +24,12 @@ detection:
         Image|endswith: '\whoami.exe'
     condition: selection
 `,
-	Severity:  rules.Error,
-	Scope:     lint.RuleScope,
-	Fixed:     true,
-	Elsewhere: []string{"rsigma missing_title", "rsigma missing_logsource", "rsigma missing_detection", "rsigma missing_condition", "rsigma missing_correlation", "rsigma missing_filter", "json-schema required"},
+	Severity: rules.Error,
+	Scope:    lint.RuleScope,
+	Fixed:    true,
+	Elsewhere: []string{"rsigma missing_title", "rsigma missing_logsource", "rsigma missing_detection", "rsigma missing_condition", "rsigma missing_correlation", "rsigma missing_filter", "rsigma empty_title", "rsigma related_missing_required",
+		"rsigma missing_correlation_type", "rsigma missing_correlation_rules", "rsigma empty_correlation_rules", "rsigma missing_correlation_timespan",
+		"rsigma missing_correlation_condition", "rsigma missing_condition_field", "rsigma missing_filter_logsource", "rsigma missing_filter_rules",
+		"rsigma empty_filter_rules", "rsigma missing_filter_selection", "rsigma missing_filter_condition", "elastic TestValidRules.test_schema_and_dupes",
+		"json-schema required"},
 }

@@ -32,7 +32,7 @@ detection:
 	Severity:  rules.Warning,
 	Scope:     lint.RuleScope,
 	Fixable:   true,
-	Elsewhere: []string{"pysigma custom_attributes", "rsigma unknown_key"},
+	Elsewhere: []string{"pysigma custom_attributes", "rsigma unknown_key", "rsigma non_lowercase_key", "rsigma invalid_condition_operator", "json-schema additionalProperties"},
 	Repair: func(f *lint.Finding) {
 		// The help of the finding proposes the word that was meant.
 		if word, ok := strings.CutPrefix(f.Help, "did you mean \""); ok {

@@ -28,5 +28,5 @@ detection:
 	Severity:  rules.Error,
 	Scope:     lint.RuleScope,
 	Fixed:     true,
-	Elsewhere: []string{"rsigma schema_violation", "json-schema type"},
+	Elsewhere: []string{"rsigma schema_violation", "sigmahq-tests validate-sigma-schema", "rsigma condition_value_not_numeric", "rsigma generate_not_boolean", "json-schema type"},
 }

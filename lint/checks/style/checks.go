@@ -7,7 +7,9 @@ import "github.com/socctl/socctl/lint"
 func Checks() []*lint.Check {
 	return []*lint.Check{
 		doubleWildcard,
+		indent,
 		keyOrder,
+		quoting,
 		selectionName,
 		singleValueList,
 		trailingSpace,

@@ -19,6 +19,7 @@ func Checks() []*lint.Check {
 		unknownRule,
 		unknownSelection,
 		unknownType,
+		unusedFixture,
 		wrongLogsource,
 		wrongType,
 	}

@@ -17,6 +17,9 @@ func CheckPage(w io.Writer, c *lint.Check) {
 	fmt.Fprintf(w, "| | |\n|---|---|\n| Severity | %s |\n", severityText(c))
 	fmt.Fprintf(w, "| Looks at | %s |\n", map[lint.Scope]string{lint.RuleScope: "one document at a time", lint.CorpusScope: "all documents together",
 		lint.BaseScope: "all documents, and as they were before a change (`--base`)"}[c.Scope])
+	if c.Online {
+		fmt.Fprintf(w, "| Network | asks other hosts; runs only where it is named itself, not by its group, and never in an editor |\n")
+	}
 	fix := "no"
 	if c.Fixable {
 		fix = "`socctl lint --fix` corrects it where there is no choice"
@@ -60,9 +63,12 @@ func upperFirst(s string) string {
 	return strings.ToUpper(s[:1]) + s[1:]
 }
 
+// Absent is a check of another tool that socctl does not have.
+type Absent struct{ Tool, Name, Reason string }
+
 // ChecksPage writes the list of all checks, and the table that maps names of
-// other tools to them.
-func ChecksPage(w io.Writer, checks []*lint.Check) {
+// other tools to them, or says why there is none.
+func ChecksPage(w io.Writer, checks []*lint.Check, absent []Absent) {
 	fmt.Fprintf(w, `# Checks
 
 What `+"`socctl lint`"+` looks for: %d checks. `+"`socctl explain NAME`"+` shows a page of this list in the terminal. How checks are configured,
@@ -85,12 +91,12 @@ ignored and fixed is told in docs/lint.md. This page and those it leads to are m
 		}
 		fmt.Fprintf(w, "| [%s](checks/%s.md) | %s | %s | %s |\n", c.Name, c.Name, severity, fix, c.Title)
 	}
-	mapping(w, checks)
+	mapping(w, checks, absent)
 }
 
 // mapping writes which names of other tools stand for which check.
-func mapping(w io.Writer, checks []*lint.Check) {
-	type row struct{ tool, name, check string }
+func mapping(w io.Writer, checks []*lint.Check, absent []Absent) {
+	type row struct{ tool, name, here string }
 	var rows []row
 	for _, c := range checks {
 		for _, e := range c.Elsewhere {
@@ -98,11 +104,14 @@ func mapping(w io.Writer, checks []*lint.Check) {
 			if !ok {
 				continue
 			}
-			rows = append(rows, row{strings.TrimSuffix(tool, ":"), name, c.Name})
+			rows = append(rows, row{strings.TrimSuffix(tool, ":"), name, fmt.Sprintf("[%s](%s)", c.Name, path.Join("checks", c.Name+".md"))})
 		}
 	}
+	for _, a := range absent {
+		rows = append(rows, row{a.Tool, a.Name, "not a check of ours: " + a.Reason})
+	}
 	slices.SortFunc(rows, func(a, b row) int {
-		return cmp.Or(cmp.Compare(a.tool, b.tool), cmp.Compare(a.name, b.name), cmp.Compare(a.check, b.check))
+		return cmp.Or(cmp.Compare(a.tool, b.tool), cmp.Compare(a.name, b.name), cmp.Compare(a.here, b.here))
 	})
 	tool := ""
 	fmt.Fprint(w, "\n# Names in other tools\n")
@@ -111,6 +120,6 @@ func mapping(w io.Writer, checks []*lint.Check) {
 			tool = r.tool
 			fmt.Fprintf(w, "\n## From %s\n\n| There | Here |\n|---|---|\n", tool)
 		}
-		fmt.Fprintf(w, "| %s | [%s](%s) |\n", r.name, r.check, path.Join("checks", r.check+".md"))
+		fmt.Fprintf(w, "| %s | %s |\n", strings.ReplaceAll(r.name, "|", `\|`), r.here)
 	}
 }
