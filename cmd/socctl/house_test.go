@@ -56,7 +56,7 @@ func floorOf(pkg string) (floor, bool) {
 		return evaluating, true
 	case room == "evaluator" && below != "":
 		return recordings, true
-	case room == "cmd":
+	case room == "cmd" || room == "bench":
 		return commands, true
 	}
 	return 0, false
@@ -151,6 +151,8 @@ func TestFloors(t *testing.T) {
 		{"evaluator/ruletest", "feedback", false},
 		{"cmd/socctl", "lint", true},
 		{"cmd/socctl", "util", false},
+		{"bench/internal/worker", "evaluator/telemetry", true},
+		{"cmd/socctl", "bench/internal/lanes", false},
 	} {
 		if got := mayImport(c.from, c.to); got != c.want {
 			t.Errorf("%s imports %s: allowed is %t, want %t", c.from, c.to, got, c.want)

@@ -1,0 +1,78 @@
+package page
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/socctl/socctl/bench/internal/agree"
+)
+
+var update = flag.Bool("update", false, "write the golden page anew")
+
+func result() *Result {
+	return &Result{
+		Date: "2026-03-02", Command: "go run ./bench -lanes fleet", Machine: Machine{"Some CPU", 2, "linux/amd64", "go1.26.8"}, Rules: 3755, Without: 25, Runs: 3, Revision: "0123abc",
+		Engines: []Engine{{Name: "socctl", How: "`socctl eval`"}, {Name: "other", Version: "v1.2.3", How: "library, routed", Rules: 3743, Refused: 12}},
+		Absent:  []Absent{{"hayabusa", "it is not on the PATH; name it with -bin hayabusa=PATH"}},
+		Lanes: []Lane{{Name: "fleet", Title: "a working week", Events: 10000, Bytes: 5_000_000,
+			Rows: []Row{
+				{Engine: "socctl", Every: 1, Events: 10000, Core: Spread{5012.4, 4990, 5100}, Wall: Spread{6000, 6000, 6000}, Bytes: 2.5e6, Load: Spread{1.25, 1.2, 1.3}, Ratio: 1, Against: "socctl",
+					Allocs: 0.034, Peak: 180_000_000, Matches: 12, Caches: map[string]float64{"values": 0.974}},
+				{Engine: "other", Every: 100, Events: 100, Core: Spread{17.25, 17, 18}, Wall: Spread{17, 17, 17}, Ratio: 290.6, Against: "socctl", Allocs: -1, Matches: 9, Reference: "socctl",
+					Differences: []agree.Difference{{Rule: "1", Title: "A | B", Ours: 3, Reason: "not loaded by it"}, {Rule: "2", Title: "C", Ours: 1, Theirs: 2}}},
+			},
+			Floors: []Row{{Engine: "validate", Core: Spread{250_000, 250_000, 250_000}, Bytes: 125e6, Ratio: 0.02}},
+		}, {Name: "evtx", Title: "event logs", Bytes: 10, Rows: []Row{{Engine: "socctl", Every: 1, Allocs: -1}}}},
+	}
+}
+
+func TestPage(t *testing.T) {
+	var got bytes.Buffer
+	if err := Render(&got, result()); err != nil {
+		t.Fatal(err)
+	}
+	const golden = "testdata/page.golden"
+	if *update {
+		if err := os.WriteFile(golden, got.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got.String()); diff != "" {
+		t.Errorf("with -update the page is written anew:\n%s", diff)
+	}
+}
+
+func TestNumbers(t *testing.T) {
+	for f, want := range map[float64]string{0: "0", 12: "12", 1234567: "1,234,567", 1234.6: "1,235", 12.34: "12.3", 1.234: "1.23", 0.034: "0.03", 0.00123: "0.0012"} {
+		if got := number(f); got != want {
+			t.Errorf("number(%v) = %s, want %s", f, got, want)
+		}
+	}
+}
+
+func TestSpread(t *testing.T) {
+	if got, want := SpreadOf([]float64{4, 1, 3}), (Spread{3, 1, 4}); got != want {
+		t.Errorf("%v, want %v", got, want)
+	}
+	if got, want := SpreadOf([]float64{4, 2}), (Spread{3, 2, 4}); got != want {
+		t.Errorf("%v, want %v", got, want)
+	}
+	if got, want := Rates(10, []time.Duration{time.Second, 2 * time.Second, 0}), (Spread{7.5, 5, 10}); got != want {
+		t.Errorf("%v, want %v", got, want)
+	}
+}
+
+func TestUnexplained(t *testing.T) {
+	if got := Unexplained(result()); len(got) != 1 || got[0].Title != "C" {
+		t.Errorf("%v", got)
+	}
+}

@@ -1,0 +1,98 @@
+package worker
+
+import (
+	"context"
+	"strings"
+
+	"github.com/socctl/socctl/evaluator"
+	"github.com/socctl/socctl/evaluator/telemetry"
+)
+
+// Job is what a worker is to do.
+type Job struct {
+	Engine string
+	Rules  string   // folder
+	Only   []string // ids of rules; all if empty
+	Paths  []string // input
+	Every  int      // evaluate every n-th event only; 1 for all
+	Routed bool     // rules are tried on the events of their logsource only
+
+	// Bare has rules tried on records as they are, under the names of their source:
+	// it shows what our views add.
+	Bare bool
+
+	// Assign is the logsource of all events, like product=aws,service=cloudtrail;
+	// if it is empty, our table of views tells.
+	Assign string
+}
+
+// Socctl runs our own engine as a service would: from bytes to matches.
+func Socctl(job Job) (*Report, error) {
+	r := &Report{Matches: map[string]int{}}
+	begin := CPU()
+	program, err := Program(job.Rules, job.Only)
+	if err != nil {
+		return nil, err
+	}
+	var options []evaluator.Option
+	if !job.Routed {
+		options = append(options, evaluator.IgnoreLogsource())
+	}
+	ev := evaluator.New(program, options...)
+	r.Rules, r.Load = len(program.Rules), CPU()-begin
+	watch := Start()
+	route := job.Router()
+	for event := range Events(job) {
+		r.Events++
+		var e evaluator.Event = event.Record().Value
+		if !job.Bare {
+			e = route(event)
+		}
+		for _, m := range ev.Match(e) {
+			r.Matches[m.Rule.ID]++
+		}
+	}
+	watch.Stop(r)
+	return r, nil
+}
+
+// assigned is an event whose logsource is told.
+type assigned struct {
+	*telemetry.Event
+	views []evaluator.View
+}
+
+// Views implements evaluator.Routed.
+func (e assigned) Views() []evaluator.View { return e.views }
+
+// Router returns what gives events the views that the job asks for.
+func (job Job) Router() func(*telemetry.Event) evaluator.Routed {
+	if job.Assign == "" {
+		return func(e *telemetry.Event) evaluator.Routed { return e }
+	}
+	logsource := map[string]string{}
+	for part := range strings.SplitSeq(job.Assign, ",") {
+		key, value, _ := strings.Cut(part, "=")
+		logsource[key] = value
+	}
+	return func(e *telemetry.Event) evaluator.Routed {
+		return assigned{e, []evaluator.View{{Name: "assigned", Logsource: logsource, Event: e}}}
+	}
+}
+
+// Events yields the events of the input, or every n-th of them. What cannot be
+// read is passed over: inputs are recordings, and some of them end early.
+func Events(job Job) func(yield func(*telemetry.Event) bool) {
+	normaliser := telemetry.NewNormaliser(nil)
+	return func(yield func(*telemetry.Event) bool) {
+		n := 0
+		for record, err := range telemetry.Read(context.Background(), job.Paths, telemetry.ReadOptions{}) {
+			if err != nil {
+				continue
+			}
+			if n++; (n-1)%max(1, job.Every) == 0 && !yield(normaliser.Event(record)) {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,295 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/socctl/socctl/bench/internal/agree"
+	"github.com/socctl/socctl/bench/internal/lanes"
+	"github.com/socctl/socctl/bench/internal/page"
+	"github.com/socctl/socctl/bench/internal/worker"
+)
+
+// found is an engine that is here.
+type found struct {
+	*engine
+	path, version string
+	broken        string // why it was given up
+}
+
+// measure runs all engines on all lanes. With an error it returns what was
+// measured until then.
+func (s *shop) measure(ctx context.Context) (*page.Result, error) {
+	result := &page.Result{Date: time.Now().UTC().Format(time.DateOnly), Machine: thisMachine(), Rules: s.loaded, Without: s.without, Runs: s.runs, Revision: s.revision()}
+	here := s.gather(ctx, result)
+	told := map[string]*page.Engine{}
+	var err error
+	for _, l := range lanes.All() {
+		if len(s.lanes) > 0 && !slices.Contains(s.lanes, l.Name) {
+			continue
+		}
+		if err = s.measureLane(ctx, result, here, l, told); err != nil {
+			break
+		}
+	}
+	for _, f := range here {
+		if e := told[f.name]; e != nil && !f.floor() {
+			result.Engines = append(result.Engines, *e)
+		}
+		if f.broken != "" {
+			result.Absent = append(result.Absent, page.Absent{Name: f.name, Reason: f.broken})
+		}
+	}
+	return result, err
+}
+
+func (s *shop) measureLane(ctx context.Context, result *page.Result, here []*found, l lanes.Lane, told map[string]*page.Engine) error {
+	in, err := s.prepare(ctx, l)
+	if errors.Is(err, lanes.ErrNoData) {
+		result.Absent = append(result.Absent, page.Absent{Name: l.Name, Reason: err.Error()})
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	lane, err := s.lane(ctx, here, in, told)
+	if err == nil {
+		result.Lanes = append(result.Lanes, *lane)
+	}
+	return err
+}
+
+// gather finds the engines that were asked for, and says which are not here.
+func (s *shop) gather(ctx context.Context, result *page.Result) (here []*found) {
+	for _, e := range engines() {
+		if len(s.engines) > 0 && !slices.Contains(s.engines, e.name) || len(s.engines) == 0 && e.extra {
+			continue
+		}
+		path, version, err := e.find(ctx, s)
+		if err != nil {
+			s.say("%s is left out: %v", e.name, err)
+			result.Absent = append(result.Absent, page.Absent{Name: e.name, Reason: firstLine(err.Error())})
+			continue
+		}
+		here = append(here, &found{engine: e, path: path, version: version})
+	}
+	return here
+}
+
+func (s *shop) prepare(ctx context.Context, l lanes.Lane) (lanes.Input, error) {
+	in, err := lanes.Prepare(l, s.data, s.work, s.options.events)
+	if err == nil && l.EVTX() {
+		in.Events = countEvents(ctx, in.Paths)
+	}
+	return in, err
+}
+
+// lane runs the engines on one input, in turn.
+func (s *shop) lane(ctx context.Context, here []*found, in lanes.Input, told map[string]*page.Engine) (*page.Lane, error) {
+	reports := map[string][]*worker.Report{}
+	for run := range s.runs {
+		for _, f := range here {
+			if !f.reads(in) || f.broken != "" {
+				continue
+			}
+			s.say("%s: %s, run %d of %d", in.Lane.Name, f.name, run+1, s.runs)
+			r, err := f.run(ctx, s, f.path, job{f.engine, in, s.every(f.engine, in)})
+			if ctx.Err() != nil {
+				return nil, ctx.Err()
+			}
+			if err != nil {
+				f.broken = fmt.Sprintf("it failed on %s: %v", in.Lane.Name, err)
+				s.say("%s is left out: %s", f.name, f.broken)
+				continue
+			}
+			reports[f.name] = append(reports[f.name], r)
+		}
+	}
+	lane := &page.Lane{Name: in.Lane.Name, Title: in.Lane.Title, Events: in.Events, Bytes: in.Bytes}
+	ours := &references{s, in, map[referenceKey]map[string]int{}}
+	for _, f := range here {
+		all := reports[f.name]
+		if len(all) == 0 {
+			continue
+		}
+		row := s.row(f.engine, in, all)
+		if base := reports[against(f.engine, reports)]; len(base) > 0 && row.Core.Median > 0 {
+			row.Ratio = rate(base).Median / row.Core.Median
+		}
+		if f.floor() {
+			lane.Floors = append(lane.Floors, row)
+			continue
+		}
+		if f.reference != "" {
+			var err error
+			if row.Differences, err = ours.differences(ctx, f, all[0]); err != nil {
+				return nil, err
+			}
+			row.Reference = f.reference
+		}
+		lane.Rows = append(lane.Rows, row)
+		told[f.name] = describe(f, all[0])
+	}
+	return lane, nil
+}
+
+// against returns the engine that another is compared with: for floors the
+// library, or the command line if that is all there is.
+func against(e *engine, reports map[string][]*worker.Report) string {
+	switch {
+	case e.against != "":
+		return e.against
+	case len(reports["library"]) > 0:
+		return "library"
+	}
+	return "socctl"
+}
+
+func describe(f *found, r *worker.Report) *page.Engine {
+	version := f.version
+	if r.Version != "" {
+		version = r.Version
+	}
+	return &page.Engine{Name: f.name, Version: version, How: f.how, Rules: r.Rules, Refused: len(r.Refused)}
+}
+
+// every says which of the events an engine is given.
+func (s *shop) every(e *engine, in lanes.Input) int {
+	few := s.few
+	if e.unrouted {
+		few = max(1, few/6)
+	}
+	if !e.slow {
+		return 1
+	}
+	return max(1, in.Events/few)
+}
+
+// evaluating returns how long evaluation took in each run. Where a report
+// includes loading, the median of that is subtracted; what remains of a lane too
+// short to tell is 0.
+func evaluating(all []*worker.Report) (cpu, wall []time.Duration) {
+	var loads, walls []float64
+	for _, r := range all {
+		loads, walls = append(loads, float64(r.Load)), append(walls, float64(r.LoadWall))
+	}
+	load, loadWall := page.SpreadOf(loads).Median, page.SpreadOf(walls).Median
+	for _, r := range all {
+		if r.LoadWall == 0 {
+			cpu, wall = append(cpu, r.CPU), append(wall, r.Wall)
+			continue
+		}
+		cpu, wall = append(cpu, beyond(r.CPU, load)), append(wall, beyond(r.Wall, loadWall))
+	}
+	return cpu, wall
+}
+
+// beyond returns what time is left behind loading, if that is more than noise.
+func beyond(t time.Duration, load float64) time.Duration {
+	if rest := float64(t) - load; rest > load/20 {
+		return time.Duration(rest)
+	}
+	return 0
+}
+
+func rate(all []*worker.Report) page.Spread {
+	cpu, _ := evaluating(all)
+	return page.Rates(all[0].Events, cpu)
+}
+
+// row sums up the runs of an engine. Floors run over their input several times.
+func (s *shop) row(e *engine, in lanes.Input, all []*worker.Report) page.Row {
+	row := page.Row{Engine: e.name, Every: s.every(e, in), Events: all[0].Events, Against: e.against, Allocs: -1, Caches: all[0].Caches}
+	_, wall := evaluating(all)
+	row.Core, row.Wall = rate(all), page.Rates(row.Events, wall)
+	var load []float64
+	for _, r := range all {
+		load = append(load, r.Load.Seconds())
+		row.Peak = max(row.Peak, r.Peak)
+		if r.Allocs > 0 && r.Events > 0 {
+			row.Allocs = float64(r.Allocs) / float64(r.Events)
+		}
+	}
+	row.Load = page.SpreadOf(load)
+	if in.Events > 0 {
+		row.Bytes = row.Core.Median * float64(in.Bytes) / float64(in.Events)
+	}
+	for _, n := range all[0].Matches {
+		row.Matches += n
+	}
+	if e.floor() {
+		row.Engine = e.how
+	}
+	return row
+}
+
+// references are our own matches, with routing and without, in every n-th event;
+// each set is found once, and not measured.
+type references struct {
+	*shop
+	input lanes.Input
+	known map[referenceKey]map[string]int
+}
+
+type referenceKey struct {
+	unrouted bool
+	every    int
+}
+
+// all returns what we find.
+func (r *references) all(ctx context.Context, unrouted bool, every int) (map[string]int, error) {
+	k := referenceKey{unrouted, every}
+	if m, ok := r.known[k]; ok {
+		return m, nil
+	}
+	m, err := r.find(ctx, worker.Job{Routed: !unrouted, Every: every})
+	if err == nil {
+		r.known[k] = m
+	}
+	return m, err
+}
+
+func (r *references) find(ctx context.Context, job worker.Job) (map[string]int, error) {
+	path, _, err := findSelf(ctx, r.shop)
+	if err != nil {
+		return nil, err
+	}
+	job.Engine, job.Rules, job.Paths, job.Assign = "library", r.rules, r.input.Paths, r.input.Lane.Assign
+	report, err := r.worker(ctx, path, job)
+	if err != nil {
+		return nil, err
+	}
+	return report.Matches, nil
+}
+
+// differences compares the matches of an engine with ours, and looks for
+// reasons where they differ.
+func (r *references) differences(ctx context.Context, f *found, report *worker.Report) ([]agree.Difference, error) {
+	every := r.every(f.engine, r.input)
+	reference, err := r.all(ctx, f.unrouted, every)
+	if err != nil {
+		return nil, err
+	}
+	c := agree.Comparison{Ours: agree.Side{Engine: f.reference, Matches: reference}, Rules: map[string]agree.Rule{},
+		Theirs: agree.Side{Engine: f.name, Matches: report.Matches, Refused: report.Refused, Errors: report.Errors}}
+	for id, text := range r.texts {
+		c.Rules[id] = agree.Rule{Title: r.title[id], Text: string(text)}
+	}
+	var ids []string
+	for _, d := range c.Differences() {
+		ids = append(ids, d.Rule)
+	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	if c.Unrouted, err = r.find(ctx, worker.Job{Only: ids, Every: every}); err != nil {
+		return nil, err
+	}
+	if c.Bare, err = r.find(ctx, worker.Job{Only: ids, Every: every, Bare: true}); err != nil {
+		return nil, err
+	}
+	return c.Differences(), nil
+}
