@@ -123,6 +123,8 @@ func TestValidate(t *testing.T) {
 			{attack.TechniqueWithoutTactic, 1, "no tag names a tactic of technique T1685: defense-impairment", []string{"attack.defense-impairment"}}}},
 		{"foreign tactic", "19.1", []string{"attack.impact", "attack.execution", "attack.t1059"}, []attack.Finding{
 			{attack.TacticWithoutTechnique, 0, "no technique of the rule belongs to the tactic impact", nil}}},
+		{"tactic of before", "19.1", []string{"attack.persistence", "attack.execution", "attack.t1574.001"}, []attack.Finding{
+			{attack.TacticWithoutTechnique, 0, "no technique of the rule belongs to the tactic persistence: T1574.001 did until ATT&CK 18.1", nil}}},
 		{"parent and sub", "19.1", []string{"attack.execution", "attack.t1059", "attack.t1059.001"}, []attack.Finding{
 			{attack.ParentAndSub, 1, "technique T1059 is named beside a sub-technique of it", nil}}},
 		{"tactic only", "19.1", []string{"attack.execution"}, []attack.Finding{{attack.TacticOnly, -1, "the tags name tactics and no technique", nil}}},

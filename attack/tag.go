@@ -1,9 +1,6 @@
 package attack
 
-import (
-	"regexp"
-	"strings"
-)
+import "strings"
 
 // Kind says what a tag refers to.
 type Kind string
@@ -29,17 +26,28 @@ type Tag struct {
 // case, with dashes.
 func (t Tag) Canonical() string { return "attack." + strings.ToLower(t.Name) }
 
-var ids = []struct {
-	form *regexp.Regexp
-	kind Kind
-}{
-	{regexp.MustCompile(`^T\d{4}(\.\d{3})?$`), TechniqueTag},
-	{regexp.MustCompile(`^TA\d{4}$`), TacticTag},
-	{regexp.MustCompile(`^G\d{4}$`), GroupTag},
-	{regexp.MustCompile(`^S\d{4}$`), SoftwareTag},
-	{regexp.MustCompile(`^C\d{4}$`), CampaignTag},
-	{regexp.MustCompile(`^(M|DS|DC|DET|AN)\d{4}$`), OtherTag},
+// prefixes are those of ids, with the kind of what they name. All are followed
+// by four digits; a sub-technique has three more behind a dot.
+var prefixes = map[string]Kind{"T": TechniqueTag, "TA": TacticTag, "G": GroupTag, "S": SoftwareTag, "C": CampaignTag,
+	"M": OtherTag, "DS": OtherTag, "DC": OtherTag, "DET": OtherTag, "AN": OtherTag}
+
+// idKind returns what an id in upper case names, false for what is no id. It is
+// called for every tag of every rule, time and again.
+func idKind(id string) (Kind, bool) {
+	main, sub, isSub := strings.Cut(id, ".")
+	if len(main) < 5 || !digits(main[len(main)-4:]) {
+		return "", false
+	}
+	kind, ok := prefixes[main[:len(main)-4]]
+	if isSub {
+		ok = ok && kind == TechniqueTag && len(sub) == 3 && digits(sub)
+	}
+	return kind, ok
 }
+
+var dashes = strings.NewReplacer("_", "-", " ", "-")
+
+func digits(text string) bool { return strings.Trim(text, "0123456789") == "" }
 
 // ParseTag reads a tag. Upper case, underscores and blanks are accepted; false
 // means that the tag is of another namespace.
@@ -49,10 +57,8 @@ func ParseTag(text string) (Tag, bool) {
 		return Tag{}, false
 	}
 	upper := strings.ToUpper(name)
-	for _, id := range ids {
-		if id.form.MatchString(upper) {
-			return Tag{text, id.kind, upper}, true
-		}
+	if kind, ok := idKind(upper); ok {
+		return Tag{text, kind, upper}, true
 	}
-	return Tag{text, TacticTag, strings.NewReplacer("_", "-", " ", "-").Replace(strings.ToLower(name))}, true
+	return Tag{text, TacticTag, dashes.Replace(strings.ToLower(name))}, true
 }

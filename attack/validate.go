@@ -119,8 +119,25 @@ func (f *Facts) tactic(add adder, i int, tag Tag, techniques []*Technique) {
 		}
 		add(UnknownTactic, i, f.tacticsOf(techniques), "ATT&CK %s has no tactic %q", f.Version, tag.Name)
 	case len(techniques) > 0 && !slices.ContainsFunc(techniques, func(x *Technique) bool { return slices.Contains(x.Tactics, t.Key) }):
-		add(TacticWithoutTechnique, i, nil, "no technique of the rule belongs to the tactic %s", t.Key)
+		add(TacticWithoutTechnique, i, nil, "no technique of the rule belongs to the tactic %s%s", t.Key, f.formerly(t.Key, techniques))
 	}
+}
+
+// formerly tells of the newest release before f in which a tactic had one of the
+// techniques, "" if there is none.
+func (f *Facts) formerly(tactic string, techniques []*Technique) string {
+	for _, release := range slices.Backward(releases[:max(slices.Index(releases, f.Version), 0)]) {
+		g, err := Load(release)
+		if err != nil {
+			continue
+		}
+		for _, t := range techniques {
+			if old := g.Technique(t.ID); old != nil && slices.Contains(old.Tactics, tactic) {
+				return fmt.Sprintf(": %s did until ATT&CK %s", t.ID, release)
+			}
+		}
+	}
+	return ""
 }
 
 // tacticsOf returns the tags of the tactics of techniques if each has one only:

@@ -29,6 +29,8 @@ type Program struct {
 	Predicates   []Predicate    // each once for all rules
 	Rules        []*Rule        // in the order of the set
 	Correlations []*Correlation // inputs before those that refer to them
+
+	renewed int // rules that were compiled anew since all were; see Recompile
 }
 
 // Rule is one rule of a Program.
@@ -103,6 +105,9 @@ func compile(set *rules.Set, o *Options, earlier *reusable) (*Program, rules.Dia
 		p.Rules = append(p.Rules, r.rule)
 	}
 	parallel(len(fresh), func(i int) { p.finish(fresh[i]) })
+	if earlier != nil {
+		p.renewed = earlier.program.renewed + len(fresh)
+	}
 	diags = append(diags, p.correlate(set)...)
 	diags.Sort()
 	return p, diags

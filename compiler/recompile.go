@@ -10,8 +10,8 @@ import (
 // was compiled of, with the same options: rules that are written the same, and
 // have the same filters, are taken over, so that the cost follows the change.
 // The result differs from that of Compile only in the numbers of predicates, of
-// which some may be of no rule any longer; they are dropped when they become
-// more than the others.
+// which some may be of no rule any longer; they are dropped before they can
+// become more than the others.
 //
 // A rule is known by the node that it was read from, see rules.Copy. Rules that
 // something else than reading made, such as a pipeline, must have been made in
@@ -27,7 +27,7 @@ type reusable struct {
 }
 
 func newReusable(p *Program) *reusable {
-	if p == nil || p.mostlyUnused() {
+	if p == nil || p.stale() {
 		return nil
 	}
 	r := &reusable{program: p, byNode: make(map[*rules.Node]*Rule, len(p.Rules))}
@@ -39,22 +39,9 @@ func newReusable(p *Program) *reusable {
 	return r
 }
 
-// mostlyUnused reports whether more than half of the predicates are of no rule.
-func (p *Program) mostlyUnused() bool {
-	used := make([]bool, len(p.Predicates))
-	n := 0
-	seen := map[*Expr]bool{}
-	for _, r := range p.Rules {
-		clear(seen)
-		r.Expr.walk(seen, func(e *Expr) {
-			if e.Op == Leaf && !used[e.Atom] {
-				used[e.Atom] = true
-				n++
-			}
-		})
-	}
-	return 2*n < len(p.Predicates)
-}
+// stale reports whether so many rules were compiled since everything was that
+// more than half of the predicates may be of none any longer.
+func (p *Program) stale() bool { return p.renewed > len(p.Rules)+16 }
 
 // rule returns the rule that was compiled of the same source, nil if there is
 // none.

@@ -1,11 +1,11 @@
 package lint
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
+	"regexp"
 )
 
 // Baseline is a list of findings that are known and do not count.
@@ -23,13 +23,14 @@ type baselineEntry struct {
 }
 
 // WriteBaseline writes the findings that count, or that an earlier baseline
-// suppresses, one JSON object a line, in the order of the findings.
+// suppresses, one JSON object a line, in the order of the findings. Those that
+// are lasting are left out.
 func WriteBaseline(w io.Writer, findings []Finding) error {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
 	for i := range findings {
 		f := &findings[i]
-		if !f.Counts() && f.Suppression.Kind != ByBaseline {
+		if f.Lasting || !f.Counts() && f.Suppression.Kind != ByBaseline {
 			continue
 		}
 		if err := enc.Encode(baselineEntry{f.Fingerprint, f.Code, f.Span.Path(), f.Message}); err != nil {
@@ -42,23 +43,28 @@ func WriteBaseline(w io.Writer, findings []Finding) error {
 // ReadBaseline reads what WriteBaseline wrote. The error names the line.
 func ReadBaseline(data []byte) (*Baseline, error) {
 	b := &Baseline{fingerprints: map[string]bool{}}
-	scan := bufio.NewScanner(bytes.NewReader(data))
-	scan.Buffer(nil, 1<<20)
-	for line := 1; scan.Scan(); line++ {
-		if len(bytes.TrimSpace(scan.Bytes())) == 0 {
+	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
+	line := 0
+	for text := range bytes.Lines(data) {
+		line++
+		text = bytes.TrimSpace(text)
+		if len(text) == 0 {
 			continue
 		}
 		var e baselineEntry
-		if err := json.Unmarshal(scan.Bytes(), &e); err != nil {
-			return nil, fmt.Errorf("line %d is no entry of a baseline: %w", line, err)
-		}
-		if e.Fingerprint == "" {
-			return nil, fmt.Errorf("line %d has no fingerprint", line)
+		switch err := json.Unmarshal(text, &e); {
+		case err != nil && conflict.Match(text):
+			return nil, fmt.Errorf("line %d is a mark of a merge conflict: resolve it, or write the baseline anew", line)
+		case err != nil || e.Fingerprint == "":
+			return nil, fmt.Errorf("line %d is no entry of a baseline, an object with a fingerprint: write the baseline anew", line)
 		}
 		b.fingerprints[e.Fingerprint] = true
 	}
-	return b, scan.Err()
+	return b, nil
 }
+
+// conflict matches the lines that git puts around what it could not merge.
+var conflict = regexp.MustCompile(`^(<{7}|={7}|>{7}|\|{7})`)
 
 // Apply suppresses the findings that the baseline lists and returns how many of
 // its entries no longer occur.
@@ -68,7 +74,7 @@ func (b *Baseline) Apply(findings []Finding) (gone int) {
 		f := &findings[i]
 		if b.fingerprints[f.Fingerprint] {
 			seen[f.Fingerprint] = true
-			if f.Counts() {
+			if f.Counts() && !f.Lasting {
 				f.Suppression = &Suppression{Kind: ByBaseline}
 			}
 		}
@@ -83,7 +89,7 @@ func (r *Result) Subtract(base *Result) {
 		known[base.Findings[i].Fingerprint] = true
 	}
 	for i := range r.Findings {
-		if f := &r.Findings[i]; f.Counts() && known[f.Fingerprint] {
+		if f := &r.Findings[i]; f.Counts() && !f.Lasting && known[f.Fingerprint] {
 			f.Suppression = &Suppression{Kind: ByBase}
 		}
 	}

@@ -1,6 +1,8 @@
 package lint
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/socctl/socctl/rules"
@@ -41,6 +43,9 @@ type Check struct {
 	// check: what it finds keeps a document from being used at all.
 	Fixed bool
 
+	// Own says that a project has the check, and socctl has no page about it.
+	Own bool
+
 	Options []Option
 
 	// Elsewhere names the same check of other tools, as "tool name" or
@@ -60,6 +65,14 @@ type Check struct {
 func (c *Check) Group() string {
 	group, _, _ := strings.Cut(c.Name, "/")
 	return group
+}
+
+// Page returns the address of the page about the check, "" for one of a project.
+func (c *Check) Page() string {
+	if c.Own {
+		return ""
+	}
+	return "https://github.com/socctl/socctl/blob/main/docs/checks/" + c.Name + ".md"
 }
 
 // Option returns the option of that name, nil if the check has none.
@@ -123,14 +136,27 @@ func (c *Catalogue) Match(pattern string) []*Check {
 }
 
 // Nearest returns the name that a user most likely meant, "" if none is near.
-// A name without its group is found too.
+// A name without its group is found too, and one that another tool has for it.
 func (c *Catalogue) Nearest(name string) string {
 	names := make([]string, 0, len(c.checks))
+	full := make(map[string]string, len(c.checks)) // by the name without the group
 	for _, check := range c.checks {
-		names = append(names, check.Name)
-		if strings.TrimPrefix(check.Name, check.Group()+"/") == name {
+		short := strings.TrimPrefix(check.Name, check.Group()+"/")
+		if short == name || slices.ContainsFunc(check.Elsewhere, func(other string) bool { return isCalled(other, name) }) {
 			return check.Name
 		}
+		names = append(names, check.Name)
+		full[short] = check.Name
 	}
-	return rules.Nearest(name, names)
+	if near := rules.Nearest(name, names); near != "" || strings.Contains(name, "/") {
+		return near
+	}
+	return full[rules.Nearest(name, slices.Sorted(maps.Keys(full)))]
+}
+
+// isCalled reports whether an entry of Check.Elsewhere is about a name.
+func isCalled(elsewhere, name string) bool {
+	elsewhere, _, _ = strings.Cut(elsewhere, ":")
+	_, theirs, _ := strings.Cut(elsewhere, " ")
+	return theirs == name && name != ""
 }

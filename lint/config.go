@@ -135,12 +135,12 @@ func (c *Config) relative(name string) string {
 		return name
 	}
 	if filepath.IsAbs(filepath.FromSlash(name)) {
-		here, err := filepath.Abs(".")
-		rel, err2 := filepath.Rel(here, filepath.FromSlash(name))
-		if err != nil || err2 != nil {
+		dir, err := filepath.Abs(c.dir)
+		rel, err2 := filepath.Rel(dir, filepath.FromSlash(name))
+		if err != nil || err2 != nil || strings.HasPrefix(rel, "..") {
 			return name
 		}
-		name = filepath.ToSlash(rel)
+		return filepath.ToSlash(rel)
 	}
 	if rel := path.Join(c.toHere(), name); !strings.HasPrefix(rel, "../") {
 		return rel
@@ -269,8 +269,8 @@ func (p *configParser) settingKeys(s *Setting, checks []*Check) map[string]func(
 		"level": func(e rules.Entry) { s.Level = p.level(e.Value, true) },
 		"when": func(e rules.Entry) {
 			p.object(e.Value, "when", map[string]func(rules.Entry){
-				"status": func(e rules.Entry) { s.Statuses = p.words(e) },
-				"level":  func(e rules.Entry) { s.Levels = p.words(e) },
+				"status": func(e rules.Entry) { s.Statuses = p.words(e, rules.Statuses()) },
+				"level":  func(e rules.Entry) { s.Levels = p.words(e, rules.Levels()) },
 			})
 		},
 	}
@@ -450,10 +450,19 @@ func (p *configParser) texts(e rules.Entry) []rules.Scalar {
 	return out
 }
 
-func (p *configParser) words(e rules.Entry) []string {
+// words reads words of a kind; another would never be met.
+func (p *configParser) words(e rules.Entry, allowed []string) []string {
 	out := []string{}
 	for _, s := range p.texts(e) {
-		out = append(out, strings.ToLower(s.Text))
+		word := strings.ToLower(s.Text)
+		if !slices.Contains(allowed, word) {
+			help := "allowed: " + strings.Join(allowed, ", ")
+			if near := rules.Nearest(word, allowed); near != "" {
+				help = "did you mean " + near + "?"
+			}
+			p.errorf("config/wrong-type", s.Span, "there is no "+e.Key.Text+" "+s.Text, help)
+		}
+		out = append(out, word)
 	}
 	return out
 }

@@ -34,7 +34,7 @@ type directive struct {
 
 const directiveWord = "socctl:ignore"
 
-var directivePattern = regexp.MustCompile(`^#\s*` + directiveWord + `\b[ \t]*(.*?)(?:\s+--\s*(.*))?$`)
+var directivePattern = regexp.MustCompile(`^#\s*` + directiveWord + `\b(.*?)(?:\s+--\s*(.*))?$`)
 
 // directives reads the comments of all files.
 func (d *driver) directives() {

@@ -23,6 +23,10 @@ type Finding struct {
 	// of lines. Equal findings of one document differ in their number.
 	Fingerprint string
 
+	// Lasting findings say that something was not checked at all. They count
+	// whether or not they were there before.
+	Lasting bool
+
 	// Suppression says why the finding does not count; nil if it does.
 	Suppression *Suppression
 }
@@ -81,12 +85,13 @@ func sortFindings(findings []Finding) {
 	})
 }
 
-// fingerprint gives every finding of a sorted list its fingerprint.
-func fingerprint(findings []Finding) {
+// fingerprint gives every finding of a sorted list its fingerprint. relative
+// makes paths independent of the folder in which a program runs.
+func fingerprint(findings []Finding, relative func(string) string) {
 	seen := map[string]int{}
 	for i := range findings {
 		f := &findings[i]
-		subject := strings.Join([]string{f.Code, documentKey(f), strings.Join(strings.Fields(f.Span.Text()), " ")}, "\x00")
+		subject := strings.Join([]string{f.Code, documentKey(f, relative), strings.Join(strings.Fields(f.Span.Text()), " ")}, "\x00")
 		seen[subject]++
 		sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%d", subject, seen[subject]))
 		f.Fingerprint = hex.EncodeToString(sum[:16])
@@ -95,7 +100,7 @@ func fingerprint(findings []Finding) {
 
 // documentKey names the document of a finding such that moving the file does
 // not matter where there is an id.
-func documentKey(f *Finding) string {
+func documentKey(f *Finding, relative func(string) string) string {
 	if f.Document != nil {
 		if h := f.Document.Meta(); h.ID.Text != "" {
 			return h.ID.Text
@@ -103,5 +108,5 @@ func documentKey(f *Finding) string {
 			return h.Name.Text
 		}
 	}
-	return f.Span.Path()
+	return relative(f.Span.Path())
 }

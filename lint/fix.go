@@ -68,6 +68,13 @@ func (x Fixer) Fix(findings []Finding) []FixResult {
 // one, leaving out those that do.
 func (x Fixer) fixFile(file *rules.File, findings []*Finding) FixResult {
 	r := FixResult{Path: file.Path, Before: file.Source}
+	findings = slices.DeleteFunc(slices.Clone(findings), func(f *Finding) bool {
+		if !consistent(f.Fix.Edits) {
+			r.Refused = append(r.Refused, f)
+			return true
+		}
+		return false
+	})
 	chosen, postponed := disjoint(findings)
 	r.Postponed = postponed
 	before := x.meaning(file.Path, file.Source)
@@ -101,6 +108,17 @@ func disjoint(findings []*Finding) (chosen, postponed []*Finding) {
 		chosen, taken = append(chosen, f), append(taken, edits...)
 	}
 	return chosen, postponed
+}
+
+// consistent reports whether the edits of one fix leave each other alone.
+func consistent(edits []Edit) bool {
+	all := regions(edits)
+	for i, r := range all {
+		if slices.ContainsFunc(all[:i], func(s region) bool { return r != s && r.from < s.to && s.from < r.to }) {
+			return false
+		}
+	}
+	return true
 }
 
 type region struct {

@@ -3,6 +3,8 @@ package lint
 import (
 	"cmp"
 	"context"
+	"os"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -100,7 +102,7 @@ func Run(ctx context.Context, in *Input, known *Catalogue, cfg *Config) (*Result
 	}
 	result.Findings = append(result.Findings, d.superfluous()...)
 	sortFindings(result.Findings)
-	fingerprint(result.Findings)
+	fingerprint(result.Findings, cfg.relative)
 	return result, nil
 }
 
@@ -138,25 +140,36 @@ func newCorpus(in *Input) *Corpus {
 }
 
 // assign gives every document its tests. Tests are read with rules of their own,
-// so these are found by path and line.
+// so these are found by path and line; a path may be written in several ways.
 func (c *Corpus) assign(tests []*ruletest.Case) {
 	type place struct {
 		path string
 		line int
 	}
+	if len(tests) == 0 {
+		return
+	}
+	here, _ := os.Getwd() // without it, paths are compared as they are written
+	full := func(name string) string {
+		if !filepath.IsAbs(name) {
+			name = filepath.Join(here, name)
+		}
+		return name
+	}
 	at := make(map[place]*Subject, len(c.Subjects))
 	alone := make(map[string]*Subject, len(c.Subjects)) // nil for files of several documents
 	for _, s := range c.Subjects {
-		at[place{s.Path(), s.Header.Span.Start.Line}] = s
-		if _, another := alone[s.Path()]; another {
-			alone[s.Path()] = nil
+		name := full(s.Path())
+		at[place{name, s.Header.Span.Start.Line}] = s
+		if _, another := alone[name]; another {
+			alone[name] = nil
 		} else {
-			alone[s.Path()] = s
+			alone[name] = s
 		}
 	}
 	for _, t := range tests {
 		span := t.Rule.Meta().Span
-		name := span.Path()
+		name := full(span.Path())
 		if s := alone[name]; s != nil {
 			s.Tests = append(s.Tests, t)
 		} else if s := at[place{name, span.Start.Line}]; s != nil {
@@ -195,10 +208,11 @@ func (d *driver) reading() []*Finding {
 	var out []*Finding
 	for _, diag := range slices.Concat(d.in.Reading, d.in.Diagnostics, d.testProblems()) {
 		check := d.known.Find(diag.Code)
-		if (check == nil || check.Scope == RuleScope) && !d.wanted(diag.Span.Path()) {
+		unreadable := diag.Code == rules.CodeUnreadable
+		if (check == nil || check.Scope == RuleScope) && !unreadable && !d.wanted(diag.Span.Path()) {
 			continue
 		}
-		f := &Finding{Diagnostic: diag}
+		f := &Finding{Diagnostic: diag, Lasting: unreadable}
 		for _, s := range byFile[diag.Span.File] {
 			if !diag.Span.Start.Before(s.Header.Span.Start) {
 				f.Document = s.Document
@@ -213,10 +227,19 @@ func (d *driver) reading() []*Finding {
 }
 
 // testProblems are those of tests alone; reading them has met those of rules too.
+// A file in which something else is wrong is one of tests if it is not among
+// all the rules of a project.
 func (d *driver) testProblems() rules.Diagnostics {
+	ofRules := map[string]bool{}
+	for _, s := range d.corpus.Subjects {
+		ofRules[s.Path()] = true
+	}
+	for _, diag := range d.in.Reading {
+		ofRules[diag.Span.Path()] = true
+	}
 	var out rules.Diagnostics
 	for _, diag := range d.in.TestDiagnostics {
-		if strings.HasPrefix(diag.Code, "test/") {
+		if strings.HasPrefix(diag.Code, "test/") || d.in.Complete && diag.Severity == rules.Error && !ofRules[diag.Span.Path()] {
 			out = append(out, diag)
 		}
 	}

@@ -13,6 +13,7 @@ const (
 	IgnoreNoReason     = "ignore/no-reason"
 	IgnoreExpired      = "ignore/expired"
 	IgnoreUnknownCheck = "ignore/unknown-check"
+	IgnoreUnmatched    = "ignore/unmatched-path"
 )
 
 // superfluous returns what is wrong with the ignores themselves.
@@ -60,6 +61,9 @@ func (d *driver) judge(c *directive, doc rules.Document, all []*directive, repor
 		report(IgnoreUnknownCheck, c.span, doc, "the comment names no check", "write # socctl:ignore group/name -- reason")
 	case len(known) == 0:
 		f := report(IgnoreUnknownCheck, c.span, doc, "there is no check "+c.check, "socctl checks lists them all")
+		if strings.ContainsAny(c.check, " \t:") {
+			f.Help = "write # socctl:ignore group/name -- reason, with until=YYYY-MM-DD before the dashes if need be"
+		}
 		if near := d.known.Nearest(c.check); near != "" {
 			f.Help = "did you mean " + near + "?"
 			f.Replace(c.span, near, "write "+near)
@@ -123,4 +127,16 @@ func (d *driver) judgeConfig(report reporter) {
 			report(IgnoreUnused, i.Span, nil, "there is no finding of "+names+" to ignore in "+i.Rule, "remove the entry")
 		}
 	}
+	for _, p := range d.cfg.Paths {
+		if !d.matchesAny(p.Glob) {
+			report(IgnoreUnmatched, p.Span, nil, "no rule file matches "+p.Glob, "correct the pattern, which begins at the folder of the configuration, or remove it")
+		}
+	}
+}
+
+// matchesAny reports whether a file of rules, or one that could not be read as
+// such, matches a pattern.
+func (d *driver) matchesAny(glob string) bool {
+	return slices.ContainsFunc(d.corpus.Subjects, func(s *Subject) bool { return matchesPath(glob, d.cfg.relative(s.Path())) }) ||
+		slices.ContainsFunc(d.in.Reading, func(diag rules.Diagnostic) bool { return matchesPath(glob, d.cfg.relative(diag.Span.Path())) })
 }

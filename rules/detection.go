@@ -44,8 +44,11 @@ func (p *parser) detection(n *Node, what string, skip ...string) Detection {
 func (p *parser) selection(e Entry) *Selection {
 	s := &Selection{Name: e.Key, Span: e.Key.Span.to(e.Value.Span)}
 	if !referencable.MatchString(e.Key.Text) {
-		p.warnf("ref/unreferenceable-selection", e.Key.Span, "only a pattern can reach the selection "+quote(e.Key.Text),
-			"use letters, digits, _ and - in names")
+		help := "use letters, digits, _ and - in names"
+		if name, modifier, bar := strings.Cut(e.Key.Text, "|"); bar {
+			help = "a modifier stands behind a field: |" + modifier + " has no effect on what is in " + name
+		}
+		p.warnf("ref/unreferenceable-selection", e.Key.Span, "only a pattern can reach the selection "+quote(e.Key.Text), help)
 	}
 	s.Body = p.block(e.Value, e.Key)
 	return s

@@ -23,6 +23,12 @@ var (
 	relations = []string{"derived", "obsolete", "merged", "renamed", "similar"}
 )
 
+// Statuses and Levels return the words that a document may have as such, in order.
+func Statuses() []string { return slices.Clone(statuses) }
+
+// Levels is told at Statuses.
+func Levels() []string { return slices.Clone(levels) }
+
 // headerKeys are the attributes that header parses, for all kinds of documents.
 var headerKeys = []string{"title", "id", "name", "taxonomy", "status", "description", "license", "author", "level",
 	"date", "modified", "references", "tags", "fields", "falsepositives", "scope", "related", "generate"}

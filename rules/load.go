@@ -92,7 +92,7 @@ func ReadPaths(paths ...string) (docs []Document, files int, diags Diagnostics) 
 			base := filepath.ToSlash(filepath.Clean(p))
 			l.walk(os.DirFS(p), ".", func(name string) string { return path.Join(base, name) })
 			if len(l.sources)+len(l.diags) == before {
-				l.diags = append(l.diags, Diagnostic{Code: "load/empty-folder", Severity: Error, Span: Span{File: &File{Path: base}},
+				l.diags = append(l.diags, Diagnostic{Code: CodeEmptyFolder, Severity: Error, Span: Span{File: &File{Path: base}},
 					Message: "folder contains no .yml or .yaml file", Help: "check the path"})
 			}
 		}
@@ -113,6 +113,9 @@ type loader struct {
 // CodeUnreadable is the code of diagnostics about files and folders that could
 // not be read at all.
 const CodeUnreadable = "load/unreadable"
+
+// CodeEmptyFolder is the code of diagnostics about folders without rule files.
+const CodeEmptyFolder = "load/empty-folder"
 
 func (l *loader) unreadable(path string, err error) {
 	l.diags = append(l.diags, Diagnostic{Code: CodeUnreadable, Severity: Error, Span: Span{File: &File{Path: path}},
@@ -199,7 +202,12 @@ func (s source) parse(shapes *shapeCache) ([]Document, Diagnostics) {
 		l.unreadable(s.path, err)
 		return nil, l.diags
 	}
-	return parseFile(s.path, data, shapes)
+	docs, diags := parseFile(s.path, data, shapes)
+	if len(docs)+len(diags) == 0 {
+		diags = append(diags, Diagnostic{Code: "load/empty-file", Severity: Warning, Span: Span{File: &File{Path: s.path}},
+			Message: "file holds no document", Help: "write the rule, or remove the file"})
+	}
+	return docs, diags
 }
 
 // duplicates reports ids and names that more than one document has. Such

@@ -13,7 +13,6 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
-	"time"
 
 	"github.com/klauspost/compress/zstd"
 	"github.com/socctl/socctl/rules"
@@ -232,11 +231,7 @@ func TestLimits(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			start := time.Now()
-			_, diags := rules.Parse("r.yml", []byte(tt.source))
-			if took := time.Since(start); took > 5*time.Second {
-				t.Errorf("took %v", took)
-			}
+			_, diags := rules.Parse("r.yml", []byte(tt.source)) // what takes for ever ends the whole test
 			if len(diags) != 1 || !strings.HasPrefix(diags[0].String(), tt.want) {
 				t.Errorf("%d diagnostics\n got %.300s\nwant %s", len(diags), fmt.Sprint(diags), tt.want)
 			}

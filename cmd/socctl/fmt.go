@@ -69,18 +69,19 @@ func (c *cli) format(o *fmtOptions, paths []string) error {
 	if err != nil {
 		return err
 	}
-	if paths, err = c.rulePaths(cfg, paths); err != nil {
+	if paths, _, err = c.rulePaths(cfg, paths); err != nil {
 		return err
 	}
-	files, err := ruleFiles(paths)
-	if err != nil {
-		return &exitError{exitUnreadable, err}
-	}
+	files, problems := ruleFiles(fromHere(paths, false))
 	code, changed := exitClean, 0
+	for _, err := range problems {
+		fmt.Fprintf(c.stderr, "socctl: %s\n", report.Clean(err.Error()))
+		code = exitUnreadable
+	}
 	for _, f := range formatFiles(files, o.workers) {
 		switch {
 		case f.err != nil:
-			fmt.Fprintf(c.stderr, "socctl: %v\n", f.err)
+			fmt.Fprintf(c.stderr, "socctl: %s\n", report.Clean(f.err.Error()))
 			code = exitUnreadable
 			continue
 		case bytes.Equal(f.before, f.after):
@@ -88,7 +89,8 @@ func (c *cli) format(o *fmtOptions, paths []string) error {
 		}
 		changed++
 		if err := c.writeFormatted(o, f); err != nil {
-			return &exitError{exitUnreadable, err}
+			fmt.Fprintf(c.stderr, "socctl: %s\n", report.Clean(err.Error()))
+			code, changed = exitUnreadable, changed-1
 		}
 	}
 	if !c.quiet {
@@ -107,21 +109,15 @@ func (c *cli) format(o *fmtOptions, paths []string) error {
 // writeFormatted replaces a file, or shows what would change.
 func (c *cli) writeFormatted(o *fmtOptions, f formatted) error {
 	if o.diff {
-		writeDiff(c.stdout, c.out(), filepath.ToSlash(f.path), f.before, f.after)
-		return nil
+		return writeDiff(c.stdout, c.out(), filepath.ToSlash(f.path), f.before, f.after)
 	}
-	fmt.Fprintln(c.stdout, filepath.ToSlash(f.path))
-	if o.check {
-		return nil
+	if !o.check {
+		if err := replaceFile(f.path, f.after); err != nil {
+			return err
+		}
 	}
-	info, err := os.Stat(f.path)
-	if err != nil {
-		return err
-	}
-	if err := replaceFile(f.path, f.after); err != nil {
-		return err
-	}
-	return os.Chmod(f.path, info.Mode().Perm())
+	_, err := fmt.Fprintln(c.stdout, report.Clean(filepath.ToSlash(f.path)))
+	return err
 }
 
 func (c *cli) formatStdin(o *fmtOptions) error {
@@ -139,8 +135,7 @@ func (c *cli) formatStdin(o *fmtOptions) error {
 	case o.check:
 		return nil
 	case o.diff && !bytes.Equal(text, after):
-		writeDiff(c.stdout, c.out(), o.stdinName, text, after)
-		return nil
+		return writeDiff(c.stdout, c.out(), o.stdinName, text, after)
 	case o.diff:
 		return nil
 	}
@@ -148,27 +143,32 @@ func (c *cli) formatStdin(o *fmtOptions) error {
 	return err
 }
 
-// ruleFiles returns the YAML files of paths, sorted, without hidden folders.
-func ruleFiles(paths []string) ([]string, error) {
-	var out []string
+// ruleFiles returns the YAML files of paths, sorted, without hidden folders, and
+// what could not be read.
+func ruleFiles(paths []string) (files []string, problems []error) {
 	for _, p := range paths {
-		err := filepath.WalkDir(p, func(name string, d fs.DirEntry, err error) error {
+		root := p
+		if info, err := os.Stat(p); err == nil && info.IsDir() {
+			root += string(filepath.Separator) // which follows a link
+		}
+		// Errors are collected, so that there is none at the end.
+		_ = filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
 			switch {
 			case err != nil:
-				return err
-			case d.IsDir() && name != p && strings.HasPrefix(d.Name(), "."):
+				problems = append(problems, err)
+				if d != nil && d.IsDir() {
+					return fs.SkipDir
+				}
+			case d.IsDir() && name != root && strings.HasPrefix(d.Name(), "."):
 				return fs.SkipDir
 			case !d.IsDir() && slices.Contains([]string{".yml", ".yaml"}, strings.ToLower(filepath.Ext(name))):
-				out = append(out, name)
+				files = append(files, filepath.Clean(name))
 			}
 			return nil
 		})
-		if err != nil {
-			return nil, err
-		}
 	}
-	slices.Sort(out)
-	return slices.Compact(out), nil
+	slices.Sort(files)
+	return slices.Compact(files), problems
 }
 
 // formatFiles formats files in parallel and returns the results in order.

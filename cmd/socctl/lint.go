@@ -47,7 +47,8 @@ why. With --base only what a change brought about counts.`,
 		Example: `  socctl lint
   socctl lint rules/windows --fix
   socctl lint --base origin/main -f github -f sarif=lint.sarif`,
-		RunE: func(cmd *cobra.Command, args []string) error { return c.lint(cmd.Context(), &o, args) },
+		PreRunE: func(cmd *cobra.Command, _ []string) error { return o.check(cmd.Flags().Changed) },
+		RunE:    func(cmd *cobra.Command, args []string) error { return c.lint(cmd.Context(), &o, args) },
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&o.base, "base", "", "report only what is new since `REF`: a branch, tag or commit")
@@ -71,9 +72,6 @@ why. With --base only what a change brought about counts.`,
 
 func (c *cli) lint(ctx context.Context, o *lintOptions, paths []string) error {
 	start := time.Now()
-	if err := o.check(); err != nil {
-		return err
-	}
 	l, err := c.linter(ctx, o, paths)
 	if err != nil {
 		return err
@@ -94,7 +92,15 @@ func (c *cli) lint(ctx context.Context, o *lintOptions, paths []string) error {
 		run.Result = result
 	}
 	if o.writeBaseline != "" {
-		return c.writeBaseline(o.writeBaseline, result)
+		if err := c.writeBaseline(o.writeBaseline, result); err != nil {
+			return err
+		}
+		for i := range result.Findings {
+			if f := &result.Findings[i]; f.Lasting {
+				fmt.Fprintf(c.stderr, "not part of it: %s\n", report.Clean(f.Diagnostic.String()))
+			}
+		}
+		return exitWith(readingCode(in))
 	}
 	if run.Gone, err = l.applyBaseline(o, result); err != nil {
 		return err
@@ -102,29 +108,41 @@ func (c *cli) lint(ctx context.Context, o *lintOptions, paths []string) error {
 	worst, any := result.Worst()
 	run.Hidden = hide(result, severityNamed(o.level))
 	run.Elapsed = time.Since(start)
+	var failed error // one file that cannot be written does not keep the rest from being told
 	for _, format := range o.formats {
-		if err := c.reportLint(format, run); err != nil {
-			return &exitError{exitUnreadable, err}
-		}
+		failed = errors.Join(failed, c.reportLint(format, run))
+	}
+	if failed != nil {
+		return &exitError{exitUnreadable, failed}
 	}
 	code := exitClean
 	if any && o.failLevel != "never" && worst >= l.settings.FailLevel {
 		code = exitFindings
 	}
-	for _, d := range in.Reading {
-		if d.Code == rules.CodeUnreadable {
-			code = exitUnreadable
-		}
-	}
-	return exitWith(code)
+	return exitWith(max(code, readingCode(in)))
 }
 
-// check rejects unknown words.
-func (o *lintOptions) check() error {
-	for _, format := range o.formats {
-		name, path, toFile := strings.Cut(format, "=")
-		if !slices.Contains(report.LintFormats, name) || toFile && path == "" {
-			return usageError("unknown format %q: lint knows %s", format, strings.Join(report.LintFormats, ", "))
+// readingCode is the exit code that files ask for which could not be read.
+func readingCode(in *lint.Input) int {
+	unreadable := func(d rules.Diagnostic) bool { return d.Code == rules.CodeUnreadable }
+	if slices.ContainsFunc(in.Reading, unreadable) || in.Complete && slices.ContainsFunc(in.TestDiagnostics, unreadable) {
+		return exitUnreadable
+	}
+	return exitClean
+}
+
+// check rejects unknown words, and flags that contradict each other; given tells
+// which flags there are.
+func (o *lintOptions) check(given func(flag string) bool) error {
+	if err := o.checkFormats(); err != nil {
+		return err
+	}
+	if given("base") && o.base == "" {
+		return usageError("--base is empty: name a branch, a tag or a commit, or leave it out")
+	}
+	for _, flag := range []string{"base", "diff", "format"} {
+		if o.writeBaseline != "" && given(flag) {
+			return usageError("--write-baseline writes all findings and reports none: leave out --%s", flag)
 		}
 	}
 	if !slices.Contains([]string{"", "error", "warning", "info", "never"}, o.failLevel) {
@@ -132,6 +150,26 @@ func (o *lintOptions) check() error {
 	}
 	if !slices.Contains([]string{"error", "warning", "info"}, o.level) {
 		return usageError("--level takes error, warning or info, not %q", o.level)
+	}
+	return nil
+}
+
+// checkFormats sees to it that what a program is to read stands alone.
+func (o *lintOptions) checkFormats() error {
+	written := map[string]string{} // format by file, "" for standard output
+	for _, format := range o.formats {
+		name, path, toFile := strings.Cut(format, "=")
+		if !slices.Contains(report.LintFormats, name) || toFile && path == "" {
+			return usageError("unknown format %q: lint knows %s", format, strings.Join(report.LintFormats, ", "))
+		}
+		other, taken := written[path]
+		switch {
+		case taken && toFile:
+			return usageError("%s and %s cannot both be written to %s", other, name, path)
+		case taken && !(slices.Contains(report.LintTexts, name) && slices.Contains(report.LintTexts, other)):
+			return usageError("%s and %s cannot both go to standard output: write one to a file, as in -f %s=FILE", other, name, name)
+		}
+		written[path] = name
 	}
 	return nil
 }
@@ -220,13 +258,15 @@ func (c *cli) fixAll(ctx context.Context, l *linter, o *lintOptions, result *lin
 		changed := false
 		for _, f := range fixer.Fix(result.Findings) {
 			for _, refused := range f.Refused {
-				fmt.Fprintf(c.stderr, "not fixed, because the rule would mean something else: %s\n", refused.Diagnostic)
+				fmt.Fprintf(c.stderr, "not fixed, because the rule would mean something else: %s\n", report.Clean(refused.Diagnostic.String()))
 			}
 			if bytes.Equal(f.Before, f.After) {
 				continue
 			}
 			if o.diff {
-				writeDiff(c.stdout, c.out(), f.Path, f.Before, f.After)
+				if err := writeDiff(c.stdout, c.out(), f.Path, f.Before, f.After); err != nil {
+					return fixed, err
+				}
 				continue
 			}
 			if err := writeFixed(f); err != nil {
@@ -260,14 +300,7 @@ func writeFixed(f lint.FixResult) error {
 	if marked {
 		after = slices.Concat(mark, after)
 	}
-	info, err := os.Stat(path)
-	if err != nil {
-		return err
-	}
-	if err := replaceFile(path, after); err != nil {
-		return err
-	}
-	return os.Chmod(path, info.Mode().Perm())
+	return replaceFile(path, after)
 }
 
 // textOf reads standard input, or nothing if - is not among the paths.
@@ -282,25 +315,46 @@ func (c *cli) linesOfStdin(paths []string) (bool, error) {
 }
 
 // rulePaths are the paths to lint: those that were named, else those of the
-// configuration, else the folders that rules usually lie in.
-func (c *cli) rulePaths(cfg *config.Config, paths []string) ([]string, error) {
-	if len(paths) > 0 {
-		return paths, nil
+// configuration, else the folders that rules usually lie in, which were found
+// and not named.
+func (c *cli) rulePaths(cfg *config.Config, named []string) (paths []string, found bool, err error) {
+	if len(named) > 0 {
+		return named, false, nil
 	}
-	found, err := c.expand(cfg, cfg.Rules)
-	if err != nil || len(found) > 0 {
-		return found, err
+	paths, err = c.expand(cfg, cfg.Rules)
+	if err != nil || len(paths) > 0 {
+		return paths, false, err
 	}
 	for _, pattern := range []string{"rules", "rules-*", "filters", "correlations"} {
 		matches, _ := filepath.Glob(pattern)
 		for _, m := range matches {
 			if info, err := os.Stat(m); err == nil && info.IsDir() {
-				found = append(found, m)
+				paths = append(paths, m)
 			}
 		}
 	}
-	if len(found) == 0 {
-		found = []string{"."}
+	if len(paths) == 0 {
+		paths = []string{"."}
 	}
-	return found, nil
+	return paths, true, nil
+}
+
+// fromHere makes paths relative to the current folder, so that one file has one
+// name; those outside of it only if outside says so.
+func fromHere(paths []string, outside bool) []string {
+	here, err := os.Getwd()
+	if err != nil {
+		return paths
+	}
+	out := slices.Clone(paths)
+	for i, p := range paths {
+		if !filepath.IsAbs(p) {
+			p = filepath.Join(here, p)
+		}
+		rel, err := filepath.Rel(here, p)
+		if err == nil && (outside || filepath.IsLocal(rel)) {
+			out[i] = rel
+		}
+	}
+	return out
 }

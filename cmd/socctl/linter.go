@@ -64,9 +64,10 @@ func (c *cli) linter(ctx context.Context, o *lintOptions, paths []string) (*lint
 		}
 		return l, nil
 	}
-	if l.options.Paths, err = c.rulePaths(l.cfg, paths); err != nil {
+	if l.options.Paths, l.options.Found, err = c.rulePaths(l.cfg, paths); err != nil {
 		return nil, err
 	}
+	l.options.Paths = fromHere(l.options.Paths, o.base != "")
 	l.options.Tests = true
 	if o.base != "" {
 		if l.tree, err = revision.Open(ctx, ".", o.base); err != nil {
@@ -128,21 +129,27 @@ func (c *cli) lintSettings(ctx context.Context, l *linter, o *lintOptions) error
 	return nil
 }
 
-// catalogue returns the checks of socctl, and those in Rego that the
-// configuration names.
+// catalogue returns the checks of a project, or shows what is wrong with them.
 func (c *cli) catalogue(ctx context.Context, cfg *config.Config) (*lint.Catalogue, error) {
-	all := checks.All()
-	folders := regoFolders(cfg)
-	if len(folders) == 0 {
-		return lint.NewCatalogue(all), nil
-	}
-	builtIn := lint.NewCatalogue(all)
-	own, diags := policy.Load(ctx, folders, policy.Limits{}, func(name string) bool { return builtIn.Find(name) != nil })
+	known, diags := checksOf(ctx, cfg)
 	report.Diagnostics(c.stderr, c.err(), diags)
 	if diags.Count(rules.Error) > 0 {
 		return nil, &exitError{code: exitUsage}
 	}
-	return lint.NewCatalogue(append(all, own...)), nil
+	return known, nil
+}
+
+// checksOf returns the checks of socctl, and those in Rego that the
+// configuration names, as far as they can be used.
+func checksOf(ctx context.Context, cfg *config.Config) (*lint.Catalogue, rules.Diagnostics) {
+	all := checks.All()
+	builtIn := lint.NewCatalogue(all)
+	folders := regoFolders(cfg)
+	if len(folders) == 0 {
+		return builtIn, nil
+	}
+	own, diags := policy.Load(ctx, folders, policy.Limits{}, func(name string) bool { return builtIn.Find(name) != nil })
+	return lint.NewCatalogue(append(all, own...)), diags
 }
 
 // regoFolders returns the folders of own checks. What is wrong with the section

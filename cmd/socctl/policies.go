@@ -13,18 +13,20 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/socctl/socctl/cmd/socctl/internal/report"
+	"github.com/socctl/socctl/lint"
+	"github.com/socctl/socctl/lint/checks"
 	"github.com/socctl/socctl/lint/policy"
 	"github.com/socctl/socctl/rules"
 	"github.com/socctl/socctl/rules/config"
 )
 
 // testPolicies runs the tests of own checks, if the configuration names any, and
-// reports whether all passed. Their outcome goes to standard error: the formats
-// on standard output are about rules.
-func (c *cli) testPolicies(ctx context.Context, o *testOptions, cfg *config.Config, filter *regexp.Regexp) bool {
+// returns how many ran and whether all passed. Their outcome goes to standard
+// error: the formats on standard output are about rules.
+func (c *cli) testPolicies(ctx context.Context, o *testOptions, cfg *config.Config, filter *regexp.Regexp) (ran int, ok bool) {
 	folders := regoFolders(cfg)
 	if len(folders) == 0 {
-		return true
+		return 0, true
 	}
 	results, diags := policy.Test(ctx, folders, policy.Limits{})
 	report.Diagnostics(c.stderr, c.err(), diags)
@@ -41,12 +43,12 @@ func (c *cli) testPolicies(ctx context.Context, o *testOptions, cfg *config.Conf
 			continue
 		}
 		failed++
-		fmt.Fprintf(c.stderr, "%s  %s:%d: %s: %s\n%s", c.err().Paint(report.Red, "FAIL"), r.Path, r.Line, r.Name, report.Clean(r.Message), r.Output)
+		fmt.Fprintf(c.stderr, "%s  %s:%d: %s: %s\n%s", c.err().Paint(report.Red, "FAIL"), r.Path, r.Line, r.Name, report.Clean(r.Message), report.CleanLines(r.Output))
 	}
 	if !c.quiet && passed+failed > 0 {
 		fmt.Fprintf(c.stderr, "%s of own checks: %d passed, %d failed\n", report.Count(passed+failed, "test"), passed, failed)
 	}
-	return failed == 0 && diags.Count(rules.Error) == 0
+	return passed + failed, failed == 0 && diags.Count(rules.Error) == 0
 }
 
 func (c *cli) newCommand() *cobra.Command {
@@ -54,6 +56,12 @@ func (c *cli) newCommand() *cobra.Command {
 		Use:     "new",
 		Short:   "Write the beginning of something",
 		Example: "  socctl new check acme/rule-without-owner",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return usageError("there is no new %s: socctl new check NAME writes a check", args[0])
+			}
+			return cmd.Help()
+		},
 	}
 	dir := ""
 	check := &cobra.Command{
@@ -81,6 +89,9 @@ func (c *cli) newCheck(name, dir string) error {
 	files, err := policy.Scaffold(name)
 	if err != nil {
 		return usageError("%v", err)
+	}
+	if lint.NewCatalogue(checks.All()).Find(name) != nil {
+		return usageError("there is a check %s already: socctl explain %s", name, name)
 	}
 	configured := true
 	if dir == "" {

@@ -78,11 +78,11 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		return exitClean
 	case errors.As(err, &exit):
 		if exit.err != nil {
-			fmt.Fprintf(stderr, "socctl: %v\n", exit.err)
+			fmt.Fprintf(stderr, "socctl: %s\n", report.CleanLines(exit.err.Error()))
 		}
 		return exit.code
 	}
-	fmt.Fprintf(stderr, "socctl: %v\nRun socctl --help for usage.\n", err)
+	fmt.Fprintf(stderr, "socctl: %s\nRun socctl --help for usage.\n", report.CleanLines(err.Error()))
 	return exitUsage
 }
 
@@ -111,7 +111,7 @@ func (c *cli) command() *cobra.Command {
 	root.SetErr(c.stderr)
 	root.SetHelpTemplate(helpTemplate)
 	root.SetUsageTemplate(usageTemplate)
-	root.AddCommand(c.testCommand(), c.lintCommand(), c.fmtCommand(), c.checksCommand(), c.explainCommand(), c.evalCommand(), c.initCommand(), c.newCommand(), c.logsourceCommand(), c.pipelineCommand(), c.versionCommand())
+	root.AddCommand(c.testCommand(), c.lintCommand(), c.fmtCommand(), c.checksCommand(), c.explainCommand(), c.evalCommand(), c.initCommand(), c.newCommand(), c.logsourceCommand(), c.lspCommand(), c.pipelineCommand(), c.versionCommand())
 	return root
 }
 

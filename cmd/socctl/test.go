@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -91,8 +90,12 @@ func (c *cli) test(ctx context.Context, o *testOptions, paths []string) error {
 		return err
 	}
 	suite, diags := ruletest.Load(load)
+	ran, passed := c.testPolicies(ctx, o, cfg, filter)
 	if err := nothingToRun(suite, diags, filter, load.Paths); err != nil {
-		return err
+		if ran == 0 && passed {
+			return err
+		}
+		return exitWith(codeOf(passed))
 	}
 	progress := report.NewProgress(c.stderr, c.quiet)
 	total := suite.Select(filter)
@@ -106,11 +109,15 @@ func (c *cli) test(ctx context.Context, o *testOptions, paths []string) error {
 			return &exitError{exitUnreadable, err}
 		}
 	}
-	code := testExitCode(result, diags)
-	if !c.testPolicies(ctx, o, cfg, filter) {
-		code = max(code, exitFindings)
+	return exitWith(max(testExitCode(result, diags), codeOf(passed)))
+}
+
+// codeOf is the exit code of tests that all passed, or did not.
+func codeOf(passed bool) int {
+	if passed {
+		return exitClean
 	}
-	return exitWith(code)
+	return exitFindings
 }
 
 // reportTests writes one format to standard output, or to the file behind =.
@@ -124,24 +131,6 @@ func (c *cli) reportTests(format string, run *report.TestRun) error {
 		return err
 	}
 	return replaceFile(path, b.Bytes())
-}
-
-// replaceFile writes a file under a temporary name and renames it, so that
-// nobody ever sees half of it.
-func replaceFile(path string, data []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(data)
-	err = errors.Join(err, f.Chmod(0o644), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		os.Remove(f.Name())
-	}
-	return err
 }
 
 // check compiles the filter and rejects unknown words.

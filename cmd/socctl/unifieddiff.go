@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"fmt"
 	"io"
 	"strings"
@@ -9,8 +10,10 @@ import (
 )
 
 // writeDiff writes a unified diff of a file, with three lines of context.
-func writeDiff(w io.Writer, s report.Style, path string, before, after []byte) {
+func writeDiff(out io.Writer, s report.Style, path string, before, after []byte) error {
 	const context = 3
+	w := bufio.NewWriter(out)
+	path = report.Clean(path)
 	lines := lineDiff(splitLines(before), splitLines(after))
 	fmt.Fprintf(w, "%s\n%s\n", s.Paint(report.Bold, "--- a/"+path), s.Paint(report.Bold, "+++ b/"+path))
 	near := func(i int) bool {
@@ -43,6 +46,10 @@ func writeDiff(w io.Writer, s report.Style, path string, before, after []byte) {
 		}
 		a, b, i = a+ofA, b+ofB, end
 	}
+	if err := w.Flush(); err != nil {
+		return &exitError{exitUnreadable, err}
+	}
+	return nil
 }
 
 func splitLines(text []byte) []string {

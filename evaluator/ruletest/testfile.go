@@ -2,6 +2,7 @@ package ruletest
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/socctl/socctl/rules"
 )
@@ -12,6 +13,12 @@ var (
 		"because", "count", "golden", "start", "sequence", "alerts"}
 	inputKeys = []string{"event", "events", "file", "sequence"}
 )
+
+// FileKeys returns the keys of a test file.
+func FileKeys() []string { return slices.Clone(fileKeys) }
+
+// TestKeys returns the keys of a test.
+func TestKeys() []string { return slices.Clone(testKeys) }
 
 // draft is a test that was read, before its rule is known.
 type draft struct {

@@ -4,8 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
-	"sync/atomic"
+	"sync"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/rego"
@@ -19,27 +18,41 @@ type evaluation struct {
 	policy *policy
 	source *source
 	query  rego.PreparedEvalQuery
-	failed atomic.Bool // after which it is not tried again
+	failed sync.Map // *lint.Corpus of the runs in which it is not tried again
+	said   sync.Map // complaint, each made once in a run
+}
+
+// complaint is something that is wrong with the check, in one run.
+type complaint struct {
+	run     *lint.Corpus
+	message string
 }
 
 // run is the function of the check's record.
 func (e *evaluation) run(p *lint.Pass) {
-	if e.failed.Load() {
+	if _, failed := e.failed.Load(p.Corpus); failed {
 		return
 	}
-	input := e.policy.inputs.of(p)
-	findings, err := e.evaluate(input)
+	findings, err := e.evaluate(e.policy.inputs.of(p))
 	if err != nil {
-		if !e.failed.Swap(true) {
-			at := rules.Position{Line: 1, Column: 1}
-			f := p.Report(rules.Span{File: e.source.file, Start: at, End: at}, "the check was not carried out: "+err.Error(), "correct the check; its other findings are missing too")
-			f.Severity, f.Document = rules.Error, nil
+		if _, before := e.failed.LoadOrStore(p.Corpus, true); !before {
+			at, reason := e.source.reason(err)
+			e.complain(p, at, "the check was not carried out: "+reason, "correct the check; its other findings are missing too")
 		}
 		return
 	}
 	for _, f := range findings {
 		e.report(p, f)
 	}
+}
+
+// complain reports what is wrong with the check itself, once in a run.
+func (e *evaluation) complain(p *lint.Pass, at rules.Span, message, help string) {
+	if _, before := e.said.LoadOrStore(complaint{p.Corpus, message}, true); before {
+		return
+	}
+	f := p.Report(at, message, help)
+	f.Severity, f.Document, f.Lasting = rules.Error, nil, true
 }
 
 // evaluate runs the check on one input, within the limits.
@@ -63,81 +76,11 @@ func (e *evaluation) evaluate(input ast.Value) ([]any, error) {
 	if len(results) == 0 {
 		return nil, nil
 	}
-	found, _ := results[0].Bindings["x"].([]any)
+	found, isSet := results[0].Bindings["x"].([]any)
+	if !isSet {
+		return nil, errors.New("report is no set of findings: write report contains finding if { … }")
+	}
 	return found, nil
-}
-
-// report turns what the check returned into a finding. What has no form that is
-// known becomes a finding on the check itself.
-func (e *evaluation) report(p *lint.Pass, value any) {
-	object, _ := value.(map[string]any)
-	message, ok := object["message"].(string)
-	if !ok {
-		p.Report(rules.Span{File: e.source.file, Start: rules.Position{Line: 1, Column: 1}, End: rules.Position{Line: 1, Column: 1}},
-			fmt.Sprintf("the check reports %v, which is no finding", value), `a finding has a message, and "at" with a node`).Severity = rules.Error
-		return
-	}
-	subject := e.subject(p, object)
-	at, ok := place(subject, object["at"])
-	if !ok {
-		at = subject.Place()
-	}
-	help, _ := object["help"].(string)
-	f := p.ReportOn(subject, at, oneLine(message), oneLine(help))
-	if related, ok := object["related"].([]any); ok {
-		for _, r := range related {
-			o, _ := r.(map[string]any)
-			if span, ok := place(subject, o["at"]); ok {
-				text, _ := o["message"].(string)
-				f.Also(span, oneLine(text))
-			}
-		}
-	}
-	if fix, ok := object["fix"].(map[string]any); ok {
-		offerFix(f, subject, fix)
-	}
-}
-
-// subject is the document that a finding is about: that of the pass, or in
-// checks of scope corpus the one that the finding names by its path and line.
-func (e *evaluation) subject(p *lint.Pass, finding map[string]any) *lint.Subject {
-	if p.Subject != nil {
-		return p.Subject
-	}
-	name, _ := finding["document"].(string)
-	i := slices.IndexFunc(p.Corpus.Subjects, func(s *lint.Subject) bool { return documentName(s) == name })
-	return p.Corpus.Subjects[max(i, 0)]
-}
-
-func offerFix(f *lint.Finding, s *lint.Subject, fix map[string]any) {
-	message, _ := fix["message"].(string)
-	list, _ := fix["edits"].([]any)
-	var edits []lint.Edit
-	for _, v := range list {
-		edit, _ := v.(map[string]any)
-		span, ok := place(s, edit["at"])
-		text, isText := edit["text"].(string)
-		if !ok || !isText {
-			return
-		}
-		edits = append(edits, lint.Edit{Span: span, Text: text})
-	}
-	f.FixBy(oneLine(message), edits...)
-}
-
-// place reads a location, or the location of a node.
-func place(s *lint.Subject, at any) (rules.Span, bool) {
-	if node, ok := at.(map[string]any); ok {
-		at = node["location"]
-	}
-	text, ok := at.(string)
-	if !ok || s.Header.Span.File == nil {
-		return rules.Span{}, false
-	}
-	span := rules.Span{File: s.Header.Span.File}
-	n, err := fmt.Sscanf(text, "%d:%d:%d:%d", &span.Start.Line, &span.Start.Column, &span.End.Line, &span.End.Column)
-	valid := err == nil && n == 4 && span.Start.Line > 0 && span.Start.Column > 0 && span.End.Line <= span.File.Lines() && !span.End.Before(span.Start)
-	return span, valid
 }
 
 func oneLine(text string) string {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/rego"
+	"github.com/open-policy-agent/opa/v1/topdown"
 
 	"github.com/socctl/socctl/lint"
 	"github.com/socctl/socctl/rules"
@@ -43,12 +44,16 @@ func Load(ctx context.Context, folders []string, limits Limits, taken func(name 
 	if diags.Count(rules.Error) > 0 {
 		return nil, diags
 	}
+	if diags = append(diags, collisions(sources)...); len(diags) > 0 {
+		return nil, diags
+	}
 	compiler, problems := compile(sources, false)
 	if problems != nil {
 		return nil, problems
 	}
 	p := &policy{compiler: compiler, limits: limits.orDefault()}
 	var checks []*lint.Check
+	own := map[string]bool{}
 	for _, s := range sources {
 		if s.test {
 			continue
@@ -57,10 +62,10 @@ func Load(ctx context.Context, folders []string, limits Limits, taken func(name 
 		switch {
 		case problem != nil:
 			diags = append(diags, *problem)
-		case taken(check.Name):
+		case taken(check.Name) || own[check.Name]:
 			diags = append(diags, s.problem(1, 1, "there is a check "+check.Name+" already", "name the package differently"))
 		default:
-			checks = append(checks, check)
+			checks, own[check.Name] = append(checks, check), true
 		}
 	}
 	diags.Sort()
@@ -71,11 +76,33 @@ func Load(ctx context.Context, folders []string, limits Limits, taken func(name 
 	return checks, diags
 }
 
-// read parses all .rego files of folders, in the order of their paths.
+// collisions reports the files whose package is that of another file: a check is
+// one file.
+func collisions(sources []*source) (out rules.Diagnostics) {
+	first := map[string]*source{}
+	for _, s := range sources {
+		name := s.module.Package.Path.String()
+		if other := first[name]; other != nil && !s.test {
+			out = append(out, s.problem(s.module.Package.Location.Row, s.module.Package.Location.Col,
+				"the package is that of "+other.file.Path+" too", "name it differently, or put both into one file"))
+		} else if !s.test {
+			first[name] = s
+		}
+	}
+	return out
+}
+
+// read parses all .rego files of folders, in the order of their paths. A folder
+// without any is a problem: a check of nothing would always be clean.
 func read(folders []string) ([]*source, rules.Diagnostics) {
 	var sources []*source
 	var diags rules.Diagnostics
+	problem := func(code, path, message string) {
+		diags = append(diags, rules.Diagnostic{Code: code, Severity: rules.Error, Span: rules.Span{File: &rules.File{Path: filepath.ToSlash(path)}},
+			Message: message, Help: "correct rego: in the section lint: of the configuration"})
+	}
 	for _, folder := range folders {
+		before := len(sources)
 		err := filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
 			if err != nil || d.IsDir() || filepath.Ext(path) != ".rego" {
 				return err
@@ -88,9 +115,14 @@ func read(folders []string) ([]*source, rules.Diagnostics) {
 			sources, diags = append(sources, s), append(diags, problems...)
 			return nil
 		})
-		if err != nil {
-			diags = append(diags, rules.Diagnostic{Code: rules.CodeUnreadable, Severity: rules.Error, Span: rules.Span{File: &rules.File{Path: filepath.ToSlash(folder)}},
-				Message: "checks cannot be read: " + err.Error(), Help: "correct rego: in the section lint: of the configuration"})
+		var missing *fs.PathError
+		switch {
+		case errors.As(err, &missing):
+			problem(rules.CodeUnreadable, missing.Path, "checks cannot be read: "+missing.Err.Error())
+		case err != nil:
+			problem(rules.CodeUnreadable, folder, "checks cannot be read: "+err.Error())
+		case len(sources) == before:
+			problem("policy/rego", folder, "there is no .rego file, so no check")
 		}
 	}
 	return sources, diags
@@ -101,6 +133,9 @@ func parse(path string, text []byte) (*source, rules.Diagnostics) {
 	module, err := ast.ParseModuleWithOpts(path, string(text), ast.ParserOptions{ProcessAnnotation: true, RegoVersion: ast.RegoV1, Capabilities: allowed(s.test)})
 	if err != nil {
 		return s, s.problems(err)
+	}
+	if module == nil || module.Package == nil {
+		return s, rules.Diagnostics{s.problem(1, 1, "the file is empty", `write package socctl.checks.<group>["<name>"] and a report`)}
 	}
 	s.module = module
 	return s, nil
@@ -115,18 +150,36 @@ func compile(sources []*source, tests bool) (*ast.Compiler, rules.Diagnostics) {
 		}
 	}
 	c := ast.NewCompiler().WithCapabilities(allowed(tests)).WithEnablePrintStatements(tests)
-	if c.Compile(modules); !c.Failed() {
+	c.Compile(modules)
+	var diags rules.Diagnostics
+	for _, s := range sources {
+		if !c.Failed() && (tests || !s.test) {
+			diags = append(diags, s.missing(c)...)
+		}
+	}
+	if !c.Failed() && len(diags) == 0 {
 		return c, nil
 	}
-	var diags rules.Diagnostics
 	for _, s := range sources {
 		diags = append(diags, s.problems(c.Errors)...)
 	}
 	diags.Sort()
-	if len(diags) == 0 {
+	if len(diags) == 0 && c.Failed() {
 		diags = rules.Diagnostics{{Code: "policy/rego", Severity: rules.Error, Message: c.Errors.Error()}}
 	}
 	return nil, diags
+}
+
+// missing reports imports of what no file defines: a check that asks for it would
+// never find anything, and nobody would know.
+func (s *source) missing(c *ast.Compiler) (out rules.Diagnostics) {
+	for _, i := range s.module.Imports {
+		path, ok := i.Path.Value.(ast.Ref)
+		if ok && path.HasPrefix(ast.DefaultRootRef) && len(c.GetRulesWithPrefix(path)) == 0 && len(c.GetRulesForVirtualDocument(path)) == 0 {
+			out = append(out, s.problem(i.Location.Row, i.Location.Col, "no file of checks defines "+path.String(), "correct the import; the library of checks is data.socctl"))
+		}
+	}
+	return out
 }
 
 // problems turns errors of OPA about the file into diagnostics.
@@ -136,8 +189,8 @@ func (s *source) problems(err error) (out rules.Diagnostics) {
 		return rules.Diagnostics{s.problem(1, 1, err.Error(), "")}
 	}
 	for _, e := range list {
-		if e.Location == nil || e.Location.File != s.file.Path {
-			continue
+		if e.Location == nil || e.Location.File != s.file.Path || slices.ContainsFunc(out, func(d rules.Diagnostic) bool { return d.Span == s.span(e.Location.Row, e.Location.Col) }) {
+			continue // OPA says the same place several times, the first time best
 		}
 		message, help := e.Message, ""
 		if name, ok := strings.CutPrefix(e.Message, "undefined function "); ok && forbidden(name) {
@@ -149,8 +202,22 @@ func (s *source) problems(err error) (out rules.Diagnostics) {
 }
 
 func (s *source) problem(row, column int, message, help string) rules.Diagnostic {
-	at := rules.Position{Line: row, Column: column}
-	return rules.Diagnostic{Code: "policy/rego", Severity: rules.Error, Span: rules.Span{File: s.file, Start: at, End: at}, Message: message, Help: help}
+	return rules.Diagnostic{Code: "policy/rego", Severity: rules.Error, Span: s.span(row, column), Message: message, Help: help}
+}
+
+// span is a place in the file. OPA counts the columns at its end from 0.
+func (s *source) span(row, column int) rules.Span {
+	at := rules.Position{Line: max(row, 1), Column: max(column, 1)}
+	return rules.Span{File: s.file, Start: at, End: at}
+}
+
+// reason returns where an evaluation failed, and why.
+func (s *source) reason(err error) (rules.Span, string) {
+	var failed *topdown.Error
+	if !errors.As(err, &failed) || failed.Location == nil || failed.Location.File != s.file.Path {
+		return s.span(1, 1), err.Error()
+	}
+	return s.span(failed.Location.Row, failed.Location.Col), failed.Message
 }
 
 // policy is a set of checks that were compiled together.
@@ -168,10 +235,10 @@ func (p *policy) check(ctx context.Context, s *source) (*lint.Check, *rules.Diag
 		return nil, &d
 	}
 	name, ok := checkName(s.module.Package.Path)
-	if !ok {
+	if !ok || !validName.MatchString(name) {
 		return fail("the package "+s.module.Package.Path.String()+" is no check", `name it socctl.checks.<group>["<name>"]`)
 	}
-	check := &lint.Check{Name: name, Severity: rules.Warning, Scope: lint.RuleScope}
+	check := &lint.Check{Name: name, Severity: rules.Warning, Scope: lint.RuleScope, Own: true}
 	for _, a := range s.module.Annotations {
 		if a.Scope == "package" || a.Scope == "subpackages" {
 			if problem := describe(check, a); problem != "" {

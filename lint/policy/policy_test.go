@@ -122,7 +122,17 @@ func TestBounds(t *testing.T) {
 		{"loop", `xs := ` + many + "\nreport contains {\"message\": \"x\"} if { some a in xs; some b in xs; some c in xs; some d in xs; some e in xs; a + b + c + d + e < 0 }", "it takes too long: more than 300ms"},
 		{"memory", `xs := ` + many + "\nreport contains {\"message\": \"x\"} if count([[a, b, c, d] | some a in xs; some b in xs; some c in xs; some d in xs]) > 0", "it takes too much memory: more than 64 MiB"},
 		{"error", `report contains {"message": "x"} if to_number(input.title.value) > 1`, "to_number"},
-		{"form", `report contains "text" if input.title`, "the check reports text, which is no finding"},
+		{"shift", `report contains {"message": "x"} if bits.lsh(1, 100000000000) > 0`, "bits.lsh is not available to checks"},
+		{"form", `report contains "text" if input.title`, "the check reports something that is no finding"},
+		{"no set", `report := "text"`, "report is no set of findings"},
+		{"message", `report contains {"message": " "} if input.title`, "a finding without a message"},
+		{"member", `report contains {"message": "x", "hlep": "y"} if input.title`, `a finding has no member "hlep"`},
+		{"place", `report contains {"message": "x", "at": "99:1:99:2"} if input.title`, "at is no place in the document"},
+		{"column", `report contains {"message": "x", "at": "1:1:1:999"} if input.title`, "at is no place in the document"},
+		{"fix", `report contains {"message": "x", "fix": {"edits": [{"at": input.title}]}} if input.title`, "the fix of a finding has not the form"},
+		{"overlap", `report contains {"message": "x", "fix": {"message": "y", "edits": [{"at": "1:1:1:4", "text": ""}, {"at": "1:3:1:5", "text": ""}]}}`, "the edits of a fix overlap"},
+		{"file", "x if {", "own.rego:"},
+		{"import", "import data.owners\n" + `report contains {"message": owners.x}`, "own.rego:5:1: error[policy/rego]: no file of checks defines data.owners"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			limits := policy.Limits{Time: 20 * time.Second, Memory: 64 << 20}
@@ -141,6 +151,25 @@ func TestBounds(t *testing.T) {
 	}
 }
 
+// A check that fails is told in every run, whatever was there before, and a check
+// of all documents may have none to look at.
+func TestFailsInEveryRun(t *testing.T) {
+	checks, diags := load(t, head+`report contains {"message": "x"} if to_number(input.title.value) > 1`, policy.Limits{})
+	if len(diags) > 0 {
+		t.Fatal(diags)
+	}
+	before, after := run(t, checks, rule), run(t, checks, rule)
+	result := &lint.Result{Findings: after}
+	result.Subtract(&lint.Result{Findings: before})
+	if len(after) != 1 || !after[0].Counts() {
+		t.Errorf("second run: %v", after)
+	}
+	checks, diags = load(t, strings.Replace(head, "# title: own", "# title: own\n# custom:\n#   scope: corpus", 1)+`report contains {"message": "x", "document": "y"}`, policy.Limits{})
+	if found := run(t, checks, "# nothing\n"); len(diags) > 0 || len(found) != 1 || !strings.Contains(found[0].Message, `no document "y"`) {
+		t.Errorf("no documents: %v %v", diags, found)
+	}
+}
+
 // What is wrong with a file is told with its place.
 func TestLoadProblems(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
@@ -148,6 +177,8 @@ func TestLoadProblems(t *testing.T) {
 		{"package socctl.checks.own.check\nreport contains {\"message\": \"x\"} if true", "the check has no title"},
 		{"# METADATA\n# title: t\npackage own\nreport contains {\"message\": \"x\"} if true", "the package data.own is no check"},
 		{head, "the check defines no report"},
+		{"", "own.rego:1:1: error[policy/rego]: "},
+		{"# METADATA\n# title: t\npackage socctl.checks.own[\"a b\"]\nreport contains 1", `is no check`},
 		{"# METADATA\n# title: t\n# custom:\n#   severity: bad\npackage socctl.checks.own.check\nreport contains 1", `severity "bad" is none of`},
 		{"# METADATA\n# title: t\n# custom:\n#   sevrity: info\npackage socctl.checks.own.check\nreport contains 1", "there is no custom.sevrity"},
 	} {
@@ -155,6 +186,12 @@ func TestLoadProblems(t *testing.T) {
 		if len(diags) == 0 || !strings.Contains(diags[0].String(), c.want) {
 			t.Errorf("got %v, want %s", diags, c.want)
 		}
+	}
+	if _, diags := policy.Load(context.Background(), []string{t.TempDir()}, policy.Limits{}, none); len(diags) != 1 || diags[0].Message != "there is no .rego file, so no check" {
+		t.Errorf("an empty folder: %v", diags)
+	}
+	if _, diags := policy.Load(context.Background(), []string{"examples", "examples"}, policy.Limits{}, none); diags.Count(rules.Error) == 0 || !strings.Contains(diags[0].Message, "the package is that of examples/") {
+		t.Errorf("two files of one package: %v", diags)
 	}
 	if _, diags := policy.Load(context.Background(), []string{"examples"}, policy.Limits{}, func(string) bool { return true }); diags.Count(rules.Error) == 0 {
 		t.Error("a name that exists is no problem")

@@ -6,7 +6,12 @@ import (
 	"strings"
 )
 
-var newName = regexp.MustCompile(`^[a-z0-9]+/[a-z0-9]+(-[a-z0-9]+)*$`)
+// newName is what new checks may be called, validName what checks are called
+// that were written by hand. Files that end in _test.rego hold no checks.
+var (
+	newName   = regexp.MustCompile(`^[a-z0-9]+/[a-z0-9]+(-[a-z0-9]+)*$`)
+	validName = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*/[a-z0-9]+(-[a-z0-9]+)*$`)
+)
 
 // Scaffold returns the files of a new check, by name: the check and its test,
 // which passes. The name has the form group/kebab-case.
@@ -15,6 +20,9 @@ func Scaffold(name string) (map[string]string, error) {
 		return nil, fmt.Errorf("%q is no name of a check: write group/kebab-case, such as acme/rule-without-owner", name)
 	}
 	group, short, _ := strings.Cut(name, "/")
+	if strings.HasSuffix(short, "-test") {
+		return nil, fmt.Errorf("%s would be taken for a test by its name: leave out -test", name)
+	}
 	file := strings.ReplaceAll(short, "-", "_")
 	return map[string]string{
 		file + ".rego": fmt.Sprintf(`# METADATA

@@ -35,7 +35,14 @@ func LoadBase(ctx context.Context, head *lint.Input, tree *revision.Tree, o Opti
 		files[name] = text
 	}
 	for _, d := range head.Reading { // of a file without any document
-		if name := d.Span.Path(); tree.Changed(name) && files[name] == nil {
+		name := d.Span.Path()
+		empty := func() bool {
+			return len(tree.Names(func(file string) bool { return isRuleFile(file) && within(file, name) })) == 0
+		}
+		if d.Code == rules.CodeEmptyFolder && empty() {
+			continue // it was empty before
+		}
+		if tree.Changed(name) && files[name] == nil {
 			files[name] = nil
 		}
 	}

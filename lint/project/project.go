@@ -6,6 +6,7 @@
 package project
 
 import (
+	"slices"
 	"sync"
 	"time"
 
@@ -23,6 +24,7 @@ type Options struct {
 	Paths              []string // files and folders of rules
 	RuleDirs, TestDirs []string // see ruletest.LoadOptions
 	Tests              bool     // look for tests
+	Found              bool     // nobody named Paths, so some of them may hold no rule
 
 	Pipeline     *pipeline.Pipeline // changes rules before they are compiled; nil for none
 	Taxonomies   map[string]*pipeline.Pipeline
@@ -36,6 +38,9 @@ type Options struct {
 // Load reads a project.
 func Load(o Options) *lint.Input {
 	docs, files, diags := rules.ReadPaths(o.Paths...)
+	if o.Found && files > 0 {
+		diags = slices.DeleteFunc(diags, func(d rules.Diagnostic) bool { return d.Code == rules.CodeEmptyFolder })
+	}
 	in := assemble(docs, diags, o)
 	in.Set.Files = files
 	var tests sync.WaitGroup

@@ -18,8 +18,12 @@ import (
 	"github.com/socctl/socctl/rules"
 )
 
-// Name is the name of the configuration file.
-const Name = ".socctl.yml"
+// Name is the name of the configuration file; OtherName is one too, where there
+// is no file of the first.
+const (
+	Name      = ".socctl.yml"
+	OtherName = ".socctl.yaml"
+)
 
 //go:embed schema.json
 var schema []byte
@@ -95,17 +99,30 @@ func Find(dir string) (path string, ok bool) {
 		return "", false
 	}
 	for at := start; ; at = filepath.Dir(at) {
-		if info, err := os.Stat(filepath.Join(at, Name)); err == nil && !info.IsDir() {
+		for _, name := range []string{Name, OtherName} {
+			if !isFile(filepath.Join(at, name)) {
+				continue
+			}
 			up, err := filepath.Rel(start, at)
 			if err != nil {
-				return filepath.Join(at, Name), true
+				return filepath.Join(at, name), true
 			}
-			return filepath.Join(dir, up, Name), true
+			return filepath.Join(dir, up, name), true
 		}
 		if at == filepath.Dir(at) {
 			return "", false
 		}
 	}
+}
+
+// isFile reports whether a path is there and no folder. A link that leads
+// nowhere counts: reading it tells what is wrong.
+func isFile(path string) bool {
+	if _, err := os.Lstat(path); err != nil {
+		return false
+	}
+	info, err := os.Stat(path)
+	return err != nil || !info.IsDir()
 }
 
 // Load reads a configuration. It is nil only if the file cannot be read; with

@@ -141,6 +141,15 @@ func TestFindAndLoad(t *testing.T) {
 	if !ok || path != want {
 		t.Fatalf("found %q, want %q", path, want)
 	}
+	other := filepath.Join(root, "a", OtherName)
+	if err := os.Symlink("nowhere", other); err == nil { // not everywhere are there links
+		if path, ok := Find(deep); !ok || path != other {
+			t.Errorf("found %q, want a link that leads nowhere", path)
+		}
+		if err := os.Remove(other); err != nil {
+			t.Fatal(err)
+		}
+	}
 	t.Chdir(deep)
 	if path, ok := Find("."); !ok || path != filepath.Join("..", "..", Name) {
 		t.Errorf("found %q", path)

@@ -31,15 +31,12 @@ const Indent = 4
 func Format(path string, source []byte) ([]byte, error) {
 	mark := []byte("\xef\xbb\xbf")
 	text, marked := bytes.CutPrefix(source, mark)
-	end := "\n"
-	if n := bytes.Count(text, []byte("\r\n")); n > 0 && n == bytes.Count(text, []byte("\n")) {
-		end = "\r\n"
-	}
+	end := lineEnd(text)
 	before, diags := rules.ParseNodes(path, text)
 	if err := diags.Err(); err != nil {
 		return nil, err
 	}
-	after := []byte(strings.ReplaceAll(string(text), "\r\n", "\n"))
+	after := []byte(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(string(text)))
 	for _, step := range []func(string, []byte) []byte{reorder, reindent, requote, trim} {
 		after = step(path, after)
 		if err := keeps(path, before, text, after); err != nil {
@@ -53,6 +50,19 @@ func Format(path string, source []byte) ([]byte, error) {
 		after = slices.Concat(mark, after)
 	}
 	return after, nil
+}
+
+// lineEnd returns the line break of a text, which is that of Unix unless all of
+// them are of one other kind.
+func lineEnd(text []byte) string {
+	lf, cr, both := bytes.Count(text, []byte{'\n'}), bytes.Count(text, []byte{'\r'}), bytes.Count(text, []byte("\r\n"))
+	switch {
+	case both > 0 && lf == both && cr == both:
+		return "\r\n"
+	case cr > 0 && lf == 0:
+		return "\r"
+	}
+	return "\n"
 }
 
 // keeps returns what a new text of a file has lost, nil if nothing.

@@ -28,6 +28,7 @@ type Tree struct {
 	root    string // of the work tree
 	prefix  string // from root to dir, "" or ending in a slash
 	blobs   map[string]string
+	links   []string // submodules, of which only the commit is known
 	changed map[string]bool
 }
 
@@ -40,8 +41,11 @@ func Open(ctx context.Context, dir, ref string) (*Tree, error) {
 		return nil, errors.New("comparing with a revision needs the program git, which is not installed")
 	}
 	root, err := t.git(ctx, "rev-parse", "--show-toplevel")
-	if err != nil {
-		return nil, fmt.Errorf("%s is not in a git repository, so there is no revision %s", dir, ref)
+	switch {
+	case err != nil && strings.Contains(err.Error(), "not a git repository"):
+		return nil, fmt.Errorf("%s is not in a git repository, so there is no revision %s", described(dir), ref)
+	case err != nil:
+		return nil, fmt.Errorf("git does not read the repository of %s: %w", described(dir), err)
 	}
 	t.root = strings.TrimRight(string(root), "\r\n")
 	prefix, err := t.git(ctx, "rev-parse", "--show-prefix")
@@ -53,6 +57,13 @@ func Open(ctx context.Context, dir, ref string) (*Tree, error) {
 		return nil, err
 	}
 	return t, nil
+}
+
+func described(dir string) string {
+	if dir == "." {
+		return "the current folder"
+	}
+	return dir
 }
 
 // base resolves ref and finds the merge base with the work tree's commit.
@@ -110,15 +121,18 @@ func (t *Tree) Load(ctx context.Context, paths ...string) error {
 	if err != nil {
 		return err
 	}
-	t.blobs = map[string]string{}
+	t.blobs, t.links = map[string]string{}, nil
 	for entry := range strings.SplitSeq(string(listed), "\x00") {
 		info, name, ok := strings.Cut(entry, "\t")
 		fields := strings.Fields(info)
 		if ok && len(fields) == 3 && fields[1] == "blob" {
 			t.blobs[t.fromHere(name)] = fields[2]
 		}
+		if ok && len(fields) == 3 && fields[1] == "commit" {
+			t.links = append(t.links, t.fromHere(name))
+		}
 	}
-	diff, err := t.git(ctx, "diff", "--name-only", "-z", "--no-renames", t.Commit)
+	diff, err := t.git(ctx, "diff", "--name-only", "-z", "--no-renames", "--no-relative", "--ignore-submodules=none", t.Commit)
 	if err != nil {
 		return err
 	}
@@ -163,9 +177,14 @@ func (t *Tree) Has(name string) bool { return t.blobs[path.Clean(name)] != "" }
 func (t *Tree) Differing() []string { return slices.Sorted(maps.Keys(t.changed)) }
 
 // Changed reports whether a file is another than at the commit: changed, added
-// or removed since.
+// or removed since. The files of a submodule have all changed, or none has.
 func (t *Tree) Changed(name string) bool {
 	name = path.Clean(name)
+	for _, link := range t.links {
+		if strings.HasPrefix(name, link+"/") {
+			return t.changed[link]
+		}
+	}
 	return t.changed[name] || t.blobs[name] == ""
 }
 

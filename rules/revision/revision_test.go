@@ -115,6 +115,38 @@ func TestTree(t *testing.T) {
 	}
 }
 
+// How git is configured does not matter, and the files of a submodule are as old
+// as its commit.
+func TestTreeConfigured(t *testing.T) {
+	repository(t)
+	git(t, "config", "diff.relative", "true")
+	git(t, "init", "-q", "-b", "main", "lib")
+	write(t, "lib/rules/x.yml", "x")
+	git(t, "-C", "lib", "add", ".")
+	git(t, "-C", "lib", "commit", "-qm", "one")
+	git(t, "-c", "advice.addEmbeddedRepo=false", "add", "lib")
+	git(t, "commit", "-qm", "with a submodule")
+	t.Chdir("rules")
+	tree, err := revision.Open(context.Background(), ".", "HEAD")
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, "a.yml", "a3")
+	if err := tree.Load(context.Background(), ".", "../lib/rules"); err != nil {
+		t.Fatal(err)
+	}
+	if !tree.Changed("a.yml") || tree.Changed("../lib/rules/x.yml") {
+		t.Error("a.yml has changed, and the submodule has not")
+	}
+	write(t, "../lib/rules/x.yml", "x2")
+	if err := tree.Load(context.Background(), "."); err != nil {
+		t.Fatal(err)
+	}
+	if !tree.Changed("../lib/rules/x.yml") {
+		t.Error("the submodule has changed")
+	}
+}
+
 func TestOpenFails(t *testing.T) {
 	repository(t)
 	for _, c := range []struct{ ref, want string }{

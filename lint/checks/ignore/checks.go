@@ -10,6 +10,7 @@ func Checks() []*lint.Check {
 		expired,
 		noReason,
 		unknownCheck,
+		unmatchedPath,
 		unused,
 	}
 }

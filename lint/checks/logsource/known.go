@@ -9,13 +9,31 @@ import (
 	"github.com/socctl/socctl/rules/logsource"
 )
 
-// known reports whether the table says anything of a logsource.
+// known reports whether the table says anything of a logsource. What it says of
+// one with fewer parts counts if the other parts may be anything: those that it
+// lists for a product are all there are, whereas firewalls, proxies and the like
+// are of any product.
 func known(t *logsource.Table, l logsource.Logsource) bool {
 	return len(t.For(l)) > 0 ||
 		slices.ContainsFunc(t.Taxonomies, func(x logsource.Taxonomy) bool {
-			return x.Logsource.Satisfies(l) || l.Satisfies(x.Logsource) && !foreign(t, l)
+			return x.Logsource.Satisfies(l) || l.Satisfies(x.Logsource) && listed(t, x.Logsource, l) && !foreign(t, l)
 		}) ||
 		slices.ContainsFunc(t.Unseen, func(x logsource.Unseen) bool { return x.Logsource.Satisfies(l) })
+}
+
+// listed reports whether what a logsource adds to one of a product is in the
+// table for that product: a category, which may be one of all products, and a
+// service.
+func listed(t *logsource.Table, general, l logsource.Logsource) bool {
+	if general.Product == "" {
+		return true
+	}
+	category, service := l.Category == general.Category, l.Service == general.Service
+	for _, x := range all(t) {
+		category = category || x.Category == l.Category && (x.Product == l.Product || x.Product == "")
+		service = service || x.Service == l.Service && x.Product == l.Product
+	}
+	return category && service
 }
 
 // foreign reports whether the service of a logsource is one of other products

@@ -8,7 +8,7 @@ import (
 var unknown = &lint.Check{
 	Name:  "logsource/unknown",
 	Title: `a logsource that no source of events has`,
-	Doc:   `No view, no taxonomy and no note of the table of logsources covers it, so the rule is never tried on anything. Known parts that do not go together are for logsource/incoherent. The table can be changed in the configuration.`,
+	Doc:   `No view, no taxonomy and no note of the table of logsources covers it, so the rule is never tried on anything. A service that the table does not list for its product counts as misspelt, and so does a category beside a product; firewalls, proxies, web servers and the like may be of any product. Known parts that do not go together are for logsource/incoherent. Views of the configuration (telemetry.logsource) add logsources of your own.`,
 	Bad: `
 title: Whoami
 logsource: {category: process_creation, product: windwos}

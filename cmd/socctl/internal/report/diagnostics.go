@@ -22,7 +22,7 @@ func Diagnostics(w io.Writer, s Style, diags rules.Diagnostics) {
 	}
 }
 
-// excerptWidth is how many columns of a source line an excerpt shows.
+// excerptWidth is how many characters of a source line an excerpt shows.
 const excerptWidth = 100
 
 // Excerpt writes the place of a span, and its line with a caret under it.
@@ -31,23 +31,10 @@ func Excerpt(w io.Writer, s Style, at rules.Span, colour string) {
 	if !at.Known() || at.File == nil || at.File.Source == nil {
 		return
 	}
-	line := []rune(at.File.Line(at.Start.Line))
-	from, to := at.Start.Column-1, len(line)
-	if at.End.Line == at.Start.Line {
-		to = at.End.Column - 1
-	}
-	from = min(from, len(line))
-	to = max(min(to, len(line)), from)
-	cut := 0
-	if to > excerptWidth && from > excerptWidth/2 {
-		cut = from - excerptWidth/2
-	}
-	end := min(len(line), cut+excerptWidth)
-	text, lead := tabs(line[cut:end]), len(tabs(line[cut:from]))
-	width := max(1, min(to, end)-from)
+	text, lead, width := window(at)
 	number := fmt.Sprint(at.Start.Line)
 	bar := s.Paint(Blue, strings.Repeat(" ", len(number))+" |")
-	fmt.Fprintf(w, "%s\n%s %s\n%s %s%s\n", bar, s.Paint(Blue, number+" |"), Clean(string(text)), bar,
+	fmt.Fprintf(w, "%s\n%s %s\n%s %s%s\n", bar, s.Paint(Blue, number+" |"), text, bar,
 		strings.Repeat(" ", lead), s.Paint(colour, strings.Repeat("^", width)))
 }
 

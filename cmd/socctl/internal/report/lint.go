@@ -14,6 +14,10 @@ import (
 // LintFormats are the formats that Lint knows.
 var LintFormats = []string{"pretty", "compact", "json", "sarif", "junit", "github", "rdjson", "checkstyle"}
 
+// LintTexts are those of them that can follow each other; the others are one
+// document for a program.
+var LintTexts = []string{"pretty", "compact", "github"}
+
 // LintRun is a result of lint with what is to be said about it.
 type LintRun struct {
 	Result    *lint.Result

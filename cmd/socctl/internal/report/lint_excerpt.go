@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/socctl/socctl/lint"
 	"github.com/socctl/socctl/rules"
@@ -61,7 +62,7 @@ func frame(w io.Writer, s Style, marks []pointer) {
 				fmt.Fprintln(w, s.Paint(Blue, strings.Repeat(".", width)))
 			}
 			text, _, _ := window(m.span)
-			fmt.Fprintf(w, "%s %s\n", s.Paint(Blue, fmt.Sprintf("%*d |", width, line)), Clean(text))
+			fmt.Fprintf(w, "%s %s\n", s.Paint(Blue, fmt.Sprintf("%*d |", width, line)), text)
 		}
 		last = line
 		_, lead, length := window(m.span)
@@ -73,20 +74,30 @@ func frame(w io.Writer, s Style, marks []pointer) {
 	}
 }
 
-// window cuts the line of a span to the width of an excerpt, and returns how
-// far in the span starts and how long it is there.
+// window cuts the line of a span to the width of an excerpt, safe to print, and
+// returns how far in the span starts and how long it is there. Dots stand for
+// what was cut off.
 func window(at rules.Span) (text string, lead, length int) {
 	line := []rune(at.File.Line(at.Start.Line))
 	from, to := at.Start.Column-1, len(line)
 	if at.End.Line == at.Start.Line {
 		to = at.End.Column - 1
 	}
-	from = min(from, len(line))
+	from = max(0, min(from, len(line)))
 	to = max(min(to, len(line)), from)
 	cut := 0
 	if to > excerptWidth && from > excerptWidth/2 {
 		cut = from - excerptWidth/2
 	}
 	end := min(len(line), cut+excerptWidth)
-	return string(tabs(line[cut:end])), from - cut, max(1, min(to, end)-from)
+	shown := tabs(line[cut:end])
+	if cut > 0 {
+		shown[0] = '…'
+	}
+	if end < len(line) {
+		shown[len(shown)-1] = '…'
+	}
+	columns := func(runes []rune) int { return utf8.RuneCountInString(Clean(string(runes))) }
+	to = min(to, end)
+	return Clean(string(shown)), columns(shown[:from-cut]), max(1, columns(shown[from-cut:to-cut]))
 }

@@ -40,6 +40,7 @@ type sarifRule struct {
 	DeprecatedIDs    []string         `json:"deprecatedIds,omitempty"`
 	ShortDescription sarifMessage     `json:"shortDescription"`
 	Help             sarifHelp        `json:"help"`
+	HelpURI          string           `json:"helpUri,omitempty"`
 	Default          sarifDefault     `json:"defaultConfiguration"`
 	Properties       map[string][]any `json:"properties"`
 }
@@ -141,7 +142,7 @@ func sarifRuleOf(c *lint.Check) sarifRule {
 		return "\n\n" + title + ":\n\n```yaml\n" + strings.Trim(text, "\n") + "\n```"
 	}
 	return sarifRule{ID: c.Name, DeprecatedIDs: c.Aliases, ShortDescription: sarifMessage{c.Title},
-		Help:    sarifHelp{c.Doc, c.Doc + code("Bad", c.Bad) + code("Good", c.Good)},
+		Help: sarifHelp{c.Doc, c.Doc + code("Bad", c.Bad) + code("Good", c.Good)}, HelpURI: c.Page(),
 		Default: sarifDefault{!c.Off, sarifLevel(c.Severity)}, Properties: map[string][]any{"tags": {c.Group()}}}
 }
 
@@ -153,11 +154,11 @@ func sarifLevel(s rules.Severity) string {
 }
 
 func (r *LintRun) sarifResult(f *lint.Finding) sarifResult {
-	out := sarifResult{RuleID: f.Code, Level: sarifLevel(f.Severity), Message: sarifMessage{visible(helped(f.Message, f.Help))},
+	out := sarifResult{RuleID: f.Code, Level: sarifLevel(f.Severity), Message: sarifMessage{CleanLines(helped(f.Message, f.Help))},
 		Locations: []sarifLocation{sarifAt(f.Span)}, Fingerprints: map[string]string{"socctl/v1": f.Fingerprint}}
 	for i, rel := range f.Related {
 		at := sarifAt(rel.Span)
-		at.ID, at.Message = &i, &sarifMessage{visible(rel.Message)}
+		at.ID, at.Message = &i, &sarifMessage{CleanLines(rel.Message)}
 		out.Related = append(out.Related, at)
 	}
 	if f.Fix != nil {
@@ -179,7 +180,7 @@ func (out *sarifResult) sarifSuppress(s *lint.Suppression) {
 		out.BaselineState = "unchanged"
 		return
 	}
-	mark := sarifSuppression{Kind: "external", Justification: visible(s.Reason)}
+	mark := sarifSuppression{Kind: "external", Justification: CleanLines(s.Reason)}
 	if s.Kind == lint.ByComment {
 		mark.Kind = "inSource"
 	}
@@ -204,7 +205,7 @@ func sarifRegionOf(at rules.Span) sarifRegion {
 }
 
 func sarifFixOf(f *lint.Fix) sarifFix {
-	out := sarifFix{Description: sarifMessage{visible(f.Message)}}
+	out := sarifFix{Description: sarifMessage{CleanLines(f.Message)}}
 	change := sarifChange{Artifact: sarifArtifact{fileURI(f.Edits[0].Span.Path())}}
 	for _, e := range f.Edits {
 		change.Replacements = append(change.Replacements, sarifReplacement{sarifRegionOf(e.Span), sarifMessage{e.Text}})
@@ -221,8 +222,8 @@ func fileURI(path string) string {
 	return (&url.URL{Path: path}).String()
 }
 
-// visible is Clean for text of several lines.
-func visible(text string) string {
+// CleanLines is Clean for text of several lines.
+func CleanLines(text string) string {
 	lines := strings.Split(text, "\n")
 	for i, line := range lines {
 		lines[i] = Clean(line)

@@ -145,10 +145,10 @@ type rdSuggestion struct {
 func lintRDJSON(w io.Writer, r *LintRun) error {
 	out := rdResult{Source: rdSource{"socctl"}, Diagnostics: []rdDiagnostic{}}
 	for f := range r.counting {
-		d := rdDiagnostic{Message: visible(helped(f.Message, f.Help)), Location: rdAt(f.Span), Code: rdCode{f.Code},
+		d := rdDiagnostic{Message: CleanLines(helped(f.Message, f.Help)), Location: rdAt(f.Span), Code: rdCode{f.Code},
 			Severity: map[rules.Severity]string{rules.Error: "ERROR", rules.Warning: "WARNING", rules.Info: "INFO"}[f.Severity]}
 		for _, rel := range f.Related {
-			d.Related = append(d.Related, rdRelated{visible(rel.Message), rdAt(rel.Span)})
+			d.Related = append(d.Related, rdRelated{CleanLines(rel.Message), rdAt(rel.Span)})
 		}
 		// A suggestion is one replacement; reviewdog has none of several parts.
 		if f.Fix != nil && len(f.Fix.Edits) == 1 {

@@ -60,5 +60,5 @@ func annotation(w io.Writer, level string, at rules.Span, title, message string)
 			place += fmt.Sprintf(",endLine=%d,endColumn=%d", at.End.Line, at.End.Column)
 		}
 	}
-	fmt.Fprintf(w, "::%s %s,title=%s::%s\n", level, place, commandProperty.Replace(Clean(title)), commandText.Replace(visible(message)))
+	fmt.Fprintf(w, "::%s %s,title=%s::%s\n", level, place, commandProperty.Replace(Clean(title)), commandText.Replace(CleanLines(message)))
 }
