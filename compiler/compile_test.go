@@ -2,6 +2,7 @@ package compiler_test
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -163,6 +164,47 @@ func TestProblemsHavePlaces(t *testing.T) {
 		problem.Help = ""
 		if got := problem.String(); got != c.want {
 			t.Errorf("%s\n got %s\nwant %s", c.item, got, c.want)
+		}
+	}
+}
+
+// A text is taken for a decimal exactly where the parser of floats accepts it.
+func TestParseNumberGrammar(t *testing.T) {
+	var try func(text string, n int)
+	try = func(text string, n int) {
+		if text != "" {
+			_, err := strconv.ParseFloat(text, 64)
+			if _, ok := compiler.ParseNumber(text); ok != (err == nil) {
+				t.Errorf("ParseNumber(%q) = %v, want %v", text, ok, err == nil)
+			}
+		}
+		for i := 0; n > 0 && i < 6; i++ {
+			try(text+"1.e+-E"[i:i+1], n-1)
+		}
+	}
+	try("", 6)
+}
+
+func TestPatternAsLiterals(t *testing.T) {
+	for detection, want := range map[string]string{
+		`s: {f: 'a\b'}`:                    `0 ["A\\B"] true ["A\\B"]`,
+		`s: {f|contains: ab}`:              `1 ["AB"] true ["AB"]`,
+		`s: {f: 'ab*'}`:                    `2 ["AB"] true ["AB"]`,
+		`s: {f|cased|endswith: ab}`:        `3 ["ab"] true ["ab"]`,
+		`s: {f: '*'}`:                      `1 [""] true []`,
+		`s: {f: ''}`:                       `0 [""] true []`,
+		`s: {f: 'a*b?c'}`:                  `0 [] false ["A" "B" "C"]`,
+		`s: {f|contains|windash: ' -x'}`:   `1 [" -X" " /X" " –X" " —X" " ―X"] true [" " "X"]`,
+		`s: {f|endswith|windash: '-x -y'}`: `3 25 true`,
+	} {
+		p := program(t, detection+"\ncondition: s").Predicates[0].Pattern
+		anchor, literals, ok := p.Simple()
+		got := fmt.Sprintf("%d %q %v %q", anchor, literals, ok, p.Literals())
+		if len(literals) > 5 {
+			got = fmt.Sprintf("%d %d %v", anchor, len(literals), ok)
+		}
+		if got != want {
+			t.Errorf("%s: %s, want %s", detection, got, want)
 		}
 	}
 }

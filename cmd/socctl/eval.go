@@ -219,7 +219,7 @@ type assignedEvent struct {
 func (e assignedEvent) Views() []evaluator.View { return e.views }
 
 // route gives an event the views that the flags ask for.
-func (r *evaluation) route(e *telemetry.Event) evaluator.Event {
+func (r *evaluation) route(e *telemetry.Event) evaluator.Routed {
 	if r.assigned == nil {
 		return e
 	}

@@ -151,7 +151,7 @@ func (r *evaluation) read(ctx context.Context, recordings []string, work, ordere
 
 // raw reports whether events are made only of records of which they are needed.
 func (r *evaluation) raw() bool {
-	return r.explain == nil && !r.options.stats && r.assigned == nil && r.options.logsource != "off"
+	return r.explain == nil && !r.options.stats
 }
 
 func (r *evaluation) readOptions() telemetry.ReadOptions {
@@ -165,7 +165,7 @@ func (r *evaluation) work(work <-chan *batch) {
 	}
 	w := worker{evaluation: r, ev: evaluator.New(r.program, options...)}
 	if r.raw() {
-		w.stream = telemetry.NewStream(r.normaliser, w.ev)
+		w.stream = telemetry.NewStream(r.normaliser, w.ev, telemetry.RouteBy(r.route))
 	}
 	if r.options.stats {
 		w.census = census.New(r.program)
@@ -237,7 +237,7 @@ func (w *worker) streamed(record telemetry.Record, out *batchResult) {
 		out.problems = append(out.problems, err)
 		return
 	}
-	w.tell(event, event, record, slices.Clone(matches), out)
+	w.tell(event, w.route(event), record, slices.Clone(matches), out)
 }
 
 // reread evaluates what is in a raw record that is not simply one; see numbering.

@@ -17,6 +17,7 @@ import (
 // evaluator.Records. It is for one goroutine.
 type Stream struct {
 	normaliser *Normaliser
+	route      func(*Event) evaluator.Routed
 	json, read side
 	scanner    *jsonshape.Scanner
 	structures structures
@@ -37,14 +38,26 @@ type side struct {
 	files   fileNames
 }
 
+// StreamOption changes how NewStream sets up a Stream.
+type StreamOption func(*Stream)
+
+// RouteBy gives events other views than those of their normaliser. route must
+// look at nothing of an event but what it asks of its fields.
+func RouteBy(route func(*Event) evaluator.Routed) StreamOption {
+	return func(s *Stream) { s.route = route }
+}
+
 // NewStream returns a stream of records that n normalises and e evaluates.
-func NewStream(n *Normaliser, e *evaluator.Evaluator) *Stream {
-	s := &Stream{normaliser: n, scanner: jsonshape.NewScanner(jsonshape.Options{MaxDepth: maxDepth, MaxNodes: 1 << 18})}
+func NewStream(n *Normaliser, e *evaluator.Evaluator, options ...StreamOption) *Stream {
+	s := &Stream{normaliser: n, route: func(e *Event) evaluator.Routed { return e }, scanner: jsonshape.NewScanner(jsonshape.Options{MaxDepth: maxDepth, MaxNodes: 1 << 18})}
 	s.decoder.words = &s.words
 	for _, one := range []*side{&s.json, &s.read} {
 		*one = side{records: e.Records(), record: evaluator.Record{Reader: (*streamReader)(s)}, files: newFileNames(n.plan)}
 	}
 	s.json.record.JSON = true
+	for _, o := range options {
+		o(s)
+	}
 	return s
 }
 
@@ -125,7 +138,7 @@ func (r *streamReader) Event(t *evaluator.Trace) (evaluator.Routed, error) {
 	if t == nil {
 		r.event = e
 	}
-	return e, nil
+	return r.route(e), nil
 }
 
 func (r *streamReader) make(t *evaluator.Trace) (*Event, error) {

@@ -8,6 +8,8 @@ import (
 	"io"
 	"os"
 	"time"
+
+	"github.com/socctl/socctl/evaluator/shape"
 )
 
 // Floor is work on every line below which no engine can be: what reading alone
@@ -20,12 +22,15 @@ type Floor struct {
 	Line func() func([]byte) error
 }
 
-// Floors lists all floors of this build. The scanner of our own engine goes
-// here, in the place of tokens, as soon as there is one.
+// Floors lists all floors of this build.
 func Floors() []Floor {
 	return append([]Floor{
 		{"newlines", "count lines", func() func([]byte) error { return func([]byte) error { return nil } }},
 		{"valid", "validate (encoding/json)", func() func([]byte) error { return validate }},
+		{"scan", "read shapes and leaves (our own scanner)", func() func([]byte) error {
+			s := shape.NewScanner(shape.Options{MaxNodes: 1 << 18})
+			return func(line []byte) error { _, _, err := s.Scan(line); return err }
+		}},
 		{"tokens", "read tokens (encoding/json)", func() func([]byte) error { return tokens }},
 	}, experimental()...)
 }

@@ -41,19 +41,57 @@ func Socctl(job Job) (*Report, error) {
 	ev := evaluator.New(program, options...)
 	r.Rules, r.Load = len(program.Rules), CPU()-begin
 	watch := Start()
-	route := job.Router()
-	for event := range Events(job) {
-		r.Events++
-		var e evaluator.Event = event.Record().Value
-		if !job.Bare {
-			e = route(event)
-		}
-		for _, m := range ev.Match(e) {
-			r.Matches[m.Rule.ID]++
-		}
+	if job.Bare {
+		bare(job, ev, r)
+	} else {
+		streamed(job, ev, r)
 	}
 	watch.Stop(r)
 	return r, nil
+}
+
+// bare evaluates records as events under the names that they have.
+func bare(job Job, ev *evaluator.Evaluator, r *Report) {
+	for event := range Events(job) {
+		r.Events++
+		for _, m := range ev.Match(event.Record().Value) {
+			r.Matches[m.Rule.ID]++
+		}
+	}
+}
+
+// streamed evaluates records as they stand in the input.
+func streamed(job Job, ev *evaluator.Evaluator, r *Report) {
+	stream := telemetry.NewStream(telemetry.NewNormaliser(nil), ev, telemetry.RouteBy(job.Router()))
+	n := 0
+	var one func(record telemetry.Record, err error)
+	one = func(record telemetry.Record, err error) {
+		if err != nil {
+			return // inputs are recordings, and some of them end early
+		}
+		if n++; (n-1)%max(1, job.Every) != 0 {
+			return
+		}
+		matches, _, err := stream.Match(record)
+		if err != nil {
+			n--
+			for record, err := range stream.Reread(record) {
+				one(record, err)
+			}
+			return
+		}
+		r.Events++
+		for _, m := range matches {
+			r.Matches[m.Rule.ID]++
+		}
+	}
+	for record, err := range telemetry.Read(context.Background(), job.Paths, telemetry.ReadOptions{Raw: true}) {
+		one(record, err)
+	}
+	s := stream.Statistics()
+	if s.Asked > 0 {
+		r.Caches = map[string]float64{"values": float64(s.Found) / float64(s.Asked)}
+	}
 }
 
 // assigned is an event whose logsource is told.
