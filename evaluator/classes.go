@@ -86,7 +86,7 @@ type valueSlot struct {
 const cacheWays = 4
 
 func newValueCache(fields int) *valueCache {
-	c := &valueCache{slots: make([]valueSlot, cacheSlots), first: maphash.MakeSeed(), other: maphash.MakeSeed(), salt: make([]uint64, fields)}
+	c := &valueCache{first: maphash.MakeSeed(), other: maphash.MakeSeed(), salt: make([]uint64, fields)}
 	for i := range c.salt {
 		c.salt[i] = rand.Uint64() | 1
 	}
@@ -104,6 +104,9 @@ func (c *valueCache) key(field int32, kind uint8, text string) (first, other uin
 // get returns the class of a value, false if it is not known.
 func (c *valueCache) get(first, other uint64) (uint32, bool) {
 	c.asked++
+	if c.slots == nil {
+		return 0, false
+	}
 	at := int(first) & (cacheSlots - 1) &^ (cacheWays - 1)
 	bucket := c.slots[at : at+cacheWays : at+cacheWays]
 	for i := range bucket {
@@ -122,6 +125,9 @@ func (c *valueCache) get(first, other uint64) (uint32, bool) {
 // put remembers the class of a value. Of the four of its bucket the one that was
 // asked for the longest ago, more or less, gives way.
 func (c *valueCache) put(first, other uint64, class uint32) {
+	if c.slots == nil {
+		c.slots = make([]valueSlot, cacheSlots)
+	}
 	at := int(first) & (cacheSlots - 1) &^ (cacheWays - 1)
 	c.slots[at+3] = c.slots[at+2]
 	c.slots[at+2] = valueSlot{first, other, class, true}

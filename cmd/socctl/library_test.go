@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -134,6 +135,34 @@ func Example_recording() {
 	// 0 Whoami as System windows/sysmon/process_creation
 	// testdata/library.ndjson:2:61: unexpected 'o', want a value
 	// 2 events
+}
+
+// Lines of JSON are evaluated as they stand, and other records as they were read.
+func Example_stream() {
+	normaliser := telemetry.NewNormaliser(nil)
+	stream := telemetry.NewStream(normaliser, evaluator.New(whoamiProgram))
+	show := func(matches []evaluator.Match, record telemetry.Record) {
+		for _, m := range matches {
+			fmt.Println(record.Index, m.Rule.Title, m.View)
+		}
+	}
+	for record, err := range telemetry.Read(context.Background(), []string{"testdata/library.ndjson"}, telemetry.ReadOptions{Raw: true}) {
+		if err != nil {
+			continue
+		}
+		matches, _, err := stream.Match(record)
+		show(matches, record)
+		if errors.Is(err, telemetry.ErrNotPlain) { // a line that is no JSON, or holds several records
+			for record, err := range stream.Reread(record) {
+				if err == nil {
+					matches, _, _ := stream.Match(record)
+					show(matches, record)
+				}
+			}
+		}
+	}
+	// Output:
+	// 0 Whoami as System windows/sysmon/process_creation
 }
 
 // Why does a rule not match?
