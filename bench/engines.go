@@ -59,6 +59,7 @@ func engines() []*engine {
 		{name: "zircolite", how: "`zircolite.py --evtx`", against: "socctl", reference: "library", evtx: true, only: true, find: findProgram("zircolite.py", "--version"), run: commandLine(zircoliteArgs, zircoliteCounts)},
 		{name: "newlines", how: "count lines", find: findSelf, run: inWorker},
 		{name: "valid", how: "validate (encoding/json)", find: findSelf, run: inWorker},
+		{name: "scan", how: "read shapes and leaves (our scanner)", find: findSelf, run: inWorker},
 		{name: "tokens", how: "read tokens (encoding/json)", find: findSelf, run: inWorker},
 		{name: "jsontext", how: "read tokens (jsontext)", find: findJSONText, run: inWorker},
 	}

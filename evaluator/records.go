@@ -1,6 +1,7 @@
 package evaluator
 
 import (
+	"bytes"
 	"encoding/binary"
 	"slices"
 	"strings"
@@ -305,7 +306,7 @@ func (s *Records) leafText(r *Record, leaf int32) string {
 	l := &r.Leaves[leaf]
 	raw := r.Data[l.Start:l.End]
 	switch {
-	case l.Kind == shape.Number:
+	case l.Kind == shape.Number && bytes.ContainsAny(raw, ".eE"):
 		return NumberValue(string(raw)).scalar()
 	case l.Escaped:
 		s.text = r.Reader.AppendText(s.text[:0], int(leaf))

@@ -40,6 +40,7 @@ type fieldTable struct {
 // atomTable is one predicate.
 type atomTable struct {
 	field int32
+	other int32 // that a predicate over two fields refers to
 	kind  atomKind
 }
 
@@ -63,10 +64,11 @@ func newTables(p *compiler.Program) *tables {
 	t := &tables{program: p, number: map[string]int32{"": anyField}, atoms: make([]atomTable, len(p.Predicates)), groups: map[[3]string]*group{}, unions: map[[2]int32]*group{}}
 	names := []string{""}
 	for i := range p.Predicates {
-		name := p.Predicates[i].Field
-		if _, known := t.number[name]; !known {
-			t.number[name] = int32(len(names))
-			names = append(names, name)
+		for _, name := range []string{p.Predicates[i].Field, p.Predicates[i].Ref} {
+			if _, known := t.number[name]; !known {
+				t.number[name] = int32(len(names))
+				names = append(names, name)
+			}
 		}
 	}
 	t.fields = make([]fieldTable, len(names))
@@ -97,7 +99,12 @@ func (t *tables) enter(atom int32, p *compiler.Predicate) {
 	default:
 		f.atoms = append(f.atoms, atom)
 	}
-	t.atoms[atom] = atomTable{number, kind}
+	t.atoms[atom] = atomTable{number, number, kind}
+	if kind == byFields {
+		other := t.number[p.Ref]
+		t.atoms[atom].other = other
+		f.presence, t.fields[other].presence = true, true
+	}
 }
 
 // matcher returns what decides the predicates of a field.
@@ -206,8 +213,10 @@ func (t *tables) newGroup(satisfied func(*compiler.Rule) bool) *group {
 // looksAt collects the fields of an expression and tells of predicates over two.
 func (t *tables) looksAt(e *compiler.Expr, fields map[int32]bool, joined func()) {
 	if e.Op == compiler.Leaf {
-		fields[t.atoms[e.Atom].field] = true
-		if t.atoms[e.Atom].kind == byFields {
+		a := t.atoms[e.Atom]
+		fields[a.field] = true
+		if a.kind == byFields {
+			fields[a.other] = true
 			joined()
 		}
 		return

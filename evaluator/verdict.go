@@ -109,10 +109,11 @@ const (
 func (j *jury) judge(e *compiler.Expr) answer {
 	switch e.Op {
 	case compiler.Leaf:
-		if j.tables.atoms[e.Atom].kind == byFields {
+		a := j.tables.atoms[e.Atom]
+		if a.kind == byFields && j.there[a.field] == j.epoch && j.there[a.other] == j.epoch {
 			return unknown
 		}
-		if j.atom(e.Atom) {
+		if a.kind != byFields && j.atom(e.Atom) {
 			return yes
 		}
 		return no
