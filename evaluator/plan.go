@@ -46,7 +46,11 @@ type run struct {
 	group *group
 	name  string  // of the view
 	loads []int32 // indexes of the plan, each of another field
+	joins []join
 }
+
+// join is a predicate over two fields whose values are leaves.
+type join struct{ atom, leaf, other int32 }
 
 // planner makes the plan of a record.
 type planner struct {
@@ -92,10 +96,28 @@ func (p *planner) run(g *group, event Event, name string, view int) {
 			r.loads = append(r.loads, n)
 		}
 	}
+	for _, atom := range g.joins {
+		a := p.records.tables.atoms[atom]
+		one, found := p.leafOf(&r, a.field)
+		other, both := p.leafOf(&r, a.other)
+		if found && both {
+			r.joins = append(r.joins, join{atom, one, other})
+		}
+	}
 	if w, ok := event.(Walker); ok && g.words {
 		r.loads = append(r.loads, p.words(w, g))
 	}
 	p.plan.runs = append(p.plan.runs, r)
+}
+
+// leafOf returns the leaf that a field of a run is, false if it is something else.
+func (p *planner) leafOf(r *run, field int32) (int32, bool) {
+	for _, n := range r.loads {
+		if l := &p.plan.loads[n]; l.field == field && l.kind == oneLeaf {
+			return l.leaf, true
+		}
+	}
+	return 0, false
 }
 
 // field finds out how a field comes to its value; false if the event never has it.

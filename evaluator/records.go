@@ -32,6 +32,7 @@ type Records struct {
 	key    []byte
 	text   []byte
 	values []uint32 // classes of the loads of a plan
+	joined []uint32 // 1 for each join of a plan that holds, else 0
 	slow   uint64   // records that were evaluated by way of an event
 }
 
@@ -212,6 +213,14 @@ func (s *Records) planVerdict(p *plan, r *Record) (*planVerdict, error) {
 		}
 		s.values = append(s.values, class)
 	}
+	s.joined = s.joined[:0]
+	for i := range p.runs {
+		for _, j := range p.runs[i].joins {
+			holds := s.join(j, r)
+			s.joined = append(s.joined, holds)
+			s.key = append(s.key, byte(holds))
+		}
+	}
 	if v := s.decided[string(s.key)]; v != nil {
 		return v, nil
 	}
@@ -224,6 +233,7 @@ func (s *Records) planVerdict(p *plan, r *Record) (*planVerdict, error) {
 func (s *Records) decidePlan(p *plan) *planVerdict {
 	out := &planVerdict{}
 	s.stopped = s.stopped[:0]
+	joined := s.joined
 	for _, run := range p.runs {
 		s.jury.begin()
 		for _, n := range run.loads {
@@ -235,6 +245,10 @@ func (s *Records) decidePlan(p *plan) *planVerdict {
 			default:
 				s.jury.hear(run.group, l.field, s.classes.atoms[class])
 			}
+		}
+		for _, j := range run.joins {
+			s.jury.tell(j.atom, joined[0] != 0)
+			joined = joined[1:]
 		}
 		v := s.jury.decide(run.group)
 		out.open = out.open || len(v.open) > 0
@@ -265,11 +279,45 @@ func (s *Records) load(l *load, p *plan, r *Record) (uint32, error) {
 	return s.classes.of(s.ascending()), nil
 }
 
+// join returns 1 if a predicate over two fields holds, else 0. It is looked up by
+// what stands in the record for both.
+func (s *Records) join(j join, r *Record) uint32 {
+	s.text = binary.LittleEndian.AppendUint32(s.text[:0], uint32(j.atom))
+	for _, leaf := range [...]int32{j.leaf, j.other} {
+		l := &r.Leaves[leaf]
+		s.text = append(binary.LittleEndian.AppendUint32(append(s.text, byte(l.Kind)), l.End-l.Start), r.raw(leaf)...)
+	}
+	first, other := s.cache.key(anyField, joinMark, unsafe.String(unsafe.SliceData(s.text), len(s.text)))
+	if holds, known := s.cache.get(first, other); known {
+		return holds
+	}
+	one, two := s.element(r, j.leaf), s.element(r, j.other)
+	holds := uint32(0)
+	if refers(&s.program.Predicates[j.atom], &one, &two) {
+		holds = 1
+	}
+	s.cache.put(first, other, holds)
+	return holds
+}
+
+// element returns a leaf as predicates see it.
+func (s *Records) element(r *Record, leaf int32) element {
+	kind := String
+	switch r.Leaves[leaf].Kind {
+	case shape.Number:
+		kind = Number
+	case shape.Bool:
+		kind = Bool
+	}
+	return element{kind: kind, text: strings.Clone(s.leafText(r, leaf))}
+}
+
 // Marks of values in the cache that are not known by their texts.
 const (
 	escapedMark = 1 << 4
 	rawMark     = 1 << 5
 	computeMark = 1 << 6
+	joinMark    = 1 << 7
 )
 
 // classOfLeaf returns the class of the text of a leaf. It is looked up by what

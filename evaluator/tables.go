@@ -176,7 +176,8 @@ type group struct {
 	words  bool              // some of the rules look at any value
 	watch  map[int32][]int32 // predicate -> rules that may hold only if it, or another that they watch, does
 	always []int32           // rules that nothing wakes
-	joined map[int32]bool    // rules with predicates over two fields: decided by their texts for each event
+	joined map[int32]bool    // rules with predicates over two fields, which are decided by texts
+	joins  []int32           // those predicates, ascending
 
 	once    sync.Once
 	filters wordFilters // see tables.wordsOf
@@ -192,7 +193,10 @@ func (t *tables) newGroup(satisfied func(*compiler.Rule) bool) *group {
 		}
 		n := int32(i)
 		g.rules = append(g.rules, n)
-		t.looksAt(r.Expr, fields, func() { g.joined[n] = true })
+		t.looksAt(r.Expr, fields, func(atom int32) {
+			g.joined[n] = true
+			g.joins = append(g.joins, atom)
+		})
 		witness, ok := t.witness(r)
 		if !ok {
 			g.always = append(g.always, n)
@@ -207,17 +211,19 @@ func (t *tables) newGroup(satisfied func(*compiler.Rule) bool) *group {
 		g.fields = append(g.fields, f)
 	}
 	slices.Sort(g.fields)
+	slices.Sort(g.joins)
+	g.joins = slices.Compact(g.joins)
 	return g
 }
 
 // looksAt collects the fields of an expression and tells of predicates over two.
-func (t *tables) looksAt(e *compiler.Expr, fields map[int32]bool, joined func()) {
+func (t *tables) looksAt(e *compiler.Expr, fields map[int32]bool, joined func(atom int32)) {
 	if e.Op == compiler.Leaf {
 		a := t.atoms[e.Atom]
 		fields[a.field] = true
 		if a.kind == byFields {
 			fields[a.other] = true
-			joined()
+			joined(int32(e.Atom))
 		}
 		return
 	}

@@ -30,18 +30,20 @@ type jury struct {
 	epoch  uint32
 	marked []uint32 // predicate -> epoch in which it holds
 	there  []uint32 // field -> epoch in which the event has it
+	told   []uint32 // predicate over two fields -> epoch in which it is known
 	tried  []uint32 // rule -> epoch in which it was looked at
 	woken  []int32
 }
 
 func newJury(t *tables) *jury {
-	return &jury{tables: t, marked: make([]uint32, len(t.atoms)), there: make([]uint32, len(t.fields)), tried: make([]uint32, len(t.program.Rules))}
+	return &jury{tables: t, marked: make([]uint32, len(t.atoms)), told: make([]uint32, len(t.atoms)), there: make([]uint32, len(t.fields)), tried: make([]uint32, len(t.program.Rules))}
 }
 
 func (j *jury) begin() {
 	if j.epoch++; j.epoch == 0 {
 		clear(j.marked)
 		clear(j.there)
+		clear(j.told)
 		clear(j.tried)
 		j.epoch = 1
 	}
@@ -77,9 +79,7 @@ func (j *jury) decide(g *group) *verdict {
 		rule := j.tables.program.Rules[n]
 		switch {
 		case g.joined[n]:
-			if j.mayMatter(rule) {
-				v.open = append(v.open, n)
-			}
+			j.decideJoined(v, n, rule)
 		case j.holds(rule.Expr):
 			v.rules = append(v.rules, n)
 		case rule.Filters != nil && j.holds(rule.Detection):
@@ -89,10 +89,29 @@ func (j *jury) decide(g *group) *verdict {
 	return v
 }
 
-// mayMatter reports whether a rule, or its detection, may hold, depending on
-// predicates over two fields.
-func (j *jury) mayMatter(rule *compiler.Rule) bool {
-	return j.judge(rule.Expr) != no || rule.Filters != nil && j.judge(rule.Detection) != no
+// decideJoined decides a rule with predicates over two fields, as far as these are
+// known or do not matter.
+func (j *jury) decideJoined(v *verdict, n int32, rule *compiler.Rule) {
+	holds, detected := j.judge(rule.Expr), no
+	if rule.Filters != nil {
+		detected = j.judge(rule.Detection)
+	}
+	switch {
+	case holds == yes:
+		v.rules = append(v.rules, n)
+	case holds == unknown || detected == unknown:
+		v.open = append(v.open, n)
+	case detected == yes:
+		v.suppressed = append(v.suppressed, suppressed{n, j.filters(rule)})
+	}
+}
+
+// tell takes in whether a predicate over two fields holds.
+func (j *jury) tell(atom int32, holds bool) {
+	j.told[atom] = j.epoch
+	if holds {
+		j.marked[atom] = j.epoch
+	}
 }
 
 // answer is what is known of an expression.
@@ -104,16 +123,16 @@ const (
 	unknown
 )
 
-// judge is holds for an expression with predicates over two fields, which are not
-// known here.
+// judge is holds for an expression with predicates over two fields, of which some
+// may not be known.
 func (j *jury) judge(e *compiler.Expr) answer {
 	switch e.Op {
 	case compiler.Leaf:
 		a := j.tables.atoms[e.Atom]
-		if a.kind == byFields && j.there[a.field] == j.epoch && j.there[a.other] == j.epoch {
+		if a.kind == byFields && j.told[e.Atom] != j.epoch && j.there[a.field] == j.epoch && j.there[a.other] == j.epoch {
 			return unknown
 		}
-		if a.kind != byFields && j.atom(e.Atom) {
+		if j.atom(e.Atom) {
 			return yes
 		}
 		return no
