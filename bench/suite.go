@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"time"
 
@@ -24,6 +25,9 @@ type found struct {
 // measured until then.
 func (s *shop) measure(ctx context.Context) (*page.Result, error) {
 	result := &page.Result{Date: time.Now().UTC().Format(time.DateOnly), Machine: thisMachine(), Rules: s.loaded, Without: s.without, Runs: s.runs, Revision: s.revision()}
+	// Outputs carry the number of this process: a program that outlived an earlier
+	// run must not write into ours.
+	defer os.Remove(s.output())
 	here := s.gather(ctx, result)
 	told := map[string]*page.Engine{}
 	var err error
