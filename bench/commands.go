@@ -111,6 +111,9 @@ func (s *shop) nothing(in lanes.Input) (lanes.Input, error) {
 	return in, os.WriteFile(path, nil, 0o644)
 }
 
+// output is the file that programs write to.
+func (s *shop) output() string { return filepath.Join(s.work, fmt.Sprintf("output-%d", os.Getpid())) }
+
 // usage is what a process took.
 type usage struct {
 	cpu, wall time.Duration
@@ -120,7 +123,7 @@ type usage struct {
 
 func (s *shop) child(ctx context.Context, path string, args arguments, in lanes.Input) (usage, error) {
 	list, written := args(s, in)
-	u := usage{output: filepath.Join(s.work, "output")}
+	u := usage{output: s.output()}
 	out, err := os.Create(u.output)
 	if err != nil {
 		return u, err

@@ -27,6 +27,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/socctl/socctl/bench/internal/agree"
 	"github.com/socctl/socctl/bench/internal/lanes"
@@ -44,7 +45,7 @@ type options struct {
 	out, format    string
 	bins           map[string]string
 	strict         bool
-	from           string
+	from           []string
 
 	compare   string
 	measure   string
@@ -55,7 +56,7 @@ func main() {
 	if len(os.Args) == 3 && os.Args[1] == "worker" {
 		exit(work(os.Args[2]))
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
@@ -115,27 +116,31 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 // result measures, or reads what was measured before and explains differences
 // with the table of reasons of today.
 func (s *shop) result(ctx context.Context, args []string) (*page.Result, error) {
-	if s.from == "" {
+	if len(s.from) == 0 {
 		r, err := s.measure(ctx)
 		if r != nil {
 			r.Command = "go run ./bench " + strings.Join(args, " ")
 		}
 		return r, err
 	}
-	text, err := os.ReadFile(s.from)
-	if err != nil {
-		return nil, err
+	var all []*page.Result
+	for _, path := range s.from {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return nil, err
+		}
+		r := &page.Result{}
+		if err := json.Unmarshal(text, r); err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+		all = append(all, r)
 	}
-	r := &page.Result{}
-	if err := json.Unmarshal(text, r); err != nil {
-		return nil, err
-	}
+	r := page.Merge(all...)
+	r.Command += "\n$ go run ./bench " + strings.Join(args, " ")
 	for _, l := range r.Lanes {
 		for _, row := range l.Rows {
 			for i, d := range row.Differences {
-				if d.Reason == "" {
-					row.Differences[i].Reason = agree.Known(row.Engine, d, string(s.texts[d.Rule]))
-				}
+				row.Differences[i].Reason = agree.Again(row.Engine, d, string(s.texts[d.Rule]))
 			}
 		}
 	}
@@ -162,7 +167,7 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 	flags.StringVar(&o.work, "work", "", "folder for what is generated and built (default: in the user's cache folder)")
 	flags.StringVar(&o.out, "out", "", "`file` to write (default: standard output)")
 	flags.StringVar(&o.format, "format", "table", "table or json")
-	flags.StringVar(&o.from, "from", "", "render a `file` of -format json instead of measuring")
+	list(&o.from, "from", "render `files` of -format json instead of measuring; later ones add engines to the first")
 	flags.BoolVar(&o.strict, "strict", false, "fail if a difference of matches is unexplained")
 	flags.StringVar(&o.compare, "compare", "", "compare this tree with a `revision` of it instead")
 	flags.StringVar(&o.measure, "measure", "auto", "with -compare: cpu, instructions, or auto: instructions where they can be counted")

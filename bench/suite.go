@@ -3,7 +3,8 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
+	"maps"
+	"os"
 	"slices"
 	"time"
 
@@ -17,13 +18,16 @@ import (
 type found struct {
 	*engine
 	path, version string
-	broken        string // why it was given up
+	broken        map[string]error // by lane on which it was given up
 }
 
 // measure runs all engines on all lanes. With an error it returns what was
 // measured until then.
 func (s *shop) measure(ctx context.Context) (*page.Result, error) {
 	result := &page.Result{Date: time.Now().UTC().Format(time.DateOnly), Machine: thisMachine(), Rules: s.loaded, Without: s.without, Runs: s.runs, Revision: s.revision()}
+	// Outputs carry the number of this process: a program that outlived an earlier
+	// run must not write into ours.
+	defer os.Remove(s.output())
 	here := s.gather(ctx, result)
 	told := map[string]*page.Engine{}
 	var err error
@@ -39,8 +43,8 @@ func (s *shop) measure(ctx context.Context) (*page.Result, error) {
 		if e := told[f.name]; e != nil && !f.floor() {
 			result.Engines = append(result.Engines, *e)
 		}
-		if f.broken != "" {
-			result.Absent = append(result.Absent, page.Absent{Name: f.name, Reason: f.broken})
+		for _, lane := range slices.Sorted(maps.Keys(f.broken)) {
+			result.Absent = append(result.Absent, page.Absent{Name: f.name + " on " + lane, Reason: "it failed: " + f.broken[lane].Error()})
 		}
 	}
 	return result, err
@@ -74,7 +78,7 @@ func (s *shop) gather(ctx context.Context, result *page.Result) (here []*found) 
 			result.Absent = append(result.Absent, page.Absent{Name: e.name, Reason: firstLine(err.Error())})
 			continue
 		}
-		here = append(here, &found{engine: e, path: path, version: version})
+		here = append(here, &found{engine: e, path: path, version: version, broken: map[string]error{}})
 	}
 	return here
 }
@@ -92,7 +96,7 @@ func (s *shop) lane(ctx context.Context, here []*found, in lanes.Input, told map
 	reports := map[string][]*worker.Report{}
 	for run := range s.runs {
 		for _, f := range here {
-			if !f.reads(in) || f.broken != "" {
+			if !f.reads(in) || f.broken[in.Lane.Name] != nil {
 				continue
 			}
 			s.say("%s: %s, run %d of %d", in.Lane.Name, f.name, run+1, s.runs)
@@ -101,8 +105,9 @@ func (s *shop) lane(ctx context.Context, here []*found, in lanes.Input, told map
 				return nil, ctx.Err()
 			}
 			if err != nil {
-				f.broken = fmt.Sprintf("it failed on %s: %v", in.Lane.Name, err)
-				s.say("%s is left out: %s", f.name, f.broken)
+				f.broken[in.Lane.Name] = err
+				delete(reports, f.name)
+				s.say("%s is left out: %v", f.name, err)
 				continue
 			}
 			reports[f.name] = append(reports[f.name], r)
@@ -116,9 +121,6 @@ func (s *shop) lane(ctx context.Context, here []*found, in lanes.Input, told map
 			continue
 		}
 		row := s.row(f.engine, in, all)
-		if base := reports[against(f.engine, reports)]; len(base) > 0 && row.Core.Median > 0 {
-			row.Ratio = rate(base).Median / row.Core.Median
-		}
 		if f.floor() {
 			lane.Floors = append(lane.Floors, row)
 			continue
@@ -133,19 +135,8 @@ func (s *shop) lane(ctx context.Context, here []*found, in lanes.Input, told map
 		lane.Rows = append(lane.Rows, row)
 		told[f.name] = describe(f, all[0])
 	}
+	lane.Compare()
 	return lane, nil
-}
-
-// against returns the engine that another is compared with: for floors the
-// library, or the command line if that is all there is.
-func against(e *engine, reports map[string][]*worker.Report) string {
-	switch {
-	case e.against != "":
-		return e.against
-	case len(reports["library"]) > 0:
-		return "library"
-	}
-	return "socctl"
 }
 
 func describe(f *found, r *worker.Report) *page.Engine {

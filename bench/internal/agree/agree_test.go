@@ -69,3 +69,18 @@ func TestKnownReasonsAreNarrow(t *testing.T) {
 		}
 	}
 }
+
+func TestAgain(t *testing.T) {
+	const null = "  filter:\n    Image: null\n"
+	d := Difference{Ours: 1, Theirs: 2}
+	for before, want := range map[string]string{"it fails on 3 events": "it fails on 3 events", "not loaded by it: x": "not loaded by it: x", "": Known("sigmalite", d, null), "older words": Known("sigmalite", d, null)} {
+		d.Reason = before
+		if got := Again("sigmalite", d, null); got != want {
+			t.Errorf("%q becomes %q, want %q", before, got, want)
+		}
+	}
+	d.Reason = "routing"
+	if got := Again("rsigma", d, ""); got != "routing" {
+		t.Errorf("a measured reason becomes %q", got)
+	}
+}

@@ -76,3 +76,20 @@ func TestUnexplained(t *testing.T) {
 		t.Errorf("%v", got)
 	}
 }
+
+func TestMerge(t *testing.T) {
+	first, second := result(), result()
+	first.Lanes[0].Rows = first.Lanes[0].Rows[1:]
+	first.Engines = first.Engines[1:]
+	first.Absent = append(first.Absent, Absent{"socctl on fleet", "it failed"})
+	second.Lanes[0].Rows, second.Lanes[0].Floors, second.Engines = second.Lanes[0].Rows[:1], nil, second.Engines[:1]
+	second.Lanes[0].Rows[0].Core.Median = 34.5
+	got := Merge(first, second)
+	lane := got.Lanes[0]
+	if len(lane.Rows) != 2 || lane.Rows[0].Engine != "socctl" || lane.Rows[1].Ratio != 2 || lane.Floors[0].Ratio != 34.5/250_000 {
+		t.Errorf("rows %+v, floors %+v", lane.Rows, lane.Floors)
+	}
+	if len(got.Engines) != 2 || len(got.Absent) != 1 || got.Command != "go run ./bench -lanes fleet\n$ go run ./bench -lanes fleet" {
+		t.Errorf("%d engines, absent %v, command %s", len(got.Engines), got.Absent, got.Command)
+	}
+}

@@ -1,0 +1,76 @@
+package page
+
+import (
+	"slices"
+	"strings"
+)
+
+// Merge adds what later results measured to the first one: engines that it
+// lacks, or that were measured again. Ratios are worked out anew. All must be of
+// the same machine, rules and lanes; that they are of one session is no more
+// true, and the page says so by naming all commands.
+func Merge(results ...*Result) *Result {
+	out := results[0]
+	for _, r := range results[1:] {
+		out.Command += "\n$ " + r.Command
+		for _, e := range r.Engines {
+			out.Engines = put(out.Engines, e, func(e Engine) string { return e.Name })
+			out.Absent = slices.DeleteFunc(out.Absent, func(a Absent) bool { return a.Name == e.Name || strings.HasPrefix(a.Name, e.Name+" on ") })
+		}
+		for _, l := range r.Lanes {
+			i := slices.IndexFunc(out.Lanes, func(have Lane) bool { return have.Name == l.Name })
+			if i < 0 {
+				out.Lanes = append(out.Lanes, l)
+				continue
+			}
+			for _, row := range l.Rows {
+				out.Lanes[i].Rows = put(out.Lanes[i].Rows, row, func(r Row) string { return r.Engine })
+			}
+			for _, row := range l.Floors {
+				out.Lanes[i].Floors = put(out.Lanes[i].Floors, row, func(r Row) string { return r.Engine })
+			}
+		}
+	}
+	for i := range out.Lanes {
+		out.Lanes[i].Compare()
+	}
+	return out
+}
+
+// put replaces what has the same name, or puts it in front: socctl leads.
+func put[T any](all []T, one T, name func(T) string) []T {
+	for i := range all {
+		if name(all[i]) == name(one) {
+			all[i] = one
+			return all
+		}
+	}
+	return append([]T{one}, all...)
+}
+
+// Compare works out the ratios of the lane's rows: those of floors are against
+// the library, or the command line if that is all there is.
+func (l *Lane) Compare() {
+	core := map[string]float64{}
+	for _, r := range l.Rows {
+		core[r.Engine] = r.Core.Median
+	}
+	base := core["library"]
+	if base == 0 {
+		base = core["socctl"]
+	}
+	for i := range l.Rows {
+		l.Rows[i].Ratio = quotient(core[l.Rows[i].Against], l.Rows[i].Core.Median)
+	}
+	for i := range l.Floors {
+		l.Floors[i].Ratio = quotient(base, l.Floors[i].Core.Median)
+	}
+}
+
+// quotient is 0 if there is nothing to divide.
+func quotient(a, b float64) float64 {
+	if b == 0 {
+		return 0
+	}
+	return a / b
+}
