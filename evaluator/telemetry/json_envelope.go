@@ -8,23 +8,24 @@ import (
 
 // envelope is a form in which a service delivers records inside an object.
 type envelope struct {
-	key  string // member that the object has if it is this envelope
-	open func(v evaluator.Value, d *jsonDecoder) ([]evaluator.Value, bool)
+	key    string // member that the object has if it is this envelope
+	beside string // another one; "" for none
+	open   func(v evaluator.Value, d *jsonDecoder) ([]evaluator.Value, bool)
 }
 
 // envelopes are tried on objects that have their key. What is no envelope in
 // full stays what it is: a record.
 var envelopes = []envelope{
-	{"Records", listAlone("Records")}, // CloudTrail
-	{"records", listAlone("records")}, // Azure diagnostic settings
-	{"items", openItems},              // Kubernetes and Google lists
-	{"detail", openEventBridge},
-	{"logEvents", openCloudWatch},
-	{"hits", openSearchHits},
-	{"_source", openSearchHit},
-	{"result", openSplunk},
-	{"AuditData", openAuditData},
-	{"message", openPubSub},
+	{"Records", "", listAlone("Records")}, // CloudTrail
+	{"records", "", listAlone("records")}, // Azure diagnostic settings
+	{"items", "kind", openItems},          // Kubernetes and Google lists
+	{"detail", "detail-type", openEventBridge},
+	{"logEvents", "messageType", openCloudWatch},
+	{"hits", "", openSearchHits},
+	{"_source", "_index", openSearchHit},
+	{"result", "preview", openSplunk},
+	{"AuditData", "", openAuditData},
+	{"message", "subscription", openPubSub},
 }
 
 // maxEnvelopeMembers is more than any envelope has; larger objects are records.

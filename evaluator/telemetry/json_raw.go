@@ -100,7 +100,10 @@ func hasEnvelopeKey(v evaluator.Value) bool {
 	}
 	for i := range members {
 		for _, e := range envelopes {
-			if members[i].Name == e.key {
+			if members[i].Name != e.key {
+				continue
+			}
+			if _, there := v.Member(e.beside); there || e.beside == "" {
 				return true
 			}
 		}

@@ -45,6 +45,7 @@ const method = `## How it is measured
   the logsource of the event, as our views tell; reading, decoding and routing are not counted for them. For socctl they are.
 - "Ratio" is how many times more events per second and core socctl has: the command line against command lines, the library against libraries.
 - Recorded events occur once and are never repeated to make a lane longer: values that an engine remembers repeat as in life. On the lane "defeated" they do not.
+- What an engine builds when the first events ask for it counts as evaluation: on short lanes, a good part of it.
 - Floors read each line and do nothing with it; "its time" is how many times longer socctl takes for everything.
 `
 
