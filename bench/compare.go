@@ -154,7 +154,11 @@ func (s *shop) compareLane(ctx context.Context, stdout io.Writer, both sides, l 
 		return 0, err
 	}
 	fmt.Fprintln(stdout, c)
-	if instead == nil || !c.noisy(s.threshold) {
+	switch noisy := c.noisy(s.threshold); {
+	case noisy && instead == nil:
+		fmt.Fprintf(stdout, "%s: not judged, that varies too much; take more -events, or count instructions\n", l.Name)
+		return 0, nil
+	case !noisy:
 		return c.ratio(), nil
 	}
 	fmt.Fprintf(stdout, "%s: that varies too much; counting instructions\n", l.Name)
@@ -224,12 +228,16 @@ func (c *comparison) ratio() float64 {
 	return c.work(1) / c.work(0)
 }
 
-// noisy reports whether runs of one side differ by more than half of what the
-// threshold allows the sides to.
+// noisy reports whether the runs of a side differ by more than half of what the
+// threshold allows: loading is part of all of them, so that a short lane is lost
+// in how long that takes.
 func (c *comparison) noisy(threshold float64) bool {
+	if len(c.full[0]) == 1 {
+		return false // instructions
+	}
 	for side := range c.full {
-		s := page.SpreadOf(c.full[side])
-		if s.Max > s.Min*(1+(threshold-1)/2) || c.work(side) <= 0 {
+		full, load := page.SpreadOf(c.full[side]), page.SpreadOf(c.load[side])
+		if full.Max-full.Min+load.Max-load.Min > c.work(side)*(threshold-1)/2 {
 			return true
 		}
 	}

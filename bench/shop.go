@@ -3,6 +3,7 @@ package main
 import (
 	"archive/tar"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -102,23 +103,46 @@ func (s *shop) layRules() error {
 	program, _ := compiler.Compile(set, compiler.Options{})
 	s.texts, s.title = map[string][]byte{}, map[string]string{}
 	s.loaded, s.without = len(program.Rules), len(set.Rules)-len(program.Rules)
-	folder := filepath.Join(s.work, "rules")
-	if err := os.RemoveAll(folder); err != nil {
-		return err
-	}
+	accepted := map[string][]byte{}
 	for _, r := range program.Rules {
 		name := r.Source.Span.Path()
 		s.texts[r.ID], s.title[r.ID] = files[name], r.Title
-		path := filepath.Join(folder, filepath.FromSlash(name))
+		accepted[name] = files[name]
+	}
+	s.rules, err = laid(s.work, accepted)
+	return err
+}
+
+// laid returns a folder with these files. Its name tells what is in it, and it
+// appears at once, so that runs side by side may share it.
+func laid(work string, files map[string][]byte) (string, error) {
+	sum := sha256.New()
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		fmt.Fprintf(sum, "%s %d\n%s", name, len(files[name]), files[name])
+	}
+	folder := filepath.Join(work, fmt.Sprintf("rules-%x", sum.Sum(nil)[:8]))
+	if _, err := os.Stat(folder); err == nil {
+		return folder, nil
+	}
+	temp, err := os.MkdirTemp(work, "rules-new-*")
+	if err != nil {
+		return "", err
+	}
+	defer os.RemoveAll(temp)
+	for name, text := range files {
+		path := filepath.Join(temp, filepath.FromSlash(name))
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			return err
+			return "", err
 		}
-		if err := os.WriteFile(path, files[name], 0o644); err != nil {
-			return err
+		if err := os.WriteFile(path, text, 0o644); err != nil {
+			return "", err
 		}
 	}
-	s.rules = folder
-	return nil
+	err = os.Rename(temp, folder)
+	if _, there := os.Stat(folder); there == nil {
+		return folder, nil // ours, or that of a run beside us
+	}
+	return "", err
 }
 
 // ruleFiles returns the texts of all rules by name: below -rules, or those of

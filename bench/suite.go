@@ -253,6 +253,9 @@ func (r *references) find(ctx context.Context, job worker.Job) (map[string]int, 
 	if err != nil {
 		return nil, err
 	}
+	if report.Matches == nil {
+		return map[string]int{}, nil // nothing matched, which is not the same as nothing known
+	}
 	return report.Matches, nil
 }
 
