@@ -93,7 +93,7 @@ func FuzzMatch(f *testing.F) {
 	fixed := []string{"f|cidr: ['0.0.0.0/1', '10.0.0.0/8', '::/0', '2001::/16']", "f|gte: 10", "f: [1, 1.5, true]", "f|lt: 0"}
 	f.Fuzz(func(t *testing.T, patterns string, mode byte, value string) {
 		if len(patterns) > 1000 || len(value) > 10_000 {
-			t.Skip()
+			return // what is longer only takes longer
 		}
 		list, _ := json.Marshal(strings.Split(patterns, "\n"))
 		predicates := compile(t, append(slices.Clone(fixed), fmt.Sprintf("%s: %s", items[int(mode)%len(items)], list))...)
