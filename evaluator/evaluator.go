@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"reflect"
 	"slices"
+	"unsafe"
 
 	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/evaluator/matcher"
@@ -190,7 +191,7 @@ func (e *Evaluator) verdict(g *group, event Event) *verdict {
 	}
 	if g.words {
 		if w, ok := event.(Walker); ok {
-			e.hear(anyField, e.classOfWords(w))
+			e.hear(anyField, e.classOfWords(w, e.tables.wordsOf(g).plain))
 		}
 	}
 	if known := e.verdicts[string(e.key)]; known != nil {
@@ -279,29 +280,34 @@ func (e *Evaluator) classOfText(field int32, kind matcher.Kind, text string) uin
 	return class
 }
 
-// classOfWords returns the class of all scalar values of an event (D17).
-func (e *Evaluator) classOfWords(w Walker) uint32 {
+// classOfWords returns the class of all scalar values of an event (D17). A filter
+// tells texts without any word that counts; nil tells none.
+func (e *Evaluator) classOfWords(w Walker, filter *wordFilter) uint32 {
 	e.merged = e.merged[:0]
 	w.Walk(func(v Value) bool {
-		e.mergeWords(v)
+		e.mergeWords(v, filter)
 		return true
 	})
 	return e.classes.of(e.ascending())
 }
 
-func (e *Evaluator) mergeWords(v Value) {
+func (e *Evaluator) mergeWords(v Value, filter *wordFilter) {
 	switch v.Kind() {
 	case Null:
 	case List:
 		for _, item := range v.Items() {
-			e.mergeWords(item)
+			e.mergeWords(item, filter)
 		}
 	case Object:
 		for _, m := range v.Members() {
-			e.mergeWords(m.Value)
+			e.mergeWords(m.Value, filter)
 		}
 	default:
-		if class := e.classOfText(anyField, kindOf(v.Kind()), v.scalar()); class != 0 {
+		text := v.scalar()
+		if filter != nil && !filter.holds(unsafe.Slice(unsafe.StringData(text), len(text))) {
+			return
+		}
+		if class := e.classOfText(anyField, kindOf(v.Kind()), text); class != 0 {
 			e.merged = append(e.merged, e.classes.atoms[class]...)
 		}
 	}

@@ -1,6 +1,9 @@
 package evaluator
 
-import "slices"
+import (
+	"hash/maphash"
+	"slices"
+)
 
 // A plan says where the values are that rules look at, in all records of one
 // shape in which some leaves have certain texts: those on which it depends what
@@ -13,6 +16,14 @@ type plan struct {
 	views    int       // of the event
 	loads    []load
 	runs     []run
+	refused  bool // there can be no plan for records with these texts
+}
+
+// same reports whether two plans of one record are the same.
+func (p *plan) same(other *plan) bool {
+	return p.views == other.views && len(p.decisive) == len(other.decisive) &&
+		!slices.ContainsFunc(p.decisive, func(r reading) bool { return !slices.Contains(other.decisive, r) }) &&
+		slices.EqualFunc(p.loads, other.loads, load.same) && slices.EqualFunc(p.runs, other.runs, run.same)
 }
 
 // load is how a field comes to its value.
@@ -22,9 +33,16 @@ type load struct {
 	leaf   int32
 	leaves []int32     // of severalLeaves; what a computation reads
 	atoms  []int32     // that its constants satisfy, ascending
-	words  wordFilters // of values of any field: tell records without any word
+	words  wordFilters // of values of any field: tell texts without any word
+	clean  [][]byte    // by leaf: the latest text without any word, as it stood in the record
 	view   int         // of a computation: which view computes it
 	serial int32       // of a computation: which one it is
+	sample uint64      // of a computation: hash of what it yielded when the plan was made
+}
+
+func (l load) same(other load) bool {
+	return l.field == other.field && l.kind == other.kind && l.leaf == other.leaf && l.view == other.view && l.sample == other.sample &&
+		slices.Equal(l.leaves, other.leaves) && slices.Equal(l.atoms, other.atoms)
 }
 
 type loadKind uint8
@@ -47,6 +65,10 @@ type run struct {
 	name  string  // of the view
 	loads []int32 // indexes of the plan, each of another field
 	joins []join
+}
+
+func (r run) same(other run) bool {
+	return r.group == other.group && r.name == other.name && slices.Equal(r.loads, other.loads) && slices.Equal(r.joins, other.joins)
 }
 
 // join is a predicate over two fields whose values are leaves.
@@ -130,14 +152,16 @@ func (p *planner) field(field int32, event Event, view int) (int32, bool) {
 	}
 	if reads := p.indecisive(); len(reads) > 0 {
 		reads = append(reads, l.leaves...)
-		slices.Sort(reads)
-		return p.add(load{field: field, kind: computed, leaves: slices.Compact(reads), view: view}), true
+		return p.add(load{field: field, kind: computed, leaves: ascending(reads), view: view, sample: p.records.sample(v)}), true
 	}
 	if !ok {
 		return 0, false
 	}
 	return p.add(l.settled()), true
 }
+
+// sample returns a hash of the text of a value.
+func (s *Records) sample(v Value) uint64 { return maphash.String(s.cache.first, v.Text()) }
 
 // words finds out which values predicates over any value look at.
 func (p *planner) words(w Walker, g *group) int32 {
@@ -206,8 +230,7 @@ func (p *planner) text(l *load, v Value) {
 
 // settled gives a load its kind.
 func (l load) settled() load {
-	slices.Sort(l.atoms)
-	l.atoms = slices.Compact(l.atoms)
+	l.atoms, l.leaves = ascending(l.atoms), ascending(l.leaves)
 	switch {
 	case len(l.leaves) == 0:
 		l.kind = constant
@@ -217,6 +240,12 @@ func (l load) settled() load {
 		l.kind = severalLeaves
 	}
 	return l
+}
+
+// ascending sorts numbers and leaves out those that repeat.
+func ascending(numbers []int32) []int32 {
+	slices.Sort(numbers)
+	return slices.Compact(numbers)
 }
 
 // add returns the number of a load. Views often show the same leaf.

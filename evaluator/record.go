@@ -13,13 +13,17 @@ type Record struct {
 	JSON   bool // Data is the record in JSON, otherwise what is not between leaves means nothing
 	Leaves []shape.Leaf
 	Reader RecordReader
+
+	// AnyOrder means that records of the shape differ in the order of members too.
+	// Where that makes a difference, an event is made of each.
+	AnyOrder bool
 }
 
 // RecordReader reads the record that it was given last.
 type RecordReader interface {
 	// AppendText appends the text of a leaf that is not what stands in the data,
-	// see shape.Leaf.Escaped.
-	AppendText(dst []byte, leaf int) []byte
+	// see shape.Leaf.Escaped, or not much more than the first most bytes of it.
+	AppendText(dst []byte, leaf, most int) []byte
 	// Event makes an event of the record. With a trace, its values are those of
 	// the trace, and the event must be computed from them alone.
 	Event(t *Trace) (Routed, error)

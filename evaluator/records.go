@@ -3,6 +3,7 @@ package evaluator
 import (
 	"bytes"
 	"encoding/binary"
+	"math"
 	"slices"
 	"strings"
 	"unsafe"
@@ -59,6 +60,7 @@ type planTree struct {
 	plan      *plan   // nothing is left to decide
 	asks      reading // decides next, if next is not nil
 	next      map[string]*planTree
+	refused   bool      // there can be no plan
 	last      *planTree // the latest of next, and the text that led there
 	lastText  string
 	sightings int // without a plan
@@ -133,7 +135,11 @@ func (s *Records) planOf(r *Record) (*plan, error) {
 	if t.plan != nil {
 		return t.plan, nil
 	}
-	if t.sightings++; t.sightings < minSightings || len(t.next) >= maxChoices {
+	if t.sightings++; t.refused || t.sightings < minSightings || len(t.next) >= maxChoices {
+		if t.next != nil {
+		}
+		if len(t.next) >= maxChoices {
+		}
 		return nil, nil
 	}
 	t.sightings = 0
@@ -160,7 +166,7 @@ func (t *planTree) follow(s *Records, r *Record) *planTree {
 // a text what stands in the record.
 func (s *Records) answer(asked reading, r *Record) string {
 	if asked.by != nil {
-		return asked.by.of(s.leafText(r, asked.leaf))
+		return asked.by.of(s.leafStart(r, asked.leaf, asked.by.most))
 	}
 	raw := r.raw(asked.leaf)
 	return unsafe.String(unsafe.SliceData(raw), len(raw))
@@ -180,6 +186,13 @@ func (s *Records) makePlan(r *Record) (*plan, error) {
 		return nil, err
 	}
 	p := s.newPlan(event, trace)
+	if r.AnyOrder {
+		same, err := s.sameReversed(p, r)
+		if err != nil {
+			return nil, err
+		}
+		p.refused = !same
+	}
 	s.plans++
 	p.number = s.plans
 	t := &s.trees[r.Shape]
@@ -193,8 +206,38 @@ func (s *Records) makePlan(r *Record) (*plan, error) {
 		}
 		t = t.next[text]
 	}
+	if p.refused {
+		t.refused = true
+		return nil, nil
+	}
 	t.plan = p
 	return p, nil
+}
+
+// sameReversed reports whether the plan of a record is the same if members come
+// in the opposite order. Whatever the order of two members decides comes out
+// differently then.
+func (s *Records) sameReversed(p *plan, r *Record) (bool, error) {
+	trace := NewTrace()
+	trace.reversed = true
+	event, err := r.Reader.Event(trace)
+	if err != nil {
+		return false, err
+	}
+	return p.same(s.newPlan(event, trace)), nil
+}
+
+// Meet reports whether a record of a shape was met before, and notes that one is.
+func (s *Records) Meet(shape int) bool {
+	for shape >= len(s.trees) {
+		s.trees = append(s.trees, planTree{})
+	}
+	t := &s.trees[shape]
+	if t.sightings > 0 || t.next != nil || t.plan != nil {
+		return true
+	}
+	t.sightings = 1
+	return false
 }
 
 // planVerdict returns what the values of a record decide.
@@ -268,10 +311,10 @@ func (s *Records) load(l *load, p *plan, r *Record) (uint32, error) {
 		return s.compute(l, p, r)
 	}
 	s.merged = append(s.merged[:0], l.atoms...)
-	if l.words.json != nil && !l.words.hold(r) {
-		return s.classes.of(s.merged), nil
-	}
-	for _, leaf := range l.leaves {
+	for i, leaf := range l.leaves {
+		if l.wordless(i, r) {
+			continue
+		}
 		if class := s.classOfLeaf(l.field, r, leaf); class != 0 {
 			s.merged = append(s.merged, s.classes.atoms[class]...)
 		}
@@ -350,14 +393,17 @@ func (s *Records) classOfLeaf(field int32, r *Record, leaf int32) uint32 {
 }
 
 // leafText returns the text of a leaf, valid until the next call.
-func (s *Records) leafText(r *Record, leaf int32) string {
+func (s *Records) leafText(r *Record, leaf int32) string { return s.leafStart(r, leaf, math.MaxInt) }
+
+// leafStart returns the text of a leaf, or its first bytes: not fewer than most.
+func (s *Records) leafStart(r *Record, leaf int32, most int) string {
 	l := &r.Leaves[leaf]
 	raw := r.Data[l.Start:l.End]
 	switch {
 	case l.Kind == shape.Number && bytes.ContainsAny(raw, ".eE"):
 		return NumberValue(string(raw)).scalar()
 	case l.Escaped:
-		s.text = r.Reader.AppendText(s.text[:0], int(leaf))
+		s.text = r.Reader.AppendText(s.text[:0], int(leaf), most)
 		raw = s.text
 	}
 	return unsafe.String(unsafe.SliceData(raw), len(raw))

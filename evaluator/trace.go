@@ -1,5 +1,7 @@
 package evaluator
 
+import "slices"
+
 // A Trace finds out which leaves of a record decide what is made of it. Its
 // values are those of the record, and remember that they were read. What is
 // computed of a record without reading a leaf is the same for every record of
@@ -9,6 +11,9 @@ type Trace struct {
 	reads []reading // in the order in which they happened first
 	seen  map[reading]bool
 	next  int32
+
+	numbers  []int32 // of leaves by their order in the record; nil if they are the same
+	reversed bool    // members of objects come in the opposite order
 }
 
 // reading is what was asked of a leaf: its text, or something that is derived of
@@ -20,10 +25,19 @@ type reading struct {
 
 // Derivation is a function of the text of a leaf that has few results, although
 // there are many texts. A trace remembers the result and not the text.
-type Derivation struct{ of func(text string) string }
+type Derivation struct {
+	function func(text string) string
+	most     int // bytes of the text that it looks at
+}
 
-// NewDerivation returns a derivation. of must depend on its argument alone.
-func NewDerivation(of func(text string) string) *Derivation { return &Derivation{of} }
+// NewDerivation returns a derivation by a function that depends on its argument
+// alone, which is the beginning of a text: most bytes of it, or all if it has no
+// more.
+func NewDerivation(most int, function func(text string) string) *Derivation {
+	return &Derivation{function, most}
+}
+
+func (d *Derivation) of(text string) string { return d.function(text[:min(len(text), d.most)]) }
 
 // Touch notes that the text of v was used, where it is remembered and not read again.
 func (v Value) Touch() {
@@ -63,8 +77,17 @@ func (t *Trace) note(r reading) {
 // NewTrace returns a trace of one record.
 func NewTrace() *Trace { return &Trace{seen: map[reading]bool{}} }
 
+// Number gives leaves other numbers than those of their order in the record: the
+// leaf order[i] is number i.
+func (t *Trace) Number(order []int32) {
+	t.numbers = make([]int32, len(order))
+	for number, leaf := range order {
+		t.numbers[leaf] = int32(number)
+	}
+}
+
 // Value returns a record whose strings, numbers and booleans are traced. Leaves
-// are numbered as they come in the record: nulls, empty lists and empty objects
+// are numbered as they come in the record, see Number: nulls, empty lists and empty objects
 // are leaves too, but have no text. It is called once.
 func (t *Trace) Value(v Value) Value {
 	switch v.Kind() {
@@ -82,15 +105,26 @@ func (t *Trace) Value(v Value) Value {
 			for i, m := range members {
 				out[i] = Member{m.Name, t.Value(m.Value)}
 			}
+			if t.reversed {
+				slices.Reverse(out)
+			}
 			return ObjectValue(out...)
 		}
 	case Null:
 	default:
-		t.next++
-		return tracedValue(v.Kind(), &tracedText{t, t.next - 1, v.scalar()})
+		return tracedValue(v.Kind(), &tracedText{t, t.leaf(), v.scalar()})
 	}
-	t.next++
+	t.leaf()
 	return v
+}
+
+// leaf returns the number of the next leaf.
+func (t *Trace) leaf() int32 {
+	t.next++
+	if t.numbers != nil {
+		return t.numbers[t.next-1]
+	}
+	return t.next - 1
 }
 
 // forget makes the trace one of what is read from now on.

@@ -9,9 +9,9 @@ import (
 	"github.com/socctl/socctl/evaluator/shape"
 )
 
-// A wordFilter tells records that hold none of the words that the predicates of a
-// group over any value need. It looks at a record as it stands, names and
-// punctuation included, and may only err on the side of yes.
+// A wordFilter tells texts that hold none of the words that the predicates of a
+// group over any value need. It looks at a text as it stands in the record, and
+// may only err on the side of yes.
 //
 // Every word is known by its runs of four bytes, in one letter case. In steps
 // that are as long as the shortest word allows, four bytes of the record are
@@ -30,7 +30,7 @@ type gram struct {
 
 const gramSize = 4
 
-// wordFilters are those of a group, for records in JSON and for others; nil if
+// wordFilters are those of a group, for texts in JSON and for others; nil if
 // there can be none.
 type wordFilters struct{ json, plain *wordFilter }
 
@@ -50,7 +50,7 @@ func (t *tables) wordsOf(g *group) wordFilters {
 	return g.filters
 }
 
-// wordsNeeded returns words of which a record that satisfies any predicate over
+// wordsNeeded returns words of which a text that satisfies any predicate over
 // any value has one; false if that cannot be said.
 func (t *tables) wordsNeeded(g *group) ([]string, bool) {
 	var words []string
@@ -67,7 +67,7 @@ func (t *tables) wordsNeeded(g *group) ([]string, bool) {
 	return words, ok
 }
 
-// wordOf returns the longest text that stands in every record that satisfies a
+// wordOf returns the longest text that stands in every text that satisfies a
 // predicate over any value, as long as no character of it is written as an escape
 // without need; "" if there is none of use.
 func wordOf(p *compiler.Predicate) string {
@@ -95,7 +95,8 @@ func newWordFilter(words []string) *wordFilter {
 	}
 	for _, w := range words {
 		w = string(foldWord([]byte(w)))
-		for at := range f.step {
+		first := f.rarest(w)
+		for at := first; at < first+f.step; at++ {
 			g := binary.LittleEndian.Uint32([]byte(w[at : at+gramSize]))
 			f.grams[g] = append(f.grams[g], gram{w, at})
 			h := gramHash(g)
@@ -103,6 +104,25 @@ func newWordFilter(words []string) *wordFilter {
 		}
 	}
 	return f
+}
+
+// usual is text of which much is in what records say.
+const usual = "event windows \\system32\\ powershell.exe microsoft.com admin .dll .exe program files (x86) true false users service security"
+
+// rarest returns where in a word the runs start that are not in usual texts, as
+// far as there is a choice.
+func (f *wordFilter) rarest(word string) int {
+	best, least := 0, f.step+1
+	for first := 0; first+f.step+gramSize-1 <= len(word); first++ {
+		n := 0
+		for at := first; at < first+f.step; at++ {
+			n += strings.Count(usual, word[at:at+gramSize])
+		}
+		if n < least {
+			best, least = first, n
+		}
+	}
+	return best
 }
 
 // foldWord puts letters into one case, and other characters into some form that
@@ -116,23 +136,32 @@ func foldWord(b []byte) []byte {
 
 func gramHash(g uint32) uint32 { return g * 0x9e3779b1 >> 16 }
 
-// hold reports whether a record may hold one of the words.
-func (f wordFilters) hold(r *Record) bool {
-	if r.JSON {
-		return spelled(r.Leaves) || f.json.holds(r.Data)
-	}
-	return f.plain.holds(r.Data)
-}
+// maxClean is how long a text may be to be remembered as one without any word.
+const maxClean = 256
 
-// spelled reports whether a leaf may write an ordinary character as an escape, so
-// that a word in it cannot be seen.
-func spelled(leaves []shape.Leaf) bool {
-	for i := range leaves {
-		if leaves[i].Spelled {
-			return true
-		}
+// wordless reports whether the text of a leaf of a load has for sure no word that
+// counts. Fields often repeat their text from record to record.
+func (l *load) wordless(i int, r *Record) bool {
+	filter := l.words.plain
+	if r.JSON {
+		filter = l.words.json
 	}
-	return false
+	if filter == nil {
+		return false
+	}
+	leaf := &r.Leaves[l.leaves[i]]
+	if l.clean == nil {
+		l.clean = make([][]byte, len(l.leaves))
+	}
+	switch raw := r.Data[leaf.Start:leaf.End]; {
+	case leaf.Kind == shape.Number || bytes.Equal(raw, l.clean[i]):
+		return true
+	case leaf.Spelled || filter.holds(raw):
+		return false
+	case len(raw) <= maxClean:
+		l.clean[i] = append(l.clean[i][:0], raw...)
+	}
+	return true
 }
 
 func (f *wordFilter) holds(data []byte) bool {
@@ -167,7 +196,7 @@ func (f *wordFilter) confirm(data []byte, at int, g uint32) bool {
 	return false
 }
 
-// unusual reports whether a record holds one of the two letters beyond ASCII that
+// unusual reports whether a text holds one of the two letters beyond ASCII that
 // fold into it (D13): then it may hold a word that cannot be seen.
 func unusual(data []byte) bool {
 	return bytes.Contains(data, []byte("\u212a")) || bytes.Contains(data, []byte("\u017f"))

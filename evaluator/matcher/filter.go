@@ -28,15 +28,13 @@ const hashFactor = 0x9E3779B97F4A7C15
 // are taken.
 func hash(gram uint64) uint64 { return gram * hashFactor >> (64 - largest - 3) }
 
-// add puts a gram into one of the sets of eight that a filter which is not
-// packed can hold.
-func (f *filter) add(gram uint64, set int) {
+func (f *filter) add(gram uint64) {
 	h := hash(gram)
 	if f.packed {
 		f.bytes[h>>3] |= 1 << (h & 7)
 		return
 	}
-	f.bytes[h&uint64(len(f.bytes)-1)] |= 1 << set
+	f.bytes[h&uint64(len(f.bytes)-1)] = 1
 }
 
 // block is how many places are asked about at once; what comes back has a bit

@@ -69,7 +69,7 @@ func (g *grams) place(places []place) {
 	for i, p := range places {
 		if i == 0 || places[i-1].gram != p.gram {
 			g.index.put(p.gram, 0, int32(i))
-			g.filter.add(p.gram, 0)
+			g.filter.add(p.gram)
 		}
 		back := uint32(p.back)
 		if i+1 == len(places) || places[i+1].gram != p.gram {

@@ -8,28 +8,51 @@ import (
 
 // shorts finds literals of two and three bytes.
 type shorts struct {
-	items  []trieEntry
-	filter filter // set 0: those of two, set 1: of three; empty if they are few
-	index  table  // literal, and its length -> list
+	items []trieEntry // if they are not many
+	pairs *pairs      // two bytes of each of them; nil if they are few
+	index table       // literal, and its length -> list
 }
 
-// fewShorts is how many literals are looked for one after the other.
-const fewShorts = 3
+// pairs is a set of pairs of bytes.
+type pairs [1 << 10]uint64
+
+func (p *pairs) add(first, second byte) {
+	n := uint16(first) | uint16(second)<<8
+	p[n>>6] |= 1 << (n & 63)
+}
+
+// has returns 1 if the lowest two bytes of w are in the set, else 0.
+func (p *pairs) has(w uint64) uint64 { return p[uint16(w)>>6] >> (w & 63) & 1 }
+
+// fewShorts is how many literals are looked for one after the other, and
+// manyShorts how many are not even in a long text, in which one is found by
+// comparing many bytes at once.
+const (
+	fewShorts  = 3
+	manyShorts = 12
+	longText   = 256
+)
 
 func (s *shorts) finish() {
 	if len(s.items) <= fewShorts {
 		return
 	}
-	s.filter, s.index = newFilter(min(len(s.items), 1<<largest/16-1)), newTable(len(s.items))
+	s.pairs, s.index = &pairs{}, newTable(len(s.items))
 	for _, it := range s.items {
 		s.index.put(head(it.text), uint32(len(it.text)), it.list)
-		s.filter.add(head(it.text), len(it.text)-2)
+		at := len(it.text) - 2
+		if strings.Count(commonplace, it.text[:2]) < strings.Count(commonplace, it.text[at:]) {
+			at = 0
+		}
+		s.pairs.add(it.text[at], it.text[at+1])
 	}
-	s.items = nil
+	if len(s.items) > manyShorts {
+		s.items = nil
+	}
 }
 
 func (s *shorts) scan(b *buffer, h *hits, l *lists) {
-	if s.filter.bytes == nil {
+	if s.pairs == nil || len(s.items) > 0 && b.end-b.from >= longText {
 		for _, it := range s.items {
 			if strings.Contains(b.text(), it.text) {
 				h.addList(l, it.list)
@@ -44,35 +67,37 @@ func (s *shorts) scan(b *buffer, h *hits, l *lists) {
 	}
 }
 
-// pass returns the places at which there may be a literal.
-func (s *shorts) pass(b *buffer, at int) uint64 {
-	t, out := s.filter.bytes, uint64(0)
-	size := uint64(len(t) - 1)
-	two := func(w uint64) uint64 { return uint64(t[hash(w&0xffff)&size]) & 1 }
-	three := func(w uint64) uint64 { return uint64(t[hash(w&0xffffff)&size]) >> 1 }
+// pass returns the places at which there is a pair of a literal.
+func (s *shorts) pass(b *buffer, at int) (out uint64) {
+	p := s.pairs
 	for n := 0; n < block && at+n+1 < b.end; n += 4 {
 		w := b.word(at + n)
-		some := two(w) | three(w)
-		some |= (two(w>>8) | three(w>>8)) << 1
-		some |= (two(w>>16) | three(w>>16)) << 2
-		some |= (two(w>>24) | three(w>>24)) << 3
-		out |= some << n
+		out |= (p.has(w) | p.has(w>>8)<<1 | p.has(w>>16)<<2 | p.has(w>>24)<<3) << n
 	}
 	return out
 }
 
-// look adds the literals at a place.
+// look adds the literals that have the pair at a place.
 func (s *shorts) look(b *buffer, at int, h *hits, l *lists) {
-	w := b.word(at)
-	if list := s.index.get(w&low(2), 2); list != absent && at+2 <= b.end {
-		h.addList(l, list)
+	s.lookAt(b, at, 2, h, l)
+	s.lookAt(b, at, 3, h, l)
+	if at > b.from {
+		s.lookAt(b, at-1, 3, h, l)
 	}
-	if list := s.index.get(w&low(3), 3); list != absent && at+3 <= b.end {
+}
+
+func (s *shorts) lookAt(b *buffer, at, size int, h *hits, l *lists) {
+	if list := s.index.get(b.word(at)&low(size), uint32(size)); list != absent && at+size <= b.end {
 		h.addList(l, list)
 	}
 }
 
-func (s *shorts) memory() int { return len(s.filter.bytes) + s.index.size() + 24*len(s.items) }
+func (s *shorts) memory() int {
+	if s.pairs == nil {
+		return 24 * len(s.items)
+	}
+	return 24*len(s.items) + len(s.pairs)*8 + s.index.size()
+}
 
 // singles finds literals of one byte.
 type singles struct {

@@ -66,6 +66,7 @@ type Scanner struct {
 	leaves    []Leaf
 	fresh     []glue // what follows where the record left the trie
 	text      []byte // of fresh, without spaces
+	settled   bool
 }
 
 // NewScanner returns a Scanner that knows no shapes.
@@ -85,6 +86,10 @@ func NewScanner(o Options) *Scanner {
 	s.between.maxDepth = depth
 	return s
 }
+
+// Settle says whether records of new shapes are only checked from now on, and
+// Unknown, instead of being remembered.
+func (s *Scanner) Settle(settled bool) { s.settled = settled }
 
 // Shapes returns how many shapes are known; their ids are the numbers below it.
 func (s *Scanner) Shapes() int { return s.trie.shapes }
@@ -179,6 +184,9 @@ func (s *Scanner) lookUp(data []byte, node int32, at int) (to int32, next int, e
 		return Unknown, -1, s.pass(data)
 	}
 	step := s.trie.find(node, g.kind, s.text)
+	if step == none && s.settled {
+		return Unknown, -1, s.pass(data)
+	}
 	if step == none {
 		id, err := s.explore(data, node)
 		return id, -1, err

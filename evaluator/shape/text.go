@@ -2,6 +2,7 @@ package shape
 
 import (
 	"bytes"
+	"math"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -10,14 +11,27 @@ import (
 // the escapes stand for; every byte that is no UTF-8, and every surrogate
 // without its partner, becomes U+FFFD. Of any other leaf it is what is written.
 func AppendText(dst []byte, data []byte, l Leaf) []byte {
+	return AppendStart(dst, data, l, math.MaxInt)
+}
+
+// AppendStart appends what AppendText does, or not much more than the first most
+// bytes of it.
+func AppendStart(dst []byte, data []byte, l Leaf, most int) []byte {
 	written := data[l.Start:l.End]
 	if !l.Escaped {
-		return append(dst, written...)
+		return append(dst, written[:min(len(written), most)]...)
 	}
-	for {
+	// A byte that is no UTF-8 becomes three.
+	for end := len(dst) + min(most, 3*len(written)+1); ; {
+		if len(dst) >= end {
+			return dst
+		}
 		slant := bytes.IndexByte(written, '\\')
 		if slant < 0 {
-			return appendValid(dst, written)
+			slant = len(written)
+		}
+		if most := end - len(dst) + utf8.UTFMax; slant == len(written) || slant > most {
+			return appendValid(dst, written[:min(slant, most)])
 		}
 		dst = appendValid(dst, written[:slant])
 		r, size := unescape(written[slant:])

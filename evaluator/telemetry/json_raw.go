@@ -75,8 +75,8 @@ func reread(of Record) iter.Seq2[Record, error] {
 
 // opened returns the value of a raw record if it may be an envelope, which is
 // found out once for each shape; false if it is a record for sure.
-func (s *Stream) opened(id int, of Record) (evaluator.Value, bool) {
-	if id >= 0 && id < len(s.plain) && s.plain[id] {
+func (s *Stream) opened(on *side, id int, of Record) (evaluator.Value, bool) {
+	if id >= 0 && id < len(on.plain) && on.plain[id] {
 		return evaluator.Value{}, false
 	}
 	v, _, err := s.decoder.decode(of.Raw, true)
@@ -84,10 +84,10 @@ func (s *Stream) opened(id int, of Record) (evaluator.Value, bool) {
 		return v, true
 	}
 	if id >= 0 {
-		for id >= len(s.plain) {
-			s.plain = append(s.plain, false)
+		for id >= len(on.plain) {
+			on.plain = append(on.plain, false)
 		}
-		s.plain[id] = true
+		on.plain[id] = true
 	}
 	return v, false
 }

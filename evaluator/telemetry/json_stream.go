@@ -221,9 +221,10 @@ func (s *jsonStream) rest() []byte { return s.buf[s.at:s.end] }
 // consume moves the start of the window and counts lines.
 func (s *jsonStream) consume(n int) {
 	passed := s.buf[s.at : s.at+n]
-	last := bytes.LastIndexByte(passed, '\n')
-	if last >= 0 {
-		s.line += bytes.Count(passed, newline)
+	last := -1
+	if lines := bytes.Count(passed, newline); lines > 0 { // which is much faster than to find the last one
+		last = bytes.LastIndexByte(passed, '\n')
+		s.line += lines
 		s.lineAt = s.base + int64(s.at+last+1)
 		s.margin, s.inked = 0, false
 	}

@@ -18,7 +18,7 @@ var auditTextFields = [...]string{"SyslogMessage", "MESSAGE", "message"}
 func auditText(members []evaluator.Member) ([]evaluator.Member, bool) {
 	for _, name := range auditTextFields {
 		v, ok := member(members, name)
-		if !ok || v.Kind() != evaluator.String || !isAuditLine(v.Text()) {
+		if !ok || v.Kind() != evaluator.String || v.Derive(isAuditLine) == "" {
 			continue
 		}
 		line, command := cutCommandLine(v.Text())
@@ -40,9 +40,13 @@ func auditText(members []evaluator.Member) ([]evaluator.Member, bool) {
 	return nil, false
 }
 
-func isAuditLine(text string) bool {
-	return strings.HasPrefix(text, "type=") && strings.Contains(text[:min(len(text), 80)], "audit(")
-}
+// isAuditLine yields a text if that of a message is a line of the audit daemon.
+var isAuditLine = evaluator.NewDerivation(80, func(text string) string {
+	if strings.HasPrefix(text, "type=") && strings.Contains(text, "audit(") {
+		return "yes"
+	}
+	return ""
+})
 
 // auditRecord decodes one line.
 func auditRecord(line string) (found evaluator.Value, ok bool) {

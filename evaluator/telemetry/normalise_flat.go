@@ -88,7 +88,7 @@ func (e *Event) nameFlat() {
 }
 
 // isSID tells security identifiers.
-var isSID = evaluator.NewDerivation(func(text string) string {
+var isSID = evaluator.NewDerivation(len("S-1-"), func(text string) string {
 	if strings.HasPrefix(text, "S-1-") {
 		return "yes"
 	}

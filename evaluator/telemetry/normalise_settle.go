@@ -79,8 +79,9 @@ func (e *Event) settleSysmon() {
 	}
 }
 
-// statedEventType is the EventType that a rendered message tells, behind a =.
-var statedEventType = evaluator.NewDerivation(func(message string) string {
+// statedEventType is the EventType that a rendered message tells, behind a =. It
+// stands in one of the first lines.
+var statedEventType = evaluator.NewDerivation(4<<10, func(message string) string {
 	if value, ok := messageLine(message, "EventType"); ok {
 		return "=" + value
 	}

@@ -47,7 +47,7 @@ func shapeOf(members []evaluator.Member) shape {
 		case "UtcTime":
 			seen.utc = true
 		case "SyslogMessage":
-			if strings.HasPrefix(strings.TrimSpace(m.Value.Text()), "<Event") {
+			if m.Value.Derive(isEventText) != "" {
 				return shapeEventText
 			}
 		default:
@@ -56,6 +56,14 @@ func shapeOf(members []evaluator.Member) shape {
 	}
 	return seen.shape()
 }
+
+// isEventText yields a text if that of a message is an event in XML.
+var isEventText = evaluator.NewDerivation(256, func(text string) string {
+	if strings.HasPrefix(strings.TrimSpace(text), "<Event") {
+		return "yes"
+	}
+	return ""
+})
 
 func (s marks) shape() shape {
 	switch {

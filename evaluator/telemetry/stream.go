@@ -16,26 +16,30 @@ import (
 // events would, which are made only where that is necessary: see
 // evaluator.Records. It is for one goroutine.
 type Stream struct {
-	normaliser *Normaliser
-	route      func(*Event) evaluator.Routed
-	json, read side
-	scanner    *jsonshape.Scanner
-	structures structures
-	decoder    jsonDecoder
-	words      words
-	plain      []bool // shape -> it is for sure no envelope
+	normaliser        *Normaliser
+	route             func(*Event) evaluator.Routed
+	json, loose, read side
+	scanner           *jsonshape.Scanner
+	unordered         *jsonshape.Unordered
+	orders            []uint8 // unordered shape -> in how many orders it was met, see disordered
+	structures        structures
+	decoder           jsonDecoder
+	words             words
 
 	current *side // that the latest record went to
 	source  Record
 	event   *Event
 }
 
-// side is one of the two kinds of records, those in JSON and those that were read
-// as values: each has shapes of its own.
+// side is one of the kinds of records that have shapes of their own: those in
+// JSON, those in JSON whose order of members is not known, and those that were
+// read as values.
 type side struct {
 	records *evaluator.Records
 	record  evaluator.Record
+	order   []int32 // of the current record, see shape.Unordered; nil for the order as written
 	files   fileNames
+	plain   []bool // shape -> it is for sure no envelope
 }
 
 // StreamOption changes how NewStream sets up a Stream.
@@ -49,12 +53,13 @@ func RouteBy(route func(*Event) evaluator.Routed) StreamOption {
 
 // NewStream returns a stream of records that n normalises and e evaluates.
 func NewStream(n *Normaliser, e *evaluator.Evaluator, options ...StreamOption) *Stream {
-	s := &Stream{normaliser: n, route: func(e *Event) evaluator.Routed { return e }, scanner: jsonshape.NewScanner(jsonshape.Options{MaxDepth: maxDepth, MaxNodes: 1 << 18})}
+	s := &Stream{normaliser: n, route: func(e *Event) evaluator.Routed { return e }, scanner: jsonshape.NewScanner(jsonshape.Options{MaxDepth: maxDepth, MaxNodes: 1 << 18}), unordered: jsonshape.NewUnordered(jsonshape.Options{MaxDepth: maxDepth})}
 	s.decoder.words = &s.words
-	for _, one := range []*side{&s.json, &s.read} {
+	for _, one := range []*side{&s.json, &s.loose, &s.read} {
 		*one = side{records: e.Records(), record: evaluator.Record{Reader: (*streamReader)(s)}, files: newFileNames(n.plan)}
 	}
 	s.json.record.JSON = true
+	s.loose.record.JSON, s.loose.record.AnyOrder = true, true
 	for _, o := range options {
 		o(s)
 	}
@@ -67,23 +72,40 @@ func NewStream(n *Normaliser, e *evaluator.Evaluator, options ...StreamOption) *
 func (s *Stream) Match(of Record) (matches []evaluator.Match, views int, err error) {
 	s.source, s.event = of, nil
 	if of.Raw == nil {
-		id := s.structures.take(of.Value)
+		id := s.read.files.shape(of.Source, s.structures.take(of.Value))
 		return s.match(&s.read, id, s.structures.data, s.structures.leaves)
 	}
-	id, leaves, err := s.scanner.Scan(of.Raw)
+	on, id, leaves, err := s.recognise(of)
 	if err != nil {
 		return nil, 0, ErrNotPlain
 	}
-	v, open := s.opened(id, of)
+	v, open := s.opened(on, id, of)
 	if !open {
-		return s.match(&s.json, id, of.Raw, leaves)
+		return s.match(on, id, of.Raw, leaves)
 	}
 	if _, isEnvelope := unwrap(v, &s.decoder); isEnvelope || v.Kind() != evaluator.Object {
 		return nil, 0, ErrNotPlain
 	}
 	s.source.Raw, s.source.Value = nil, v
-	id = s.structures.take(v)
+	id = s.read.files.shape(of.Source, s.structures.take(v))
 	return s.match(&s.read, id, s.structures.data, s.structures.leaves)
+}
+
+// recognise returns the shape of a raw record, and the side that it is of: a
+// shape that is met for the first time may yet be one that is known in another
+// order.
+func (s *Stream) recognise(of Record) (on *side, id int, leaves []jsonshape.Leaf, err error) {
+	id, leaves, err = s.scanner.Scan(of.Raw)
+	if id = s.json.files.shape(of.Source, id); err != nil || id >= 0 && s.json.records.Meet(id) {
+		return &s.json, id, leaves, err
+	}
+	loose, sorted, order := s.unordered.Recognise(of.Raw)
+	s.scanner.Settle(s.disordered(loose))
+	if loose < 0 {
+		return &s.json, id, leaves, nil
+	}
+	s.loose.order = order
+	return &s.loose, s.loose.files.shape(of.Source, loose), sorted, nil
 }
 
 // ErrNotPlain says that a raw record is not simply one record: it is no JSON, or
@@ -95,18 +117,41 @@ var ErrNotPlain = errors.New("the line is not simply one record")
 // the raw one.
 func (s *Stream) Reread(of Record) iter.Seq2[Record, error] { return reread(of) }
 
+// manyOrders is in how many orders a source writes the same members if it has no
+// order.
+const manyOrders = 32
+
+// disordered counts the orders in which records of an unordered shape were met,
+// and reports whether the next record may be expected to come in yet another one,
+// so that it is in vain to remember it.
+func (s *Stream) disordered(loose int) bool {
+	if loose < 0 {
+		return false
+	}
+	for loose >= len(s.orders) {
+		s.orders = append(s.orders, 0)
+	}
+	if s.orders[loose] < manyOrders {
+		s.orders[loose]++
+	}
+	return s.orders[loose] == manyOrders
+}
+
 func (s *Stream) match(on *side, shape int, data []byte, leaves []jsonshape.Leaf) ([]evaluator.Match, int, error) {
 	s.current = on
-	on.record.Shape, on.record.Data, on.record.Leaves = on.files.shape(s.source.Source, shape), data, leaves
+	on.record.Shape, on.record.Data, on.record.Leaves = shape, data, leaves
 	return on.records.Match(&on.record)
 }
 
 // Statistics tell how the stream came to what it returned.
 func (s *Stream) Statistics() evaluator.Statistics {
-	a, b := s.json.records.Statistics(), s.read.records.Statistics()
-	a.Plans += b.Plans
-	a.Slow += b.Slow
-	return a
+	sum := s.json.records.Statistics()
+	for _, other := range []*side{&s.loose, &s.read} {
+		more := other.records.Statistics()
+		sum.Plans += more.Plans
+		sum.Slow += more.Slow
+	}
+	return sum
 }
 
 // Event returns the event of the record that was matched last.
@@ -125,8 +170,8 @@ func (s *Stream) Event() (*Event, error) {
 type streamReader Stream
 
 // AppendText implements evaluator.RecordReader.
-func (r *streamReader) AppendText(dst []byte, leaf int) []byte {
-	return jsonshape.AppendText(dst, r.current.record.Data, r.current.record.Leaves[leaf])
+func (r *streamReader) AppendText(dst []byte, leaf, most int) []byte {
+	return jsonshape.AppendStart(dst, r.current.record.Data, r.current.record.Leaves[leaf], most)
 }
 
 // Event implements evaluator.RecordReader.
@@ -151,6 +196,9 @@ func (r *streamReader) make(t *evaluator.Trace) (*Event, error) {
 		of.Value = v
 	}
 	if t != nil {
+		if r.current.order != nil {
+			t.Number(r.current.order)
+		}
 		of.Value = t.Value(of.Value)
 	}
 	return r.normaliser.Event(of), nil

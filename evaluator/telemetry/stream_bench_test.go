@@ -21,7 +21,7 @@ import (
 func BenchmarkStream(b *testing.B) {
 	var lines [][]byte
 	size := 0
-	ndjsonFiles(b, 8<<20, func(name string, data []byte) {
+	ndjsonIn(b, 1<<30, []string{"windows-json/*.ndjson.zst"}, func(name string, data []byte) {
 		for line := range bytes.Lines(data) {
 			if line = bytes.TrimSpace(line); len(line) > 0 && bytes.HasSuffix([]byte(name), []byte("json")) {
 				lines = append(lines, line)

@@ -32,6 +32,7 @@ const streamRules = `
 {product: windows, service: security} | {Extra.inner: 'v'} | s
 {product: windows, service: security} | {Extra.inner|exists: false} | s
 {product: windows} | {Data|contains: mimi} | s
+{product: windows, service: security} | {Extra|contains: '"inner":"v","x"'} | s
 {product: aws, service: cloudtrail} | {eventName: a, requestParameters.x: [1, true, null]} | s
 {product: linux} | [mimikatz] | s
 `
@@ -146,6 +147,11 @@ func checkStream(t *testing.T, seed uint64, rounds int) {
 		}
 		if len(earlier) < 500 {
 			earlier = append(earlier, text)
+		}
+		if m.IntN(3) == 0 {
+			if other, ok := reordered(m.Rand, []byte(text)); ok {
+				text = string(other)
+			}
 		}
 		raw := telemetry.Record{Source: m.pick("a.log", "conn.log", "b.json"), Raw: []byte(text)}
 		got, views, err := stream.Match(raw)
