@@ -3,9 +3,10 @@
 //
 // What it guarantees: a copy loads if its original does. A literal of it is as
 // long as that of the original and differs from it in one letter or digit, and
-// so from the literals of all other copies; a literal without letters stays, as do
-// numbers, networks, references to fields, names, modifiers and conditions. The
-// same call gives the same bytes.
+// so from the literals of all other copies. What stays: literals without letters,
+// numbers, networks, references to fields, names, modifiers, conditions, and all
+// exclusions of a rule that may match by numbers alone. The same call gives the
+// same bytes.
 package clone
 
 import (
@@ -50,9 +51,7 @@ func change(r *rules.Rule, n int) {
 	r.ID = rules.NewScalar(id(r.ID.Text+r.Title.Text, n))
 	r.Title.Text = fmt.Sprintf("%s (%d)", r.Title.Text, n)
 	r.Name, r.Related = rules.Scalar{}, nil
-	for _, s := range r.Detection.Selections {
-		changeBlock(s.Body, n)
-	}
+	changeDetection(&r.Detection, n)
 }
 
 // id returns a UUID that follows from what the original is called.
@@ -60,28 +59,4 @@ func id(original string, n int) string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%d %s", n, original))
 	sum[6], sum[8] = sum[6]&0x0f|0x80, sum[8]&0x3f|0x80 // version 8, which is for such ids
 	return fmt.Sprintf("%x-%x-%x-%x-%x", sum[:4], sum[4:6], sum[6:8], sum[8:10], sum[10:16])
-}
-
-func changeBlock(b *rules.Block, n int) {
-	for _, item := range b.Items {
-		changeItem(item, n)
-	}
-	for _, alternative := range b.Any {
-		changeBlock(alternative, n)
-	}
-}
-
-func changeItem(item *rules.Item, n int) {
-	if item.Has("cidr") || item.Has("fieldref") || item.Has("expand") {
-		return
-	}
-	changed := literal
-	if item.Has("re") {
-		changed = regex
-	}
-	for i := range item.Values {
-		if v := &item.Values[i]; v.Kind == rules.StringScalar {
-			v.Text = changed(v.Text, n)
-		}
-	}
 }

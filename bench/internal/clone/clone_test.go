@@ -77,6 +77,32 @@ level: high
 	}
 }
 
+func TestExclusions(t *testing.T) {
+	for _, c := range []struct{ detection, want string }{
+		{"{s: {f: abc, n: 1}, filter: {g: abc}, condition: s and not filter}", "abc acc adc"},
+		{"{s: {n: 1}, filter: {g: abc}, condition: s and not filter}", "abc abc abc"},
+		{"{s: {n: 1}, filter_a: {g: abc}, condition: s and not 1 of filter_*}", "abc abc abc"},
+		{"{s: {f: abc}, u: {n: 1}, filter: {g: abc}, condition: 1 of s* and not filter}", "abc abc abc"},
+		{"{s: [{f: abc}, {n: 1}], filter: {g: abc}, condition: s and not filter}", "abc abc abc"},
+		{"{s: [{f: abc}, {n: abc}], filter: {g: abc}, condition: s and not filter}", "abc acc adc"},
+		{"{filter: {g: abc}, condition: not 1 of them}", "abc abc abc"},
+	} {
+		got := ""
+		for n := range 3 {
+			docs, diags := rules.Parse("a.yml", []byte("title: t\nlogsource: {product: p}\ndetection: "+c.detection))
+			if err := diags.Err(); err != nil {
+				t.Fatal(err)
+			}
+			d := docs[0].(*rules.Rule).Detection
+			changeDetection(&d, n)
+			got += " " + d.Selections[len(d.Selections)-1].Body.Items[0].Values[0].Text
+		}
+		if got != " "+c.want {
+			t.Errorf("%s: %s, want %s", c.detection, got, c.want)
+		}
+	}
+}
+
 func TestLiterals(t *testing.T) {
 	for text, want := range map[string]string{
 		"":               "",

@@ -60,9 +60,10 @@ var targetEvent = map[int]float64{targetSome: 1.3, targetMost: 1.6}
 
 const growthMethod = `## Growth of the rule set
 
-Beside every rule stand copies of it that differ in one letter or digit of each literal; numbers and networks stay. Copies cost what their originals do
-to look for, and are found more rarely, which favours us. The library evaluates a lane with sets of all sizes in
-turn, %d times. Times are CPU time and medians. In the later half of a lane most of what is built when events ask for it has been built.
+Beside every rule stand copies of it that differ in one letter or digit of each literal. Numbers and networks stay, and what a rule excludes that may
+match by numbers alone. Copies cost what their originals do to look for, but most of them are never found, which favours us. The library evaluates a
+lane with sets of all sizes in turn, %d times. Times are CPU time and medians. In the later half of a lane most of what is built when events ask for it
+has been built.
 `
 
 func (p *printer) growth(r *Result) {

@@ -33,6 +33,7 @@ func result() *Result {
 		Cores: []CoresLane{
 			{Name: "fleet", Events: 10000, Rows: []CoresRow{{Workers: 1, Held: true, Rate: just(40_000), Busy: 0.98, Peak: 200e6}, {Workers: 1, Rate: just(50_000), Busy: 1.5},
 				{Workers: 2, Rate: Spread{95_000, 90_000, 99_000}, Busy: 1.96}, {Workers: 4, Rate: just(75_000), Busy: 3}}},
+			{Name: "defeated", Rows: []CoresRow{{Workers: 1, Held: true, Rate: just(40_000), Busy: 0.5}, {Workers: 1, Rate: just(50_000), Busy: 0.7}, {Workers: 2, Rate: just(60_000), Busy: 0.9}}},
 			{Name: "evtx", Rows: []CoresRow{{Workers: 1, Held: true}, {Workers: 1, Rate: just(50_000), Short: true}, {Workers: 2, Rate: just(90_000), Short: true}}},
 		},
 	}
@@ -113,7 +114,7 @@ func TestMerge(t *testing.T) {
 	if len(lane.Rows) != 2 || lane.Rows[0].Engine != "socctl" || lane.Rows[1].Ratio != 2 || lane.Floors[0].Ratio != 34.5/250_000 {
 		t.Errorf("rows %+v, floors %+v", lane.Rows, lane.Floors)
 	}
-	if got.Growth == nil || len(got.Cores) != 2 {
+	if got.Growth == nil || len(got.Cores) != 3 {
 		t.Errorf("growth %v, cores %v", got.Growth, got.Cores)
 	}
 	if len(got.Engines) != 2 || len(got.Absent) != 1 || got.Command != "go run ./bench -lanes fleet\n$ go run ./bench -lanes fleet" {
