@@ -63,7 +63,8 @@ const growthMethod = `## Growth of the rule set
 Beside every rule stand copies of it that differ in one letter or digit of each literal. Numbers and networks stay, and what a rule excludes that may
 match by numbers alone. Copies cost what their originals do to look for, but most of them are never found, which favours us. The library evaluates a
 lane with sets of all sizes in turn, %d times. Times are CPU time and medians. In the later half of a lane most of what is built when events ask for it
-has been built.
+has been built. A collection of garbage takes as long as there are rules in memory: on a short lane one more or less decides the later half, which then
+varies by more than what it is to tell.
 `
 
 func (p *printer) growth(r *Result) {
