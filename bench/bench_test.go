@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -56,6 +57,12 @@ func TestSmoke(t *testing.T) {
 			t.Errorf("%s: %d floors\n%s", l.Name, len(l.Floors), diff)
 		}
 	}
+	if g := r.Growth; len(g.Sizes) != 3 || g.Sizes[2].Rules != 10*r.Rules || len(g.Lanes) != 2 || len(g.Lanes[0].Rows) != 3 {
+		t.Errorf("growth: %+v", g)
+	}
+	if len(r.Cores) != 2 || len(r.Cores[0].Rows) != len(crews(runtime.NumCPU())) {
+		t.Errorf("cores: %+v", r.Cores)
+	}
 	if err := page.Render(&bytes.Buffer{}, &r); err != nil {
 		t.Error(err)
 	}
@@ -65,6 +72,7 @@ func TestFlags(t *testing.T) {
 	for args, want := range map[string]string{
 		"-lanes nope":      `no lane "nope"`,
 		"-engines x":       `no engine "x"`,
+		"-parts x":         `no part "x"`,
 		"-format yaml":     `unknown format "yaml"`,
 		"-runs 0":          "at least 1",
 		"-measure seconds": `unknown measure "seconds"`,

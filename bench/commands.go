@@ -121,7 +121,7 @@ type usage struct {
 	output    string
 }
 
-func (s *shop) child(ctx context.Context, path string, args arguments, in lanes.Input) (usage, error) {
+func (s *shop) child(ctx context.Context, path string, args arguments, in lanes.Input, env ...string) (usage, error) {
 	list, written := args(s, in)
 	u := usage{output: s.output()}
 	out, err := os.Create(u.output)
@@ -130,6 +130,7 @@ func (s *shop) child(ctx context.Context, path string, args arguments, in lanes.
 	}
 	defer out.Close()
 	cmd := exec.CommandContext(ctx, path, list...)
+	cmd.Env = append(os.Environ(), env...)
 	var problems bytes.Buffer
 	cmd.Stdout, cmd.Stderr = out, &problems
 	begin := time.Now()

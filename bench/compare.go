@@ -9,7 +9,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -91,15 +90,8 @@ func (s *shop) compareWith(ctx context.Context, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	chosen := s.lanes
-	if len(chosen) == 0 {
-		chosen = []string{"structured_windows", "fleet"}
-	}
 	var slower []string
-	for _, l := range lanes.All() {
-		if !slices.Contains(chosen, l.Name) {
-			continue
-		}
+	for _, l := range s.chosen("structured_windows", "fleet") {
 		ratio, err := s.compareLane(ctx, stdout, both, l)
 		if err != nil {
 			return err

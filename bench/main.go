@@ -4,7 +4,12 @@
 //	go run ./bench                          all lanes and engines, as a page on standard output
 //	go run ./bench -out docs/performance.md the page in its place
 //	go run ./bench -lanes fleet -engines socctl,library -format json
+//	go run ./bench -parts growth,cores      what more rules cost, and what more cores gain
 //	go run ./bench -compare main            this tree against a revision; exit 1 if it is slower
+//
+// The parts of a run are engines, side by side on all lanes; growth, which has
+// four and ten times the rules evaluated, on the lanes fleet and recordings unless
+// others are named; and cores, which gives the command line more workers.
 //
 // Engines that are programs are taken from the PATH, or from where -bin says.
 // Other engines in Go are in bench/peers, a module of its own that is built when
@@ -38,6 +43,7 @@ import (
 // options are the flags.
 type options struct {
 	lanes, engines []string
+	parts          []string
 	events, few    int
 	runs           int
 	rules, data    string
@@ -78,8 +84,11 @@ func work(text string) error {
 		return err
 	}
 	do := worker.RunFloor
-	if job.Engine == "library" {
+	switch job.Engine {
+	case "library":
 		do = worker.Socctl
+	case "loading":
+		do = worker.Load
 	}
 	r, err := do(job)
 	if err != nil {
@@ -101,7 +110,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return s.compareWith(ctx, stdout)
 	}
 	result, err := s.result(ctx, args)
-	if result != nil && len(result.Lanes) > 0 {
+	if result != nil && !result.Empty() {
 		err = errors.Join(err, write(o, result, stdout))
 	}
 	if err != nil {
@@ -159,6 +168,7 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 	}
 	list(&o.lanes, "lanes", "`names` of lanes, separated by commas (default all)")
 	list(&o.engines, "engines", "`names` of engines, separated by commas (default all but those that are slower modes of others)")
+	list(&o.parts, "parts", "`names` of what to measure, separated by commas: engines, growth and cores (default all)")
 	flags.IntVar(&o.events, "events", 20_000, "events of a lane at most")
 	flags.IntVar(&o.few, "few", 600, "events for engines that are too slow for a whole lane; a sixth of them for those that try every rule")
 	flags.IntVar(&o.runs, "runs", 3, "how often everything is measured")
@@ -201,6 +211,13 @@ func (o *options) check(more int) error {
 		return fmt.Errorf("unknown measure %q: there are auto, cpu and instructions", o.measure)
 	}
 	var known []string
+	for _, p := range parts() {
+		known = append(known, p.name)
+	}
+	if err := among(o.parts, known, "part"); err != nil {
+		return err
+	}
+	known = nil
 	for _, l := range lanes.All() {
 		known = append(known, l.Name)
 	}

@@ -27,8 +27,9 @@ import (
 type shop struct {
 	*options
 	log   io.Writer
-	root  string // of the repository
-	texts map[string][]byte
+	root  string            // of the repository
+	files map[string][]byte // that are laid, by name
+	texts map[string][]byte // of rules, by id
 	title map[string]string // of rules, by id
 
 	loaded  int // rules
@@ -109,6 +110,7 @@ func (s *shop) layRules() error {
 		s.texts[r.ID], s.title[r.ID] = files[name], r.Title
 		accepted[name] = files[name]
 	}
+	s.files = accepted
 	s.rules, err = laid(s.work, accepted)
 	return err
 }

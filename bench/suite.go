@@ -21,20 +21,54 @@ type found struct {
 	broken        map[string]error // by lane on which it was given up
 }
 
-// measure runs all engines on all lanes. With an error it returns what was
-// measured until then.
+// part is something that is measured apart, with sections of its own on the page.
+type part struct {
+	name    string
+	measure func(*shop, context.Context, *page.Result) error
+}
+
+func parts() []part {
+	return []part{{"engines", (*shop).compareEngines}, {"growth", (*shop).growth}, {"cores", (*shop).cores}}
+}
+
+// measure measures all parts. With an error it returns what was measured until
+// then.
 func (s *shop) measure(ctx context.Context) (*page.Result, error) {
 	result := &page.Result{Date: time.Now().UTC().Format(time.DateOnly), Machine: thisMachine(), Rules: s.loaded, Without: s.without, Runs: s.runs, Revision: s.revision()}
 	// Outputs carry the number of this process: a program that outlived an earlier
 	// run must not write into ours.
 	defer os.Remove(s.output())
+	for _, part := range parts() {
+		if len(s.parts) > 0 && !slices.Contains(s.parts, part.name) {
+			continue
+		}
+		if err := part.measure(s, ctx, result); err != nil {
+			return result, err
+		}
+	}
+	return result, nil
+}
+
+// chosen returns the lanes that were asked for, or else those named, or else all.
+func (s *shop) chosen(otherwise ...string) (out []lanes.Lane) {
+	names := s.lanes
+	if len(names) == 0 {
+		names = otherwise
+	}
+	for _, l := range lanes.All() {
+		if len(names) == 0 || slices.Contains(names, l.Name) {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+// compareEngines runs all engines on all lanes.
+func (s *shop) compareEngines(ctx context.Context, result *page.Result) error {
 	here := s.gather(ctx, result)
 	told := map[string]*page.Engine{}
 	var err error
-	for _, l := range lanes.All() {
-		if len(s.lanes) > 0 && !slices.Contains(s.lanes, l.Name) {
-			continue
-		}
+	for _, l := range s.chosen() {
 		if err = s.measureLane(ctx, result, here, l, told); err != nil {
 			break
 		}
@@ -47,7 +81,7 @@ func (s *shop) measure(ctx context.Context) (*page.Result, error) {
 			result.Absent = append(result.Absent, page.Absent{Name: f.name + " on " + lane, Reason: "it failed: " + f.broken[lane].Error()})
 		}
 	}
-	return result, err
+	return err
 }
 
 func (s *shop) measureLane(ctx context.Context, result *page.Result, here []*found, l lanes.Lane, told map[string]*page.Engine) error {
@@ -159,43 +193,11 @@ func (s *shop) every(e *engine, in lanes.Input) int {
 	return max(1, in.Events/few)
 }
 
-// evaluating returns how long evaluation took in each run. Where a report
-// includes loading, the median of that is subtracted; what remains of a lane too
-// short to tell is 0.
-func evaluating(all []*worker.Report) (cpu, wall []time.Duration) {
-	var loads, walls []float64
-	for _, r := range all {
-		loads, walls = append(loads, float64(r.Load)), append(walls, float64(r.LoadWall))
-	}
-	load, loadWall := page.SpreadOf(loads).Median, page.SpreadOf(walls).Median
-	for _, r := range all {
-		if r.LoadWall == 0 {
-			cpu, wall = append(cpu, r.CPU), append(wall, r.Wall)
-			continue
-		}
-		cpu, wall = append(cpu, beyond(r.CPU, load)), append(wall, beyond(r.Wall, loadWall))
-	}
-	return cpu, wall
-}
-
-// beyond returns what time is left behind loading, if that is more than noise.
-func beyond(t time.Duration, load float64) time.Duration {
-	if rest := float64(t) - load; rest > load/20 {
-		return time.Duration(rest)
-	}
-	return 0
-}
-
-func rate(all []*worker.Report) page.Spread {
-	cpu, _ := evaluating(all)
-	return page.Rates(all[0].Events, cpu)
-}
-
 // row sums up the runs of an engine. Floors run over their input several times.
 func (s *shop) row(e *engine, in lanes.Input, all []*worker.Report) page.Row {
 	row := page.Row{Engine: e.name, Every: s.every(e, in), Events: all[0].Events, Against: e.against, Allocs: -1, Caches: all[0].Caches}
-	_, wall := evaluating(all)
-	row.Core, row.Wall = rate(all), page.Rates(row.Events, wall)
+	took := evaluating(all)
+	row.Core, row.Wall, row.Short = page.Rates(row.Events, took.cpu), page.Rates(row.Events, took.wall), took.short
 	var load []float64
 	for _, r := range all {
 		load = append(load, r.Load.Seconds())

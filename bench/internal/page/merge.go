@@ -6,13 +6,19 @@ import (
 )
 
 // Merge adds what later results measured to the first one: engines that it
-// lacks, or that were measured again. Ratios are worked out anew. All must be of
+// lacks, or that were measured again, growth and cores. Ratios are worked out anew. All must be of
 // the same machine, rules and lanes; that they are of one session is no more
 // true, and the page says so by naming all commands.
 func Merge(results ...*Result) *Result {
 	out := results[0]
 	for _, r := range results[1:] {
 		out.Command += "\n$ " + r.Command
+		if r.Growth != nil {
+			out.Growth = r.Growth
+		}
+		if len(r.Cores) > 0 {
+			out.Cores = r.Cores
+		}
 		for _, e := range r.Engines {
 			out.Engines = put(out.Engines, e, func(e Engine) string { return e.Name })
 			out.Absent = slices.DeleteFunc(out.Absent, func(a Absent) bool { return a.Name == e.Name || strings.HasPrefix(a.Name, e.Name+" on ") })
@@ -49,18 +55,21 @@ func put[T any](all []T, one T, name func(T) string) []T {
 }
 
 // Compare works out the ratios of the lane's rows: those of floors are against
-// the library, or the command line if that is all there is.
+// the library, or the command line if that is all there is. Where a row is too
+// short to tell there is none.
 func (l *Lane) Compare() {
 	core := map[string]float64{}
 	for _, r := range l.Rows {
-		core[r.Engine] = r.Core.Median
+		if !r.Short {
+			core[r.Engine] = r.Core.Median
+		}
 	}
 	base := core["library"]
 	if base == 0 {
 		base = core["socctl"]
 	}
 	for i := range l.Rows {
-		l.Rows[i].Ratio = quotient(core[l.Rows[i].Against], l.Rows[i].Core.Median)
+		l.Rows[i].Ratio = quotient(core[l.Rows[i].Against], core[l.Rows[i].Engine])
 	}
 	for i := range l.Floors {
 		l.Floors[i].Ratio = quotient(base, l.Floors[i].Core.Median)

@@ -22,6 +22,8 @@ func Render(w io.Writer, r *Result) error {
 	for i := range r.Lanes {
 		p.lane(&r.Lanes[i])
 	}
+	p.growth(r)
+	p.cores(r)
 	p.agreement(r)
 	if len(r.Absent) > 0 {
 		p.line("## Not measured\n")
@@ -38,7 +40,8 @@ const method = `## How it is measured
 
 - Every engine runs in a process of its own, the engines of a lane in turn, %d times. Numbers are medians, with least and most in brackets.
 - "Events/s and core" is events by CPU time of the process, all its threads and its garbage collection included, less what it takes to load the rules
-  without any event. Time on the clock is beside it; neighbours on the machine disturb it more.
+  without any event: the least of as many runs without, in turn with those with events. Time on the clock is beside it; neighbours on the machine disturb
+  it more. Evaluation that takes less than half of that loading is too short to tell: how steady loading is decides then, and no ratio is given.
 - The same rules for all: those that load without values for placeholders. The same events: engines that are too slow for a whole lane get every n-th
   event, evenly spread, and so does the engine that their matches are compared with.
 - Command lines read NDJSON and write matches to a file. Libraries of others get decoded events and, where it says routed, only the rules for
@@ -59,6 +62,9 @@ func (p *printer) line(format string, args ...any) {
 func (p *printer) machine(r *Result) {
 	p.line("%s, %s, %s, %s; socctl %s; %s rules of SigmaHQ, without %d that need values for placeholders.\n",
 		r.Machine.CPU, count(r.Machine.Cores, "core"), r.Machine.OS, r.Machine.Go, r.Revision, number(float64(r.Rules)), r.Without)
+	if len(r.Engines) == 0 {
+		return
+	}
 	p.line("| Engine | Version | How | Rules that it does not load |\n|---|---|---|---:|")
 	for _, e := range r.Engines {
 		p.line("| %s | %s | %s | %s |", e.Name, cmp.Or(e.Version, "–"), e.How, number(float64(e.Refused)))
@@ -71,7 +77,7 @@ func (p *printer) lane(l *Lane) {
 	p.line("%s%s: %s events, %s bytes%s.\n", strings.ToUpper(l.Title[:1]), l.Title[1:], number(float64(l.Events)), number(float64(l.Bytes)), each(l))
 	p.line("| Engine | Events/s and core | On the clock | MB/s and core | Ratio | Allocations/event | Peak MB | Load s | Matches | Differ |\n|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|")
 	for _, r := range l.Rows {
-		p.line("| %s%s | %s | %s | %s | %s | %s | %s | %s | %s | %s |", r.Engine, sampled(r), spread(r.Core), number(r.Wall.Median), unless(r.Bytes > 0, number(r.Bytes/1e6)),
+		p.line("| %s%s | %s | %s | %s | %s | %s | %s | %s | %s | %s |", r.Engine, sampled(r), told(r.Core, r.Short), number(r.Wall.Median), unless(r.Bytes > 0, number(r.Bytes/1e6)),
 			ratio(r), unless(r.Allocs >= 0, number(r.Allocs)), unless(r.Peak > 0, number(float64(r.Peak)/1e6)), number(r.Load.Median), number(float64(r.Matches)), differ(r))
 	}
 	p.line("")
@@ -96,6 +102,9 @@ func (p *printer) caches(l *Lane) {
 
 // agreement lists every rule on which an engine differs, by engine.
 func (p *printer) agreement(r *Result) {
+	if len(r.Lanes) == 0 {
+		return
+	}
 	p.line("## Where matches differ\n")
 	any := false
 	for _, l := range r.Lanes {
@@ -165,6 +174,24 @@ func spread(s Spread) string {
 		return number(s.Median)
 	}
 	return fmt.Sprintf("%s (%s–%s)", number(s.Median), number(s.Min), number(s.Max))
+}
+
+// told is spread with a note where the number hardly is one.
+func told(s Spread, short bool) string {
+	if short && s.Median > 0 {
+		return "too short to tell, about " + number(s.Median)
+	}
+	return spread(s)
+}
+
+// times writes a as a multiple of b.
+func times(a, b float64) string { return unless(quotient(a, b) > 0, number(quotient(a, b))+" ×") }
+
+func reached(ok bool) string {
+	if ok {
+		return "reached"
+	}
+	return "**missed**"
 }
 
 func unless(known bool, text string) string {

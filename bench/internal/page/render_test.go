@@ -27,9 +27,33 @@ func result() *Result {
 					Differences: []agree.Difference{{Rule: "1", Title: "A | B", Ours: 3, Reason: "not loaded by it"}, {Rule: "2", Title: "C", Ours: 1, Theirs: 2}}},
 			},
 			Floors: []Row{{Engine: "validate", Core: Spread{250_000, 250_000, 250_000}, Bytes: 125e6, Ratio: 0.02}},
-		}, {Name: "evtx", Title: "event logs", Bytes: 10, Rows: []Row{{Engine: "socctl", Every: 1, Allocs: -1}}}},
+		}, {Name: "evtx", Title: "event logs", Bytes: 10, Rows: []Row{{Engine: "socctl", Every: 1, Allocs: -1},
+			{Engine: "other", Every: 1, Core: just(20_000), Wall: just(30_000), Load: just(1.5), Short: true, Against: "socctl", Allocs: -1}}}},
+		Growth: growth(),
+		Cores: []CoresLane{
+			{Name: "fleet", Events: 10000, Rows: []CoresRow{{Workers: 1, Held: true, Rate: just(40_000), Busy: 0.98, Peak: 200e6}, {Workers: 1, Rate: just(50_000), Busy: 1.5},
+				{Workers: 2, Rate: Spread{95_000, 90_000, 99_000}, Busy: 1.96}, {Workers: 4, Rate: just(75_000), Busy: 3}}},
+			{Name: "defeated", Rows: []CoresRow{{Workers: 1, Held: true, Rate: just(40_000), Busy: 0.5}, {Workers: 1, Rate: just(50_000), Busy: 0.7}, {Workers: 2, Rate: just(60_000), Busy: 0.9}}},
+			{Name: "evtx", Rows: []CoresRow{{Workers: 1, Held: true}, {Workers: 1, Rate: just(50_000), Short: true}, {Workers: 2, Rate: just(90_000), Short: true}}},
+		},
 	}
 }
+
+func growth() *Growth {
+	return &Growth{
+		Sizes: []Size{
+			{Times: 1, Rules: 3755, Predicates: 30_000, Parse: Took{just(0.5), just(0.3)}, Compile: Took{just(0.25), just(0.125)}, Documents: 20e6, Program: 45e6},
+			{Times: 10, Rules: 37_550, Predicates: 290_000, Parse: Took{just(5), just(3)}, Compile: Took{Spread{1.75, 1.5, 2}, just(1)}, Prepare: Took{just(0.25), just(0.25)}, Documents: 100e6, Program: 199e6},
+		},
+		Lanes: []GrownLane{{Name: "fleet", Events: 10000, Rows: []GrownRow{
+			{Times: 1, Event: just(8e-6), Later: just(4e-6), Peak: 200e6, Heap: 100e6, Allocs: 1.5, Matches: 7},
+			{Times: 4, Event: Spread{12e-6, 11e-6, 13e-6}, Later: just(5e-6), Peak: 500e6, Heap: 300e6, Allocs: 1.5, Matches: 8},
+			{Times: 10, Event: just(20e-6), Peak: 1400e6, Heap: 900e6, Allocs: 2, Matches: 9},
+		}}},
+	}
+}
+
+func just(f float64) Spread { return Spread{f, f, f} }
 
 func TestPage(t *testing.T) {
 	var got bytes.Buffer
@@ -79,6 +103,7 @@ func TestUnexplained(t *testing.T) {
 
 func TestMerge(t *testing.T) {
 	first, second := result(), result()
+	first.Growth, first.Cores = nil, nil
 	first.Lanes[0].Rows = first.Lanes[0].Rows[1:]
 	first.Engines = first.Engines[1:]
 	first.Absent = append(first.Absent, Absent{"socctl on fleet", "it failed"})
@@ -88,6 +113,9 @@ func TestMerge(t *testing.T) {
 	lane := got.Lanes[0]
 	if len(lane.Rows) != 2 || lane.Rows[0].Engine != "socctl" || lane.Rows[1].Ratio != 2 || lane.Floors[0].Ratio != 34.5/250_000 {
 		t.Errorf("rows %+v, floors %+v", lane.Rows, lane.Floors)
+	}
+	if got.Growth == nil || len(got.Cores) != 3 {
+		t.Errorf("growth %v, cores %v", got.Growth, got.Cores)
 	}
 	if len(got.Engines) != 2 || len(got.Absent) != 1 || got.Command != "go run ./bench -lanes fleet\n$ go run ./bench -lanes fleet" {
 		t.Errorf("%d engines, absent %v, command %s", len(got.Engines), got.Absent, got.Command)

@@ -23,7 +23,13 @@ type Result struct {
 	Absent   []Absent `json:"absent,omitempty"`
 	Lanes    []Lane   `json:"lanes"`
 	Revision string   `json:"revision"` // of socctl
+
+	Growth *Growth     `json:"growth,omitempty"`
+	Cores  []CoresLane `json:"cores,omitempty"`
 }
+
+// Empty reports whether nothing was measured.
+func (r *Result) Empty() bool { return len(r.Lanes) == 0 && r.Growth == nil && len(r.Cores) == 0 }
 
 // Machine is where it ran.
 type Machine struct {
@@ -69,6 +75,10 @@ type Row struct {
 	Bytes float64
 	Load  Spread `json:"load"` // seconds of CPU time
 
+	// Short means that evaluation took less than half of the loading that was
+	// subtracted from it, so that Core and Wall tell mostly how steady loading is.
+	Short bool `json:"short,omitempty"`
+
 	// Ratio is how many times faster the row of Against is; below 1 it is slower.
 	Ratio   float64 `json:"ratio"`
 	Against string  `json:"against"`
@@ -93,6 +103,11 @@ func SpreadOf(all []float64) Spread {
 	s := slices.Sorted(slices.Values(all))
 	n := len(s)
 	return Spread{(s[(n-1)/2] + s[n/2]) / 2, s[0], s[n-1]}
+}
+
+// scaled returns the spread in another unit.
+func (s Spread) scaled(unit float64) Spread {
+	return Spread{s.Median * unit, s.Min * unit, s.Max * unit}
 }
 
 // Rates returns the events per second of runs that took so long.

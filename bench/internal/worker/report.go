@@ -24,9 +24,17 @@ type Report struct {
 	// ends: CPU and Wall include loading then.
 	LoadWall time.Duration `json:"load_wall,omitempty"`
 
+	// Later is the part of CPU that came behind the first events, of which many ask
+	// for something to be built that others find; see Job.Warm.
+	Later       time.Duration `json:"later,omitempty"`
+	LaterEvents int           `json:"later_events,omitempty"`
+
 	Allocs uint64 `json:"allocs"`
 	Memory uint64 `json:"memory"` // bytes allocated while evaluating
 	Peak   int64  `json:"peak"`   // resident bytes at most; 0 if the system does not tell
+	Heap   int64  `json:"heap"`   // bytes in use behind the last event: rules, what was built of them, and what is remembered
+
+	Loading *Loading `json:"loading,omitempty"` // of Load
 
 	Matches map[string]int `json:"matches,omitempty"` // by id of the rule
 	Errors  map[string]int `json:"errors,omitempty"`  // of evaluation, by id of the rule
@@ -43,6 +51,9 @@ type Stopwatch struct {
 	cpu    time.Duration
 	wall   time.Time
 	memory runtime.MemStats
+
+	lap  time.Duration // CPU time when the later part began; 0 if there is none
+	past int           // events before that
 }
 
 // Start collects garbage, so that what came before is not paid for by what is
@@ -55,11 +66,17 @@ func Start() *Stopwatch {
 	return s
 }
 
+// Lap begins the later part, behind so many events.
+func (s *Stopwatch) Lap(events int) { s.lap, s.past = CPU(), events }
+
 // Stop writes what was measured since Start into the report.
 func (s *Stopwatch) Stop(r *Report) {
 	r.CPU, r.Wall = CPU()-s.cpu, time.Since(s.wall)
 	var after runtime.MemStats
 	runtime.ReadMemStats(&after)
 	r.Allocs, r.Memory = after.Mallocs-s.memory.Mallocs, after.TotalAlloc-s.memory.TotalAlloc
+	if s.lap > 0 {
+		r.Later, r.LaterEvents = s.cpu+r.CPU-s.lap, r.Events-s.past
+	}
 	r.Peak = peak()
 }

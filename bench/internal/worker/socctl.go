@@ -2,6 +2,7 @@ package worker
 
 import (
 	"context"
+	"runtime"
 	"strings"
 
 	"github.com/socctl/socctl/evaluator"
@@ -24,6 +25,9 @@ type Job struct {
 	// Assign is the logsource of all events, like product=aws,service=cloudtrail;
 	// if it is empty, our table of views tells.
 	Assign string
+
+	// Warm is the number of events behind which Report.Later begins; 0 for no such part.
+	Warm int
 }
 
 // Socctl runs our own engine as a service would: from bytes to matches.
@@ -44,9 +48,11 @@ func Socctl(job Job) (*Report, error) {
 	if job.Bare {
 		bare(job, ev, r)
 	} else {
-		streamed(job, ev, r)
+		streamed(job, ev, r, watch)
 	}
 	watch.Stop(r)
+	r.Heap = heap()
+	runtime.KeepAlive(ev)
 	return r, nil
 }
 
@@ -61,7 +67,7 @@ func bare(job Job, ev *evaluator.Evaluator, r *Report) {
 }
 
 // streamed evaluates records as they stand in the input.
-func streamed(job Job, ev *evaluator.Evaluator, r *Report) {
+func streamed(job Job, ev *evaluator.Evaluator, r *Report, watch *Stopwatch) {
 	stream := telemetry.NewStream(telemetry.NewNormaliser(nil), ev, telemetry.RouteBy(job.Router()))
 	n := 0
 	var one func(record telemetry.Record, err error)
@@ -80,7 +86,9 @@ func streamed(job Job, ev *evaluator.Evaluator, r *Report) {
 			}
 			return
 		}
-		r.Events++
+		if r.Events++; r.Events == job.Warm {
+			watch.Lap(r.Events)
+		}
 		for _, m := range matches {
 			r.Matches[m.Rule.ID]++
 		}

@@ -64,6 +64,30 @@ func TestSocctlCountsMatches(t *testing.T) {
 	}
 }
 
+func TestLaterEvents(t *testing.T) {
+	job := laid(t)
+	for warm, want := range map[int]int{0: 0, 1: 2, 3: 0, 4: 0} {
+		job.Warm = warm
+		r, err := Socctl(job)
+		if err != nil || r.LaterEvents != want || r.Later < 0 || r.Later > r.CPU || r.Heap <= 0 {
+			t.Errorf("behind %d: %d events in %v of %v, %d bytes, %v", warm, r.LaterEvents, r.Later, r.CPU, r.Heap, err)
+		}
+	}
+}
+
+func TestLoad(t *testing.T) {
+	r, err := Load(laid(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if l := r.Loading; r.Rules != 1 || l.Predicates != 1 || l.Parse.Wall <= 0 || l.Compile.Wall <= 0 || l.Prepare.Wall <= 0 {
+		t.Errorf("%d rules, %+v", r.Rules, l)
+	}
+	if _, err := Load(Job{Rules: t.TempDir()}); err == nil {
+		t.Error("a folder without rules")
+	}
+}
+
 func TestFloorsReadEveryLine(t *testing.T) {
 	job := laid(t)
 	for _, f := range Floors() {
