@@ -31,7 +31,8 @@ type Header struct {
 	Span           Span    // the whole document
 
 	// Node is the document as it is written, with every key in its order. It is
-	// nil for a document that was not read from a file.
+	// nil for a document that was not read from a file, and in what Load and
+	// LoadPaths return.
 	Node *Node
 
 	// Invalid is set if the document has an error. It is then only good for

@@ -56,8 +56,10 @@ func (s *Set) Documents() []Document {
 
 // Load reads every .yml and .yaml file of a file system, in parallel. All
 // problems of all files are returned, sorted; an unreadable file is one of them.
+// Documents come without their Node, which is most of what they take: whoever
+// wants to know how they are written uses Parse or ReadPaths.
 func Load(fsys fs.FS) (*Set, Diagnostics) {
-	var l loader
+	l := loader{lean: true}
 	l.walk(fsys, ".", func(name string) string { return name })
 	return loaded(l.read())
 }
@@ -65,7 +67,7 @@ func Load(fsys fs.FS) (*Set, Diagnostics) {
 // LoadPaths is like Load for files and folders given by path. A path that does
 // not exist and a folder without any rule file are errors.
 func LoadPaths(paths ...string) (*Set, Diagnostics) {
-	return loaded(ReadPaths(paths...))
+	return loaded(readPaths(loader{lean: true}, paths))
 }
 
 func loaded(docs []Document, files int, diags Diagnostics) (*Set, Diagnostics) {
@@ -79,7 +81,10 @@ func loaded(docs []Document, files int, diags Diagnostics) (*Set, Diagnostics) {
 // ReadPaths reads like LoadPaths but does not assemble: it returns the documents
 // of each file, what is wrong with each by itself, and the number of files.
 func ReadPaths(paths ...string) (docs []Document, files int, diags Diagnostics) {
-	var l loader
+	return readPaths(loader{}, paths)
+}
+
+func readPaths(l loader, paths []string) (docs []Document, files int, diags Diagnostics) {
 	for _, p := range paths {
 		info, err := os.Stat(p)
 		switch {
@@ -108,6 +113,7 @@ type source struct {
 type loader struct {
 	sources []source
 	diags   Diagnostics
+	lean    bool // documents are kept without their Node
 }
 
 // CodeUnreadable is the code of diagnostics about files and folders that could
@@ -170,6 +176,11 @@ func (l *loader) read() ([]Document, int, Diagnostics) {
 		wg.Go(func() {
 			for i := range next {
 				docs[i], diags[i] = l.sources[i].parse(shapes)
+				for _, d := range docs[i] {
+					if l.lean {
+						d.Meta().Node = nil
+					}
+				}
 			}
 		})
 	}
