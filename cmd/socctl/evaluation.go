@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -68,23 +67,6 @@ type batchResult struct {
 	suppressed       int // matches that filters kept back
 	problems         []error
 	shifts           []shift
-}
-
-// matchLine is one match in its stable JSON form.
-type matchLine struct {
-	RuleID      string `json:"rule_id"`
-	RuleTitle   string `json:"rule_title"`
-	Level       string `json:"level"`
-	Source      string `json:"source"`
-	Record      int    `json:"record"`
-	Time        string `json:"time"`
-	View        string `json:"view,omitempty"`
-	Fingerprint string `json:"event_fingerprint"`
-	RuleHash    string `json:"rule_hash"`
-
-	SuppressedBy []string `json:"suppressed_by,omitempty"` // filters; the line is no match then
-
-	alert *alertLine // of a correlation, which the line is then about
 }
 
 func (r *evaluation) all(ctx context.Context, recordings []string) error {
@@ -232,13 +214,20 @@ func (w *worker) streamed(record telemetry.Record, out *batchResult) {
 	if len(matches) == 0 && (len(w.ev.Suppressed()) == 0 || !w.options.suppressed) {
 		return
 	}
+	if !w.details() {
+		w.tell(nil, record, matches, out)
+		return
+	}
 	event, err := w.stream.Event()
 	if err != nil {
 		out.problems = append(out.problems, err)
 		return
 	}
-	w.tell(event, w.route(event), record, slices.Clone(matches), out)
+	w.tell(event, record, matches, out)
 }
+
+// details reports whether more is told of a match than its rule and its source.
+func (w *worker) details() bool { return w.options.format != "table" || len(w.feeds) > 0 }
 
 // reread evaluates what is in a raw record that is not simply one; see numbering.
 func (w *worker) reread(raw telemetry.Record, out *batchResult) {
@@ -267,17 +256,16 @@ func (w *worker) evented(e entry, out *batchResult) {
 	case w.census != nil:
 		w.census.Add(event, viewsOf(w.route(event)))
 	}
-	routed := w.route(event)
-	matches := w.ev.Match(routed)
+	matches := w.ev.Match(w.route(event))
 	out.suppressed += len(w.ev.Suppressed())
-	w.tell(event, routed, e.record, matches, out)
+	w.tell(event, e.record, matches, out)
 }
 
-// tell writes down what an event matches.
-func (w *worker) tell(event *telemetry.Event, routed evaluator.Event, record telemetry.Record, matches []evaluator.Match, out *batchResult) {
+// tell writes down what a record matches. Without its event it tells no details.
+func (w *worker) tell(event *telemetry.Event, record telemetry.Record, matches []evaluator.Match, out *batchResult) {
 	var fingerprint, stamp string
 	line := func(rule *compiler.Rule, view string) matchLine {
-		if fingerprint == "" {
+		if fingerprint == "" && event != nil {
 			fingerprint, stamp = event.Fingerprint(), timeText(event)
 		}
 		return matchLine{RuleID: rule.ID, RuleTitle: rule.Title, Level: rule.Level,
@@ -295,7 +283,10 @@ func (w *worker) tell(event *telemetry.Event, routed evaluator.Event, record tel
 			out.lines = append(out.lines, l)
 		}
 	}
-	if hits := w.hits(event, routed, slices.Clone(matches)); hits != nil {
+	if len(w.feeds) == 0 || event == nil {
+		return
+	}
+	if hits := w.hits(event, w.route(event), slices.Clone(matches)); hits != nil {
 		out.hits = append(out.hits, hits)
 	}
 }
@@ -354,15 +345,14 @@ func (r *evaluation) writer(out io.Writer) (write func(*batchResult) error, fini
 	case r.options.format == "table":
 		return r.tableWriter(out)
 	}
-	enc := json.NewEncoder(out)
-	enc.SetEscapeHTML(false)
+	var line []byte
 	return func(b *batchResult) error {
 		for i := range b.lines {
-			var line any = &b.lines[i]
-			if b.lines[i].alert != nil {
-				line = b.lines[i].alert
+			var err error
+			if line, err = b.lines[i].appendJSON(line[:0]); err != nil {
+				return err
 			}
-			if err := enc.Encode(line); err != nil {
+			if _, err = out.Write(append(line, '\n')); err != nil {
 				return err
 			}
 		}

@@ -101,17 +101,17 @@ func (e *Event) transport() func(name string) bool {
 
 // ownTimes are the fields that make @timestamp dispensable. They belong to the
 // fingerprint: another list can only come with another FingerprintVersion.
-var ownTimes = [...]string{
+var ownTimes = newFieldNames(
 	"TimeCreated_SystemTime", "UtcTime", "timestamp", "EventTime", "TimeCreated",
 	"ts", "time", "published", "eventTime", "createdDateTime", "activityDateTime", "requestReceivedTimestamp",
 	"CreationTime", "TimeGenerated", "created_at", "utc_time", "local_time", "protoPayload.metadata.event_timestamp",
 	"receiveTimestamp", "event.created", "_time", "Timestamp", "datetime", "date",
-}
+)
 
 // hasOwnTime reports whether a field besides @timestamp, which may be the time
 // of ingestion, says when the event happened.
 func (e *Event) hasOwnTime() bool {
-	for _, name := range ownTimes {
+	for name := range ownTimes.of(e) {
 		if v, ok := e.Field(name); ok {
 			if _, ok := parseTime(v, time.UTC); ok {
 				return true

@@ -10,7 +10,7 @@ import (
 
 // timeFields are the fields that may hold the time of an event, best first. A
 // view of the table may name others (time: of the view), which come before.
-var timeFields = [...]string{
+var timeFields = newFieldNames(
 	"TimeCreated_SystemTime", "UtcTime", "@timestamp", "timestamp", "EventTime", "TimeCreated",
 	"ts", "eventtime", "time", "published", "eventTime", "activityDateTime", "createdDateTime", "requestReceivedTimestamp",
 	"stageTimestamp", "eventTimestamp", "CreationTime", "TimeGenerated", "created_at", "utc_time", "local_time",
@@ -18,7 +18,7 @@ var timeFields = [...]string{
 	"TimeGenerated [UTC]", "Date and Time", "date_time", "DateTime", "date", "Date", "event_timestamp", "isotimestamp", "id.time", "CreationDate",
 	"log_time", "rt", "devTime", "start", "time_generated", "generated_time", "receive_time", "unixTime", "calendarTime",
 	"_SOURCE_REALTIME_TIMESTAMP", "__REALTIME_TIMESTAMP", "syslog.timestamp",
-}
+)
 
 // utcFields hold UTC whatever zone is stated for times without one: their
 // makers say so.
@@ -38,7 +38,7 @@ func (e *Event) Time() (time.Time, string, bool) {
 			return t, source, true
 		}
 	}
-	for _, name := range timeFields {
+	for name := range timeFields.of(e) {
 		if t, source, ok := e.timeOf(name); ok {
 			return t, source, true
 		}
@@ -51,7 +51,7 @@ func (e *Event) Time() (time.Time, string, bool) {
 // passes over such a field.
 func (e *Event) Undated() (field string, ok bool) {
 	c := clock{zone: e.normaliser.zone, year: 2000} // a leap year
-	for _, name := range timeFields {
+	for name := range timeFields.of(e) {
 		v, ok := e.Field(name)
 		if !ok {
 			continue
