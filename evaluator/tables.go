@@ -17,6 +17,7 @@ type tables struct {
 	atoms   []atomTable      // by predicate
 
 	mu     sync.Mutex
+	rules  []*ruleTable         // as far as groups needed them
 	groups map[[3]string]*group // by category, product, service
 	unions map[[2]int32]*group  // by the numbers of two
 	all    *group               // every rule
@@ -61,7 +62,7 @@ func tablesOf(p *compiler.Program) *tables {
 }
 
 func newTables(p *compiler.Program) *tables {
-	t := &tables{program: p, number: map[string]int32{"": anyField}, atoms: make([]atomTable, len(p.Predicates)), groups: map[[3]string]*group{}, unions: map[[2]int32]*group{}}
+	t := &tables{program: p, number: map[string]int32{"": anyField}, atoms: make([]atomTable, len(p.Predicates)), rules: make([]*ruleTable, len(p.Rules)), groups: map[[3]string]*group{}, unions: map[[2]int32]*group{}}
 	names := []string{""}
 	for i := range p.Predicates {
 		for _, name := range []string{p.Predicates[i].Field, p.Predicates[i].Ref} {
@@ -186,49 +187,71 @@ type group struct {
 func (t *tables) newGroup(satisfied func(*compiler.Rule) bool) *group {
 	t.count++
 	g := &group{number: t.count, watch: map[int32][]int32{}, joined: map[int32]bool{}}
-	fields := map[int32]bool{}
+	fields := make([]bool, len(t.fields))
 	for i, r := range t.program.Rules {
-		if !satisfied(r) {
-			continue
-		}
-		n := int32(i)
-		g.rules = append(g.rules, n)
-		t.looksAt(r.Expr, fields, func(atom int32) {
-			g.joined[n] = true
-			g.joins = append(g.joins, atom)
-		})
-		witness, ok := t.witness(r)
-		if !ok {
-			g.always = append(g.always, n)
-		}
-		for _, atom := range witness {
-			g.watch[atom] = append(g.watch[atom], n)
+		if satisfied(r) {
+			g.add(int32(i), t.rule(i), fields)
 		}
 	}
-	g.words = fields[anyField]
-	delete(fields, anyField)
-	for f := range fields {
-		g.fields = append(g.fields, f)
+	g.words, fields[anyField] = fields[anyField], false
+	for f, there := range fields {
+		if there {
+			g.fields = append(g.fields, int32(f))
+		}
 	}
-	slices.Sort(g.fields)
-	slices.Sort(g.joins)
-	g.joins = slices.Compact(g.joins)
+	g.joins = ascending(g.joins)
 	return g
 }
 
-// looksAt collects the fields of an expression and tells of predicates over two.
-func (t *tables) looksAt(e *compiler.Expr, fields map[int32]bool, joined func(atom int32)) {
+func (g *group) add(n int32, r *ruleTable, fields []bool) {
+	g.rules = append(g.rules, n)
+	for _, f := range r.fields {
+		fields[f] = true
+	}
+	if len(r.joins) > 0 {
+		g.joined[n] = true
+		g.joins = append(g.joins, r.joins...)
+	}
+	if !r.woken {
+		g.always = append(g.always, n)
+	}
+	for _, atom := range r.witness {
+		g.watch[atom] = append(g.watch[atom], n)
+	}
+}
+
+// ruleTable is what there is to know of a rule in any group.
+type ruleTable struct {
+	fields  []int32 // that it looks at
+	joins   []int32 // its predicates over two fields
+	witness []int32 // predicates of which one holds on every event that its detection matches
+	woken   bool    // there are such predicates
+}
+
+// rule returns the table of a rule.
+func (t *tables) rule(n int) *ruleTable {
+	if t.rules[n] == nil {
+		r := &ruleTable{}
+		t.looksAt(t.program.Rules[n].Expr, r)
+		r.fields = ascending(r.fields)
+		r.witness, r.woken = t.witness(t.program.Rules[n])
+		t.rules[n] = r
+	}
+	return t.rules[n]
+}
+
+// looksAt collects the fields of an expression and its predicates over two.
+func (t *tables) looksAt(e *compiler.Expr, r *ruleTable) {
 	if e.Op == compiler.Leaf {
 		a := t.atoms[e.Atom]
-		fields[a.field] = true
+		r.fields = append(r.fields, a.field)
 		if a.kind == byFields {
-			fields[a.other] = true
-			joined(int32(e.Atom))
+			r.fields, r.joins = append(r.fields, a.other), append(r.joins, int32(e.Atom))
 		}
 		return
 	}
 	for _, arg := range e.Args {
-		t.looksAt(arg, fields, joined)
+		t.looksAt(arg, r)
 	}
 }
 

@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -123,6 +125,16 @@ func (o *evalOptions) check() error {
 	return nil
 }
 
+// collectLess lets garbage collection wait until there is twice as much garbage
+// as there is to keep, unless the user has said otherwise: what rules take is
+// little, and marking them again and again would cost more than a tenth of the
+// time.
+func collectLess() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(200)
+	}
+}
+
 func (c *cli) eval(ctx context.Context, o *evalOptions, recordings []string) error {
 	if err := o.check(); err != nil {
 		return err
@@ -135,6 +147,7 @@ func (c *cli) eval(ctx context.Context, o *evalOptions, recordings []string) err
 	if err != nil {
 		return err
 	}
+	collectLess()
 	loaded, err := c.loadRules(cfg, o.rules, o.pipelines)
 	if err != nil {
 		return err
