@@ -197,6 +197,7 @@ func (w *worker) one(e entry, out *batchResult) {
 
 // streamed evaluates a record as it was read.
 func (w *worker) streamed(record telemetry.Record, out *batchResult) {
+	defer record.Release()
 	matches, views, err := w.stream.Match(record)
 	if errors.Is(err, telemetry.ErrNotPlain) {
 		w.reread(record, out)

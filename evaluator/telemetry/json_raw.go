@@ -14,10 +14,8 @@ type place struct {
 	lineAt  int64 // offset at which the line starts
 	offset  int64
 	context []byte // the record and what follows, up to the first byte of the next
+	arena   *arena // that holds it
 }
-
-// arenaSize is how much memory for raw records is taken at a time.
-const arenaSize = 256 << 10
 
 // raw yields the line at the start of the window as it is, if it is plain that
 // the line is one record: it looks like an object and so does the next line,
@@ -39,23 +37,12 @@ func (s *jsonStream) raw() bool {
 		next-bytes.LastIndexByte(window[:next], '\n')-1 > s.margin {
 		return false
 	}
-	context := s.keep(window[:next+1])
+	context, arena := s.keep(window[:next+1])
 	s.emit(Record{Source: s.source, Index: s.index, Format: formatJSON, Modified: s.modified, Raw: context[:len(line):len(line)],
-		place: place{s.line, s.lineAt, s.base + int64(s.at), context}})
+		place: place{s.line, s.lineAt, s.base + int64(s.at), context, arena}})
 	s.index++
 	s.consume(eol)
 	return true
-}
-
-// keep copies a line, which outlives the window.
-func (r *reader) keep(line []byte) []byte {
-	if len(r.arena) < len(line) {
-		r.arena = make([]byte, max(arenaSize, len(line)))
-	}
-	out := r.arena[:len(line):len(line)]
-	r.arena = r.arena[len(line):]
-	copy(out, line)
-	return out
 }
 
 // reread yields what there is in a raw record: the records of an envelope, or

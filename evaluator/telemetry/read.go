@@ -76,7 +76,7 @@ type reader struct {
 	words    words
 	inputs   [maxLayers + 1]*bufio.Reader // one per layer of compression, used again for every source
 	window   []byte                       // of the JSON stream, used again for every source
-	arena    []byte                       // for raw records
+	arena    *arena                       // for raw records; nil before the first
 	logs     evtx.Reader                  // remembers templates from one event log to the next
 }
 

@@ -92,6 +92,7 @@ func streamed(job Job, ev *evaluator.Evaluator, r *Report, watch *Stopwatch) {
 		for _, m := range matches {
 			r.Matches[m.Rule.ID]++
 		}
+		record.Release()
 	}
 	for record, err := range telemetry.Read(context.Background(), job.Paths, telemetry.ReadOptions{Raw: true}) {
 		one(record, err)
