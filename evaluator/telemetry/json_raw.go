@@ -19,6 +19,9 @@ type place struct {
 // arenaSize is how much memory for raw records is taken at a time.
 const arenaSize = 256 << 10
 
+// maxBlank is how many bytes of blank lines are kept with a raw record.
+const maxBlank = 256
+
 // raw yields the line at the start of the window as it is, if it is plain that
 // the line is one record: it looks like an object and so does the next line,
 // which is not indented deeper.
@@ -35,7 +38,7 @@ func (s *jsonStream) raw() bool {
 	}
 	line := bytes.TrimRight(window[:eol], " \t\r")
 	next := skipSpace(window, eol)
-	if window[0] != '{' || line[len(line)-1] != '}' || next == len(window) || window[next] != '{' || len(line) > s.options.MaxRecord ||
+	if window[0] != '{' || line[len(line)-1] != '}' || next == len(window) || window[next] != '{' || next-eol > maxBlank || len(line) > s.options.MaxRecord ||
 		next-bytes.LastIndexByte(window[:next], '\n')-1 > s.margin {
 		return false
 	}
