@@ -37,6 +37,7 @@ type evaluation struct {
 
 	events, matched, unrouted, problems, suppressed int
 
+	entries   *queue
 	numbering numbering
 
 	censuses sync.Mutex
@@ -51,6 +52,7 @@ const batchSize = 256
 type entry struct {
 	record telemetry.Record
 	err    error
+	size   int // see queue
 }
 
 // batch travels from the reader through one worker to the writer.
@@ -90,6 +92,7 @@ type matchLine struct {
 func (r *evaluation) all(ctx context.Context, recordings []string) error {
 	work := make(chan *batch, r.options.workers)
 	ordered := make(chan *batch, 4*r.options.workers)
+	r.entries = newQueue()
 	go r.read(ctx, recordings, work, ordered)
 	var wg sync.WaitGroup
 	for range max(1, r.options.workers) {
@@ -135,14 +138,13 @@ func (r *evaluation) all(ctx context.Context, recordings []string) error {
 func (r *evaluation) read(ctx context.Context, recordings []string, work, ordered chan<- *batch) {
 	defer close(work)
 	defer close(ordered)
-	entries := newQueue()
 	go func() {
-		defer entries.close()
+		defer r.entries.close()
 		for record, err := range telemetry.Read(ctx, recordings, r.readOptions()) {
-			entries.put(entry{record, err})
+			r.entries.put(entry{record: record, err: err})
 		}
 	}()
-	for taken := entries.take(); len(taken) > 0; taken = entries.take() {
+	for taken := r.entries.take(); len(taken) > 0; taken = r.entries.take() {
 		b := &batch{entries: taken, done: make(chan struct{})}
 		ordered <- b
 		work <- b
@@ -174,6 +176,7 @@ func (r *evaluation) work(work <-chan *batch) {
 		for _, e := range b.entries {
 			w.one(e, &b.result)
 		}
+		r.entries.release(b.entries)
 		b.entries = nil
 		close(b.done)
 	}
@@ -248,7 +251,7 @@ func (w *worker) reread(raw telemetry.Record, out *batchResult) {
 			record.Index = within(raw.Index, n)
 			n++
 		}
-		w.one(entry{record, err}, out)
+		w.one(entry{record: record, err: err}, out)
 	}
 	out.shifts = append(out.shifts, shift{raw.Source, raw.Index, n - 1})
 }
