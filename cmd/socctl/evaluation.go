@@ -38,7 +38,7 @@ type evaluation struct {
 	events, matched, unrouted, problems, suppressed int
 
 	entries   *queue
-	numbering numbering
+	numbering numberings
 
 	censuses sync.Mutex
 	census   *census.Census // nil unless --stats
@@ -103,11 +103,10 @@ func (r *evaluation) all(ctx context.Context, recordings []string) error {
 	var failed error
 	for b := range ordered {
 		<-b.done
-		r.numbering.take(b.result.shifts)
+		r.numbering.settle(&b.result)
 		if r.correlating != nil {
 			b.result.lines = append(b.result.lines, r.correlating.add(b.result.hits)...)
 		}
-		r.numbering.settle(b.result.lines)
 		r.count(&b.result)
 		if failed == nil {
 			failed = write(&b.result)
@@ -119,7 +118,6 @@ func (r *evaluation) all(ctx context.Context, recordings []string) error {
 	wg.Wait()
 	if r.correlating != nil && failed == nil {
 		last := batchResult{lines: r.correlating.close()}
-		r.numbering.settle(last.lines)
 		r.count(&last)
 		failed = write(&last)
 	}
@@ -253,7 +251,9 @@ func (w *worker) reread(raw telemetry.Record, out *batchResult) {
 		}
 		w.one(entry{record: record, err: err}, out)
 	}
-	out.shifts = append(out.shifts, shift{raw.Source, raw.Index, n - 1})
+	if n != 1 {
+		out.shifts = append(out.shifts, shift{raw.Source, raw.Index, n - 1, len(out.lines), len(out.hits)})
+	}
 }
 
 // evented evaluates the event of a record.
