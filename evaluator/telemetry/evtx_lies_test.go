@@ -61,12 +61,13 @@ func (l *eventLog) defines(record int) bool {
 func (l *eventLog) choose(r *rand.Rand) bool {
 	chunks := (len(l.data) - evtxHeader) / evtxChunk
 	l.chunk = evtxHeader + r.IntN(max(chunks, 1))*evtxChunk
-	if chunks < 1 || !bytes.HasPrefix(l.data[l.chunk:], []byte("ElfChnk\x00")) {
-		return false
+	if chunks < 1 || !bytes.HasPrefix(l.data[l.chunk:], []byte("ElfChnk\x00")) || l.u32(l.chunk+32) == 0xffffffff {
+		return false // the last is a chunk that is not in use
 	}
 	var plain []int
 	l.definer, l.inChunk = -1, 0
-	for at := l.chunk + evtxChunkHeader; at+evtxRecord+64 < l.chunk+evtxChunk && bytes.HasPrefix(l.data[at:], []byte("**\x00\x00")); at += int(l.u32(at + 4)) {
+	used := min(int(l.u32(l.chunk+48)), evtxChunk) // there may be records of former times behind
+	for at := l.chunk + evtxChunkHeader; at+evtxRecord+64 < l.chunk+used && bytes.HasPrefix(l.data[at:], []byte("**\x00\x00")); at += int(l.u32(at + 4)) {
 		l.inChunk++
 		switch {
 		case l.definesAt(at + evtxRecord + 4):
@@ -259,8 +260,8 @@ func TestLyingEventLogs(t *testing.T) {
 			t.Fatal(err)
 		}
 		whole := tell(t, j, data)
-		if len(whole.problems) > 0 {
-			continue
+		if len(whole.problems) > 0 || data[120]&1 != 0 {
+			continue // of a log that was not closed counts and checksums are not expected to be right
 		}
 		for _, lie := range lies {
 			l := &eventLog{name: filepath.Base(file), data: bytes.Clone(data)}
