@@ -178,7 +178,7 @@ func lastEvent(lines []contributorLine) (contributorLine, bool) {
 
 // originOf is how a hit names its event.
 func originOf(e *telemetry.Event) string {
-	return fmt.Sprintf("%d %s %s", e.Record().Index, e.Fingerprint(), e.Record().Source)
+	return originText(e.Record().Index, e.Fingerprint(), e.Record().Source)
 }
 
 func splitOrigin(origin string) (source string, record *int, fingerprint string) {

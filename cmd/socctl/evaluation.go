@@ -36,7 +36,8 @@ type evaluation struct {
 
 	events, matched, unrouted, problems, suppressed int
 
-	numbering numbering
+	entries   *queue
+	numbering numberings
 
 	censuses sync.Mutex
 	census   *census.Census // nil unless --stats
@@ -50,6 +51,7 @@ const batchSize = 256
 type entry struct {
 	record telemetry.Record
 	err    error
+	size   int // see queue
 }
 
 // batch travels from the reader through one worker to the writer.
@@ -72,6 +74,7 @@ type batchResult struct {
 func (r *evaluation) all(ctx context.Context, recordings []string) error {
 	work := make(chan *batch, r.options.workers)
 	ordered := make(chan *batch, 4*r.options.workers)
+	r.entries = newQueue()
 	go r.read(ctx, recordings, work, ordered)
 	var wg sync.WaitGroup
 	for range max(1, r.options.workers) {
@@ -82,11 +85,10 @@ func (r *evaluation) all(ctx context.Context, recordings []string) error {
 	var failed error
 	for b := range ordered {
 		<-b.done
-		r.numbering.take(b.result.shifts)
+		r.numbering.settle(&b.result)
 		if r.correlating != nil {
 			b.result.lines = append(b.result.lines, r.correlating.add(b.result.hits)...)
 		}
-		r.numbering.settle(b.result.lines)
 		r.count(&b.result)
 		if failed == nil {
 			failed = write(&b.result)
@@ -98,7 +100,6 @@ func (r *evaluation) all(ctx context.Context, recordings []string) error {
 	wg.Wait()
 	if r.correlating != nil && failed == nil {
 		last := batchResult{lines: r.correlating.close()}
-		r.numbering.settle(last.lines)
 		r.count(&last)
 		failed = write(&last)
 	}
@@ -117,14 +118,13 @@ func (r *evaluation) all(ctx context.Context, recordings []string) error {
 func (r *evaluation) read(ctx context.Context, recordings []string, work, ordered chan<- *batch) {
 	defer close(work)
 	defer close(ordered)
-	entries := newQueue()
 	go func() {
-		defer entries.close()
+		defer r.entries.close()
 		for record, err := range telemetry.Read(ctx, recordings, r.readOptions()) {
-			entries.put(entry{record, err})
+			r.entries.put(entry{record: record, err: err})
 		}
 	}()
-	for taken := entries.take(); len(taken) > 0; taken = entries.take() {
+	for taken := r.entries.take(); len(taken) > 0; taken = r.entries.take() {
 		b := &batch{entries: taken, done: make(chan struct{})}
 		ordered <- b
 		work <- b
@@ -156,6 +156,7 @@ func (r *evaluation) work(work <-chan *batch) {
 		for _, e := range b.entries {
 			w.one(e, &b.result)
 		}
+		r.entries.release(b.entries)
 		b.entries = nil
 		close(b.done)
 	}
@@ -238,9 +239,11 @@ func (w *worker) reread(raw telemetry.Record, out *batchResult) {
 			record.Index = within(raw.Index, n)
 			n++
 		}
-		w.one(entry{record, err}, out)
+		w.one(entry{record: record, err: err}, out)
 	}
-	out.shifts = append(out.shifts, shift{raw.Source, raw.Index, n - 1})
+	if n != 1 {
+		out.shifts = append(out.shifts, shift{raw.Source, raw.Index, n - 1, len(out.lines), len(out.hits)})
+	}
 }
 
 // evented evaluates the event of a record.

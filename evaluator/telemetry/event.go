@@ -22,6 +22,7 @@ type Event struct {
 	fields []evaluator.Member // every field once, under its first name; the last of a name wins
 	back   []evaluator.Member // further names, used where no field has the name
 	hint   map[string]string  // logsource that the record states itself; nil if none
+	names  *nameIndex         // of fields and back while they grow, if they are many
 
 	channel string // Channel of a Windows event as received
 	id      int    // EventID of a Windows event, -1 if unknown

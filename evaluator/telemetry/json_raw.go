@@ -17,6 +17,9 @@ type place struct {
 	arena   *arena // that holds it
 }
 
+// maxBlank is how many bytes of blank lines are kept with a raw record.
+const maxBlank = 256
+
 // raw yields the line at the start of the window as it is, if it is plain that
 // the line is one record: it looks like an object and so does the next line,
 // which is not indented deeper.
@@ -33,7 +36,7 @@ func (s *jsonStream) raw() bool {
 	}
 	line := bytes.TrimRight(window[:eol], " \t\r")
 	next := skipSpace(window, eol)
-	if window[0] != '{' || line[len(line)-1] != '}' || next == len(window) || window[next] != '{' || len(line) > s.options.MaxRecord ||
+	if window[0] != '{' || line[len(line)-1] != '}' || next == len(window) || window[next] != '{' || next-eol > maxBlank || len(line) > s.options.MaxRecord ||
 		next-bytes.LastIndexByte(window[:next], '\n')-1 > s.margin {
 		return false
 	}

@@ -168,15 +168,21 @@ func (s *jsonStream) object(v evaluator.Value) {
 	if !ok {
 		contents = []evaluator.Value{v}
 	}
+	odd := 0
 	for i, item := range contents {
 		if item.Kind() != evaluator.Object {
-			s.problem(0, fmt.Errorf("record %d of the envelope is a %s, want an object", i, item.Kind()))
+			if odd++; odd <= maxLineProblems {
+				s.problem(0, fmt.Errorf("record %d of the envelope is a %s, want an object", i, item.Kind()))
+			}
 			continue
 		}
 		if !s.emit(Record{Source: s.source, Index: s.index, Format: formatJSON, Modified: s.modified, Value: item}) {
 			return
 		}
 		s.index++
+	}
+	if more := odd - maxLineProblems; more > 0 {
+		s.problem(0, fmt.Errorf("%d more records of the envelope are no objects", more))
 	}
 }
 

@@ -87,6 +87,7 @@ func (n *Normaliser) Event(r Record) *Event {
 	if e.Windows() {
 		e.finishWindows()
 	}
+	e.names = nil
 	return e
 }
 
@@ -140,10 +141,7 @@ func (e *Event) setFront(name string, v evaluator.Value) {
 
 // setBack adds a further name for a value unless it is taken.
 func (e *Event) setBack(name string, v evaluator.Value) {
-	if _, taken := member(e.fields, name); taken {
-		return
-	}
-	if _, taken := member(e.back, name); taken {
+	if e.named(name) {
 		return
 	}
 	e.back = append(e.back, evaluator.Member{Name: name, Value: v})

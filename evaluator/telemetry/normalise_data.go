@@ -130,8 +130,9 @@ func trimAttribute(name string) string {
 // numbered: param1, param2 …
 func (e *Event) listParams(data []evaluator.Member) {
 	var values []evaluator.Value
+	find := finderOf(data)
 	for {
-		v, ok := member(data, "param"+strconv.Itoa(len(values)+1))
+		v, ok := find("param" + strconv.Itoa(len(values)+1))
 		if !ok {
 			break
 		}

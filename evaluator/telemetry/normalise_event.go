@@ -1,6 +1,7 @@
 package telemetry
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/socctl/socctl/evaluator"
@@ -64,15 +65,22 @@ func (e *Event) fromEventText(members []evaluator.Member) {
 	e.fields = members
 }
 
+// identity are the attributes of System that identify an event.
+var identity = [...]string{"EventID", "Computer", "Provider_Name", "Provider_Guid"}
+
 // protectIdentity puts the identifying attributes of System in front where the
 // data behind them uses one of their names.
 func (e *Event) protectIdentity(system int) {
+	var settled [len(identity)]bool
 	for i := system; i < len(e.fields); i++ {
-		switch name := e.fields[i].Name; name {
-		case "EventID", "Computer", "Provider_Name", "Provider_Guid":
-			if v, ok := member(e.fields[:system], name); ok {
-				e.setFront(name, v)
-			}
+		name := e.fields[i].Name
+		n := slices.Index(identity[:], name)
+		if n < 0 || settled[n] {
+			continue
+		}
+		settled[n] = true
+		if v, ok := member(e.fields[:system], name); ok {
+			e.setFront(name, v)
 		}
 	}
 }

@@ -2,43 +2,79 @@ package telemetry
 
 import (
 	"encoding/binary"
+	"hash/maphash"
 
 	"github.com/socctl/socctl/evaluator"
 	jsonshape "github.com/socctl/socctl/evaluator/shape"
 )
 
-// maxStructures bounds the structures of records that are remembered.
-const maxStructures = 1 << 14
+// Limits of the structures that are remembered. Those beyond are evaluated by way
+// of an event.
+const (
+	maxStructures      = 1 << 14
+	maxStructureText   = 32 << 20 // bytes of all of them, written out
+	largestStructure   = 1 << 16  // bytes of one
+	maxStructureLeaves = 1 << 12  // of one
+	waitingStructures  = 1 << 12  // met once, that are kept in mind when room gets scarce
+)
 
 // structures finds the shapes of records that were read as values: of event logs,
 // XML and lines of text.
 type structures struct {
 	ids    map[string]int // by the structure written out
-	text   []byte         // of a structure
-	data   []byte         // texts of the leaves
+	size   int            // bytes of those
+	seed   maphash.Seed
+	seen   []uint64 // hashes of structures that wait for a second record
+	text   []byte   // of a structure
+	data   []byte   // texts of the leaves
 	leaves []jsonshape.Leaf
 }
 
 // take makes a value the current one and returns its shape, -1 if that is not
-// remembered.
+// remembered; of such a value not all leaves may be there.
 func (s *structures) take(v evaluator.Value) int {
 	s.text, s.data, s.leaves = s.text[:0], s.data[:0], s.leaves[:0]
-	s.walk(v)
-	id, known := s.ids[string(s.text)]
-	switch {
-	case known:
-		return id
-	case len(s.ids) >= maxStructures:
+	if !s.walk(v) {
+		s.text, s.data, s.leaves = nil, nil, nil // they may be as large as the record
 		return jsonshape.Unknown
-	case s.ids == nil:
-		s.ids = map[string]int{}
 	}
-	id = len(s.ids)
+	if id, known := s.ids[string(s.text)]; known {
+		return id
+	}
+	if !s.admits() {
+		return jsonshape.Unknown
+	}
+	id := len(s.ids)
 	s.ids[string(s.text)] = id
+	s.size += len(s.text)
 	return id
 }
 
-func (s *structures) walk(v evaluator.Value) {
+// admits decides whether the structure written out is worth remembering. Half of
+// the room is for whoever comes first. The other half is for structures that are
+// met twice: there are sources whose every record has one of its own.
+func (s *structures) admits() bool {
+	if s.ids == nil {
+		s.ids, s.seed, s.seen = map[string]int{}, maphash.MakeSeed(), make([]uint64, waitingStructures)
+	}
+	switch size := s.size + len(s.text); {
+	case len(s.ids) >= maxStructures || size > maxStructureText:
+		return false
+	case len(s.ids) < maxStructures/2 && size <= maxStructureText/2:
+		return true
+	}
+	hash := maphash.Bytes(s.seed, s.text)
+	before := &s.seen[hash%waitingStructures]
+	if *before == hash {
+		return true
+	}
+	*before = hash
+	return false
+}
+
+// walk writes out a structure and collects its leaves. It returns false, somewhere
+// on the way, for one that is too large.
+func (s *structures) walk(v evaluator.Value) bool {
 	switch k := v.Kind(); k {
 	case evaluator.List:
 		items := v.Items()
@@ -47,7 +83,9 @@ func (s *structures) walk(v evaluator.Value) {
 			s.leaf(jsonshape.EmptyList, "")
 		}
 		for _, item := range items {
-			s.walk(item)
+			if !s.walk(item) {
+				return false
+			}
 		}
 	case evaluator.Object:
 		members := v.Members()
@@ -57,12 +95,15 @@ func (s *structures) walk(v evaluator.Value) {
 		}
 		for i := range members {
 			s.text = append(binary.AppendUvarint(s.text, uint64(len(members[i].Name))), members[i].Name...)
-			s.walk(members[i].Value)
+			if !s.walk(members[i].Value) {
+				return false
+			}
 		}
 	default:
 		s.text = append(s.text, byte(k))
 		s.leaf(leafKind(k), v.Text())
 	}
+	return len(s.text) <= largestStructure && len(s.leaves) <= maxStructureLeaves
 }
 
 func leafKind(k evaluator.Kind) jsonshape.Kind {

@@ -48,12 +48,8 @@ func (s *xmlStream) next() bool {
 		}
 		return s.ended == nil
 	}
-	end := s.find(len(eventOpen), func(b []byte) int { return bytes.Index(b, eventClose) })
-	another := openingTag(s.window[len(eventOpen):min(end, len(s.window))])
+	end := s.find(len(eventOpen), eventTag)
 	switch {
-	case another >= 0:
-		s.problem(0, 1, errors.New("the event ends without </Event>"))
-		s.consume(len(eventOpen) + another)
 	case end >= len(s.window):
 		err := errors.New("input ends inside an event: </Event> is missing")
 		if s.ended == nil {
@@ -64,6 +60,9 @@ func (s *xmlStream) next() bool {
 		}
 		s.problem(0, 1, err)
 		s.consume(len(s.window))
+	case s.window[end+1] != '/':
+		s.problem(0, 1, errors.New("the event ends without </Event>"))
+		s.consume(end)
 	default:
 		s.event(end + len(eventClose))
 	}
@@ -88,7 +87,27 @@ func openingTag(b []byte) int {
 			return -1
 		}
 		at += i
-		if next := at + len(eventOpen); next < len(b) && bytes.IndexByte([]byte(" \t\r\n>/"), b[next]) >= 0 {
+		if isOpeningTag(b[at:]) {
+			return at
+		}
+	}
+}
+
+func isOpeningTag(b []byte) bool {
+	return len(b) > len(eventOpen) && bytes.HasPrefix(b, eventOpen) && bytes.IndexByte([]byte(" \t\r\n>/"), b[len(eventOpen)]) >= 0
+}
+
+// eventTag finds the next tag of an event, opening or closing. It looks for both
+// in one go: many events that are not closed would otherwise each have the whole
+// window searched for an end.
+func eventTag(b []byte) int {
+	for at := 0; ; at++ {
+		i := bytes.IndexByte(b[at:], '<')
+		if i < 0 {
+			return -1
+		}
+		at += i
+		if bytes.HasPrefix(b[at:], eventClose) || isOpeningTag(b[at:]) {
 			return at
 		}
 	}

@@ -69,6 +69,7 @@ func parseElement(d *xml.Decoder, start xml.StartElement, depth int) (*element, 
 			e.attributes = append(e.attributes, a)
 		}
 	}
+	var text strings.Builder // comments and CDATA can cut a text into very many pieces
 	for {
 		token, err := d.Token()
 		if err != nil {
@@ -76,7 +77,7 @@ func parseElement(d *xml.Decoder, start xml.StartElement, depth int) (*element, 
 		}
 		switch t := token.(type) {
 		case xml.CharData:
-			e.text += string(t)
+			text.Write(t)
 		case xml.StartElement:
 			child, err := parseElement(d, t, depth+1)
 			if err != nil {
@@ -84,7 +85,7 @@ func parseElement(d *xml.Decoder, start xml.StartElement, depth int) (*element, 
 			}
 			e.children = append(e.children, *child)
 		case xml.EndElement:
-			if len(e.children) > 0 && strings.TrimSpace(e.text) == "" {
+			if e.text = text.String(); len(e.children) > 0 && strings.TrimSpace(e.text) == "" {
 				e.text = "" // layout
 			}
 			return e, nil

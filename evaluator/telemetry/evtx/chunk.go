@@ -76,7 +76,9 @@ func (p *pass) readChunk(size int) {
 	missing := h.records() - found - (p.lost - lost)
 	switch {
 	case !intact && found == 0 && p.lost == lost:
-		p.blank++
+		if p.blank++; p.blank == 1 {
+			p.blankFrom, p.blankAt = p.number, p.offset
+		}
 	case !intact:
 		p.damage(0, 0, fmt.Errorf("chunk %d does not start with its signature; the %d records found in it are read, others may be lost", p.number, found))
 	case size < chunkSize: // finish tells what is missing
@@ -105,7 +107,7 @@ func (p *pass) checkSums(h chunkHeader) {
 // reportBlank reports a run of chunks in which nothing looks like a record.
 func (p *pass) reportBlank() {
 	if p.blank > 0 {
-		p.damage(-int64(p.blank)*chunkSize, 0, fmt.Errorf("%d chunks from chunk %d on hold neither a signature nor a record, but are not empty", p.blank, p.number-p.blank))
+		p.damage(p.blankAt-p.offset, 0, fmt.Errorf("%d chunks from chunk %d on hold neither a signature nor a record, but are not empty", p.blank, p.blankFrom))
 	}
 	p.blank = 0
 }

@@ -56,3 +56,24 @@ func TestDamage(t *testing.T) {
 		})
 	}
 }
+
+// A piece of a chunk at the end in which nothing is known is named by its place,
+// whether or not a whole one comes before it.
+func TestRubbishInAPieceOfAChunk(t *testing.T) {
+	t.Parallel()
+	b := newLog()
+	file := b.event(field{"x", kindHex32, le(5, 4)}).file()
+	for _, test := range []struct {
+		data []byte
+		want string
+	}{
+		{append(file[:len(file):len(file)], bytes.Repeat([]byte{7}, 1000)...), "offset 69632: 1 chunks from chunk 1 on hold neither"},
+		{append(file[:len(file):len(file)], bytes.Repeat([]byte{7}, chunkSize+1000)...), "offset 69632: 2 chunks from chunk 1 on hold neither"},
+		{append(file[:headerBlock:headerBlock], bytes.Repeat([]byte{7}, 1000)...), "offset 4096: 1 chunks from chunk 0 on hold neither"},
+	} {
+		_, damages := readBytes(t, test.data)
+		if len(damages) == 0 || !strings.HasPrefix(damages[0].Error(), test.want) {
+			t.Errorf("damages %v, want %q", damages, test.want)
+		}
+	}
+}

@@ -60,8 +60,11 @@ type pass struct {
 	read    int    // records yielded
 	lost    int    // records reported as lost
 	damages int    // reports
-	blank   int    // chunks before this one that hold nothing known
+	blank   int    // chunks up to this one that hold nothing known
 	first   uint64 // lowest record number, 0 if none yet
+
+	blankFrom int   // the first of them
+	blankAt   int64 // where it is in the file
 }
 
 // damage reports err at an offset into the current chunk.

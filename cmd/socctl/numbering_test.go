@@ -1,0 +1,97 @@
+package main
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/socctl/socctl/evaluator/correlation"
+)
+
+// numberedSource is a recording: how many records its lines hold, and which of
+// them match.
+type numberedSource struct {
+	name    string
+	records []int
+	matches map[[2]int]bool // line, record within
+}
+
+// addTo says what a worker would of a line, and returns the final numbers.
+func (s *numberedSource) addTo(b *batchResult, line, first int) (final []int) {
+	for n := range s.records[line] {
+		if !s.matches[[2]int{line, n}] {
+			continue
+		}
+		number := within(line, n)
+		final = append(final, first+n)
+		b.lines = append(b.lines, matchLine{Source: s.name, Record: number}, matchLine{Source: s.name, Record: number}) // of two rules
+		b.hits = append(b.hits, []correlation.Hit{{Origin: originText(number, "f", s.name)}})
+	}
+	if n := s.records[line]; n != 1 {
+		b.shifts = append(b.shifts, shift{s.name, line, n - 1, len(b.lines), len(b.hits)})
+	}
+	return final
+}
+
+// Records get the numbers that they would have if they had been counted one after
+// the other, also in a source that is read several times in a row.
+func TestNumbering(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(41, 42))
+	for range 2000 {
+		var n numberings
+		b := &batchResult{}
+		var want, got, hits []int
+		finish := func() {
+			n.settle(b)
+			for i := 0; i < len(b.lines); i += 2 {
+				if got = append(got, b.lines[i].Record); b.lines[i].Record != b.lines[i+1].Record {
+					t.Fatal("two numbers of one record")
+				}
+			}
+			for _, h := range b.hits {
+				_, record, _ := splitOrigin(h[0].Origin)
+				hits = append(hits, *record)
+			}
+			*b = batchResult{}
+		}
+		for i := range 1 + r.IntN(3) {
+			s := &numberedSource{fmt.Sprint("source", i), nil, map[[2]int]bool{}}
+			for line := range r.IntN(12) {
+				s.records = append(s.records, []int{1, 1, 1, 1, 0, 3}[r.IntN(6)])
+				s.matches[[2]int{line, r.IntN(3)}] = true
+			}
+			for range 1 + r.IntN(3) {
+				first := 0
+				for line := range s.records {
+					want = append(want, s.addTo(b, line, first)...)
+					if first += s.records[line]; r.IntN(4) == 0 {
+						finish()
+					}
+				}
+			}
+		}
+		finish()
+		if diff := cmp.Diff(want, got); diff != "" || !slices.Equal(want, hits) {
+			t.Fatalf("hits %v, lines (- want, + got):\n%s", hits, diff)
+		}
+	}
+}
+
+// A line may hold more records than fit into a few bits.
+func TestNumberingOfLongLines(t *testing.T) {
+	t.Parallel()
+	var n numbering
+	n.pass(shift{source: "x", line: 5, by: 2})
+	for _, inner := range []int{0, 1, 10_000_000, 100_000_000} {
+		if got := n.final("x", within(7, inner)); got != 9+inner {
+			t.Errorf("record %d of its line: number %d", inner, got)
+		}
+	}
+	if got := within(1, 1<<40); got < 0 {
+		t.Errorf("number %d", got)
+	}
+}
