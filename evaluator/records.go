@@ -15,8 +15,12 @@ import (
 // way of an event.
 const (
 	maxPlans     = 1 << 13
-	maxChoices   = 1 << 9 // texts of one leaf that lead to plans of their own
-	minSightings = 2      // of a shape, before a plan is made
+	maxChoices   = 1 << 9   // texts of one leaf that lead to plans of their own
+	minSightings = 2        // of a shape, before a plan is made
+	maxDecisive  = 64       // texts that lead to a plan
+	maxAnswer    = 1 << 10  // bytes of one of them
+	maxTreeBytes = 32 << 20 // of the ways that lead to plans
+	nodeBytes    = 512      // of one step of them, roughly
 )
 
 // Records evaluates records before anything is made of them. It remembers, per
@@ -25,6 +29,7 @@ type Records struct {
 	*Evaluator
 	trees   []planTree // by shape
 	plans   uint32
+	waySize int   // bytes of the ways that lead to plans
 	serial  int32 // of the latest computation
 	decided map[string]*planVerdict
 
@@ -61,9 +66,9 @@ type planTree struct {
 	asks      reading // decides next, if next is not nil
 	next      map[string]*planTree
 	refused   bool      // there can be no plan
-	last      *planTree // the latest of next, and the text that led there
-	lastText  string
-	sightings int // without a plan
+	text      string    // that leads here
+	last      *planTree // the latest of next
+	sightings int       // without a plan
 }
 
 // absent is the class of a field that an event turns out not to have.
@@ -152,12 +157,12 @@ func (t *planTree) follow(s *Records, r *Record) *planTree {
 		return nil
 	}
 	answer := s.answer(t.asks, r)
-	if t.last == nil || answer != t.lastText {
+	if t.last == nil || answer != t.last.text {
 		next := t.next[answer]
 		if next == nil {
 			return nil
 		}
-		t.last, t.lastText = next, strings.Clone(answer)
+		t.last = next
 	}
 	return t.last
 }
@@ -175,10 +180,10 @@ func (s *Records) answer(asked reading, r *Record) string {
 // makePlan makes the plan of a record and remembers it. It is nil if the record
 // cannot have one.
 func (s *Records) makePlan(r *Record) (*plan, error) {
-	if s.plans >= maxPlans {
+	if s.plans >= maxPlans || s.waySize >= maxTreeBytes {
 		clear(s.trees)
 		clear(s.decided)
-		s.plans = 0
+		s.plans, s.waySize = 0, 0
 	}
 	trace := NewTrace()
 	event, err := r.Reader.Event(trace)
@@ -193,6 +198,9 @@ func (s *Records) makePlan(r *Record) (*plan, error) {
 		}
 		p.refused = !same
 	}
+	if !s.short(p, r) {
+		return nil, nil
+	}
 	s.plans++
 	p.number = s.plans
 	t := &s.trees[r.Shape]
@@ -202,7 +210,8 @@ func (s *Records) makePlan(r *Record) (*plan, error) {
 		}
 		text := strings.Clone(s.answer(asked, r))
 		if t.next[text] == nil {
-			t.next[text] = &planTree{}
+			t.next[text] = &planTree{text: text}
+			s.waySize += nodeBytes + len(text)
 		}
 		t = t.next[text]
 	}
@@ -238,6 +247,12 @@ func (s *Records) Meet(shape int) bool {
 	}
 	t.sightings = 1
 	return false
+}
+
+// short reports whether the way to a plan is worth remembering: there are few texts
+// on it, and short ones.
+func (s *Records) short(p *plan, r *Record) bool {
+	return len(p.decisive) <= maxDecisive && !slices.ContainsFunc(p.decisive, func(asked reading) bool { return len(s.answer(asked, r)) > maxAnswer })
 }
 
 // planVerdict returns what the values of a record decide.
