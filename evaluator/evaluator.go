@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"reflect"
 	"slices"
-	"unsafe"
 
 	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/evaluator/matcher"
@@ -304,7 +303,7 @@ func (e *Evaluator) mergeWords(v Value, filter *wordFilter) {
 		}
 	default:
 		text := v.scalar()
-		if filter != nil && !filter.holds(unsafe.Slice(unsafe.StringData(text), len(text))) {
+		if filter != nil && filter.lacks(text) {
 			return
 		}
 		if class := e.classOfText(anyField, kindOf(v.Kind()), text); class != 0 {

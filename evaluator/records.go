@@ -40,6 +40,8 @@ type Records struct {
 	values []uint32 // classes of the loads of a plan
 	joined []uint32 // 1 for each join of a plan that holds, else 0
 	slow   uint64   // records that were evaluated by way of an event
+
+	looked, unusual bool // see strange
 }
 
 // Records returns what evaluates records of one source of shapes.
@@ -90,7 +92,7 @@ func (s *Records) Match(r *Record) (matches []Match, views int, err error) {
 	if s.renew() {
 		clear(s.decided)
 	}
-	s.traced, s.trace = nil, nil
+	s.traced, s.trace, s.looked = nil, nil, false
 	if len(s.decided) >= maxVerdicts {
 		clear(s.decided)
 	}
@@ -327,7 +329,7 @@ func (s *Records) load(l *load, p *plan, r *Record) (uint32, error) {
 	}
 	s.merged = append(s.merged[:0], l.atoms...)
 	for i, leaf := range l.leaves {
-		if l.wordless(i, r) {
+		if s.wordless(l, i, r) {
 			continue
 		}
 		if class := s.classOfLeaf(l.field, r, leaf); class != 0 {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"strings"
+	"unsafe"
 
 	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/evaluator/shape"
@@ -141,12 +142,12 @@ const maxClean = 256
 
 // wordless reports whether the text of a leaf of a load has for sure no word that
 // counts. Fields often repeat their text from record to record.
-func (l *load) wordless(i int, r *Record) bool {
+func (s *Records) wordless(l *load, i int, r *Record) bool {
 	filter := l.words.plain
 	if r.JSON {
 		filter = l.words.json
 	}
-	if filter == nil {
+	if filter == nil || s.strange(r) {
 		return false
 	}
 	leaf := &r.Leaves[l.leaves[i]]
@@ -164,15 +165,33 @@ func (l *load) wordless(i int, r *Record) bool {
 	return true
 }
 
+// holds reports whether a text may hold one of the words.
 func (f *wordFilter) holds(data []byte) bool {
-	for at := 0; at+gramSize <= len(data); at += f.step {
-		g := binary.LittleEndian.Uint32(data[at:]) | 0x20202020
-		h := gramHash(g)
-		if f.maybe[h>>6]&(1<<(h&63)) != 0 && f.confirm(data, at, g) {
+	at, step, last := 0, f.step, len(data)-gramSize
+	// Two places at a time, which depend on each other in nothing.
+	for ; at+step <= last; at += 2 * step {
+		one, two := gramAt(data, at), gramAt(data, at+step)
+		if f.has(one)|f.has(two) != 0 && (f.confirm(data, at, one) || f.confirm(data, at+step, two)) {
 			return true
 		}
 	}
-	return unusual(data)
+	return at <= last && f.has(gramAt(data, at)) != 0 && f.confirm(data, at, gramAt(data, at))
+}
+
+// lacks reports whether a text has for sure none of the words.
+func (f *wordFilter) lacks(text string) bool {
+	data := unsafe.Slice(unsafe.StringData(text), len(text))
+	return !f.holds(data) && !unusual(data)
+}
+
+func gramAt(data []byte, at int) uint32 {
+	return binary.LittleEndian.Uint32(data[at:at+gramSize]) | 0x20202020
+}
+
+// has returns 1 if four bytes may be in a word, else 0.
+func (f *wordFilter) has(gram uint32) uint64 {
+	h := gramHash(gram)
+	return f.maybe[h>>6%uint32(len(f.maybe))] >> (h & 63) & 1
 }
 
 // confirm compares the words that four bytes belong to.
@@ -194,6 +213,14 @@ func (f *wordFilter) confirm(data []byte, at int, g uint32) bool {
 		}
 	}
 	return false
+}
+
+// strange reports whether the current record is unusual, which is found out once.
+func (s *Records) strange(r *Record) bool {
+	if !s.looked {
+		s.looked, s.unusual = true, unusual(r.Data)
+	}
+	return s.unusual
 }
 
 // unusual reports whether a text holds one of the two letters beyond ASCII that
