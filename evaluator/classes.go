@@ -27,6 +27,7 @@ type classes struct {
 	byHash map[uint64][]uint32
 	seed   maphash.Seed
 	total  int
+	epoch  int // how often all were forgotten
 }
 
 func newClasses() *classes {
@@ -39,6 +40,7 @@ func (c *classes) forget() {
 	c.atoms = [][]int32{nil}
 	c.byHash = map[uint64][]uint32{}
 	c.total = 0
+	c.epoch++
 }
 
 // full reports whether it is time to forget.

@@ -27,11 +27,12 @@ const (
 // shape, what became of earlier ones. Like its Evaluator it is for one goroutine.
 type Records struct {
 	*Evaluator
-	trees   []planTree // by shape
-	plans   uint32
-	waySize int   // bytes of the ways that lead to plans
-	serial  int32 // of the latest computation
-	decided map[string]*planVerdict
+	trees    []planTree // by shape
+	plans    uint32
+	numbered uint32 // plans that were ever made
+	waySize  int    // bytes of the ways that lead to plans
+	serial   int32  // of the latest computation
+	decided  map[string]*planVerdict
 
 	traced Routed // the event of the current record, once something is computed of it
 	trace  *Trace
@@ -42,6 +43,8 @@ type Records struct {
 	slow   uint64   // records that were evaluated by way of an event
 
 	looked, unusual bool // see strange
+
+	epoch int // of the classes that verdicts are on
 }
 
 // Records returns what evaluates records of one source of shapes.
@@ -89,13 +92,8 @@ type planVerdict struct {
 // that is new, and where rules need more than the values of single fields. The
 // matches must not be changed. The error is that of the reader.
 func (s *Records) Match(r *Record) (matches []Match, views int, err error) {
-	if s.renew() {
-		clear(s.decided)
-	}
+	s.refresh()
 	s.traced, s.trace, s.looked = nil, nil, false
-	if len(s.decided) >= maxVerdicts {
-		clear(s.decided)
-	}
 	p, err := s.planOf(r)
 	if err != nil {
 		return nil, 0, err
@@ -112,6 +110,16 @@ func (s *Records) Match(r *Record) (matches []Match, views int, err error) {
 	}
 	s.stopped = append(s.stopped[:0], v.stopped...)
 	return v.matches, p.views, nil
+}
+
+// refresh forgets verdicts on classes that have been forgotten, and too many of
+// them.
+func (s *Records) refresh() {
+	s.renew()
+	if s.epoch != s.classes.epoch || len(s.decided) >= maxVerdicts {
+		clear(s.decided)
+		s.epoch = s.classes.epoch
+	}
 }
 
 func (s *Records) matchEvent(r *Record) ([]Match, int, error) {
@@ -182,35 +190,48 @@ func (s *Records) answer(asked reading, r *Record) string {
 // makePlan makes the plan of a record and remembers it. It is nil if the record
 // cannot have one.
 func (s *Records) makePlan(r *Record) (*plan, error) {
+	return s.makePlanOf(planned{r.Shape, r.AnyOrder, r.Reader.Event, func(asked reading) string { return s.answer(asked, r) }})
+}
+
+// planned is a record of which a plan is to be made.
+type planned struct {
+	shape    int
+	anyOrder bool
+	event    func(*Trace) (Routed, error)
+	answer   func(reading) string // valid until the next call
+}
+
+func (s *Records) makePlanOf(r planned) (*plan, error) {
 	if s.plans >= maxPlans || s.waySize >= maxTreeBytes {
 		clear(s.trees)
 		clear(s.decided)
 		s.plans, s.waySize = 0, 0
 	}
 	trace := NewTrace()
-	event, err := r.Reader.Event(trace)
+	event, err := r.event(trace)
 	if err != nil {
 		return nil, err
 	}
 	p := s.newPlan(event, trace)
-	if r.AnyOrder {
+	if r.anyOrder {
 		same, err := s.sameReversed(p, r)
 		if err != nil {
 			return nil, err
 		}
 		p.refused = !same
 	}
-	if !s.short(p, r) {
+	if !r.short(p) {
 		return nil, nil
 	}
 	s.plans++
-	p.number = s.plans
-	t := &s.trees[r.Shape]
+	s.numbered++
+	p.number = s.numbered
+	t := &s.trees[r.shape]
 	for _, asked := range p.decisive {
 		if t.next == nil {
 			t.asks, t.next = asked, map[string]*planTree{}
 		}
-		text := strings.Clone(s.answer(asked, r))
+		text := strings.Clone(r.answer(asked))
 		if t.next[text] == nil {
 			t.next[text] = &planTree{text: text}
 			s.waySize += nodeBytes + len(text)
@@ -228,14 +249,20 @@ func (s *Records) makePlan(r *Record) (*plan, error) {
 // sameReversed reports whether the plan of a record is the same if members come
 // in the opposite order. Whatever the order of two members decides comes out
 // differently then.
-func (s *Records) sameReversed(p *plan, r *Record) (bool, error) {
+func (s *Records) sameReversed(p *plan, r planned) (bool, error) {
 	trace := NewTrace()
 	trace.reversed = true
-	event, err := r.Reader.Event(trace)
+	event, err := r.event(trace)
 	if err != nil {
 		return false, err
 	}
 	return p.same(s.newPlan(event, trace)), nil
+}
+
+// short reports whether the way to a plan is worth remembering: there are few texts
+// on it, and short ones.
+func (r planned) short(p *plan) bool {
+	return len(p.decisive) <= maxDecisive && !slices.ContainsFunc(p.decisive, func(asked reading) bool { return len(r.answer(asked)) > maxAnswer })
 }
 
 // Meet reports whether a record of a shape was met before, and notes that one is.
@@ -249,12 +276,6 @@ func (s *Records) Meet(shape int) bool {
 	}
 	t.sightings = 1
 	return false
-}
-
-// short reports whether the way to a plan is worth remembering: there are few texts
-// on it, and short ones.
-func (s *Records) short(p *plan, r *Record) bool {
-	return len(p.decisive) <= maxDecisive && !slices.ContainsFunc(p.decisive, func(asked reading) bool { return len(s.answer(asked, r)) > maxAnswer })
 }
 
 // planVerdict returns what the values of a record decide.
@@ -443,22 +464,32 @@ func (s *Records) compute(l *load, p *plan, r *Record) (uint32, error) {
 	if err != nil {
 		return 0, err
 	}
+	class, known := s.computeOn(l, p, event, trace)
+	if known {
+		s.cache.put(first, other, class)
+	}
+	return class, nil
+}
+
+// computeOn returns the class of what a traced event makes of leaves, and whether
+// it is one of the leaves that the computation was known to be of. If it is not,
+// the computation is another one from now on.
+func (s *Records) computeOn(l *load, p *plan, event Routed, trace *Trace) (class uint32, known bool) {
 	target := Event(event)
 	if l.view >= 0 {
 		target = event.Views()[l.view].Event
 	}
 	trace.forget()
-	class := absent
+	class = absent
 	if v, ok := target.Field(s.tables.fields[l.field].name); ok {
 		class = s.classOf(l.field, v)
 	}
-	if l.dependsOn(trace.reads, p) {
-		s.cache.put(first, other, class)
-	} else {
+	if !l.dependsOn(trace.reads, p) {
 		s.serial++
 		l.serial = s.serial
+		return class, false
 	}
-	return class, nil
+	return class, true
 }
 
 // tracedEvent returns the event of the current record with its trace, made once.

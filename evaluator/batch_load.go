@@ -1,0 +1,267 @@
+package evaluator
+
+import (
+	"encoding/binary"
+	"strings"
+
+	"github.com/socctl/socctl/evaluator/shape"
+)
+
+// load returns the classes of what a field holds.
+func (m *batchMatcher) load(l *load, p *plan, rows []int32) (vector, error) {
+	switch l.kind {
+	case oneLeaf:
+		return m.leaf(m.Leaves[l.leaf], l.field, nil, rows)
+	case computed:
+		return m.compute(l, p, rows)
+	}
+	m.merged = append(m.merged[:0], l.atoms...)
+	out := vector{same: m.classes.of(m.merged)}
+	for _, leaf := range l.leaves {
+		v, err := m.leaf(m.Leaves[leaf], l.field, l.words.plain, rows)
+		if err != nil {
+			return out, err
+		}
+		out = m.merge(out, v)
+	}
+	return out, nil
+}
+
+// leaf returns the classes of the texts of a column as values of a field. A filter,
+// unless it is nil, tells texts without any word that counts.
+func (m *batchMatcher) leaf(c Column, field int32, filter *wordFilter, rows []int32) (vector, error) {
+	if len(m.tables.fields[field].atoms) == 0 || filter != nil && c.Kind() == shape.Number {
+		return vector{}, nil
+	}
+	d, err := c.Dictionary()
+	if err != nil {
+		return vector{}, err
+	}
+	classes := d.of(dictionaryKey{field, c.Kind(), filter}, m.classes.epoch)
+	if len(rows) >= len(classes)/2 {
+		same := true
+		for i := range classes {
+			if classes[i] == undecided {
+				classes[i] = m.classOfEntry(c, field, filter, d.Texts[i])
+			}
+			same = same && classes[i] == classes[0]
+		}
+		if same && len(classes) > 0 {
+			return vector{same: classes[0]}, nil
+		}
+	}
+	codes, err := c.Codes()
+	if err != nil {
+		return vector{}, err
+	}
+	byRow := make([]uint32, len(rows))
+	for i, row := range rows {
+		code := codes[row]
+		if classes[code] == undecided {
+			classes[code] = m.classOfEntry(c, field, filter, d.Texts[code])
+		}
+		byRow[i] = classes[code]
+	}
+	return vector{byRow: byRow}, nil
+}
+
+// of returns the classes of the texts as values of a field.
+func (d *Dictionary) of(key dictionaryKey, epoch int) []uint32 {
+	if d.epoch != epoch || d.classes == nil {
+		d.classes, d.epoch = map[dictionaryKey][]uint32{}, epoch
+	}
+	classes := d.classes[key]
+	if classes == nil {
+		classes = make([]uint32, len(d.Texts))
+		for i := range classes {
+			classes[i] = undecided
+		}
+		d.classes[key] = classes
+	}
+	return classes
+}
+
+func (m *batchMatcher) classOfEntry(c Column, field int32, filter *wordFilter, text string) uint32 {
+	if filter != nil && filter.lacks(text) {
+		return 0
+	}
+	kind := String
+	switch c.Kind() {
+	case shape.Number:
+		kind, text = Number, columnText(c, text)
+	case shape.Bool:
+		kind = Bool
+	}
+	m.atoms = m.tables.matcher(field).Match(m.atoms[:0], kindOf(kind), text, &m.scratch)
+	return m.classes.of(m.atoms)
+}
+
+// merge unites the sets of predicates of two vectors.
+func (m *batchMatcher) merge(a, b vector) vector {
+	if b.byRow == nil && b.same == 0 {
+		return a
+	}
+	if a.byRow == nil && a.same == 0 {
+		return b
+	}
+	known := map[uint64]uint32{}
+	union := func(one, two uint32) uint32 {
+		if one == two || two == 0 {
+			return one
+		}
+		key := uint64(one)<<32 | uint64(two)
+		class, ok := known[key]
+		if !ok {
+			m.merged = append(append(m.merged[:0], m.classes.atoms[one]...), m.classes.atoms[two]...)
+			class = m.classes.of(m.Evaluator.ascending())
+			known[key] = class
+		}
+		return class
+	}
+	if a.byRow == nil && b.byRow == nil {
+		return vector{same: union(a.same, b.same)}
+	}
+	out := vector{byRow: make([]uint32, max(len(a.byRow), len(b.byRow)))}
+	for i := range out.byRow {
+		out.byRow[i] = union(a.at(i), b.at(i))
+	}
+	return out
+}
+
+// compute returns the classes of what events make of leaves, once for each
+// combination of their texts. Should an event read other leaves than were known,
+// all begins anew with these.
+func (m *batchMatcher) compute(l *load, p *plan, rows []int32) (vector, error) {
+	for {
+		columns := make([][]uint32, len(l.leaves))
+		for i, leaf := range l.leaves {
+			var err error
+			if columns[i], err = m.Leaves[leaf].Codes(); err != nil {
+				return vector{}, err
+			}
+		}
+		out, stable, err := m.computeAll(l, p, rows, columns)
+		if err != nil || stable {
+			return out, err
+		}
+	}
+}
+
+func (m *batchMatcher) computeAll(l *load, p *plan, rows []int32, columns [][]uint32) (out vector, stable bool, err error) {
+	out.byRow = make([]uint32, len(rows))
+	known := map[string]uint32{}
+	key := make([]byte, 0, 4*len(columns))
+	for i, row := range rows {
+		key = key[:0]
+		for _, codes := range columns {
+			key = binary.LittleEndian.AppendUint32(key, codes[row])
+		}
+		class, ok := known[string(key)]
+		if !ok {
+			if class, stable, err = m.computeRow(l, p, row, columns); err != nil || !stable {
+				return out, stable, err
+			}
+			known[string(key)] = class
+		}
+		out.byRow[i] = class
+	}
+	return out, true, nil
+}
+
+// computeRow computes one combination, unless it was computed before, in this batch
+// or another.
+func (m *batchMatcher) computeRow(l *load, p *plan, row int32, columns [][]uint32) (class uint32, stable bool, err error) {
+	m.text = binary.LittleEndian.AppendUint32(m.text[:0], uint32(l.serial))
+	for i, leaf := range l.leaves {
+		d, err := m.Leaves[leaf].Dictionary()
+		if err != nil {
+			return 0, false, err
+		}
+		text := d.Texts[columns[i][row]]
+		m.text = append(binary.LittleEndian.AppendUint32(m.text, uint32(len(text))), text...)
+	}
+	first, other := m.cache.key(l.field, computeMark, string(m.text))
+	if class, known := m.cache.get(first, other); known {
+		return class, true, nil
+	}
+	trace := NewTrace()
+	event, err := m.Event(int(row), trace)
+	if err != nil {
+		return 0, false, err
+	}
+	class, stable = m.computeOn(l, p, event, trace)
+	if stable {
+		m.cache.put(first, other, class)
+	}
+	return class, stable, nil
+}
+
+// joins returns which predicates over two fields hold: 1 where they do, else 0.
+func (m *batchMatcher) joins(p *plan, rows []int32) ([]vector, error) {
+	var out []vector
+	for i := range p.runs {
+		for _, j := range p.runs[i].joins {
+			v, err := m.joinAll(j, rows)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, v)
+		}
+	}
+	return out, nil
+}
+
+func (m *batchMatcher) joinAll(j join, rows []int32) (vector, error) {
+	one, err := m.elements(j.leaf)
+	if err != nil {
+		return vector{}, err
+	}
+	two, err := m.elements(j.other)
+	if err != nil {
+		return vector{}, err
+	}
+	out := vector{byRow: make([]uint32, len(rows))}
+	known := map[uint64]uint32{}
+	for i, row := range rows {
+		key := uint64(one.codes[row])<<32 | uint64(two.codes[row])
+		holds, ok := known[key]
+		if !ok {
+			a, b := one.at(row), two.at(row)
+			if refers(&m.program.Predicates[j.atom], &a, &b) {
+				holds = 1
+			}
+			known[key] = holds
+		}
+		out.byRow[i] = holds
+	}
+	return out, nil
+}
+
+// elementColumn is a column as predicates see it.
+type elementColumn struct {
+	Column
+	texts []string
+	codes []uint32
+}
+
+func (m *batchMatcher) elements(leaf int32) (e elementColumn, err error) {
+	e.Column = m.Leaves[leaf]
+	d, err := e.Dictionary()
+	if err != nil {
+		return e, err
+	}
+	e.texts = d.Texts
+	e.codes, err = e.Codes()
+	return e, err
+}
+
+func (e *elementColumn) at(row int32) element {
+	kind := String
+	switch e.Kind() {
+	case shape.Number:
+		kind = Number
+	case shape.Bool:
+		kind = Bool
+	}
+	return element{kind: kind, text: strings.Clone(columnText(e, e.texts[e.codes[row]]))}
+}
