@@ -1,0 +1,104 @@
+package evaluator
+
+import "strings"
+
+// Memo remembers something that is computed of events, by what computing it read of
+// their records: records of one shape with the same texts there have the same. It is
+// for one goroutine.
+type Memo[T any] struct {
+	reading Records // whose buffers serve to read leaves
+	trees   []memoTree[T]
+	size    int
+}
+
+type memoTree[T any] struct {
+	asks  reading
+	next  map[string]*memoTree[T]
+	value T
+	known bool
+}
+
+// maxMemo is how many bytes of texts lead to what is remembered, roughly.
+const maxMemo = 16 << 20
+
+// Of returns what compute returns of the event of a record. Compute is given a
+// trace that knows what was read when the event was made, and must depend on
+// nothing but what it reads of the event.
+func (m *Memo[T]) Of(r *Record, compute func(event Routed, t *Trace) T) (T, error) {
+	var none T
+	if r.Shape < 0 {
+		event, err := r.Reader.Event(nil)
+		if err != nil {
+			return none, err
+		}
+		return compute(event, nil), nil
+	}
+	for r.Shape >= len(m.trees) {
+		m.trees = append(m.trees, memoTree[T]{})
+	}
+	t := &m.trees[r.Shape]
+	for !t.known {
+		if t.next == nil {
+			return m.learn(r, compute)
+		}
+		next := t.next[m.reading.answer(t.asks, r)]
+		if next == nil {
+			return m.learn(r, compute)
+		}
+		t = next
+	}
+	return t.value, nil
+}
+
+func (m *Memo[T]) learn(r *Record, compute func(event Routed, t *Trace) T) (T, error) {
+	if m.size > maxMemo {
+		clear(m.trees)
+		m.size = 0
+	}
+	trace := NewTrace()
+	event, err := r.Reader.Event(trace)
+	if err != nil {
+		var none T
+		return none, err
+	}
+	value := compute(event, trace)
+	t := &m.trees[r.Shape]
+	for _, asked := range trace.reads {
+		if t.next == nil {
+			t.asks, t.next = asked, map[string]*memoTree[T]{}
+		}
+		text := strings.Clone(m.reading.answer(asked, r))
+		if len(text) > maxAnswer {
+			return value, nil // not worth remembering
+		}
+		if t.next[text] == nil {
+			t.next[text] = &memoTree[T]{}
+			m.size += nodeBytes + len(text)
+		}
+		t = t.next[text]
+	}
+	t.value, t.known = value, true
+	return value, nil
+}
+
+// Leaf returns the number of the leaf that a traced value is, false if it is
+// something else.
+func (t *Trace) Leaf(v Value) (int, bool) {
+	if leaf := v.tracedLeaf(); leaf != nil && leaf.trace == t {
+		return int(leaf.leaf), true
+	}
+	return 0, false
+}
+
+// Fork returns what f returns, and the leaves whose texts it read; the trace does
+// not count them as read.
+func Fork[T any](t *Trace, f func() T) (value T, leaves []int) {
+	reads, seen := t.reads, t.seen
+	t.reads, t.seen = nil, map[reading]bool{}
+	value = f()
+	for _, r := range t.reads {
+		leaves = append(leaves, int(r.leaf))
+	}
+	t.reads, t.seen = reads, seen
+	return value, leaves
+}

@@ -1,0 +1,160 @@
+package record
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/parquet-go/parquet-go"
+
+	"github.com/socctl/socctl/evaluator"
+	"github.com/socctl/socctl/evaluator/shape"
+)
+
+// rowGroup is a row group that is being read: each column once, and only if it is
+// needed.
+type rowGroup struct {
+	*table
+	group parquet.RowGroup
+	read  map[string]*groupColumn
+	rests [][]string // by row, once they are needed
+}
+
+// groupColumn is a column of a row group.
+type groupColumn struct {
+	dictionary *evaluator.Dictionary
+	codes      []uint32
+}
+
+func (g *rowGroup) column(name string) (*groupColumn, error) {
+	if c := g.read[name]; c != nil {
+		return c, nil
+	}
+	x, err := g.texts(g.group, g.columns[name])
+	if err != nil {
+		return nil, fmt.Errorf("column %q: %w", name, err)
+	}
+	c := &groupColumn{&evaluator.Dictionary{Texts: x.dictionary}, x.codes}
+	g.read[name] = c
+	return c, nil
+}
+
+// rest returns the texts of the leaves of a row that have no column.
+func (g *rowGroup) rest(row int32) ([]string, error) {
+	if g.rests == nil {
+		g.rests = make([][]string, g.group.NumRows())
+	}
+	if g.rests[row] != nil {
+		return g.rests[row], nil
+	}
+	text, err := g.whole(row)
+	if err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal([]byte(text), &g.rests[row]); err != nil {
+		return nil, fmt.Errorf("row %d: %w", row, err)
+	}
+	return g.rests[row], nil
+}
+
+// whole returns what a row has in the column for what has no column.
+func (g *rowGroup) whole(row int32) (string, error) {
+	if _, ok := g.columns[restColumn]; !ok {
+		return "", errDamaged
+	}
+	c, err := g.column(restColumn)
+	if err != nil {
+		return "", err
+	}
+	if c.codes[row] == noText {
+		return "", fmt.Errorf("row %d: %w", row, errDamaged)
+	}
+	return c.dictionary.Texts[c.codes[row]], nil
+}
+
+// leafColumn is a leaf of the rows of a layout.
+type leafColumn struct {
+	group *rowGroup
+	rows  []int32
+	kind  shape.Kind
+	name  string // of its column
+	rest  int    // where it is in the rest, if it has no column
+
+	dictionary *evaluator.Dictionary
+	codes      []uint32
+}
+
+// Kind implements evaluator.Column.
+func (c *leafColumn) Kind() shape.Kind { return c.kind }
+
+// Dictionary implements evaluator.Column.
+func (c *leafColumn) Dictionary() (*evaluator.Dictionary, error) {
+	if c.dictionary != nil {
+		return c.dictionary, nil
+	}
+	if c.name == "" {
+		return c.dictionary, c.readRest()
+	}
+	g, err := c.group.column(c.name)
+	if err != nil {
+		return nil, err
+	}
+	c.dictionary = g.dictionary
+	return g.dictionary, nil
+}
+
+// Codes implements evaluator.Column.
+func (c *leafColumn) Codes() ([]uint32, error) {
+	if c.codes != nil || len(c.rows) == 0 {
+		return c.codes, nil
+	}
+	if c.name == "" {
+		err := c.readRest()
+		return c.codes, err
+	}
+	g, err := c.group.column(c.name)
+	if err != nil {
+		return nil, err
+	}
+	codes := make([]uint32, len(c.rows))
+	for i, row := range c.rows {
+		if codes[i] = g.codes[row]; codes[i] == noText {
+			return nil, fmt.Errorf("column %q, row %d: %w", c.name, row, errDamaged)
+		}
+	}
+	c.codes = codes
+	return codes, nil
+}
+
+func (c *leafColumn) readRest() error {
+	d := &evaluator.Dictionary{Texts: make([]string, len(c.rows))}
+	c.codes = make([]uint32, len(c.rows))
+	for i, row := range c.rows {
+		rest, err := c.group.rest(row)
+		if err != nil {
+			return err
+		}
+		if c.rest >= len(rest) {
+			return fmt.Errorf("row %d: %w", row, errDamaged)
+		}
+		d.Texts[i], c.codes[i] = rest[c.rest], uint32(i)
+	}
+	c.dictionary = d
+	return nil
+}
+
+// leaves returns the columns of the leaves of a layout, nil for those without text.
+func (g *rowGroup) leaves(l *layoutFile, rows []int32) []evaluator.Column {
+	out := make([]evaluator.Column, len(l.kinds))
+	rest := 0
+	for i, kind := range l.kinds {
+		if kind > shape.Bool {
+			continue
+		}
+		c := &leafColumn{group: g, rows: rows, kind: kind, name: l.Columns[i], rest: rest}
+		if c.name == "" {
+			rest++
+		}
+		out[i] = c
+	}
+	return out
+}

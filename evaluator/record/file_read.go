@@ -1,0 +1,259 @@
+package record
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/parquet-go/parquet-go"
+
+	"github.com/socctl/socctl/evaluator/telemetry"
+)
+
+// table is a file of a recording that is open.
+type table struct {
+	file    *os.File
+	parquet *parquet.File
+	columns map[string]int // by name
+	layouts []*layoutFile
+}
+
+// layoutFile is a layout of a file, with what makes records of it.
+type layoutFile struct {
+	layoutIn
+	mould *telemetry.Mould // nil for records that are kept whole
+}
+
+// open opens a file of a recording, which must be as long as the manifest says.
+func open(dir string, f File) (*table, error) {
+	path := filepath.Join(dir, filepath.FromSlash(f.Path))
+	t := &table{columns: map[string]int{}}
+	var err error
+	if t.file, err = os.Open(path); err != nil {
+		return nil, err
+	}
+	if err := t.read(f); err != nil {
+		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), t.close())
+	}
+	return t, nil
+}
+
+func (t *table) read(f File) error {
+	info, err := t.file.Stat()
+	if err != nil {
+		return err
+	}
+	if info.Size() != f.Bytes {
+		return fmt.Errorf("has %d bytes, but the manifest says %d: the file has changed since it was recorded", info.Size(), f.Bytes)
+	}
+	if t.parquet, err = parquet.OpenFile(t.file, info.Size(), parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true), parquet.OptimisticRead(true)); err != nil {
+		return err
+	}
+	for i, path := range t.parquet.Schema().Columns() {
+		t.columns[path[0]] = i
+	}
+	for _, name := range []string{layoutColumn, sourceColumn, indexColumn, timeColumn} {
+		if _, ok := t.columns[name]; !ok {
+			return fmt.Errorf("has no column %s: it was not written by `socctl record`", name)
+		}
+	}
+	return t.readLayouts()
+}
+
+func (t *table) readLayouts() error {
+	text, _ := t.parquet.Lookup(layoutsKey)
+	if err := json.Unmarshal([]byte(text), &t.layouts); err != nil {
+		return fmt.Errorf("layouts in its metadata: %w", err)
+	}
+	for _, l := range t.layouts {
+		if l.Skeleton == "" {
+			continue
+		}
+		var err error
+		if l.mould, err = telemetry.ReadLayout(l.Skeleton); err != nil {
+			return err
+		}
+		if l.kinds = l.mould.Kinds; len(l.kinds) != len(l.Columns) {
+			return fmt.Errorf("a layout has %d leaves and columns for %d", len(l.kinds), len(l.Columns))
+		}
+		for _, name := range l.Columns {
+			if _, ok := t.columns[name]; !ok && name != "" {
+				return fmt.Errorf("has no column %q, which a layout names", name)
+			}
+		}
+	}
+	return nil
+}
+
+func (t *table) close() error { return t.file.Close() }
+
+// UnmarshalJSON reads what is written of a layout.
+func (l *layoutFile) UnmarshalJSON(text []byte) error { return json.Unmarshal(text, &l.layoutIn) }
+
+// ints reads a column of numbers, zero where there is none.
+func (t *table) ints(group parquet.RowGroup, name string) (numbers []int64, there []bool, err error) {
+	rows := int(group.NumRows())
+	numbers, there = make([]int64, 0, rows), make([]bool, 0, rows)
+	err = eachPage(group.ColumnChunks()[t.columns[name]], func(p parquet.Page) error {
+		values := make([]parquet.Value, 1024)
+		for reader := p.Values(); ; {
+			n, err := reader.ReadValues(values)
+			for _, v := range values[:n] {
+				number := int64(0)
+				switch {
+				case v.IsNull():
+				case v.Kind() == parquet.Int32:
+					number = int64(v.Int32())
+				default:
+					number = v.Int64()
+				}
+				numbers, there = append(numbers, number), append(there, !v.IsNull())
+			}
+			if errors.Is(err, io.EOF) {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+		}
+	})
+	if err == nil && len(numbers) != rows {
+		err = fmt.Errorf("column %s has %d rows of %d", name, len(numbers), rows)
+	}
+	return numbers, there, err
+}
+
+func eachPage(c parquet.ColumnChunk, yield func(parquet.Page) error) error {
+	pages := c.Pages()
+	for {
+		p, err := pages.ReadPage()
+		if err != nil {
+			closed := pages.Close()
+			if errors.Is(err, io.EOF) {
+				return closed
+			}
+			return err
+		}
+		err = yield(p)
+		parquet.Release(p)
+		if err != nil {
+			return errors.Join(err, pages.Close())
+		}
+	}
+}
+
+// noText is the code of a row that has no text in a column.
+const noText = ^uint32(0)
+
+// texts is a column of texts: its dictionary, and for each row which of them it has.
+type texts struct {
+	dictionary []string
+	codes      []uint32
+}
+
+// texts reads a column of texts. Columns without a dictionary in the file get one
+// of all their texts.
+func (t *table) texts(group parquet.RowGroup, n int) (*texts, error) {
+	rows := int(group.NumRows())
+	out := &texts{codes: make([]uint32, 0, rows)}
+	optional := group.ColumnChunks()[n].Type().Kind() == parquet.ByteArray && t.parquet.Schema().Fields()[n].Optional()
+	err := eachPage(group.ColumnChunks()[n], func(p parquet.Page) error { return out.add(p, optional) })
+	if err == nil && len(out.codes) != rows {
+		err = fmt.Errorf("column %d has %d rows of %d", n, len(out.codes), rows)
+	}
+	return out, err
+}
+
+// add adds the rows of a page.
+func (x *texts) add(p parquet.Page, optional bool) error {
+	var codes []int32
+	first := uint32(len(x.dictionary))
+	if d := p.Dictionary(); d != nil {
+		data := p.Data()
+		codes, first = data.Int32(), 0
+		if x.dictionary == nil {
+			x.dictionary = stringsOf(d.Page())
+		}
+	} else {
+		x.dictionary = append(x.dictionary, stringsOf(p)...)
+	}
+	next := uint32(0)
+	one := func() error {
+		code := first + next
+		if codes != nil {
+			if int(next) >= len(codes) {
+				return errDamaged
+			}
+			code = uint32(codes[next])
+		}
+		if int(code) >= len(x.dictionary) {
+			return errDamaged
+		}
+		next++
+		x.codes = append(x.codes, code)
+		return nil
+	}
+	if !optional {
+		for range p.NumValues() {
+			if err := one(); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	for _, level := range p.DefinitionLevels() {
+		if level == 0 {
+			x.codes = append(x.codes, noText)
+			continue
+		}
+		if err := one(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+var errDamaged = errors.New("a page refers to texts that are not there: the file is damaged")
+
+// stringsOf returns the texts of a page, which share their memory.
+func stringsOf(p parquet.Page) []string {
+	data := p.Data()
+	values, offsets := data.ByteArray()
+	if len(offsets) < 2 {
+		return []string{}
+	}
+	all := string(values)
+	out := make([]string, len(offsets)-1)
+	for i := range out {
+		out[i] = all[offsets[i]:offsets[i+1]]
+	}
+	return out
+}
+
+// rowsOf sorts the rows of a row group by their layouts.
+func (t *table) rowsOf(group parquet.RowGroup) ([][]int32, error) {
+	numbers, _, err := t.ints(group, layoutColumn)
+	if err != nil {
+		return nil, err
+	}
+	out := make([][]int32, len(t.layouts))
+	for row, n := range numbers {
+		if n < 0 || int(n) >= len(out) {
+			return nil, fmt.Errorf("row %d has layout %d of %d: the file is damaged", row, n, len(out))
+		}
+		out[n] = append(out[n], int32(row))
+	}
+	return out, nil
+}
+
+// timeOf returns a time of a row; zero if it has none.
+func timeOf(micros int64, there bool) time.Time {
+	if !there {
+		return time.Time{}
+	}
+	return time.UnixMicro(micros).UTC()
+}

@@ -1,0 +1,165 @@
+package record
+
+import (
+	"bufio"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"strconv"
+	"unsafe"
+
+	"github.com/parquet-go/parquet-go"
+)
+
+// reserved is how names of columns start that are no leaves.
+const reserved = "socctl."
+
+// Columns beside those of leaves.
+const (
+	layoutColumn = reserved + "layout" // which of the layouts in the metadata the record has
+	sourceColumn = reserved + "source"
+	indexColumn  = reserved + "index" // of the record in its source
+	timeColumn   = reserved + "time"  // of the event, in UTC; null if it tells none
+	viewColumn   = reserved + "view"
+	restColumn   = reserved + "rest" // texts of leaves without a column, or the record
+)
+
+// layoutsKey is the metadata that hold the layouts.
+const layoutsKey = reserved + "layouts"
+
+// write writes the part as a file in a folder of the recording, and returns what
+// the manifest says of it.
+func (p *part) write(dir, folder string) (File, error) {
+	out := File{Rows: p.rows()}
+	out.First, out.Last = p.span()
+	at := filepath.Join(dir, filepath.FromSlash(folder))
+	f, err := os.CreateTemp(at, temporary+"*")
+	if err != nil {
+		return out, err
+	}
+	sum := sha256.New()
+	buffered := bufio.NewWriterSize(io.MultiWriter(f, sum), 1<<20)
+	err = errors.Join(p.writeTo(buffered), buffered.Flush())
+	err = errors.Join(err, f.Sync())
+	if info, failed := f.Stat(); failed == nil {
+		out.Bytes = info.Size()
+	}
+	err = errors.Join(err, f.Close())
+	out.SHA256 = hex.EncodeToString(sum.Sum(nil))
+	name := out.SHA256[:16] + ".parquet"
+	out.Path = folder + "/" + name
+	if err == nil {
+		err = os.Rename(f.Name(), filepath.Join(at, name))
+	}
+	if err != nil {
+		return out, errors.Join(err, ignoreMissing(os.Remove(f.Name())))
+	}
+	return out, syncFolder(at)
+}
+
+func ignoreMissing(err error) error {
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+// writeTo writes the Parquet file: one row group, column by column.
+func (p *part) writeTo(w io.Writer) error {
+	layouts, err := json.Marshal(p.layouts)
+	if err != nil {
+		return err
+	}
+	schema := p.schema()
+	out := parquet.NewWriter(w, schema, parquet.KeyValueMetadata(layoutsKey, string(layouts)), parquet.KeyValueMetadata(reserved+"schema", strconv.Itoa(SchemaVersion)),
+		parquet.DictionaryMaxBytes(math.MaxInt64/2), parquet.CreatedBy("socctl", "", ""), parquet.MaxRowsPerRowGroup(math.MaxInt64), parquet.DataPageStatistics(false))
+	for i, path := range schema.Columns() {
+		if err := p.writeColumn(out.ColumnWriters()[i], path[0], i); err != nil {
+			return err
+		}
+	}
+	return out.Close()
+}
+
+func (p *part) schema() *parquet.Schema {
+	group := parquet.Group{
+		layoutColumn: parquet.Encoded(parquet.Compressed(parquet.Leaf(parquet.Int32Type), &parquet.Zstd), &parquet.RLEDictionary),
+		indexColumn:  parquet.Encoded(parquet.Compressed(parquet.Leaf(parquet.Int64Type), &parquet.Zstd), &parquet.DeltaBinaryPacked),
+		timeColumn:   parquet.Optional(parquet.Encoded(parquet.Compressed(parquet.Timestamp(parquet.Microsecond), &parquet.Zstd), &parquet.DeltaBinaryPacked)),
+		sourceColumn: parquet.Encoded(parquet.Compressed(parquet.String(), &parquet.Zstd), &parquet.RLEDictionary),
+		viewColumn:   parquet.Encoded(parquet.Compressed(parquet.String(), &parquet.Zstd), &parquet.RLEDictionary),
+	}
+	for name, c := range p.columns {
+		group[name] = c.node()
+	}
+	if len(p.rest.rows) > 0 {
+		group[restColumn] = p.rest.node()
+	}
+	return parquet.NewSchema("events", group)
+}
+
+// node is a column of a file. A dictionary pays where texts repeat.
+func (c *column) node() parquet.Node {
+	text := parquet.Compressed(parquet.String(), &parquet.Zstd)
+	if 2*len(c.texts) > len(c.rows) && len(c.rows) > 64 {
+		return parquet.Optional(parquet.Encoded(text, &parquet.DeltaLengthByteArray))
+	}
+	return parquet.Optional(parquet.Encoded(text, &parquet.RLEDictionary))
+}
+
+func (p *part) writeColumn(w *parquet.ColumnWriter, name string, n int) error {
+	switch name {
+	case layoutColumn:
+		return p.writeValues(w, func(row int) parquet.Value { return parquet.Int32Value(int32(p.layoutOf[row])).Level(0, 0, n) })
+	case indexColumn:
+		return p.writeValues(w, func(row int) parquet.Value { return parquet.Int64Value(p.index[row]).Level(0, 0, n) })
+	case timeColumn:
+		return p.writeValues(w, func(row int) parquet.Value {
+			if p.times[row].IsZero() {
+				return parquet.NullValue().Level(0, 0, n)
+			}
+			return parquet.Int64Value(p.times[row].UnixMicro()).Level(0, 1, n)
+		})
+	case sourceColumn:
+		return p.writeTexts(w, &p.source, n, 0)
+	case viewColumn:
+		return p.writeTexts(w, &p.view, n, 0)
+	case restColumn:
+		return p.writeTexts(w, &p.rest, n, 1)
+	}
+	return p.writeTexts(w, p.columns[name], n, 1)
+}
+
+// writeTexts writes a column of texts, null in rows that have none.
+func (p *part) writeTexts(w *parquet.ColumnWriter, c *column, n, level int) error {
+	next := 0
+	return p.writeValues(w, func(row int) parquet.Value {
+		if next == len(c.rows) || int(c.rows[next]) != row {
+			return parquet.NullValue().Level(0, 0, n)
+		}
+		text := c.texts[c.code[next]]
+		next++
+		return parquet.ByteArrayValue(unsafe.Slice(unsafe.StringData(text), len(text))).Level(0, level, n)
+	})
+}
+
+const writeAtOnce = 1024
+
+func (p *part) writeValues(w *parquet.ColumnWriter, of func(row int) parquet.Value) error {
+	values := make([]parquet.Value, 0, writeAtOnce)
+	for row := range p.rows() {
+		values = append(values, of(row))
+		if len(values) == writeAtOnce || row == p.rows()-1 {
+			if _, err := w.WriteRowValues(values); err != nil {
+				return err
+			}
+			values = values[:0]
+		}
+	}
+	return nil
+}

@@ -1,0 +1,120 @@
+package record
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// SchemaVersion changes whenever files are written that earlier versions would not
+// understand.
+const SchemaVersion = 1
+
+const manifestName = "manifest.json"
+
+// Manifest says what is in a recording.
+type Manifest struct {
+	Schema int    `json:"schema"`
+	Files  []File `json:"files"` // by path
+}
+
+// File is one Parquet file of a recording.
+type File struct {
+	Path   string     `json:"path"` // relative to the folder, with slashes
+	Day    string     `json:"day"`  // as 2006-01-02 in UTC; "" for events without a time
+	View   string     `json:"view"` // names of the views of its events, joined by +; "" for events without any, "mixed" for several sets
+	Rows   int        `json:"rows"`
+	First  *time.Time `json:"first,omitempty"` // time of the earliest event that has one
+	Last   *time.Time `json:"last,omitempty"`
+	Bytes  int64      `json:"bytes"`
+	SHA256 string     `json:"sha256"`
+}
+
+// Rows returns how many events the recording holds.
+func (m *Manifest) Rows() (rows int) {
+	for _, f := range m.Files {
+		rows += f.Rows
+	}
+	return rows
+}
+
+// ErrNoRecording means that a folder is no recording.
+var ErrNoRecording = errors.New("is no recording: it has no " + manifestName)
+
+// ReadManifest reads the manifest of a recording.
+func ReadManifest(dir string) (*Manifest, error) {
+	path := filepath.Join(dir, manifestName)
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s %w", dir, ErrNoRecording)
+	}
+	if err != nil {
+		return nil, err
+	}
+	m := &Manifest{}
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.DisallowUnknownFields()
+	if err := d.Decode(m); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	if m.Schema != SchemaVersion {
+		return nil, fmt.Errorf("%s: schema %d, but this version knows %d; record anew with `socctl record`", path, m.Schema, SchemaVersion)
+	}
+	for _, f := range m.Files {
+		if !filepath.IsLocal(filepath.FromSlash(f.Path)) {
+			return nil, fmt.Errorf("%s: file %q lies outside of the recording", path, f.Path)
+		}
+	}
+	return m, nil
+}
+
+// write replaces the manifest of a folder.
+func (m *Manifest) write(dir string) error {
+	slices.SortFunc(m.Files, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
+	text, err := json.MarshalIndent(m, "", "  ")
+	if err != nil {
+		return err
+	}
+	return replace(filepath.Join(dir, manifestName), append(text, '\n'))
+}
+
+// replace writes a file completely or leaves it as it is.
+func replace(path string, content []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(path), temporary+filepath.Base(path)+".*")
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(content)
+	err = errors.Join(err, f.Sync(), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(f.Name()))
+	}
+	return syncFolder(filepath.Dir(path))
+}
+
+// temporary is how names of files start that are being written.
+const temporary = ".writing-"
+
+// syncFolder makes sure that names in a folder outlast a power failure, where the
+// system can do that.
+func syncFolder(dir string) error {
+	f, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if err := f.Sync(); err != nil && !errors.Is(err, errors.ErrUnsupported) && !errors.Is(err, fs.ErrInvalid) {
+		return nil // some systems cannot
+	}
+	return nil
+}

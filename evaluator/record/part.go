@@ -1,0 +1,215 @@
+package record
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/socctl/socctl/evaluator/shape"
+	"github.com/socctl/socctl/evaluator/telemetry"
+)
+
+// part is rows that become one file.
+type part struct {
+	columns map[string]*column // by name of a leaf
+	layouts []*layoutIn
+	byKey   map[string]*layoutIn // by skeleton
+
+	layoutOf     []uint32 // by row: which of layouts
+	index        []int64
+	times        []time.Time // zero for events that tell none
+	source, view column
+	rest         column // texts of leaves that have no column, as a list in JSON; or the whole record
+	bytes        int    // that this takes, roughly
+}
+
+// layoutIn is a layout in a file.
+type layoutIn struct {
+	Skeleton string   `json:"skeleton"`          // as in telemetry.Layout; "" for records that are kept whole
+	Columns  []string `json:"columns,omitempty"` // by leaf; "" for one without a text, and for those in the rest
+
+	number  uint32
+	kinds   []shape.Kind
+	columns []*column // by leaf; nil as above
+}
+
+// column is texts of some rows, in ascending order of these.
+type column struct {
+	codes map[string]uint32
+	texts []string
+	rows  []int32
+	code  []uint32 // index into texts
+}
+
+// Costs in memory, roughly: of a cell, and of a text beside its bytes.
+const (
+	cellBytes = 8
+	textBytes = 64
+	rowBytes  = 64
+)
+
+// maxColumns is how many columns a file has for leaves; further leaves are in the
+// rest.
+const maxColumns = 1500
+
+func newPart() *part { return &part{columns: map[string]*column{}, byKey: map[string]*layoutIn{}} }
+
+func (p *part) rows() int { return len(p.index) }
+
+// set gives a row a text and returns how many bytes that takes.
+func (c *column) set(row int, text []byte) (bytes int) {
+	code, known := c.codes[string(text)]
+	if !known {
+		if c.codes == nil {
+			c.codes = map[string]uint32{}
+		}
+		code = uint32(len(c.texts))
+		own := string(text)
+		c.codes[own] = code
+		c.texts = append(c.texts, own)
+		bytes = len(own) + textBytes
+	}
+	c.rows, c.code = append(c.rows, int32(row)), append(c.code, code)
+	return bytes + cellBytes
+}
+
+// add adds a row for the current record of texts.
+func (p *part) add(r telemetry.Record, layout *telemetry.Layout, texts *telemetry.Layouts, at time.Time, view string) error {
+	row := p.rows()
+	p.index, p.times = append(p.index, int64(r.Index)), append(p.times, at)
+	p.bytes += rowBytes + p.source.set(row, []byte(r.Source)) + p.view.set(row, []byte(view))
+	if layout == nil {
+		whole, err := wholeText(r, texts)
+		if err != nil {
+			return err
+		}
+		p.layoutOf = append(p.layoutOf, p.known("", nil, nil).number)
+		p.bytes += p.rest.set(row, whole)
+		return nil
+	}
+	in := p.known(layout.Skeleton, layout.Kinds, layout.Names)
+	p.layoutOf = append(p.layoutOf, in.number)
+	var rest []string
+	for leaf, c := range in.columns {
+		switch {
+		case c != nil:
+			p.bytes += c.set(row, texts.Text(leaf))
+		case in.kinds[leaf] <= shape.Bool:
+			rest = append(rest, string(texts.Text(leaf)))
+		}
+	}
+	if rest == nil {
+		return nil
+	}
+	list, err := json.Marshal(rest)
+	p.bytes += p.rest.set(row, list)
+	return err
+}
+
+// wholeText is a record in JSON.
+func wholeText(r telemetry.Record, texts *telemetry.Layouts) ([]byte, error) {
+	if r.Raw != nil {
+		return r.Raw, nil
+	}
+	return r.Value.AppendJSON(nil), nil
+}
+
+// known returns the layout of a skeleton in this part.
+func (p *part) known(skeleton string, kinds []shape.Kind, names []string) *layoutIn {
+	if in := p.byKey[skeleton]; in != nil {
+		return in
+	}
+	in := &layoutIn{Skeleton: skeleton, number: uint32(len(p.layouts)), kinds: kinds, Columns: make([]string, len(kinds)), columns: make([]*column, len(kinds))}
+	for leaf, kind := range kinds {
+		if kind > shape.Bool {
+			continue
+		}
+		if c := p.column(names[leaf]); c != nil {
+			in.Columns[leaf], in.columns[leaf] = names[leaf], c
+		}
+	}
+	p.byKey[skeleton] = in
+	p.layouts = append(p.layouts, in)
+	p.bytes += len(skeleton) + 32*len(kinds)
+	return in
+}
+
+// column returns the column of a name, nil if it can have none.
+func (p *part) column(name string) *column {
+	c := p.columns[name]
+	if c == nil && len(p.columns) < maxColumns && !strings.HasPrefix(name, reserved) {
+		c = &column{}
+		p.columns[name] = c
+		p.bytes += 256
+	}
+	return c
+}
+
+// take takes over the rows of another part.
+func (p *part) take(other *part) {
+	offset := p.rows()
+	p.index, p.times = append(p.index, other.index...), append(p.times, other.times...)
+	p.source.take(&other.source, offset)
+	p.view.take(&other.view, offset)
+	for name, c := range other.columns {
+		if p.columns[name] == nil { // the other one had room for it
+			p.columns[name] = &column{}
+		}
+		p.columns[name].take(c, offset)
+	}
+	mine := make([]uint32, len(other.layouts))
+	for i, in := range other.layouts {
+		mine[i] = p.takeLayout(in)
+	}
+	for _, n := range other.layoutOf {
+		p.layoutOf = append(p.layoutOf, mine[n])
+	}
+	p.rest.take(&other.rest, offset)
+	p.bytes += other.bytes
+}
+
+// takeLayout returns the number of a layout of another part, whose leaves are in
+// the same columns here.
+func (p *part) takeLayout(in *layoutIn) uint32 {
+	for _, mine := range p.layouts {
+		if mine.Skeleton == in.Skeleton && slices.Equal(mine.Columns, in.Columns) {
+			return mine.number
+		}
+	}
+	p.layouts = append(p.layouts, &layoutIn{Skeleton: in.Skeleton, Columns: in.Columns, kinds: in.kinds, number: uint32(len(p.layouts))})
+	return uint32(len(p.layouts) - 1)
+}
+
+func (c *column) take(other *column, offset int) {
+	for i, row := range other.rows {
+		c.set(offset+int(row), []byte(other.texts[other.code[i]]))
+	}
+}
+
+// mixedViews is the view of a file whose events have several sets of views.
+const mixedViews = "mixed"
+
+func (p *part) views() string {
+	if len(p.view.texts) == 1 {
+		return p.view.texts[0]
+	}
+	return mixedViews
+}
+
+// span returns the first and the last time of the rows; nil if none has any.
+func (p *part) span() (first, last *time.Time) {
+	for i := range p.times {
+		t := p.times[i]
+		if t.IsZero() {
+			continue
+		}
+		if first == nil || t.Before(*first) {
+			first = &t
+		}
+		if last == nil || t.After(*last) {
+			last = &t
+		}
+	}
+	return first, last
+}

@@ -1,0 +1,308 @@
+package record
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/parquet-go/parquet-go"
+
+	"github.com/socctl/socctl/compiler"
+	"github.com/socctl/socctl/evaluator"
+	"github.com/socctl/socctl/evaluator/telemetry"
+)
+
+// Hit is an event that some rule matches, or would match but for a filter.
+type Hit struct {
+	Source     string
+	Index      int       // of the record in its source
+	Time       time.Time // zero if the event tells none
+	Matches    []evaluator.Match
+	Suppressed []evaluator.Suppression
+
+	// Event makes the event. It is only there while Visit is called.
+	Event func() (*telemetry.Event, error)
+	// Extra is what Visit wants to keep of the event.
+	Extra any
+}
+
+// ReplayOptions change how a recording is replayed. The zero value stands for the
+// defaults.
+type ReplayOptions struct {
+	Workers    int                   // as many as there are processors by default
+	Normaliser *telemetry.Normaliser // says what events are; the built-in one if it is nil
+	Visit      func(*Hit) error      // is called for every hit, by several goroutines at a time; nil does nothing
+	Evaluator  []evaluator.Option    // of the evaluators
+}
+
+// Replay matches the rules of a program with the events of a recording. yield is
+// called for each file, in the order of the manifest, with the hits in the order of
+// its rows; an error ends the replay.
+func Replay(ctx context.Context, dir string, p *compiler.Program, o ReplayOptions, yield func(File, []Hit) error) error {
+	m, err := ReadManifest(dir)
+	if err != nil {
+		return err
+	}
+	if o.Workers <= 0 {
+		o.Workers = runtime.GOMAXPROCS(0)
+	}
+	if o.Normaliser == nil {
+		o.Normaliser = telemetry.NewNormaliser(nil)
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	results := make([]chan replayed, len(m.Files))
+	for i := range results {
+		results[i] = make(chan replayed, 1)
+	}
+	next, ahead := make(chan int), make(chan struct{}, 4*o.Workers)
+	var workers sync.WaitGroup
+	defer workers.Wait()
+	defer cancel()
+	for range o.Workers {
+		workers.Go(func() {
+			w := newReplayer(dir, p, &o)
+			for i := range next {
+				hits, err := w.file(ctx, m.Files[i])
+				results[i] <- replayed{hits, err}
+			}
+		})
+	}
+	go func() {
+		defer close(next)
+		for i := range m.Files {
+			select {
+			case ahead <- struct{}{}:
+			case <-ctx.Done():
+				return
+			}
+			select {
+			case next <- i:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	for i, f := range m.Files {
+		select {
+		case r := <-results[i]:
+			<-ahead
+			if r.err != nil {
+				return r.err
+			}
+			if err := yield(f, r.hits); err != nil {
+				return err
+			}
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+type replayed struct {
+	hits []Hit
+	err  error
+}
+
+// replayer replays files on one goroutine.
+type replayer struct {
+	dir     string
+	options *ReplayOptions
+	records *evaluator.Records
+	kinds   *telemetry.SourceKinds
+	shapes  map[string]int // by skeleton and kind of the source
+}
+
+func newReplayer(dir string, p *compiler.Program, o *ReplayOptions) *replayer {
+	return &replayer{dir: dir, options: o, records: evaluator.New(p, o.Evaluator...).Records(), kinds: telemetry.NewSourceKinds(o.Normaliser), shapes: map[string]int{}}
+}
+
+// file returns the hits of a file.
+func (w *replayer) file(ctx context.Context, f File) (hits []Hit, err error) {
+	t, err := open(w.dir, f)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, t.close()) }()
+	for _, group := range t.parquet.RowGroups() {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		found, err := w.replay(t, group)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", filepath.Join(w.dir, filepath.FromSlash(f.Path)), err)
+		}
+		hits = append(hits, found...)
+	}
+	return hits, nil
+}
+
+// replay returns the hits of a row group.
+func (w *replayer) replay(t *table, group parquet.RowGroup) ([]Hit, error) {
+	g := &groupReplay{replayer: w, rowGroup: rowGroup{table: t, group: group, read: map[string]*groupColumn{}}}
+	byLayout, err := t.rowsOf(group)
+	if err != nil {
+		return nil, err
+	}
+	sources, err := g.column(sourceColumn)
+	if err != nil {
+		return nil, err
+	}
+	g.sources = sources
+	for n, rows := range byLayout {
+		for kind, rows := range g.byKind(rows) {
+			if err := g.layout(t.layouts[n], kind, rows); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return g.finish()
+}
+
+// groupReplay is the replay of a row group.
+type groupReplay struct {
+	*replayer
+	rowGroup
+	sources *groupColumn
+	hits    []rowHit
+}
+
+type rowHit struct {
+	row int32
+	Hit
+}
+
+// byKind sorts rows by the kinds of their sources.
+func (g *groupReplay) byKind(rows []int32) map[string][]int32 {
+	if len(rows) == 0 {
+		return nil
+	}
+	kinds := make([]string, len(g.sources.dictionary.Texts))
+	same := true
+	for i, source := range g.sources.dictionary.Texts {
+		kinds[i] = g.kinds.Of(source)
+		same = same && kinds[i] == kinds[0]
+	}
+	if same {
+		return map[string][]int32{kinds[0]: rows}
+	}
+	out := map[string][]int32{}
+	for _, row := range rows {
+		kind := kinds[g.sources.codes[row]]
+		out[kind] = append(out[kind], row)
+	}
+	return out
+}
+
+// layout replays rows of one layout.
+func (g *groupReplay) layout(l *layoutFile, kind string, rows []int32) error {
+	if l.mould == nil {
+		return g.whole(rows)
+	}
+	key := l.Skeleton + "\x00" + kind
+	shape, known := g.shapes[key]
+	if !known {
+		shape = len(g.shapes)
+		g.shapes[key] = shape
+	}
+	leaves := g.leaves(l, rows)
+	event := func(row int, t *evaluator.Trace) (*telemetry.Event, error) { return g.event(l, leaves, rows, row, t) }
+	b := &evaluator.Batch{Shape: shape, Rows: len(rows), Leaves: leaves, Event: func(row int, t *evaluator.Trace) (evaluator.Routed, error) { return event(row, t) }}
+	return g.records.MatchBatch(b, func(row int, matches []evaluator.Match, stopped []evaluator.Suppression) {
+		g.hit(rows[row], matches, stopped, func() (*telemetry.Event, error) { return event(row, nil) })
+	})
+}
+
+// event makes the event of a row.
+func (g *groupReplay) event(l *layoutFile, leaves []evaluator.Column, rows []int32, row int, t *evaluator.Trace) (*telemetry.Event, error) {
+	var failed error
+	v := l.mould.Record(func(leaf int) string {
+		text, err := textAt(leaves[leaf], row)
+		failed = errors.Join(failed, err)
+		return text
+	})
+	if failed != nil {
+		return nil, failed
+	}
+	if t != nil {
+		v = t.Value(v)
+	}
+	return g.options.Normaliser.Event(telemetry.Record{Source: g.source(rows[row]), Value: v}), nil
+}
+
+func textAt(c evaluator.Column, row int) (string, error) {
+	d, err := c.Dictionary()
+	if err != nil {
+		return "", err
+	}
+	codes, err := c.Codes()
+	if err != nil {
+		return "", err
+	}
+	return d.Texts[codes[row]], nil
+}
+
+func (g *groupReplay) source(row int32) string {
+	return g.sources.dictionary.Texts[g.sources.codes[row]]
+}
+
+// whole replays records that are kept whole.
+func (g *groupReplay) whole(rows []int32) error {
+	for _, row := range rows {
+		text, err := g.rowGroup.whole(row)
+		if err != nil {
+			return err
+		}
+		v, ok := telemetry.DecodeJSON(text)
+		if !ok {
+			return fmt.Errorf("row %d: %w", row, errDamaged)
+		}
+		event := g.options.Normaliser.Event(telemetry.Record{Source: g.source(row), Value: v})
+		matches := g.records.Evaluator.Match(event)
+		if len(matches)+len(g.records.Suppressed()) == 0 {
+			continue
+		}
+		g.hit(row, matches, g.records.Suppressed(), func() (*telemetry.Event, error) { return event, nil })
+	}
+	return nil
+}
+
+// hit notes a hit.
+func (g *groupReplay) hit(row int32, matches []evaluator.Match, stopped []evaluator.Suppression, event func() (*telemetry.Event, error)) {
+	g.hits = append(g.hits, rowHit{row, Hit{Source: g.source(row), Matches: slices.Clone(matches), Suppressed: slices.Clone(stopped), Event: event}})
+}
+
+// finish returns the hits in the order of their rows, with what stands beside.
+func (g *groupReplay) finish() ([]Hit, error) {
+	if len(g.hits) == 0 {
+		return nil, nil
+	}
+	index, _, err := g.ints(g.group, indexColumn)
+	if err != nil {
+		return nil, err
+	}
+	times, timed, err := g.ints(g.group, timeColumn)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(g.hits, func(a, b rowHit) int { return cmp.Compare(a.row, b.row) })
+	out := make([]Hit, len(g.hits))
+	for i, h := range g.hits {
+		h.Index, h.Time = int(index[h.row]), timeOf(times[h.row], timed[h.row])
+		if g.options.Visit != nil {
+			if err := g.options.Visit(&h.Hit); err != nil {
+				return nil, err
+			}
+		}
+		h.Event = nil
+		out[i] = h.Hit
+	}
+	return out, nil
+}

@@ -1,0 +1,255 @@
+package record
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/socctl/socctl/evaluator/telemetry"
+)
+
+// Options change how events are recorded. The zero value stands for the defaults.
+type Options struct {
+	// Memory is how many bytes of events are held before some are written; 256 MiB
+	// by default. The process takes up to three times as much.
+	Memory int
+	// Normaliser says what events are; the built-in one if it is nil.
+	Normaliser *telemetry.Normaliser
+}
+
+const defaultMemory = 256 << 20
+
+// Writer adds events to a recording. What is added becomes visible, all at once,
+// when Commit succeeds. A Writer is for one goroutine.
+type Writer struct {
+	dir      string
+	memory   int
+	layouts  *telemetry.Layouts
+	manifest *Manifest
+	unlock   func()
+	parts    map[partKey]*part
+	held     int
+	added    []File
+	names    map[string]int // of files, to number them
+	rows     int
+}
+
+// partKey is what the rows of a file have in common.
+type partKey struct{ day, view string }
+
+// Create opens a recording for adding events, and makes it if the folder does not
+// exist or is empty.
+func Create(dir string, o Options) (*Writer, error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, err
+	}
+	unlock, err := lock(dir)
+	if err != nil {
+		return nil, err
+	}
+	m, err := manifestFor(dir)
+	if err != nil {
+		unlock()
+		return nil, err
+	}
+	w := &Writer{dir: dir, memory: o.Memory, manifest: m, unlock: unlock, parts: map[partKey]*part{}, names: map[string]int{}}
+	if w.memory <= 0 {
+		w.memory = defaultMemory
+	}
+	if o.Normaliser == nil {
+		o.Normaliser = telemetry.NewNormaliser(nil)
+	}
+	w.layouts = telemetry.NewLayouts(o.Normaliser)
+	return w, w.sweep()
+}
+
+// manifestFor returns the manifest of a folder, a new one if there is nothing in it.
+func manifestFor(dir string) (*Manifest, error) {
+	m, err := ReadManifest(dir)
+	if !errors.Is(err, ErrNoRecording) {
+		return m, err
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range entries {
+		if !strings.HasPrefix(e.Name(), ".") && !strings.HasPrefix(e.Name(), "day=") {
+			return nil, fmt.Errorf("%s %w, but %s; name a new folder", dir, ErrNoRecording, e.Name())
+		}
+	}
+	return &Manifest{Schema: SchemaVersion}, nil
+}
+
+// sweep removes what a process that was killed has left: files that the manifest
+// does not list.
+func (w *Writer) sweep() error {
+	listed := map[string]bool{}
+	for _, f := range w.manifest.Files {
+		listed[filepath.Join(w.dir, filepath.FromSlash(f.Path))] = true
+	}
+	return filepath.WalkDir(w.dir, func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		left := strings.HasPrefix(d.Name(), temporary) || filepath.Ext(path) == ".parquet" && !listed[path]
+		if !left {
+			return nil
+		}
+		return os.Remove(path)
+	})
+}
+
+// Add adds a record. For a raw one that is not simply one record it returns
+// telemetry.ErrNotPlain; see telemetry.Stream.Reread.
+func (w *Writer) Add(r telemetry.Record) error {
+	layout, err := w.layouts.Take(r)
+	if err != nil {
+		return err
+	}
+	place, at, err := w.layouts.Place()
+	if err != nil {
+		return err
+	}
+	p := w.part(at, place.Views)
+	w.held -= p.bytes
+	if err := p.add(r, layout, w.layouts, at, strings.Join(place.Views, "+")); err != nil {
+		return err
+	}
+	w.held += p.bytes
+	w.rows++
+	if w.held > w.memory {
+		return w.spill()
+	}
+	return nil
+}
+
+// Rows returns how many events were added.
+func (w *Writer) Rows() int { return w.rows }
+
+func (w *Writer) part(at time.Time, views []string) *part {
+	key := partKey{view: strings.Join(views, "+")}
+	if !at.IsZero() {
+		key.day = at.UTC().Format(time.DateOnly)
+	}
+	p := w.parts[key]
+	if p == nil {
+		p = newPart()
+		w.parts[key] = p
+	}
+	return p
+}
+
+// spill writes the largest parts until half of the memory is free.
+func (w *Writer) spill() error {
+	for w.held > w.memory/2 {
+		var largest partKey
+		size := -1
+		for key, p := range w.parts {
+			if p.bytes > size || p.bytes == size && less(key, largest) {
+				largest, size = key, p.bytes
+			}
+		}
+		if err := w.flush(largest, w.parts[largest]); err != nil {
+			return err
+		}
+		w.held -= size
+		delete(w.parts, largest)
+	}
+	return nil
+}
+
+func less(a, b partKey) bool { return a.day < b.day || a.day == b.day && a.view < b.view }
+
+// fewRows is how many events have a file of their own; fewer of one day go together.
+const fewRows = 4096
+
+// Commit writes what is left and makes all that was added a part of the recording.
+func (w *Writer) Commit() error {
+	defer w.unlock()
+	keys := make([]partKey, 0, len(w.parts))
+	for key := range w.parts {
+		keys = append(keys, key)
+	}
+	slices.SortFunc(keys, func(a, b partKey) int {
+		if less(a, b) {
+			return -1
+		}
+		return 1
+	})
+	mixed := map[string]*part{}
+	for _, key := range keys {
+		p := w.parts[key]
+		if p.rows() >= fewRows {
+			if err := w.flush(key, p); err != nil {
+				return err
+			}
+			continue
+		}
+		if mixed[key.day] == nil {
+			mixed[key.day] = newPart()
+		}
+		mixed[key.day].take(p)
+	}
+	for _, key := range keys {
+		if p := mixed[key.day]; p != nil {
+			delete(mixed, key.day)
+			if err := w.flush(partKey{key.day, p.views()}, p); err != nil {
+				return err
+			}
+		}
+	}
+	w.manifest.Files = append(w.manifest.Files, w.added...)
+	return w.manifest.write(w.dir)
+}
+
+// Abort gives up what was added.
+func (w *Writer) Abort() error {
+	defer w.unlock()
+	var errs []error
+	for _, f := range w.added {
+		errs = append(errs, os.Remove(filepath.Join(w.dir, filepath.FromSlash(f.Path))))
+	}
+	return errors.Join(errs...)
+}
+
+// flush writes a part as a file.
+func (w *Writer) flush(key partKey, p *part) error {
+	folder := filepath.ToSlash(filepath.Join("day="+orNone(key.day), "view="+fileName(key.view)))
+	if err := os.MkdirAll(filepath.Join(w.dir, filepath.FromSlash(folder)), 0o755); err != nil {
+		return err
+	}
+	f, err := p.write(w.dir, folder)
+	if err != nil {
+		return err
+	}
+	f.Day, f.View = key.day, key.view
+	w.added = append(w.added, f)
+	return nil
+}
+
+func orNone(day string) string {
+	if day == "" {
+		return "none"
+	}
+	return day
+}
+
+// fileName makes a name of a folder of names of views.
+func fileName(view string) string {
+	if view == "" {
+		return "none"
+	}
+	name := strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '-', r == '_', r == '.', r == '+':
+			return r
+		}
+		return '-'
+	}, view)
+	return name[:min(len(name), 100)]
+}
