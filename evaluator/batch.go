@@ -15,6 +15,8 @@ type Batch struct {
 	Rows   int
 	Leaves []Column // as in Trace; nil for a leaf that has no text
 
+	// AnyOrder is as in Record.
+	AnyOrder bool
 	// Event makes an event of a row, as RecordReader does.
 	Event func(row int, t *Trace) (Routed, error)
 }
@@ -117,15 +119,19 @@ func (m *batchMatcher) spread(t *planTree, rows []int32, mayPlan bool) error {
 	return m.unplanned(t, unknown, mayPlan && len(t.next) < maxChoices)
 }
 
+// worthPlan is how many rows there must have been for a plan, which costs as much as
+// making some events.
+const worthPlan = 4
+
 // unplanned makes a plan of the first of some rows and sends all on their way
 // again; without one, events are made of them.
 func (m *batchMatcher) unplanned(t *planTree, rows []int32, mayPlan bool) error {
-	if !mayPlan || t.refused {
+	if t.sightings += len(rows); !mayPlan || t.refused || t.sightings < worthPlan {
 		m.later = append(m.later, rows...)
 		return nil
 	}
 	before := m.plans
-	p, err := m.makePlanOf(planned{m.Shape, false, func(trace *Trace) (Routed, error) { return m.Event(int(rows[0]), trace) }, m.answerOf(rows[0])})
+	p, err := m.makePlanOf(planned{m.Shape, m.AnyOrder, func(trace *Trace) (Routed, error) { return m.Event(int(rows[0]), trace) }, m.answerOf(rows[0])})
 	if err != nil {
 		return err
 	}

@@ -38,6 +38,26 @@ func (g *rowGroup) column(name string) (*groupColumn, error) {
 	return c, nil
 }
 
+// layouts returns the layouts of the row group and the rows that have them.
+func (g *rowGroup) layouts() (layouts []*layoutFile, rows [][]int32, err error) {
+	c, err := g.column(layoutColumn)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, text := range c.dictionary.Texts {
+		l, err := g.layout(text)
+		if err != nil {
+			return nil, nil, err
+		}
+		layouts = append(layouts, l)
+	}
+	rows = make([][]int32, len(layouts))
+	for row, n := range c.codes {
+		rows[n] = append(rows[n], int32(row))
+	}
+	return layouts, rows, nil
+}
+
 // rest returns the texts of the leaves of a row that have no column.
 func (g *rowGroup) rest(row int32) ([]string, error) {
 	if g.rests == nil {
@@ -54,6 +74,19 @@ func (g *rowGroup) rest(row int32) ([]string, error) {
 		return nil, fmt.Errorf("row %d: %w", row, err)
 	}
 	return g.rests[row], nil
+}
+
+// orderOf returns the skeleton of a row whose members come in another order than in
+// its layout, else "".
+func (g *rowGroup) orderOf(row int32) (string, error) {
+	if _, ok := g.columns[orderColumn]; !ok {
+		return "", nil
+	}
+	c, err := g.column(orderColumn)
+	if err != nil || c.codes[row] == noText {
+		return "", err
+	}
+	return c.dictionary.Texts[c.codes[row]], nil
 }
 
 // whole returns what a row has in the column for what has no column.

@@ -19,7 +19,6 @@ type table struct {
 	file    *os.File
 	parquet *parquet.File
 	columns map[string]int // by name
-	layouts []*layoutFile
 }
 
 // layoutFile is a layout of a file, with what makes records of it.
@@ -61,38 +60,34 @@ func (t *table) read(f File) error {
 			return fmt.Errorf("has no column %s: it was not written by `socctl record`", name)
 		}
 	}
-	return t.readLayouts()
-}
-
-func (t *table) readLayouts() error {
-	text, _ := t.parquet.Lookup(layoutsKey)
-	if err := json.Unmarshal([]byte(text), &t.layouts); err != nil {
-		return fmt.Errorf("layouts in its metadata: %w", err)
-	}
-	for _, l := range t.layouts {
-		if l.Skeleton == "" {
-			continue
-		}
-		var err error
-		if l.mould, err = telemetry.ReadLayout(l.Skeleton); err != nil {
-			return err
-		}
-		if l.kinds = l.mould.Kinds; len(l.kinds) != len(l.Columns) {
-			return fmt.Errorf("a layout has %d leaves and columns for %d", len(l.kinds), len(l.Columns))
-		}
-		for _, name := range l.Columns {
-			if _, ok := t.columns[name]; !ok && name != "" {
-				return fmt.Errorf("has no column %q, which a layout names", name)
-			}
-		}
-	}
 	return nil
 }
 
-func (t *table) close() error { return t.file.Close() }
+// layout reads a layout that a file has.
+func (t *table) layout(text string) (*layoutFile, error) {
+	l := &layoutFile{}
+	if err := json.Unmarshal([]byte(text), &l.layoutIn); err != nil {
+		return nil, fmt.Errorf("a layout: %w", err)
+	}
+	if l.Skeleton == "" {
+		return l, nil
+	}
+	var err error
+	if l.mould, err = telemetry.ReadLayout(l.Skeleton); err != nil {
+		return nil, err
+	}
+	if l.kinds = l.mould.Kinds; len(l.kinds) != len(l.Columns) {
+		return nil, fmt.Errorf("a layout has %d leaves and columns for %d", len(l.kinds), len(l.Columns))
+	}
+	for _, name := range l.Columns {
+		if _, ok := t.columns[name]; !ok && name != "" {
+			return nil, fmt.Errorf("has no column %q, which a layout names", name)
+		}
+	}
+	return l, nil
+}
 
-// UnmarshalJSON reads what is written of a layout.
-func (l *layoutFile) UnmarshalJSON(text []byte) error { return json.Unmarshal(text, &l.layoutIn) }
+func (t *table) close() error { return t.file.Close() }
 
 // ints reads a column of numbers, zero where there is none.
 func (t *table) ints(group parquet.RowGroup, name string) (numbers []int64, there []bool, err error) {
@@ -232,22 +227,6 @@ func stringsOf(p parquet.Page) []string {
 		out[i] = all[offsets[i]:offsets[i+1]]
 	}
 	return out
-}
-
-// rowsOf sorts the rows of a row group by their layouts.
-func (t *table) rowsOf(group parquet.RowGroup) ([][]int32, error) {
-	numbers, _, err := t.ints(group, layoutColumn)
-	if err != nil {
-		return nil, err
-	}
-	out := make([][]int32, len(t.layouts))
-	for row, n := range numbers {
-		if n < 0 || int(n) >= len(out) {
-			return nil, fmt.Errorf("row %d has layout %d of %d: the file is damaged", row, n, len(out))
-		}
-		out[n] = append(out[n], int32(row))
-	}
-	return out, nil
 }
 
 // timeOf returns a time of a row; zero if it has none.

@@ -21,16 +21,14 @@ const reserved = "socctl."
 
 // Columns beside those of leaves.
 const (
-	layoutColumn = reserved + "layout" // which of the layouts in the metadata the record has
+	layoutColumn = reserved + "layout" // what the record looks like: a layoutIn in JSON
 	sourceColumn = reserved + "source"
 	indexColumn  = reserved + "index" // of the record in its source
 	timeColumn   = reserved + "time"  // of the event, in UTC; null if it tells none
 	viewColumn   = reserved + "view"
-	restColumn   = reserved + "rest" // texts of leaves without a column, or the record
+	orderColumn  = reserved + "order" // skeleton of the record, if its members come in another order than in its layout
+	restColumn   = reserved + "rest"  // texts of leaves without a column, or the record
 )
-
-// layoutsKey is the metadata that hold the layouts.
-const layoutsKey = reserved + "layouts"
 
 // write writes the part as a file in a folder of the recording, and returns what
 // the manifest says of it.
@@ -71,15 +69,15 @@ func ignoreMissing(err error) error {
 
 // writeTo writes the Parquet file: one row group, column by column.
 func (p *part) writeTo(w io.Writer) error {
-	layouts, err := json.Marshal(p.layouts)
+	layouts, err := p.layoutTexts()
 	if err != nil {
 		return err
 	}
 	schema := p.schema()
-	out := parquet.NewWriter(w, schema, parquet.KeyValueMetadata(layoutsKey, string(layouts)), parquet.KeyValueMetadata(reserved+"schema", strconv.Itoa(SchemaVersion)),
+	out := parquet.NewWriter(w, schema, parquet.KeyValueMetadata(reserved+"schema", strconv.Itoa(SchemaVersion)),
 		parquet.DictionaryMaxBytes(math.MaxInt64/2), parquet.CreatedBy("socctl", "", ""), parquet.MaxRowsPerRowGroup(math.MaxInt64), parquet.DataPageStatistics(false))
 	for i, path := range schema.Columns() {
-		if err := p.writeColumn(out.ColumnWriters()[i], path[0], i); err != nil {
+		if err := p.writeColumn(out.ColumnWriters()[i], path[0], i, layouts); err != nil {
 			return err
 		}
 	}
@@ -88,7 +86,7 @@ func (p *part) writeTo(w io.Writer) error {
 
 func (p *part) schema() *parquet.Schema {
 	group := parquet.Group{
-		layoutColumn: parquet.Encoded(parquet.Compressed(parquet.Leaf(parquet.Int32Type), &parquet.Zstd), &parquet.RLEDictionary),
+		layoutColumn: parquet.Encoded(parquet.Compressed(parquet.String(), &parquet.Zstd), &parquet.RLEDictionary),
 		indexColumn:  parquet.Encoded(parquet.Compressed(parquet.Leaf(parquet.Int64Type), &parquet.Zstd), &parquet.DeltaBinaryPacked),
 		timeColumn:   parquet.Optional(parquet.Encoded(parquet.Compressed(parquet.Timestamp(parquet.Microsecond), &parquet.Zstd), &parquet.DeltaBinaryPacked)),
 		sourceColumn: parquet.Encoded(parquet.Compressed(parquet.String(), &parquet.Zstd), &parquet.RLEDictionary),
@@ -96,6 +94,9 @@ func (p *part) schema() *parquet.Schema {
 	}
 	for name, c := range p.columns {
 		group[name] = c.node()
+	}
+	if len(p.order.rows) > 0 {
+		group[orderColumn] = p.order.node()
 	}
 	if len(p.rest.rows) > 0 {
 		group[restColumn] = p.rest.node()
@@ -112,10 +113,23 @@ func (c *column) node() parquet.Node {
 	return parquet.Optional(parquet.Encoded(text, &parquet.RLEDictionary))
 }
 
-func (p *part) writeColumn(w *parquet.ColumnWriter, name string, n int) error {
+// layoutTexts writes the layouts down.
+func (p *part) layoutTexts() ([]string, error) {
+	out := make([]string, len(p.layouts))
+	for i, l := range p.layouts {
+		text, err := json.Marshal(l)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = string(text)
+	}
+	return out, nil
+}
+
+func (p *part) writeColumn(w *parquet.ColumnWriter, name string, n int, layouts []string) error {
 	switch name {
 	case layoutColumn:
-		return p.writeValues(w, func(row int) parquet.Value { return parquet.Int32Value(int32(p.layoutOf[row])).Level(0, 0, n) })
+		return p.writeValues(w, func(row int) parquet.Value { return textOf(layouts[p.layoutOf[row]]).Level(0, 0, n) })
 	case indexColumn:
 		return p.writeValues(w, func(row int) parquet.Value { return parquet.Int64Value(p.index[row]).Level(0, 0, n) })
 	case timeColumn:
@@ -129,6 +143,8 @@ func (p *part) writeColumn(w *parquet.ColumnWriter, name string, n int) error {
 		return p.writeTexts(w, &p.source, n, 0)
 	case viewColumn:
 		return p.writeTexts(w, &p.view, n, 0)
+	case orderColumn:
+		return p.writeTexts(w, &p.order, n, 1)
 	case restColumn:
 		return p.writeTexts(w, &p.rest, n, 1)
 	}
@@ -144,8 +160,13 @@ func (p *part) writeTexts(w *parquet.ColumnWriter, c *column, n, level int) erro
 		}
 		text := c.texts[c.code[next]]
 		next++
-		return parquet.ByteArrayValue(unsafe.Slice(unsafe.StringData(text), len(text))).Level(0, level, n)
+		return textOf(text).Level(0, level, n)
 	})
+}
+
+// textOf is a value that shares its memory with a text.
+func textOf(text string) parquet.Value {
+	return parquet.ByteArrayValue(unsafe.Slice(unsafe.StringData(text), len(text)))
 }
 
 const writeAtOnce = 1024

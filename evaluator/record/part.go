@@ -20,6 +20,7 @@ type part struct {
 	index        []int64
 	times        []time.Time // zero for events that tell none
 	source, view column
+	order        column // skeletons of records whose members come in another order than in their layout
 	rest         column // texts of leaves that have no column, as a list in JSON; or the whole record
 	bytes        int    // that this takes, roughly
 }
@@ -90,6 +91,13 @@ func (p *part) add(r telemetry.Record, layout *telemetry.Layout, texts *telemetr
 	}
 	in := p.known(layout.Skeleton, layout.Kinds, layout.Names)
 	p.layoutOf = append(p.layoutOf, in.number)
+	order, err := texts.Order()
+	if err != nil {
+		return err
+	}
+	if order != "" {
+		p.bytes += p.order.set(row, []byte(order))
+	}
 	var rest []string
 	for leaf, c := range in.columns {
 		switch {
@@ -165,6 +173,7 @@ func (p *part) take(other *part) {
 	for _, n := range other.layoutOf {
 		p.layoutOf = append(p.layoutOf, mine[n])
 	}
+	p.order.take(&other.order, offset)
 	p.rest.take(&other.rest, offset)
 	p.bytes += other.bytes
 }

@@ -147,7 +147,7 @@ func (w *replayer) file(ctx context.Context, f File) (hits []Hit, err error) {
 // replay returns the hits of a row group.
 func (w *replayer) replay(t *table, group parquet.RowGroup) ([]Hit, error) {
 	g := &groupReplay{replayer: w, rowGroup: rowGroup{table: t, group: group, read: map[string]*groupColumn{}}}
-	byLayout, err := t.rowsOf(group)
+	layouts, byLayout, err := g.layouts()
 	if err != nil {
 		return nil, err
 	}
@@ -158,7 +158,7 @@ func (w *replayer) replay(t *table, group parquet.RowGroup) ([]Hit, error) {
 	g.sources = sources
 	for n, rows := range byLayout {
 		for kind, rows := range g.byKind(rows) {
-			if err := g.layout(t.layouts[n], kind, rows); err != nil {
+			if err := g.matchLayout(layouts[n], kind, rows); err != nil {
 				return nil, err
 			}
 		}
@@ -201,10 +201,31 @@ func (g *groupReplay) byKind(rows []int32) map[string][]int32 {
 	return out
 }
 
-// layout replays rows of one layout.
-func (g *groupReplay) layout(l *layoutFile, kind string, rows []int32) error {
+// matchLayout replays rows of one layout.
+func (g *groupReplay) matchLayout(l *layoutFile, kind string, rows []int32) error {
 	if l.mould == nil {
 		return g.whole(rows)
+	}
+	var as, other []int32 // rows whose members come as in the layout, and others
+	for _, row := range rows {
+		order, err := g.orderOf(row)
+		if err != nil {
+			return err
+		}
+		if order == "" {
+			as = append(as, row)
+		} else {
+			other = append(other, row)
+		}
+	}
+	return errors.Join(g.match(l, kind, as, false), g.match(l, kind+"\x00any", other, true))
+}
+
+// match replays rows of one layout, whose members come in the order of the layout or
+// in any.
+func (g *groupReplay) match(l *layoutFile, kind string, rows []int32, anyOrder bool) error {
+	if len(rows) == 0 {
+		return nil
 	}
 	key := l.Skeleton + "\x00" + kind
 	shape, known := g.shapes[key]
@@ -214,7 +235,7 @@ func (g *groupReplay) layout(l *layoutFile, kind string, rows []int32) error {
 	}
 	leaves := g.leaves(l, rows)
 	event := func(row int, t *evaluator.Trace) (*telemetry.Event, error) { return g.event(l, leaves, rows, row, t) }
-	b := &evaluator.Batch{Shape: shape, Rows: len(rows), Leaves: leaves, Event: func(row int, t *evaluator.Trace) (evaluator.Routed, error) { return event(row, t) }}
+	b := &evaluator.Batch{Shape: shape, Rows: len(rows), Leaves: leaves, AnyOrder: anyOrder, Event: func(row int, t *evaluator.Trace) (evaluator.Routed, error) { return event(row, t) }}
 	return g.records.MatchBatch(b, func(row int, matches []evaluator.Match, stopped []evaluator.Suppression) {
 		g.hit(rows[row], matches, stopped, func() (*telemetry.Event, error) { return event(row, nil) })
 	})
@@ -222,8 +243,19 @@ func (g *groupReplay) layout(l *layoutFile, kind string, rows []int32) error {
 
 // event makes the event of a row.
 func (g *groupReplay) event(l *layoutFile, leaves []evaluator.Column, rows []int32, row int, t *evaluator.Trace) (*telemetry.Event, error) {
+	mould, order, err := g.mould(l, rows[row])
+	if err != nil {
+		return nil, err
+	}
+	mine := make(map[int]int, len(order)) // leaf of the record -> of the layout
+	for i, leaf := range order {
+		mine[int(leaf)] = i
+	}
 	var failed error
-	v := l.mould.Record(func(leaf int) string {
+	v := mould.Record(func(leaf int) string {
+		if order != nil {
+			leaf = mine[leaf]
+		}
 		text, err := textAt(leaves[leaf], row)
 		failed = errors.Join(failed, err)
 		return text
@@ -232,9 +264,22 @@ func (g *groupReplay) event(l *layoutFile, leaves []evaluator.Column, rows []int
 		return nil, failed
 	}
 	if t != nil {
+		if order != nil {
+			t.Number(order)
+		}
 		v = t.Value(v)
 	}
 	return g.options.Normaliser.Event(telemetry.Record{Source: g.source(rows[row]), Value: v}), nil
+}
+
+// mould returns what makes the record of a row, and the order of its leaves if it is
+// not that of the layout.
+func (g *groupReplay) mould(l *layoutFile, row int32) (*telemetry.Mould, []int32, error) {
+	skeleton, err := g.orderOf(row)
+	if err != nil || skeleton == "" {
+		return l.mould, nil, err
+	}
+	return l.mould.Reordered(skeleton)
 }
 
 func textAt(c evaluator.Column, row int) (string, error) {

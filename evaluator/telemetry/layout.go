@@ -24,10 +24,13 @@ type Layout struct {
 type Layouts struct {
 	normaliser *Normaliser
 	scanner    *jsonshape.Scanner
+	unordered  *jsonshape.Unordered
+	orders     orderCensus
 	structures structures
 	decoder    jsonDecoder
 	words      words
 	json, read []*Layout // by shape
+	loose      []*Layout // by unordered shape: that of the record met first
 	known      map[string]*Layout
 	all        []*Layout
 
@@ -35,12 +38,13 @@ type Layouts struct {
 	current evaluator.Record
 	source  Record
 	layout  *Layout
+	order   []int32 // of the leaves of the current record, if it is not that of its layout
 	text    []byte
 }
 
 // NewLayouts returns what recognises layouts of records that n normalises.
 func NewLayouts(n *Normaliser) *Layouts {
-	l := &Layouts{normaliser: n, scanner: jsonshape.NewScanner(jsonshape.Options{MaxDepth: maxDepth, MaxNodes: 1 << 18}), known: map[string]*Layout{}}
+	l := &Layouts{normaliser: n, scanner: jsonshape.NewScanner(jsonshape.Options{MaxDepth: maxDepth, MaxNodes: 1 << 18}), unordered: jsonshape.NewUnordered(jsonshape.Options{MaxDepth: maxDepth}), known: map[string]*Layout{}}
 	l.decoder.words = &l.words
 	l.current.Reader = (*layoutReader)(l)
 	return l
@@ -50,7 +54,7 @@ func NewLayouts(n *Normaliser) *Layouts {
 // whose layout is too large to be remembered. For a raw record that is not simply
 // one it returns ErrNotPlain, see Stream.Reread.
 func (l *Layouts) Take(r Record) (*Layout, error) {
-	l.source, l.layout = r, nil
+	l.source, l.layout, l.order = r, nil, nil
 	if r.Raw == nil {
 		return l.take(r.Value), nil
 	}
@@ -61,6 +65,13 @@ func (l *Layouts) Take(r Record) (*Layout, error) {
 	l.current.JSON, l.current.Data, l.current.Leaves = true, r.Raw, leaves
 	if id >= 0 && id < len(l.json) && l.json[id] != nil {
 		return l.set(l.json[id]), nil
+	}
+	loose, sorted, order := l.unordered.Recognise(r.Raw)
+	disordered := l.orders.disordered(loose)
+	l.scanner.Settle(disordered)
+	if disordered && loose < len(l.loose) && l.loose[loose] != nil {
+		l.current.Leaves, l.order = sorted, order
+		return l.set(l.loose[loose]), nil
 	}
 	v, _, err := l.decoder.decode(r.Raw, true)
 	if err != nil {
@@ -82,7 +93,39 @@ func (l *Layouts) Take(r Record) (*Layout, error) {
 		l.json = append(l.json, nil)
 	}
 	l.json[id] = l.learn(v, leaves)
+	l.first(loose, order, l.json[id])
 	return l.set(l.json[id]), nil
+}
+
+// first notes the layout of a record if it is the first of its unordered shape.
+func (l *Layouts) first(loose int, order []int32, layout *Layout) {
+	if loose < 0 {
+		return
+	}
+	for loose >= len(l.loose) {
+		l.loose = append(l.loose, nil)
+	}
+	for i, leaf := range order {
+		if int(leaf) != i {
+			return
+		}
+	}
+	if l.loose[loose] == nil {
+		l.loose[loose] = layout
+	}
+}
+
+// Order returns the skeleton of the current record if its members come in another
+// order than those of its layout, else "".
+func (l *Layouts) Order() (string, error) {
+	if l.order == nil {
+		return "", nil
+	}
+	v, _, err := l.decoder.decode(l.source.Raw, true)
+	if err != nil {
+		return "", err
+	}
+	return string(skeletonOf(v).AppendJSON(nil)), nil
 }
 
 func (l *Layouts) take(v evaluator.Value) *Layout {
@@ -223,6 +266,9 @@ func (r *layoutReader) make(t *evaluator.Trace) (*Event, error) {
 		of.Value, of.Raw = v, nil
 	}
 	if t != nil {
+		if r.order != nil {
+			t.Number(r.order)
+		}
 		of.Value = t.Value(of.Value)
 	}
 	return r.normaliser.Event(of), nil
@@ -332,6 +378,47 @@ func ReadLayout(skeleton string) (*Mould, error) {
 type Mould struct {
 	Kinds []jsonshape.Kind
 	value evaluator.Value
+}
+
+// Reordered returns what makes records whose members come in another order, that of
+// a skeleton, and for each leaf of m which one of the other it is.
+func (m *Mould) Reordered(skeleton string) (other *Mould, order []int32, err error) {
+	if other, err = ReadLayout(skeleton); err != nil {
+		return nil, nil, err
+	}
+	mine, theirs := pathsOf(m.value), map[string]int32{}
+	for i, path := range pathsOf(other.value) {
+		theirs[path] = int32(i)
+	}
+	for _, path := range mine {
+		leaf, ok := theirs[path]
+		if !ok || len(theirs) != len(mine) {
+			return nil, nil, errors.New("the order of a record is not one of its layout")
+		}
+		order = append(order, leaf)
+	}
+	return other, order, nil
+}
+
+// pathsOf returns the paths of the leaves of a record.
+func pathsOf(v evaluator.Value) (paths []string) {
+	var walk func(v evaluator.Value, path string)
+	walk = func(v evaluator.Value, path string) {
+		switch {
+		case v.Kind() == evaluator.List && len(v.Items()) > 0:
+			for i, item := range v.Items() {
+				walk(item, path+"["+strconv.Itoa(i)+"]")
+			}
+		case v.Kind() == evaluator.Object && len(v.Members()) > 0:
+			for _, member := range v.Members() {
+				walk(member.Value, path+strconv.Quote(member.Name))
+			}
+		default:
+			paths = append(paths, path)
+		}
+	}
+	walk(v, "")
+	return paths
 }
 
 // Record returns the record with these texts. text is called for each leaf that has

@@ -21,7 +21,7 @@ type Stream struct {
 	json, loose, read side
 	scanner           *jsonshape.Scanner
 	unordered         *jsonshape.Unordered
-	orders            []uint8 // unordered shape -> in how many orders it was met, see disordered
+	orders            orderCensus
 	structures        structures
 	decoder           jsonDecoder
 	words             words
@@ -100,7 +100,7 @@ func (s *Stream) recognise(of Record) (on *side, id int, leaves []jsonshape.Leaf
 		return &s.json, id, leaves, err
 	}
 	loose, sorted, order := s.unordered.Recognise(of.Raw)
-	s.scanner.Settle(s.disordered(loose))
+	s.scanner.Settle(s.orders.disordered(loose))
 	if loose < 0 {
 		return &s.json, id, leaves, nil
 	}
@@ -116,26 +116,6 @@ var ErrNotPlain = errors.New("the line is not simply one record")
 // and what is wrong with it, as Read would have. Their indexes count from that of
 // the raw one.
 func (s *Stream) Reread(of Record) iter.Seq2[Record, error] { return reread(of) }
-
-// manyOrders is in how many orders a source writes the same members if it has no
-// order.
-const manyOrders = 32
-
-// disordered counts the orders in which records of an unordered shape were met,
-// and reports whether the next record may be expected to come in yet another one,
-// so that it is in vain to remember it.
-func (s *Stream) disordered(loose int) bool {
-	if loose < 0 {
-		return false
-	}
-	for loose >= len(s.orders) {
-		s.orders = append(s.orders, 0)
-	}
-	if s.orders[loose] < manyOrders {
-		s.orders[loose]++
-	}
-	return s.orders[loose] == manyOrders
-}
 
 func (s *Stream) match(on *side, shape int, data []byte, leaves []jsonshape.Leaf) ([]evaluator.Match, int, error) {
 	s.current = on
