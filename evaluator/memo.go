@@ -1,6 +1,9 @@
 package evaluator
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Memo remembers something that is computed of events, by what computing it read of
 // their records: records of one shape with the same texts there have the same. It is
@@ -62,20 +65,22 @@ func (m *Memo[T]) learn(r *Record, compute func(event Routed, t *Trace) T) (T, e
 		return none, err
 	}
 	value := compute(event, trace)
+	left := slices.Clone(trace.reads)
 	t := &m.trees[r.Shape]
-	for _, asked := range trace.reads {
+	for t.next != nil || len(left) > 0 {
 		if t.next == nil {
-			t.asks, t.next = asked, map[string]*memoTree[T]{}
+			t.asks, t.next = left[0], map[string]*memoTree[T]{}
 		}
-		text := strings.Clone(m.reading.answer(asked, r))
-		if len(text) > maxAnswer {
+		left = slices.DeleteFunc(left, func(asked reading) bool { return asked == t.asks })
+		answer := m.reading.answer(t.asks, r)
+		if len(answer) > maxAnswer {
 			return value, nil // not worth remembering
 		}
-		if t.next[text] == nil {
-			t.next[text] = &memoTree[T]{}
-			m.size += nodeBytes + len(text)
+		if t.next[answer] == nil {
+			t.next[strings.Clone(answer)] = &memoTree[T]{}
+			m.size += nodeBytes + len(answer)
 		}
-		t = t.next[text]
+		t = t.next[answer]
 	}
 	t.value, t.known = value, true
 	return value, nil

@@ -220,23 +220,12 @@ func (s *Records) makePlanOf(r planned) (*plan, error) {
 		}
 		p.refused = !same
 	}
-	if !r.short(p) {
-		return nil, nil
-	}
 	s.plans++
 	s.numbered++
 	p.number = s.numbered
-	t := &s.trees[r.shape]
-	for _, asked := range p.decisive {
-		if t.next == nil {
-			t.asks, t.next = asked, map[string]*planTree{}
-		}
-		text := strings.Clone(r.answer(asked))
-		if t.next[text] == nil {
-			t.next[text] = &planTree{text: text}
-			s.waySize += nodeBytes + len(text)
-		}
-		t = t.next[text]
+	t := s.wayTo(p, r)
+	if t == nil {
+		return nil, nil
 	}
 	if p.refused {
 		t.refused = true
@@ -259,10 +248,29 @@ func (s *Records) sameReversed(p *plan, r planned) (bool, error) {
 	return p.same(s.newPlan(event, trace)), nil
 }
 
-// short reports whether the way to a plan is worth remembering: there are few texts
-// on it, and short ones.
-func (r planned) short(p *plan) bool {
-	return len(p.decisive) <= maxDecisive && !slices.ContainsFunc(p.decisive, func(asked reading) bool { return len(r.answer(asked)) > maxAnswer })
+// wayTo makes the way to a plan: what decides is asked in the order of the records
+// met before, and only then in that of the plan. It is nil if the way is not worth
+// remembering, because there are too many texts on it, or long ones.
+func (s *Records) wayTo(p *plan, r planned) *planTree {
+	left := slices.Clone(p.decisive)
+	t := &s.trees[r.shape]
+	for depth := 0; t.next != nil || len(left) > 0; depth++ {
+		if t.next == nil {
+			t.asks, t.next = left[0], map[string]*planTree{}
+		}
+		left = slices.DeleteFunc(left, func(asked reading) bool { return asked == t.asks })
+		answer := r.answer(t.asks)
+		if depth >= maxDecisive || len(answer) > maxAnswer {
+			return nil
+		}
+		if t.next[answer] == nil {
+			text := strings.Clone(answer)
+			t.next[text] = &planTree{text: text}
+			s.waySize += nodeBytes + len(text)
+		}
+		t = t.next[answer]
+	}
+	return t
 }
 
 // Meet reports whether a record of a shape was met before, and notes that one is.

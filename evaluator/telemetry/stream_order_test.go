@@ -127,3 +127,34 @@ func TestStreamWhereOrderCounts(t *testing.T) {
 		t.Logf("%s: %d results", record, len(results))
 	}
 }
+
+// What decides what a record is may be read in another order where members come in
+// another one.
+func TestStreamWhereOrdersDecide(t *testing.T) {
+	t.Parallel()
+	p := streamProgram(t)
+	dice := rand.New(rand.NewPCG(3, 9))
+	streamEvaluator := evaluator.New(p)
+	stream, plain := telemetry.NewStream(telemetry.NewNormaliser(nil), streamEvaluator), evaluator.New(p)
+	names := []string{"linux", "windows", "security"}
+	for range 3000 {
+		pick := func() string { return names[dice.IntN(len(names))] }
+		record := []byte(`{"logsource":{"product":"` + pick() + `","service":"` + pick() + `","category":"` + pick() + `"},"EventID":4688,"x":"mimikatz","a":1,"b":2}`)
+		line, _ := reordered(dice, record)
+		got, views, err := stream.Match(telemetry.Record{Source: "x", Raw: line})
+		if err != nil {
+			t.Fatal(err)
+		}
+		streamed := describe(got, streamEvaluator.Suppressed(), views)
+		event, err := stream.Event()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if expect := describe(plain.Match(event), plain.Suppressed(), len(event.Views())); streamed != expect {
+			t.Fatalf("%s:\n got %s\nwant %s", line, streamed, expect)
+		}
+	}
+	if s := stream.Statistics(); s.Slow > 1000 {
+		t.Errorf("events were made of %d of 3000 records", s.Slow)
+	}
+}
