@@ -119,10 +119,16 @@ func (o *evalOptions) check() error {
 		return usageError("--input: %v", err)
 	}
 	var err error
-	if o.zone, err = time.LoadLocation(o.timeZone); err != nil {
-		return usageError("--timezone takes a zone such as UTC or Europe/Berlin, not %q", o.timeZone)
+	o.zone, err = zoneOf(o.timeZone)
+	return err
+}
+
+func zoneOf(name string) (*time.Location, error) {
+	zone, err := time.LoadLocation(name)
+	if err != nil {
+		return nil, usageError("--timezone takes a zone such as UTC or Europe/Berlin, not %q", name)
 	}
-	return nil
+	return zone, nil
 }
 
 // collectLess lets garbage collection wait until there is twice as much garbage

@@ -55,7 +55,7 @@ func (t *table) read(f File) error {
 	for i, path := range t.parquet.Schema().Columns() {
 		t.columns[path[0]] = i
 	}
-	for _, name := range []string{layoutColumn, sourceColumn, indexColumn, timeColumn} {
+	for _, name := range []string{layoutColumn, sourceColumn, indexColumn, timeColumn, viewColumn} {
 		if _, ok := t.columns[name]; !ok {
 			return fmt.Errorf("has no column %s: it was not written by `socctl record`", name)
 		}

@@ -204,7 +204,7 @@ func (g *groupReplay) byKind(rows []int32) map[string][]int32 {
 // matchLayout replays rows of one layout.
 func (g *groupReplay) matchLayout(l *layoutFile, kind string, rows []int32) error {
 	if l.mould == nil {
-		return g.whole(rows)
+		return g.wholeRows(rows)
 	}
 	var as, other []int32 // rows whose members come as in the layout, and others
 	for _, row := range rows {
@@ -243,25 +243,9 @@ func (g *groupReplay) match(l *layoutFile, kind string, rows []int32, anyOrder b
 
 // event makes the event of a row.
 func (g *groupReplay) event(l *layoutFile, leaves []evaluator.Column, rows []int32, row int, t *evaluator.Trace) (*telemetry.Event, error) {
-	mould, order, err := g.mould(l, rows[row])
+	v, order, err := g.value(l, leaves, rows, row)
 	if err != nil {
 		return nil, err
-	}
-	mine := make(map[int]int, len(order)) // leaf of the record -> of the layout
-	for i, leaf := range order {
-		mine[int(leaf)] = i
-	}
-	var failed error
-	v := mould.Record(func(leaf int) string {
-		if order != nil {
-			leaf = mine[leaf]
-		}
-		text, err := textAt(leaves[leaf], row)
-		failed = errors.Join(failed, err)
-		return text
-	})
-	if failed != nil {
-		return nil, failed
 	}
 	if t != nil {
 		if order != nil {
@@ -272,42 +256,16 @@ func (g *groupReplay) event(l *layoutFile, leaves []evaluator.Column, rows []int
 	return g.options.Normaliser.Event(telemetry.Record{Source: g.source(rows[row]), Value: v}), nil
 }
 
-// mould returns what makes the record of a row, and the order of its leaves if it is
-// not that of the layout.
-func (g *groupReplay) mould(l *layoutFile, row int32) (*telemetry.Mould, []int32, error) {
-	skeleton, err := g.orderOf(row)
-	if err != nil || skeleton == "" {
-		return l.mould, nil, err
-	}
-	return l.mould.Reordered(skeleton)
-}
-
-func textAt(c evaluator.Column, row int) (string, error) {
-	d, err := c.Dictionary()
-	if err != nil {
-		return "", err
-	}
-	codes, err := c.Codes()
-	if err != nil {
-		return "", err
-	}
-	return d.Texts[codes[row]], nil
-}
-
 func (g *groupReplay) source(row int32) string {
 	return g.sources.dictionary.Texts[g.sources.codes[row]]
 }
 
-// whole replays records that are kept whole.
-func (g *groupReplay) whole(rows []int32) error {
+// wholeRows replays records that are kept whole.
+func (g *groupReplay) wholeRows(rows []int32) error {
 	for _, row := range rows {
-		text, err := g.rowGroup.whole(row)
+		v, err := g.wholeValue(row)
 		if err != nil {
 			return err
-		}
-		v, ok := telemetry.DecodeJSON(text)
-		if !ok {
-			return fmt.Errorf("row %d: %w", row, errDamaged)
 		}
 		event := g.options.Normaliser.Event(telemetry.Record{Source: g.source(row), Value: v})
 		matches := g.records.Evaluator.Match(event)

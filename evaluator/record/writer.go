@@ -34,8 +34,8 @@ type Writer struct {
 	parts    map[partKey]*part
 	held     int
 	added    []File
-	names    map[string]int // of files, to number them
 	rows     int
+	replaced map[string]bool // paths of files that the recording loses with the next commit
 }
 
 // partKey is what the rows of a file have in common.
@@ -56,7 +56,7 @@ func Create(dir string, o Options) (*Writer, error) {
 		unlock()
 		return nil, err
 	}
-	w := &Writer{dir: dir, memory: o.Memory, manifest: m, unlock: unlock, parts: map[partKey]*part{}, names: map[string]int{}}
+	w := &Writer{dir: dir, memory: o.Memory, manifest: m, unlock: unlock, parts: map[partKey]*part{}, replaced: map[string]bool{}}
 	if w.memory <= 0 {
 		w.memory = defaultMemory
 	}
@@ -104,6 +104,15 @@ func (w *Writer) sweep() error {
 	})
 }
 
+// put adds a record of which it is known where it belongs.
+func (w *Writer) put(r telemetry.Record, at time.Time, view string) error {
+	layout, err := w.layouts.Take(r)
+	if err != nil {
+		return err
+	}
+	return w.keep(r, layout, at, view)
+}
+
 // Add adds a record. For a raw one that is not simply one record it returns
 // telemetry.ErrNotPlain; see telemetry.Stream.Reread.
 func (w *Writer) Add(r telemetry.Record) error {
@@ -115,9 +124,14 @@ func (w *Writer) Add(r telemetry.Record) error {
 	if err != nil {
 		return err
 	}
-	p := w.part(at, place.Views)
+	return w.keep(r, layout, at, strings.Join(place.Views, "+"))
+}
+
+// keep holds a record, and writes some of what is held if it is too much.
+func (w *Writer) keep(r telemetry.Record, layout *telemetry.Layout, at time.Time, view string) error {
+	p := w.part(at, view)
 	w.held -= p.bytes
-	if err := p.add(r, layout, w.layouts, at, strings.Join(place.Views, "+")); err != nil {
+	if err := p.add(r, layout, w.layouts, at, view); err != nil {
 		return err
 	}
 	w.held += p.bytes
@@ -131,8 +145,8 @@ func (w *Writer) Add(r telemetry.Record) error {
 // Rows returns how many events were added.
 func (w *Writer) Rows() int { return w.rows }
 
-func (w *Writer) part(at time.Time, views []string) *part {
-	key := partKey{view: strings.Join(views, "+")}
+func (w *Writer) part(at time.Time, view string) *part {
+	key := partKey{view: view}
 	if !at.IsZero() {
 		key.day = at.UTC().Format(time.DateOnly)
 	}
@@ -203,8 +217,11 @@ func (w *Writer) Commit() error {
 			}
 		}
 	}
-	w.manifest.Files = append(w.manifest.Files, w.added...)
-	return w.manifest.write(w.dir)
+	w.manifest.Files = append(slices.DeleteFunc(w.manifest.Files, func(f File) bool { return w.replaced[f.Path] }), w.added...)
+	if err := w.manifest.write(w.dir); err != nil {
+		return err
+	}
+	return w.sweep()
 }
 
 // Abort gives up what was added.

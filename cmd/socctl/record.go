@@ -1,0 +1,338 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/socctl/socctl/cmd/socctl/internal/report"
+	"github.com/socctl/socctl/compiler"
+	"github.com/socctl/socctl/evaluator"
+	"github.com/socctl/socctl/evaluator/record"
+	"github.com/socctl/socctl/evaluator/telemetry"
+)
+
+// recordOptions are the flags of record.
+type recordOptions struct {
+	memory     int
+	input      string
+	year       int
+	timeZone   string
+	format     string
+	redaction  record.Redaction
+	expansion  int
+	normaliser *telemetry.Normaliser
+}
+
+func (c *cli) recordCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "record",
+		Short: "Keep recordings in columns, to replay them many times",
+		Long: `Keep recordings in columns, to replay them many times.
+
+A recording is a folder of Parquet files by day and view, with a manifest. Events
+are as their source wrote them; rules are applied when it is replayed.`,
+	}
+	cmd.AddCommand(c.recordAdd(), c.recordList(), c.recordVerify(), c.recordCompact(), c.recordRedact(), c.recordCat())
+	return cmd
+}
+
+func (c *cli) recordAdd() *cobra.Command {
+	var o recordOptions
+	cmd := &cobra.Command{
+		Use:   "add DIR RECORDING...",
+		Short: "Add recordings of any format to a folder",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) < 2 {
+				return usageError("name a folder and a recording, or - for standard input")
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.recordAll(cmd.Context(), &o, args[0], args[1:])
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&o.input, "input", "", "`format` of all recordings (default: by content): "+inputFormatNames())
+	flags.IntVar(&o.year, "year", 0, "year of times without one (default: by the file's modification time)")
+	flags.StringVar(&o.timeZone, "timezone", "UTC", "`zone` of times without one, such as Europe/Berlin")
+	flags.IntVar(&o.expansion, "max-expansion", telemetry.DefaultMaxExpansion, "how many `times` its size a compressed recording may expand to; -1 for any")
+	memoryFlag(cmd, &o)
+	return cmd
+}
+
+func memoryFlag(cmd *cobra.Command, o *recordOptions) {
+	cmd.Flags().IntVar(&o.memory, "memory", 256, "`MiB` of events that are held before some are written")
+}
+
+// options returns what the package takes.
+func (o *recordOptions) options() record.Options {
+	return record.Options{Memory: max(1, o.memory) << 20, Normaliser: o.normaliser}
+}
+
+// recordAll adds recordings to a folder.
+func (c *cli) recordAll(ctx context.Context, o *recordOptions, dir string, recordings []string) error {
+	if err := telemetry.CheckInputFormat(o.input); err != nil {
+		return usageError("--input: %v", err)
+	}
+	zone, err := zoneOf(o.timeZone)
+	if err != nil {
+		return err
+	}
+	cfg, err := c.config(".")
+	if err != nil {
+		return err
+	}
+	table, err := c.views(cfg)
+	if err != nil {
+		return err
+	}
+	collectLess()
+	o.normaliser = telemetry.NewNormaliser(table, telemetry.TimeZone(zone), telemetry.Year(o.year))
+	w, err := record.Create(dir, o.options())
+	if err != nil {
+		return &exitError{exitUnreadable, err}
+	}
+	r := &recorder{cli: c, Writer: w, progress: report.NewProgress(c.stderr, c.quiet), stream: telemetry.NewStream(o.normaliser, evaluator.New(&compiler.Program{}))}
+	err = r.all(ctx, recordings, telemetry.ReadOptions{Raw: true, Stdin: c.stdin, Format: o.input, MaxExpansion: o.expansion})
+	r.progress.Done()
+	if err != nil {
+		return &exitError{exitUnreadable, errors.Join(err, w.Abort())}
+	}
+	if err := w.Commit(); err != nil {
+		return &exitError{exitUnreadable, err}
+	}
+	if !c.quiet {
+		fmt.Fprintf(c.stderr, "%s recorded in %s", report.Count(w.Rows(), "event"), dir)
+		if r.problems > 0 {
+			fmt.Fprintf(c.stderr, ", %s", report.Count(r.problems, "problem"))
+		}
+		fmt.Fprintln(c.stderr)
+	}
+	if ctx.Err() != nil {
+		fmt.Fprintln(c.stderr, "socctl: interrupted; what was read so far is recorded")
+		return exitWith(exitUnreadable)
+	}
+	if r.problems > 0 {
+		return exitWith(exitUnreadable)
+	}
+	return nil
+}
+
+// recorder adds what is read to a recording.
+type recorder struct {
+	*cli
+	*record.Writer
+	progress *report.Progress
+	stream   *telemetry.Stream // reads raw records that are not simply one
+	source   string
+	shift    int // how many more records than lines the source has had
+	problems int
+}
+
+func (r *recorder) all(ctx context.Context, recordings []string, o telemetry.ReadOptions) error {
+	for record, err := range telemetry.Read(ctx, recordings, o) {
+		if err := r.one(record, err); err != nil {
+			return err
+		}
+		if r.Rows()%1024 == 0 {
+			r.progress.Update("%d events", r.Rows())
+		}
+	}
+	return nil
+}
+
+// one adds a record, or reports what could not be read.
+func (r *recorder) one(of telemetry.Record, err error) error {
+	if err != nil {
+		r.problems++
+		r.progress.Done()
+		fmt.Fprintf(r.stderr, "%s %s\n", r.err().Paint(report.Red, "error:"), report.Clean(err.Error()))
+		return nil
+	}
+	if of.Source != r.source || of.Index == 0 {
+		r.source, r.shift = of.Source, 0
+	}
+	of.Index += r.shift
+	err = r.Add(of)
+	if !errors.Is(err, telemetry.ErrNotPlain) {
+		of.Release()
+		return err
+	}
+	n := 0
+	for inner, err := range r.stream.Reread(of) {
+		if err == nil {
+			inner.Index, n = of.Index+n, n+1
+			if err := r.Add(inner); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := r.one(inner, err); err != nil {
+			return err
+		}
+	}
+	r.shift += n - 1
+	of.Release()
+	return nil
+}
+
+// oneFolder is the argument of commands on a recording.
+func oneFolder(_ *cobra.Command, args []string) error {
+	if len(args) != 1 {
+		return usageError("name the folder of a recording")
+	}
+	return nil
+}
+
+func (c *cli) recordList() *cobra.Command {
+	var o recordOptions
+	cmd := &cobra.Command{
+		Use:   "list DIR",
+		Short: "List what is in a recording",
+		Args:  oneFolder,
+		RunE: func(_ *cobra.Command, args []string) error {
+			m, err := record.ReadManifest(args[0])
+			if err != nil {
+				return &exitError{exitUsage, err}
+			}
+			switch o.format {
+			case "json":
+				enc := json.NewEncoder(c.stdout)
+				enc.SetIndent("", "  ")
+				return enc.Encode(m)
+			case "table":
+				return c.listRecording(m)
+			}
+			return usageError("unknown format %q: list knows table and json", o.format)
+		},
+	}
+	cmd.Flags().StringVarP(&o.format, "format", "f", "table", "table or json")
+	return cmd
+}
+
+func (c *cli) listRecording(m *record.Manifest) error {
+	w := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "DAY\tVIEW\tEVENTS\tBYTES")
+	size := int64(0)
+	for _, f := range m.Files {
+		day, view := f.Day, f.View
+		if day == "" {
+			day = "no time"
+		}
+		if view == "" {
+			view = "no view"
+		}
+		fmt.Fprintf(w, "%s\t%s\t%d\t%d\n", day, report.Clean(view), f.Rows, f.Bytes)
+		size += f.Bytes
+	}
+	fmt.Fprintf(w, "\t%s\t%d\t%d\n", report.Count(len(m.Files), "file"), m.Rows(), size)
+	return w.Flush()
+}
+
+func (c *cli) recordVerify() *cobra.Command {
+	return &cobra.Command{
+		Use:   "verify DIR",
+		Short: "Read everything in a recording and report what is damaged",
+		Args:  oneFolder,
+		RunE: func(_ *cobra.Command, args []string) error {
+			problems, err := record.Verify(args[0])
+			if err != nil {
+				return &exitError{exitUsage, err}
+			}
+			for _, p := range problems {
+				fmt.Fprintf(c.stderr, "%s %s\n", c.err().Paint(report.Red, "error:"), report.Clean(p.Error()))
+			}
+			if len(problems) > 0 {
+				return exitWith(exitUnreadable)
+			}
+			if !c.quiet {
+				fmt.Fprintln(c.stderr, "the recording is sound")
+			}
+			return nil
+		},
+	}
+}
+
+func (c *cli) recordCompact() *cobra.Command {
+	var o recordOptions
+	cmd := &cobra.Command{
+		Use:   "compact DIR",
+		Short: "Put small files of a day together",
+		Args:  oneFolder,
+		RunE: func(_ *cobra.Command, args []string) error {
+			before, after, err := record.Compact(args[0], o.options())
+			return c.rewritten(before, after, err)
+		},
+	}
+	memoryFlag(cmd, &o)
+	return cmd
+}
+
+// rewritten tells what became of the files of a recording.
+func (c *cli) rewritten(before, after int, err error) error {
+	if errors.Is(err, record.ErrNoRecording) {
+		return &exitError{exitUsage, err}
+	}
+	if err != nil {
+		return &exitError{exitUnreadable, err}
+	}
+	if !c.quiet {
+		fmt.Fprintf(c.stderr, "%s before, %d now\n", report.Count(before, "file"), after)
+	}
+	return nil
+}
+
+func (c *cli) recordRedact() *cobra.Command {
+	var o recordOptions
+	cmd := &cobra.Command{
+		Use:   "redact DIR",
+		Short: "Take fields out of a recording, or put hashes in their places",
+		Args:  oneFolder,
+		RunE: func(_ *cobra.Command, args []string) error {
+			if len(o.redaction.Drop)+len(o.redaction.Hash) == 0 {
+				return usageError("name fields with --drop or --hash")
+			}
+			before, after, err := record.Redact(args[0], o.options(), o.redaction)
+			return c.rewritten(before, after, err)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringSliceVar(&o.redaction.Drop, "drop", nil, "`field` to take out, by its name or its path in the record")
+	flags.StringSliceVar(&o.redaction.Hash, "hash", nil, "`field` whose texts become hashes")
+	flags.StringVar(&o.redaction.Salt, "salt", "", "`text` in front of what is hashed: without it, short texts can be guessed")
+	memoryFlag(cmd, &o)
+	return cmd
+}
+
+func (c *cli) recordCat() *cobra.Command {
+	return &cobra.Command{
+		Use:   "cat DIR",
+		Short: "Print the events of a recording as NDJSON, as their sources wrote them",
+		Args:  oneFolder,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			out := bufio.NewWriterSize(c.stdout, 64<<10)
+			var line []byte
+			err := record.Records(args[0], func(row record.Row) error {
+				if cmd.Context().Err() != nil {
+					return cmd.Context().Err()
+				}
+				line = append(row.Record.Value.AppendJSON(line[:0]), '\n')
+				_, err := out.Write(line)
+				return err
+			})
+			if err = errors.Join(err, out.Flush()); errors.Is(err, record.ErrNoRecording) {
+				return &exitError{exitUsage, err}
+			}
+			if err != nil {
+				return &exitError{exitUnreadable, err}
+			}
+			return nil
+		},
+	}
+}

@@ -1,0 +1,173 @@
+package record
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/socctl/socctl/evaluator"
+)
+
+// Compact puts the events of small files together, as far as they are of the same
+// day. It returns how many files there were and are.
+func Compact(dir string, o Options) (before, after int, err error) {
+	return rewrite(dir, o, func(m *Manifest) []File {
+		small := map[string][]File{}
+		for _, f := range m.Files {
+			if f.Rows < fewRows || f.View == mixedViews {
+				small[f.Day] = append(small[f.Day], f)
+			}
+		}
+		var out []File
+		for _, f := range m.Files {
+			if len(small[f.Day]) > 1 && (f.Rows < fewRows || f.View == mixedViews) {
+				out = append(out, f)
+			}
+		}
+		return out
+	}, nil)
+}
+
+// Redaction says what becomes of fields: each is named as the event has it, or by the
+// path of its column.
+type Redaction struct {
+	Drop []string // are taken out of the records
+	Hash []string // have "sha256:" and a hash of their text instead of the text, with Salt in front of it
+	Salt string
+}
+
+// Redact takes fields out of a recording, or puts hashes in their places. What was
+// there is gone from the folder when it returns.
+func Redact(dir string, o Options, r Redaction) (before, after int, err error) {
+	return rewrite(dir, o, func(m *Manifest) []File { return m.Files }, r.apply)
+}
+
+// rewrite writes chosen files of a recording anew, with what change makes of their
+// records.
+func rewrite(dir string, o Options, choose func(*Manifest) []File, change func(evaluator.Value) evaluator.Value) (before, after int, err error) {
+	if _, err := ReadManifest(dir); err != nil {
+		return 0, 0, err
+	}
+	w, err := Create(dir, o)
+	if err != nil {
+		return 0, 0, err
+	}
+	before = len(w.manifest.Files)
+	for _, f := range choose(w.manifest) {
+		w.replaced[f.Path] = true
+		err := recordsOf(dir, f, func(row Row) error {
+			if change != nil {
+				row.Record.Value = change(row.Record.Value)
+			}
+			return w.put(row.Record, row.Time, row.View)
+		})
+		if err != nil {
+			_ = w.Abort()
+			return before, before, err
+		}
+	}
+	if len(w.replaced) == 0 {
+		return before, before, w.Abort()
+	}
+	if err := w.Commit(); err != nil {
+		return before, before, err
+	}
+	return before, len(w.manifest.Files), nil
+}
+
+func (r *Redaction) apply(v evaluator.Value) evaluator.Value { return r.value(v, "") }
+
+func (r *Redaction) value(v evaluator.Value, path string) evaluator.Value {
+	switch v.Kind() {
+	case evaluator.Object:
+		var members []evaluator.Member
+		for _, m := range v.Members() {
+			at := m.Name
+			if path != "" {
+				at = path + "." + m.Name
+			}
+			switch {
+			case named(r.Drop, m.Name, at):
+			case named(r.Hash, m.Name, at):
+				members = append(members, evaluator.Member{Name: m.Name, Value: r.hashed(m.Value)})
+			default:
+				members = append(members, evaluator.Member{Name: m.Name, Value: r.value(m.Value, at)})
+			}
+		}
+		return evaluator.ObjectValue(members...)
+	case evaluator.List:
+		items := make([]evaluator.Value, len(v.Items()))
+		for i, item := range v.Items() {
+			items[i] = r.value(item, path)
+		}
+		return evaluator.ListValue(items...)
+	}
+	return v
+}
+
+func named(names []string, name, path string) bool {
+	for _, n := range names {
+		if n == name || n == path || strings.HasSuffix(path, "."+n) {
+			return true
+		}
+	}
+	return false
+}
+
+// hashed returns a value with a hash in the place of each text.
+func (r *Redaction) hashed(v evaluator.Value) evaluator.Value {
+	switch v.Kind() {
+	case evaluator.Null:
+		return v
+	case evaluator.List:
+		items := make([]evaluator.Value, len(v.Items()))
+		for i, item := range v.Items() {
+			items[i] = r.hashed(item)
+		}
+		return evaluator.ListValue(items...)
+	case evaluator.Object:
+		members := make([]evaluator.Member, len(v.Members()))
+		for i, m := range v.Members() {
+			members[i] = evaluator.Member{Name: m.Name, Value: r.hashed(m.Value)}
+		}
+		return evaluator.ObjectValue(members...)
+	}
+	sum := sha256.Sum256([]byte(r.Salt + v.Text()))
+	return evaluator.StringValue("sha256:" + hex.EncodeToString(sum[:]))
+}
+
+// Verify reads everything in a recording and reports what is wrong with it, one
+// error for each file.
+func Verify(dir string) (problems []error, err error) {
+	m, err := ReadManifest(dir)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range m.Files {
+		if err := verify(dir, f); err != nil {
+			problems = append(problems, err)
+		}
+	}
+	return problems, nil
+}
+
+func verify(dir string, f File) error {
+	path := filepath.Join(dir, filepath.FromSlash(f.Path))
+	in, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	sum := sha256.New()
+	if _, err := io.Copy(sum, in); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	if got := hex.EncodeToString(sum.Sum(nil)); got != f.SHA256 {
+		return fmt.Errorf("%s: is not the file that was recorded: its hash is %s, but the manifest says %s", path, got[:12], f.SHA256[:min(12, len(f.SHA256))])
+	}
+	return recordsOf(dir, f, func(Row) error { return nil })
+}

@@ -1,0 +1,188 @@
+package record
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/parquet-go/parquet-go"
+
+	"github.com/socctl/socctl/evaluator"
+	"github.com/socctl/socctl/evaluator/telemetry"
+)
+
+// Row is an event of a recording as its source wrote it.
+type Row struct {
+	Record telemetry.Record
+	Time   time.Time // of the event; zero if it tells none
+	View   string    // names of its views, joined by +
+}
+
+// Records yields the records of a recording, file by file in the order of the
+// manifest. An error ends it.
+func Records(dir string, yield func(Row) error) error {
+	m, err := ReadManifest(dir)
+	if err != nil {
+		return err
+	}
+	for _, f := range m.Files {
+		if err := recordsOf(dir, f, yield); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// recordsOf yields the records of one file.
+func recordsOf(dir string, f File, yield func(Row) error) (err error) {
+	t, err := open(dir, f)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, t.close()) }()
+	rows := 0
+	for _, group := range t.parquet.RowGroups() {
+		n, err := t.records(group, yield)
+		if err != nil {
+			return fmt.Errorf("%s: %w", t.file.Name(), err)
+		}
+		rows += n
+	}
+	if rows != f.Rows {
+		return fmt.Errorf("%s: has %d rows, but the manifest says %d", t.file.Name(), rows, f.Rows)
+	}
+	return nil
+}
+
+// records yields the records of a row group.
+func (t *table) records(group parquet.RowGroup, yield func(Row) error) (int, error) {
+	g := &rowGroup{table: t, group: group, read: map[string]*groupColumn{}}
+	layouts, byLayout, err := g.layouts()
+	if err != nil {
+		return 0, err
+	}
+	made := make([]func() (evaluator.Value, error), group.NumRows())
+	for n, rows := range byLayout {
+		g.makers(layouts[n], rows, made)
+	}
+	beside, err := g.beside()
+	if err != nil {
+		return 0, err
+	}
+	for row, make := range made {
+		if make == nil {
+			return row, errDamaged
+		}
+		r := beside.row(row)
+		if r.Record.Value, err = make(); err != nil {
+			return row, err
+		}
+		if err := yield(r); err != nil {
+			return row, err
+		}
+	}
+	return len(made), nil
+}
+
+// beside is what stands beside the leaves of rows.
+type beside struct {
+	sources, views *groupColumn
+	index, times   []int64
+	timed          []bool
+}
+
+func (g *rowGroup) beside() (*beside, error) {
+	b := &beside{}
+	var err error
+	if b.sources, err = g.column(sourceColumn); err != nil {
+		return nil, err
+	}
+	if b.views, err = g.column(viewColumn); err != nil {
+		return nil, err
+	}
+	if b.index, _, err = g.ints(g.group, indexColumn); err != nil {
+		return nil, err
+	}
+	b.times, b.timed, err = g.ints(g.group, timeColumn)
+	return b, err
+}
+
+func (b *beside) row(row int) Row {
+	return Row{telemetry.Record{Source: b.sources.text(row), Index: int(b.index[row])}, timeOf(b.times[row], b.timed[row]), b.views.text(row)}
+}
+
+func (c *groupColumn) text(row int) string { return c.dictionary.Texts[c.codes[row]] }
+
+// makers notes how the records of rows of a layout are made.
+func (g *rowGroup) makers(l *layoutFile, rows []int32, made []func() (evaluator.Value, error)) {
+	if l.mould == nil {
+		for _, row := range rows {
+			made[row] = func() (evaluator.Value, error) { return g.wholeValue(row) }
+		}
+		return
+	}
+	leaves := g.leaves(l, rows)
+	for i, row := range rows {
+		made[row] = func() (evaluator.Value, error) {
+			v, _, err := g.value(l, leaves, rows, i)
+			return v, err
+		}
+	}
+}
+
+// value makes the record of the i-th of some rows, and returns the order of its
+// leaves if it is not that of the layout.
+func (g *rowGroup) value(l *layoutFile, leaves []evaluator.Column, rows []int32, i int) (evaluator.Value, []int32, error) {
+	mould, order, err := g.mould(l, rows[i])
+	if err != nil {
+		return evaluator.Value{}, nil, err
+	}
+	mine := make(map[int]int, len(order)) // leaf of the record -> of the layout
+	for n, leaf := range order {
+		mine[int(leaf)] = n
+	}
+	var failed error
+	v := mould.Record(func(leaf int) string {
+		if order != nil {
+			leaf = mine[leaf]
+		}
+		text, err := textAt(leaves[leaf], i)
+		failed = errors.Join(failed, err)
+		return text
+	})
+	return v, order, failed
+}
+
+func (g *rowGroup) wholeValue(row int32) (evaluator.Value, error) {
+	text, err := g.whole(row)
+	if err != nil {
+		return evaluator.Value{}, err
+	}
+	v, ok := telemetry.DecodeJSON(text)
+	if !ok {
+		return v, fmt.Errorf("row %d: %w", row, errDamaged)
+	}
+	return v, nil
+}
+
+// mould returns what makes the record of a row, and the order of its leaves if it is
+// not that of the layout.
+func (g *rowGroup) mould(l *layoutFile, row int32) (*telemetry.Mould, []int32, error) {
+	skeleton, err := g.orderOf(row)
+	if err != nil || skeleton == "" {
+		return l.mould, nil, err
+	}
+	return l.mould.Reordered(skeleton)
+}
+
+func textAt(c evaluator.Column, row int) (string, error) {
+	d, err := c.Dictionary()
+	if err != nil {
+		return "", err
+	}
+	codes, err := c.Codes()
+	if err != nil {
+		return "", err
+	}
+	return d.Texts[codes[row]], nil
+}
