@@ -172,4 +172,3 @@ func (s *Records) Meet(shape int) bool {
 	t.sightings = 1
 	return false
 }
-

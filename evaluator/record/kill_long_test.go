@@ -1,0 +1,5 @@
+//go:build unix && long
+
+package record
+
+const kills = 200
