@@ -17,8 +17,17 @@ type Batch struct {
 
 	// AnyOrder is as in Record.
 	AnyOrder bool
+	// Tried is told what rules were tried on some rows; nil is told nothing. Every row
+	// is in exactly one call.
+	Tried func(rows []int32, t *Tried)
 	// Event makes an event of a row, as RecordReader does.
 	Event func(row int, t *Trace) (Routed, error)
+}
+
+// Tried is what there was to look at in rows.
+type Tried struct {
+	Rules  []int32 // indexes in the program of rules whose logsource the rows are of, ascending
+	Fields []string
 }
 
 // Column is the texts of a leaf. It is asked only for what is needed.
@@ -76,6 +85,7 @@ type batchMatcher struct {
 	*Batch
 	yield func(row int, matches []Match, stopped []Suppression)
 	later []int32 // rows of which events have to be made
+	open  []int32 // the same, but what was tried on them has been told
 }
 
 // spread leads rows through the tree of their shape to their plans. A row without
@@ -193,11 +203,15 @@ func columnText(c Column, text string) string {
 // matchEvents evaluates what is left by way of events. That may forget classes, so
 // it comes last.
 func (m *batchMatcher) matchEvents() error {
-	for _, row := range m.later {
+	told := len(m.open)
+	for i, row := range append(m.open, m.later...) {
 		m.slow++
 		event, err := m.Event(int(row), nil)
 		if err != nil {
 			return err
+		}
+		if m.Tried != nil && i >= told {
+			m.Tried([]int32{row}, m.triedOn(event))
 		}
 		matches := m.Evaluator.Match(event)
 		m.tell(row, matches, m.stopped)
@@ -229,6 +243,9 @@ func (m *batchMatcher) match(p *plan, rows []int32) error {
 	if err != nil {
 		return err
 	}
+	if m.Tried != nil {
+		m.Tried(rows, m.triedBy(p, found))
+	}
 	states := newStates(len(rows))
 	for _, v := range append(found, joined...) {
 		states.divide(v)
@@ -247,7 +264,7 @@ func (m *batchMatcher) decide(p *plan, rows []int32, s *states, found, joined []
 		}
 		v := verdicts[n]
 		if v.open {
-			m.later = append(m.later, row)
+			m.open = append(m.open, row)
 			continue
 		}
 		if s.count == 1 && len(v.matches)+len(v.stopped) == 0 {

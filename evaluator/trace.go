@@ -50,7 +50,7 @@ func (v Value) Touch() {
 func (v Value) Derive(by *Derivation) string {
 	if t := v.tracedLeaf(); t != nil {
 		t.trace.note(reading{t.leaf, by})
-		return by.of(t.text)
+		return by.of(t.value())
 	}
 	return by.of(v.Text())
 }
@@ -60,11 +60,43 @@ type tracedText struct {
 	trace *Trace
 	leaf  int32
 	text  string
+	later func() string // what reads text, if that was not yet necessary
 }
 
 func (t *tracedText) read() string {
 	t.trace.note(reading{t.leaf, nil})
+	return t.value()
+}
+
+// value returns the text without noting that it was read.
+func (t *tracedText) value() string {
+	if t.later != nil {
+		t.text, t.later = t.later(), nil
+	}
 	return t.text
+}
+
+// Later returns a traced leaf whose text is only asked for if it is read: that of a
+// string, a number or a boolean as it is written. Leaves are made in their order, as
+// Value makes them.
+func (t *Trace) Later(k Kind, text func() string) Value {
+	if k == Number {
+		written := text
+		text = func() string { return NumberValue(written()).scalar() }
+	}
+	return tracedValue(k, &tracedText{trace: t, leaf: t.leaf(), later: text})
+}
+
+// Skip counts a leaf that has no text.
+func (t *Trace) Skip() { t.leaf() }
+
+// Ordered returns the members of an object in the order in which the trace wants
+// them.
+func (t *Trace) Ordered(members []Member) []Member {
+	if t.reversed {
+		slices.Reverse(members)
+	}
+	return members
 }
 
 func (t *Trace) note(r reading) {
@@ -112,7 +144,7 @@ func (t *Trace) Value(v Value) Value {
 		}
 	case Null:
 	default:
-		return tracedValue(v.Kind(), &tracedText{t, t.leaf(), v.scalar()})
+		return tracedValue(v.Kind(), &tracedText{trace: t, leaf: t.leaf(), text: v.scalar()})
 	}
 	t.leaf()
 	return v

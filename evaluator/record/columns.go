@@ -17,6 +17,7 @@ type rowGroup struct {
 	group parquet.RowGroup
 	read  map[string]*groupColumn
 	rests [][]string // by row, once they are needed
+	late  error      // what failed when a leaf was read
 }
 
 // groupColumn is a column of a row group.

@@ -243,15 +243,9 @@ func (g *groupReplay) match(l *layoutFile, kind string, rows []int32, anyOrder b
 
 // event makes the event of a row.
 func (g *groupReplay) event(l *layoutFile, leaves []evaluator.Column, rows []int32, row int, t *evaluator.Trace) (*telemetry.Event, error) {
-	v, order, err := g.value(l, leaves, rows, row)
+	v, err := g.value(l, leaves, rows, row, t)
 	if err != nil {
 		return nil, err
-	}
-	if t != nil {
-		if order != nil {
-			t.Number(order)
-		}
-		v = t.Value(v)
 	}
 	return g.options.Normaliser.Event(telemetry.Record{Source: g.source(rows[row]), Value: v}), nil
 }
@@ -284,6 +278,9 @@ func (g *groupReplay) hit(row int32, matches []evaluator.Match, stopped []evalua
 
 // finish returns the hits in the order of their rows, with what stands beside.
 func (g *groupReplay) finish() ([]Hit, error) {
+	if g.late != nil {
+		return nil, g.late
+	}
 	if len(g.hits) == 0 {
 		return nil, nil
 	}

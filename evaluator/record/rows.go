@@ -124,33 +124,38 @@ func (g *rowGroup) makers(l *layoutFile, rows []int32, made []func() (evaluator.
 	leaves := g.leaves(l, rows)
 	for i, row := range rows {
 		made[row] = func() (evaluator.Value, error) {
-			v, _, err := g.value(l, leaves, rows, i)
-			return v, err
+			return g.value(l, leaves, rows, i, nil)
 		}
 	}
 }
 
-// value makes the record of the i-th of some rows, and returns the order of its
-// leaves if it is not that of the layout.
-func (g *rowGroup) value(l *layoutFile, leaves []evaluator.Column, rows []int32, i int) (evaluator.Value, []int32, error) {
+// value makes the record of the i-th of some rows. With a trace, its leaves are read
+// when they are needed; what fails then is noted in late.
+func (g *rowGroup) value(l *layoutFile, leaves []evaluator.Column, rows []int32, i int, t *evaluator.Trace) (evaluator.Value, error) {
 	mould, order, err := g.mould(l, rows[i])
 	if err != nil {
-		return evaluator.Value{}, nil, err
+		return evaluator.Value{}, err
 	}
-	mine := make(map[int]int, len(order)) // leaf of the record -> of the layout
-	for n, leaf := range order {
-		mine[int(leaf)] = n
-	}
-	var failed error
-	v := mould.Record(func(leaf int) string {
-		if order != nil {
-			leaf = mine[leaf]
-		}
+	text := func(leaf int) string {
 		text, err := textAt(leaves[leaf], i)
-		failed = errors.Join(failed, err)
+		g.late = errors.Join(g.late, err)
 		return text
-	})
-	return v, order, failed
+	}
+	if order != nil {
+		mine := make([]int, len(order)) // leaf of the record -> of the layout
+		for n, leaf := range order {
+			mine[leaf] = n
+		}
+		as := text
+		text = func(leaf int) string { return as(mine[leaf]) }
+	}
+	if t == nil {
+		return mould.Record(text), g.late
+	}
+	if order != nil {
+		t.Number(order)
+	}
+	return mould.Traced(t, text), g.late
 }
 
 func (g *rowGroup) wholeValue(row int32) (evaluator.Value, error) {

@@ -424,29 +424,53 @@ func pathsOf(v evaluator.Value) (paths []string) {
 // Record returns the record with these texts. text is called for each leaf that has
 // one, in order.
 func (m *Mould) Record(text func(leaf int) string) evaluator.Value {
-	leaf := 0
-	return m.fill(m.value, text, &leaf)
+	f := filling{mould: m, text: text}
+	return f.fill(m.value)
 }
 
-func (m *Mould) fill(v evaluator.Value, text func(leaf int) string, leaf *int) evaluator.Value {
+// Traced is Record for a trace: text is only called for leaves that are read.
+func (m *Mould) Traced(t *evaluator.Trace, text func(leaf int) string) evaluator.Value {
+	f := filling{mould: m, text: text, trace: t}
+	return f.fill(m.value)
+}
+
+// filling is the making of a record.
+type filling struct {
+	mould *Mould
+	text  func(leaf int) string
+	trace *evaluator.Trace // nil for none
+	next  int              // leaf
+}
+
+func (f *filling) fill(v evaluator.Value) evaluator.Value {
 	switch {
 	case v.Kind() == evaluator.List && len(v.Items()) > 0:
 		items := make([]evaluator.Value, len(v.Items()))
 		for i, item := range v.Items() {
-			items[i] = m.fill(item, text, leaf)
+			items[i] = f.fill(item)
 		}
 		return evaluator.ListValue(items...)
 	case v.Kind() == evaluator.Object && len(v.Members()) > 0:
 		members := make([]evaluator.Member, len(v.Members()))
 		for i, member := range v.Members() {
-			members[i] = evaluator.Member{Name: member.Name, Value: m.fill(member.Value, text, leaf)}
+			members[i] = evaluator.Member{Name: member.Name, Value: f.fill(member.Value)}
+		}
+		if f.trace != nil {
+			members = f.trace.Ordered(members)
 		}
 		return evaluator.ObjectValue(members...)
 	}
-	n := *leaf
-	*leaf++
-	if k := m.Kinds[n]; k <= jsonshape.Bool {
-		return leafValue(k, text(n))
+	n := f.next
+	f.next++
+	switch k := f.mould.Kinds[n]; {
+	case k > jsonshape.Bool && f.trace != nil:
+		f.trace.Skip()
+		return v
+	case k > jsonshape.Bool:
+		return v
+	case f.trace != nil:
+		return f.trace.Later(v.Kind(), func() string { return f.text(n) })
+	default:
+		return leafValue(k, f.text(n))
 	}
-	return v
 }
