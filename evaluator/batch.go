@@ -26,8 +26,9 @@ type Batch struct {
 
 // Tried is what there was to look at in rows.
 type Tried struct {
-	Rules  []int32 // indexes in the program of rules whose logsource the rows are of, ascending
-	Fields []string
+	Rules  []int32  // indexes in the program of rules whose logsource the rows are of, ascending
+	Fields []string // that some of these rules look at, and some of the rows have
+	Views  int      // of each row
 }
 
 // Column is the texts of a leaf. It is asked only for what is needed.
@@ -211,7 +212,7 @@ func (m *batchMatcher) matchEvents() error {
 			return err
 		}
 		if m.Tried != nil && i >= told {
-			m.Tried([]int32{row}, m.triedOn(event))
+			m.Tried([]int32{row}, m.TriedOn(event))
 		}
 		matches := m.Evaluator.Match(event)
 		m.tell(row, matches, m.stopped)

@@ -4,7 +4,7 @@ import "slices"
 
 // triedBy returns what is tried on rows of a plan.
 func (m *batchMatcher) triedBy(p *plan, found []vector) *Tried {
-	t := &Tried{}
+	t := &Tried{Views: p.views}
 	for _, run := range p.runs {
 		t.Rules = append(t.Rules, run.group.rules...)
 		for _, n := range run.loads {
@@ -24,22 +24,22 @@ func (v *vector) some() bool {
 	return slices.ContainsFunc(v.byRow, func(class uint32) bool { return class != absent })
 }
 
-// triedOn returns what is tried on an event.
-func (m *batchMatcher) triedOn(event Routed) *Tried {
-	t := &Tried{}
+// TriedOn returns what is tried on an event.
+func (s *Records) TriedOn(event Routed) *Tried {
+	t := &Tried{Views: len(event.Views())}
 	add := func(g *group, on Event) {
 		t.Rules = append(t.Rules, g.rules...)
 		for _, f := range g.fields {
-			if _, ok := on.Field(m.tables.fields[f].name); ok {
-				t.Fields = append(t.Fields, m.tables.fields[f].name)
+			if _, ok := on.Field(s.tables.fields[f].name); ok {
+				t.Fields = append(t.Fields, s.tables.fields[f].name)
 			}
 		}
 	}
-	if m.ignoreLogsource {
-		add(m.tables.everyRule(), event)
+	if s.ignoreLogsource {
+		add(s.tables.everyRule(), event)
 	}
 	for _, v := range event.Views() {
-		add(m.route(v.Logsource), v.Event)
+		add(s.route(v.Logsource), v.Event)
 	}
 	return t.settled()
 }

@@ -75,8 +75,8 @@ func BenchmarkRecording(b *testing.B) {
 			before, hits := cpuTime(), 0
 			for b.Loop() {
 				hits = 0
-				err := Replay(b.Context(), dir, p, ReplayOptions{Workers: 1}, func(_ File, found []Hit) error {
-					hits += len(found)
+				err := Replay(b.Context(), dir, p, ReplayOptions{Workers: 1}, func(r *Replayed) error {
+					hits += len(r.Hits)
 					return nil
 				})
 				if err != nil {

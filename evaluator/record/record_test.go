@@ -101,8 +101,8 @@ func TestReplayOnCorpus(t *testing.T) {
 				h.Extra = event.Fingerprint()
 			}
 			return err
-		}}, func(_ File, hits []Hit) error {
-			for _, h := range hits {
+		}}, func(r *Replayed) error {
+			for _, h := range r.Hits {
 				got = append(got, describeHit(h.Source, h.Matches, h.Suppressed, h.Extra.(string)))
 			}
 			return nil

@@ -11,8 +11,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/parquet-go/parquet-go"
-
 	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/evaluator"
 	"github.com/socctl/socctl/evaluator/telemetry"
@@ -26,10 +24,18 @@ type Hit struct {
 	Matches    []evaluator.Match
 	Suppressed []evaluator.Suppression
 
-	// Event makes the event. It is only there while Visit is called.
+	// Event makes the event. It is only there while Visit, or yield, is called.
 	Event func() (*telemetry.Event, error)
 	// Extra is what Visit wants to keep of the event.
 	Extra any
+}
+
+// Replayed is what rules make of a file.
+type Replayed struct {
+	File
+	Hits    []Hit          // in the order of the rows
+	Sources map[string]int // how many events each has
+	Tried   []Tried        // if ReplayOptions ask for it
 }
 
 // ReplayOptions change how a recording is replayed. The zero value stands for the
@@ -39,12 +45,12 @@ type ReplayOptions struct {
 	Normaliser *telemetry.Normaliser // says what events are; the built-in one if it is nil
 	Visit      func(*Hit) error      // is called for every hit, by several goroutines at a time; nil does nothing
 	Evaluator  []evaluator.Option    // of the evaluators
+	Exposure   bool                  // tells what rules were tried on
 }
 
 // Replay matches the rules of a program with the events of a recording. yield is
-// called for each file, in the order of the manifest, with the hits in the order of
-// its rows; an error ends the replay.
-func Replay(ctx context.Context, dir string, p *compiler.Program, o ReplayOptions, yield func(File, []Hit) error) error {
+// called for each file, in the order of the manifest; an error ends the replay.
+func Replay(ctx context.Context, dir string, p *compiler.Program, o ReplayOptions, yield func(*Replayed) error) error {
 	m, err := ReadManifest(dir)
 	if err != nil {
 		return err
@@ -57,9 +63,9 @@ func Replay(ctx context.Context, dir string, p *compiler.Program, o ReplayOption
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	results := make([]chan replayed, len(m.Files))
+	results := make([]chan *fileReplay, len(m.Files))
 	for i := range results {
-		results[i] = make(chan replayed, 1)
+		results[i] = make(chan *fileReplay, 1)
 	}
 	next, ahead := make(chan int), make(chan struct{}, 4*o.Workers)
 	var workers sync.WaitGroup
@@ -69,8 +75,7 @@ func Replay(ctx context.Context, dir string, p *compiler.Program, o ReplayOption
 		workers.Go(func() {
 			w := newReplayer(dir, p, &o)
 			for i := range next {
-				hits, err := w.file(ctx, m.Files[i])
-				results[i] <- replayed{hits, err}
+				results[i] <- w.file(ctx, m.Files[i])
 			}
 		})
 	}
@@ -89,14 +94,11 @@ func Replay(ctx context.Context, dir string, p *compiler.Program, o ReplayOption
 			}
 		}
 	}()
-	for i, f := range m.Files {
+	for i := range m.Files {
 		select {
 		case r := <-results[i]:
 			<-ahead
-			if r.err != nil {
-				return r.err
-			}
-			if err := yield(f, r.hits); err != nil {
+			if err := r.yield(yield); err != nil {
 				return err
 			}
 		case <-ctx.Done():
@@ -106,9 +108,26 @@ func Replay(ctx context.Context, dir string, p *compiler.Program, o ReplayOption
 	return nil
 }
 
-type replayed struct {
-	hits []Hit
-	err  error
+// fileReplay is the replay of a file, which is open as long as events of it may have
+// to be made.
+type fileReplay struct {
+	Replayed
+	table *table
+	err   error
+}
+
+func (r *fileReplay) yield(yield func(*Replayed) error) error {
+	err := r.err
+	if err == nil {
+		err = yield(&r.Replayed)
+	}
+	for i := range r.Hits {
+		r.Hits[i].Event = nil
+	}
+	if r.table != nil {
+		err = errors.Join(err, r.table.close())
+	}
+	return err
 }
 
 // replayer replays files on one goroutine.
@@ -124,46 +143,45 @@ func newReplayer(dir string, p *compiler.Program, o *ReplayOptions) *replayer {
 	return &replayer{dir: dir, options: o, records: evaluator.New(p, o.Evaluator...).Records(), kinds: telemetry.NewSourceKinds(o.Normaliser), shapes: map[string]int{}}
 }
 
-// file returns the hits of a file.
-func (w *replayer) file(ctx context.Context, f File) (hits []Hit, err error) {
-	t, err := open(w.dir, f)
-	if err != nil {
-		return nil, err
+// file replays a file.
+func (w *replayer) file(ctx context.Context, f File) *fileReplay {
+	r := &fileReplay{Replayed: Replayed{File: f, Sources: map[string]int{}}}
+	if r.table, r.err = open(w.dir, f); r.err != nil {
+		return r
 	}
-	defer func() { err = errors.Join(err, t.close()) }()
-	for _, group := range t.parquet.RowGroups() {
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
+	for _, group := range r.table.parquet.RowGroups() {
+		if r.err = ctx.Err(); r.err != nil {
+			return r
 		}
-		found, err := w.replay(t, group)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", filepath.Join(w.dir, filepath.FromSlash(f.Path)), err)
+		g := &groupReplay{replayer: w, rowGroup: rowGroup{table: r.table, group: group, read: map[string]*groupColumn{}}}
+		if err := g.replay(&r.Replayed); err != nil {
+			r.err = fmt.Errorf("%s: %w", filepath.Join(w.dir, filepath.FromSlash(f.Path)), err)
+			return r
 		}
-		hits = append(hits, found...)
 	}
-	return hits, nil
+	return r
 }
 
-// replay returns the hits of a row group.
-func (w *replayer) replay(t *table, group parquet.RowGroup) ([]Hit, error) {
-	g := &groupReplay{replayer: w, rowGroup: rowGroup{table: t, group: group, read: map[string]*groupColumn{}}}
+// replay replays a row group.
+func (g *groupReplay) replay(into *Replayed) error {
 	layouts, byLayout, err := g.layouts()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	sources, err := g.column(sourceColumn)
-	if err != nil {
-		return nil, err
+	if g.sources, err = g.column(sourceColumn); err != nil {
+		return err
 	}
-	g.sources = sources
 	for n, rows := range byLayout {
 		for kind, rows := range g.byKind(rows) {
 			if err := g.matchLayout(layouts[n], kind, rows); err != nil {
-				return nil, err
+				return err
 			}
 		}
 	}
-	return g.finish()
+	for _, code := range g.sources.codes {
+		into.Sources[g.sources.dictionary.Texts[code]]++
+	}
+	return g.finish(into)
 }
 
 // groupReplay is the replay of a row group.
@@ -172,6 +190,7 @@ type groupReplay struct {
 	rowGroup
 	sources *groupColumn
 	hits    []rowHit
+	tried   []triedRows
 }
 
 type rowHit struct {
@@ -236,6 +255,9 @@ func (g *groupReplay) match(l *layoutFile, kind string, rows []int32, anyOrder b
 	leaves := g.leaves(l, rows)
 	event := func(row int, t *evaluator.Trace) (*telemetry.Event, error) { return g.event(l, leaves, rows, row, t) }
 	b := &evaluator.Batch{Shape: shape, Rows: len(rows), Leaves: leaves, AnyOrder: anyOrder, Event: func(row int, t *evaluator.Trace) (evaluator.Routed, error) { return event(row, t) }}
+	if g.options.Exposure {
+		b.Tried = func(of []int32, t *evaluator.Tried) { g.tried = append(g.tried, triedRows{t, picked(rows, of)}) }
+	}
 	return g.records.MatchBatch(b, func(row int, matches []evaluator.Match, stopped []evaluator.Suppression) {
 		g.hit(rows[row], matches, stopped, func() (*telemetry.Event, error) { return event(row, nil) })
 	})
@@ -262,6 +284,9 @@ func (g *groupReplay) wholeRows(rows []int32) error {
 			return err
 		}
 		event := g.options.Normaliser.Event(telemetry.Record{Source: g.source(row), Value: v})
+		if g.options.Exposure {
+			g.tried = append(g.tried, triedRows{g.records.TriedOn(event), []int32{row}})
+		}
 		matches := g.records.Evaluator.Match(event)
 		if len(matches)+len(g.records.Suppressed()) == 0 {
 			continue
@@ -276,33 +301,26 @@ func (g *groupReplay) hit(row int32, matches []evaluator.Match, stopped []evalua
 	g.hits = append(g.hits, rowHit{row, Hit{Source: g.source(row), Matches: slices.Clone(matches), Suppressed: slices.Clone(stopped), Event: event}})
 }
 
-// finish returns the hits in the order of their rows, with what stands beside.
-func (g *groupReplay) finish() ([]Hit, error) {
-	if g.late != nil {
-		return nil, g.late
+// finish adds what was found, with what stands beside.
+func (g *groupReplay) finish(into *Replayed) error {
+	if g.late != nil || len(g.hits)+len(g.tried) == 0 {
+		return g.late
 	}
-	if len(g.hits) == 0 {
-		return nil, nil
-	}
-	index, _, err := g.ints(g.group, indexColumn)
+	beside, err := g.beside()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	times, timed, err := g.ints(g.group, timeColumn)
-	if err != nil {
-		return nil, err
-	}
+	into.Tried = append(into.Tried, g.spans(beside)...)
 	slices.SortFunc(g.hits, func(a, b rowHit) int { return cmp.Compare(a.row, b.row) })
-	out := make([]Hit, len(g.hits))
-	for i, h := range g.hits {
-		h.Index, h.Time = int(index[h.row]), timeOf(times[h.row], timed[h.row])
+	for _, h := range g.hits {
+		row := beside.row(int(h.row))
+		h.Index, h.Time = row.Record.Index, row.Time
 		if g.options.Visit != nil {
 			if err := g.options.Visit(&h.Hit); err != nil {
-				return nil, err
+				return err
 			}
 		}
-		h.Event = nil
-		out[i] = h.Hit
+		into.Hits = append(into.Hits, h.Hit)
 	}
-	return out, nil
+	return nil
 }
