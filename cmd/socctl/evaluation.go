@@ -127,7 +127,9 @@ func (r *evaluation) raw() bool {
 }
 
 func (r *evaluation) readOptions() telemetry.ReadOptions {
-	return telemetry.ReadOptions{Raw: r.raw(), Stdin: r.cli.stdin, Format: r.options.input, MaxRecord: r.options.maxRecord << 20, MaxExpansion: r.options.expansion}
+	o := r.options.readOptions(r.cli.stdin)
+	o.Raw = r.raw()
+	return o
 }
 
 func (r *evaluation) work(work <-chan *parcel) {
