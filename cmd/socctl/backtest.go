@@ -26,7 +26,7 @@ type backtestOptions struct {
 	baseline                  []string
 	budgets, failOn           []string
 	samples                   int
-	noTime                    bool
+	noTime, verbose           bool
 	input                     recordingOptions
 }
 
@@ -58,6 +58,7 @@ in one pass, and events are told that a change gains or loses.`,
 	flags.StringSliceVar(&o.failOn, "fail-on", []string{"budget"}, "what makes the exit code 1: "+strings.Join(failReasons, ", "))
 	flags.IntVar(&o.samples, "samples", backtest.DefaultSamples, "events that are told of each rule")
 	flags.StringArrayVarP(&o.formats, "format", "f", []string{"pretty"}, strings.Join(report.BacktestFormats, ", ")+"; `format`=FILE writes to a file; may be repeated")
+	flags.BoolVarP(&o.verbose, "verbose", "v", false, "tell of every rule that fired where, who and why")
 	flags.BoolVar(&o.noTime, "no-time", false, "leave out durations, so that output can be compared")
 	o.input.flags(flags)
 	return cmd
@@ -135,7 +136,7 @@ func (c *cli) backtest(ctx context.Context, o *backtestOptions, recordings []str
 	if err != nil {
 		return &exitError{exitUnreadable, err}
 	}
-	run := &report.BacktestRun{Result: result, NoTime: o.noTime, Elapsed: time.Since(start), Rejected: compared.head.rejected(), Version: version()}
+	run := &report.BacktestRun{Result: result, NoTime: o.noTime, Verbose: o.verbose, Elapsed: time.Since(start), Rejected: compared.head.rejected(), Version: version()}
 	var failed error // one file that cannot be written does not keep the rest from being told
 	for _, format := range o.formats {
 		failed = errors.Join(failed, c.reportBacktest(format, run))

@@ -179,7 +179,7 @@ func (r *replay) evaluate() {
 		options = append(options, telemetry.RouteBy(r.Route))
 	}
 	w.stream = telemetry.NewStream(r.Normaliser, w.ev, options...)
-	w.survey = newSurvey(r.probed, r.Anyway, w.see)
+	w.survey = newSurvey(r.probed, r.Anyway, newClock(r.Normaliser), w.see)
 	for b := range r.work {
 		for _, e := range b.entries {
 			w.one(e, b)

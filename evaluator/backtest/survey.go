@@ -40,8 +40,8 @@ type kind struct {
 	reading reading // where such records have their time
 }
 
-func newSurvey(p *probed, anyway bool, see func() (*telemetry.Event, []evaluator.View, error)) *survey {
-	s := &survey{probed: p, anyway: anyway, see: see, kinds: map[*evaluator.Match]*kind{}}
+func newSurvey(p *probed, anyway bool, c clock, see func() (*telemetry.Event, []evaluator.View, error)) *survey {
+	s := &survey{probed: p, anyway: anyway, clock: c, see: see, kinds: map[*evaluator.Match]*kind{}}
 	for _, names := range p.fields {
 		s.grounds = append(s.grounds, NewGround())
 		s.missing = append(s.missing, slices.Clone(names))
