@@ -4,11 +4,9 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"runtime"
 	"runtime/debug"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -23,20 +21,11 @@ type evalOptions struct {
 	rules       []string
 	pipelines   []string
 	format      string
-	logsource   string
 	explain     string
 	failOnMatch bool
-	workers     int
-	maxRecord   int
-	expansion   int
-	input       string
-	year        int
-	timeZone    string
 	stats       bool
-	lateness    string
 	suppressed  bool
-
-	zone *time.Location
+	recordingOptions
 }
 
 func (c *cli) evalCommand() *cobra.Command {
@@ -71,16 +60,9 @@ view knows the logsource.`,
 	flags.StringSliceVarP(&o.rules, "rules", "r", nil, "rule `path`, a file or a folder (default: rules of the configuration)")
 	pipelineFlag(flags, &o.pipelines)
 	flags.StringVarP(&o.format, "format", "f", "ndjson", "ndjson or table; with --explain pretty or ndjson; with --stats pretty or json")
-	flags.StringVar(&o.logsource, "logsource", "auto", "auto, off, or what the events are: product=aws,service=cloudtrail")
+	o.recordingOptions.flags(flags)
 	flags.StringVar(&o.explain, "explain", "", "explain one `rule`, by id or title, on every event that it applies to")
 	flags.BoolVar(&o.failOnMatch, "fail-on-match", false, "exit with 1 if any rule matches")
-	flags.IntVarP(&o.workers, "jobs", "j", runtime.GOMAXPROCS(0), "number of parallel workers")
-	flags.IntVar(&o.maxRecord, "max-record", telemetry.DefaultMaxRecord>>20, "largest JSON record in `MiB`; larger ones are reported and left out")
-	flags.IntVar(&o.expansion, "max-expansion", telemetry.DefaultMaxExpansion, "how many `times` its size a compressed recording may expand to; -1 for any")
-	flags.StringVar(&o.input, "input", "", "`format` of all recordings (default: by content): "+inputFormatNames())
-	flags.IntVar(&o.year, "year", 0, "year of times without one (default: by the file's modification time)")
-	flags.StringVar(&o.timeZone, "timezone", "UTC", "`zone` of times without one, such as Europe/Berlin")
-	flags.StringVar(&o.lateness, "lateness", "auto", "how much older than the newest event one may be for correlations: a `duration`, any, or auto: any for files, 10s for standard input")
 	flags.BoolVar(&o.suppressed, "suppressed", false, "print what filters suppressed as well, with suppressed_by")
 	flags.BoolVar(&o.stats, "stats", false, "print what the recordings hold instead of the matches")
 	return cmd
@@ -109,26 +91,7 @@ func (o *evalOptions) check() error {
 	if !slices.Contains(formats, o.format) {
 		return usageError("unknown format %q: eval knows ndjson and table, with --stats pretty and json", o.format)
 	}
-	if o.maxRecord < 1 {
-		return usageError("--max-record takes a number of MiB, at least 1")
-	}
-	if o.expansion == 0 || o.expansion < -1 {
-		return usageError("--max-expansion takes a number of at least 1, or -1 for any")
-	}
-	if err := telemetry.CheckInputFormat(o.input); err != nil {
-		return usageError("--input: %v", err)
-	}
-	var err error
-	o.zone, err = zoneOf(o.timeZone)
-	return err
-}
-
-func zoneOf(name string) (*time.Location, error) {
-	zone, err := time.LoadLocation(name)
-	if err != nil {
-		return nil, usageError("--timezone takes a zone such as UTC or Europe/Berlin, not %q", name)
-	}
-	return zone, nil
+	return o.recordingOptions.check()
 }
 
 // collectLess lets garbage collection wait until there is twice as much garbage
@@ -171,7 +134,7 @@ func (c *cli) eval(ctx context.Context, o *evalOptions, recordings []string) err
 		return err
 	}
 	run := &evaluation{cli: c, feeds: feedsOf(loaded.program), correlating: newCorrelating(loaded.program, lateness), options: o, program: loaded.program, explain: rule, assigned: assigned,
-		normaliser: telemetry.NewNormaliser(table, telemetry.TimeZone(o.zone), telemetry.Year(o.year)), progress: report.NewProgress(c.stderr, c.quiet)}
+		normaliser: o.normaliser(table), progress: report.NewProgress(c.stderr, c.quiet)}
 	if err := run.all(ctx, recordings); err != nil {
 		return &exitError{exitUnreadable, err}
 	}
@@ -242,7 +205,7 @@ func (r *evaluation) route(e *telemetry.Event) evaluator.Routed {
 	if r.assigned == nil {
 		return e
 	}
-	return assignedEvent{e, []evaluator.View{{Name: "assigned", Logsource: r.assigned, Event: e}}}
+	return assignTo(e, r.assigned)
 }
 
 // viewsOf returns the views of a routed event.

@@ -17,6 +17,7 @@ import (
 	"github.com/socctl/socctl/evaluator"
 	"github.com/socctl/socctl/evaluator/correlation"
 	"github.com/socctl/socctl/evaluator/telemetry"
+	"github.com/socctl/socctl/evaluator/telemetry/batch"
 	"github.com/socctl/socctl/evaluator/telemetry/census"
 )
 
@@ -36,27 +37,16 @@ type evaluation struct {
 
 	events, matched, unrouted, problems, suppressed int
 
-	entries   *queue
+	entries   *batch.Queue
 	numbering numberings
 
 	censuses sync.Mutex
 	census   *census.Census // nil unless --stats
 }
 
-// batchSize is how many records travel together; a slow source makes smaller
-// batches, so that matches appear as events arrive.
-const batchSize = 256
-
-// entry is a record, or a problem in its place.
-type entry struct {
-	record telemetry.Record
-	err    error
-	size   int // see queue
-}
-
-// batch travels from the reader through one worker to the writer.
-type batch struct {
-	entries []entry
+// parcel travels from the reader through one worker to the writer.
+type parcel struct {
+	entries []batch.Entry
 	result  batchResult
 	done    chan struct{}
 }
@@ -72,9 +62,9 @@ type batchResult struct {
 }
 
 func (r *evaluation) all(ctx context.Context, recordings []string) error {
-	work := make(chan *batch, r.options.workers)
-	ordered := make(chan *batch, 4*r.options.workers)
-	r.entries = newQueue()
+	work := make(chan *parcel, r.options.workers)
+	ordered := make(chan *parcel, 4*r.options.workers)
+	r.entries = batch.NewQueue()
 	go r.read(ctx, recordings, work, ordered)
 	var wg sync.WaitGroup
 	for range max(1, r.options.workers) {
@@ -115,17 +105,17 @@ func (r *evaluation) all(ctx context.Context, recordings []string) error {
 
 // read cuts the records into batches: full ones from a fast source, and what
 // there is from a slow one.
-func (r *evaluation) read(ctx context.Context, recordings []string, work, ordered chan<- *batch) {
+func (r *evaluation) read(ctx context.Context, recordings []string, work, ordered chan<- *parcel) {
 	defer close(work)
 	defer close(ordered)
 	go func() {
-		defer r.entries.close()
+		defer r.entries.Close()
 		for record, err := range telemetry.Read(ctx, recordings, r.readOptions()) {
-			r.entries.put(entry{record: record, err: err})
+			r.entries.Put(batch.Entry{Record: record, Err: err})
 		}
 	}()
-	for taken := r.entries.take(); len(taken) > 0; taken = r.entries.take() {
-		b := &batch{entries: taken, done: make(chan struct{})}
+	for taken := r.entries.Take(); len(taken) > 0; taken = r.entries.Take() {
+		b := &parcel{entries: taken, done: make(chan struct{})}
 		ordered <- b
 		work <- b
 	}
@@ -137,10 +127,12 @@ func (r *evaluation) raw() bool {
 }
 
 func (r *evaluation) readOptions() telemetry.ReadOptions {
-	return telemetry.ReadOptions{Raw: r.raw(), Stdin: r.cli.stdin, Format: r.options.input, MaxRecord: r.options.maxRecord << 20, MaxExpansion: r.options.expansion}
+	o := r.options.readOptions(r.cli.stdin)
+	o.Raw = r.raw()
+	return o
 }
 
-func (r *evaluation) work(work <-chan *batch) {
+func (r *evaluation) work(work <-chan *parcel) {
 	var options []evaluator.Option
 	if r.options.logsource == "off" {
 		options = append(options, evaluator.IgnoreLogsource())
@@ -156,7 +148,7 @@ func (r *evaluation) work(work <-chan *batch) {
 		for _, e := range b.entries {
 			w.one(e, &b.result)
 		}
-		r.entries.release(b.entries)
+		r.entries.Release(b.entries)
 		b.entries = nil
 		close(b.done)
 	}
@@ -185,12 +177,12 @@ func (w *worker) report() {
 	w.evaluation.census.Merge(w.census)
 }
 
-func (w *worker) one(e entry, out *batchResult) {
+func (w *worker) one(e batch.Entry, out *batchResult) {
 	switch {
-	case e.err != nil:
-		out.problems = append(out.problems, e.err)
+	case e.Err != nil:
+		out.problems = append(out.problems, e.Err)
 	case w.stream != nil:
-		w.streamed(e.record, out)
+		w.streamed(e.Record, out)
 	default:
 		w.evented(e, out)
 	}
@@ -236,19 +228,19 @@ func (w *worker) reread(raw telemetry.Record, out *batchResult) {
 	n := 0
 	for record, err := range w.stream.Reread(raw) {
 		if err == nil {
-			record.Index = within(raw.Index, n)
+			record.Index = batch.Within(raw.Index, n)
 			n++
 		}
-		w.one(entry{record: record, err: err}, out)
+		w.one(batch.Entry{Record: record, Err: err}, out)
 	}
 	if n != 1 {
-		out.shifts = append(out.shifts, shift{raw.Source, raw.Index, n - 1, len(out.lines), len(out.hits)})
+		out.shifts = append(out.shifts, shift{batch.Shift{Source: raw.Source, Line: raw.Index, By: n - 1}, len(out.lines), len(out.hits)})
 	}
 }
 
 // evented evaluates the event of a record.
-func (w *worker) evented(e entry, out *batchResult) {
-	event := w.normaliser.Event(e.record)
+func (w *worker) evented(e batch.Entry, out *batchResult) {
+	event := w.normaliser.Event(e.Record)
 	out.events++
 	if len(event.Views()) == 0 {
 		out.unrouted++
@@ -262,7 +254,7 @@ func (w *worker) evented(e entry, out *batchResult) {
 	}
 	matches := w.ev.Match(w.route(event))
 	out.suppressed += len(w.ev.Suppressed())
-	w.tell(event, e.record, matches, out)
+	w.tell(event, e.Record, matches, out)
 }
 
 // tell writes down what a record matches. Without its event it tells no details.

@@ -134,7 +134,7 @@ func readingCode(in *lint.Input) int {
 // check rejects unknown words, and flags that contradict each other; given tells
 // which flags there are.
 func (o *lintOptions) check(given func(flag string) bool) error {
-	if err := o.checkFormats(); err != nil {
+	if err := checkFormats("lint", o.formats, report.LintFormats, report.LintTexts); err != nil {
 		return err
 	}
 	if given("base") && o.base == "" {
@@ -150,26 +150,6 @@ func (o *lintOptions) check(given func(flag string) bool) error {
 	}
 	if !slices.Contains([]string{"error", "warning", "info"}, o.level) {
 		return usageError("--level takes error, warning or info, not %q", o.level)
-	}
-	return nil
-}
-
-// checkFormats sees to it that what a program is to read stands alone.
-func (o *lintOptions) checkFormats() error {
-	written := map[string]string{} // format by file, "" for standard output
-	for _, format := range o.formats {
-		name, path, toFile := strings.Cut(format, "=")
-		if !slices.Contains(report.LintFormats, name) || toFile && path == "" {
-			return usageError("unknown format %q: lint knows %s", format, strings.Join(report.LintFormats, ", "))
-		}
-		other, taken := written[path]
-		switch {
-		case taken && toFile:
-			return usageError("%s and %s cannot both be written to %s", other, name, path)
-		case taken && !(slices.Contains(report.LintTexts, name) && slices.Contains(report.LintTexts, other)):
-			return usageError("%s and %s cannot both go to standard output: write one to a file, as in -f %s=FILE", other, name, name)
-		}
-		written[path] = name
 	}
 	return nil
 }

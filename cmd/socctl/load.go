@@ -42,14 +42,9 @@ func (c *cli) config(dir string) (*config.Config, error) {
 // loadRules loads and compiles rules, of the configuration if no path is
 // given, and shows their problems.
 func (c *cli) loadRules(cfg *config.Config, paths, pipelines []string) (*loadedRules, error) {
-	if len(paths) == 0 {
-		var err error
-		if paths, err = c.expand(cfg, cfg.Rules); err != nil {
-			return nil, err
-		}
-	}
-	if len(paths) == 0 {
-		return nil, usageError("no rules: name them with -r, or in rules: of .socctl.yml")
+	paths, err := c.pathsOfRules(cfg, paths)
+	if err != nil {
+		return nil, err
 	}
 	p, err := c.pipelines(cfg, pipelines)
 	if err != nil {
@@ -65,9 +60,25 @@ func (c *cli) loadRules(cfg *config.Config, paths, pipelines []string) (*loadedR
 	l.diags.Sort()
 	c.showProblems(l.diags)
 	if len(l.program.Rules) == 0 {
-		return nil, &exitError{max(l.exitCode(), exitUsage), fmt.Errorf("no rule to evaluate in %v", paths)}
+		return nil, noRules(l, paths)
 	}
 	return l, nil
+}
+
+// pathsOfRules are those that were named, else those of the configuration.
+func (c *cli) pathsOfRules(cfg *config.Config, named []string) ([]string, error) {
+	if len(named) > 0 {
+		return named, nil
+	}
+	paths, err := c.expand(cfg, cfg.Rules)
+	if err == nil && len(paths) == 0 {
+		err = usageError("no rules: name them with -r, or in rules: of .socctl.yml")
+	}
+	return paths, err
+}
+
+func noRules(l *loadedRules, paths []string) error {
+	return &exitError{max(l.exitCode(), exitUsage), fmt.Errorf("no rule to evaluate in %v", paths)}
 }
 
 // showProblems prints errors with excerpts, and warnings only as a count.

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/socctl/socctl/evaluator/correlation"
+	"github.com/socctl/socctl/evaluator/telemetry/batch"
 )
 
 // numberedSource is a recording: how many records its lines hold, and which of
@@ -25,13 +26,13 @@ func (s *numberedSource) addTo(b *batchResult, line, first int) (final []int) {
 		if !s.matches[[2]int{line, n}] {
 			continue
 		}
-		number := within(line, n)
+		number := batch.Within(line, n)
 		final = append(final, first+n)
 		b.lines = append(b.lines, matchLine{Source: s.name, Record: number}, matchLine{Source: s.name, Record: number}) // of two rules
 		b.hits = append(b.hits, []correlation.Hit{{Origin: originText(number, "f", s.name)}})
 	}
 	if n := s.records[line]; n != 1 {
-		b.shifts = append(b.shifts, shift{s.name, line, n - 1, len(b.lines), len(b.hits)})
+		b.shifts = append(b.shifts, shift{batch.Shift{Source: s.name, Line: line, By: n - 1}, len(b.lines), len(b.hits)})
 	}
 	return final
 }
@@ -78,20 +79,5 @@ func TestNumbering(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" || !slices.Equal(want, hits) {
 			t.Fatalf("hits %v, lines (- want, + got):\n%s", hits, diff)
 		}
-	}
-}
-
-// A line may hold more records than fit into a few bits.
-func TestNumberingOfLongLines(t *testing.T) {
-	t.Parallel()
-	var n numbering
-	n.pass(shift{source: "x", line: 5, by: 2})
-	for _, inner := range []int{0, 1, 10_000_000, 100_000_000} {
-		if got := n.final("x", within(7, inner)); got != 9+inner {
-			t.Errorf("record %d of its line: number %d", inner, got)
-		}
-	}
-	if got := within(1, 1<<40); got < 0 {
-		t.Errorf("number %d", got)
 	}
 }

@@ -53,8 +53,10 @@ type Config struct {
 
 // Telemetry says how recorded events are mapped to what rules expect.
 type Telemetry struct {
-	Logsource Logsource
-	Span      rules.Span
+	Logsource  Logsource
+	Recordings []rules.Scalar // that a backtest replays: paths or globs
+	Baseline   []rules.Scalar // further ones, known to be benign
+	Span       rules.Span
 }
 
 // Logsource is a table of views that overrides the built-in one: a path or an

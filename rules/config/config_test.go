@@ -81,7 +81,7 @@ func TestDiagnostics(t *testing.T) {
 		{"rule: x", "1:1: error[config/unknown-key]: the configuration has no key rule (did you mean rules?)"},
 		{"frobnicate: x", "1:1: error[config/unknown-key]: the configuration has no key frobnicate (known are attack, budgets, coverage, lint, pipelines, placeholders, rules, taxonomies, telemetry, test, tests)"},
 		{"test:\n  alow-missing-recordings: true", "2:3: error[config/unknown-key]: test has no key alow-missing-recordings (did you mean allow-missing-recordings?)"},
-		{"telemetry: {view: x}", "1:13: error[config/unknown-key]: telemetry has no key view (known are logsource)"},
+		{"telemetry: {view: x}", "1:13: error[config/unknown-key]: telemetry has no key view (known are baseline, logsource, recordings)"},
 		{"attack: {versoin: 1}", "1:10: error[config/unknown-key]: attack has no key versoin (did you mean version?)"},
 		{"rules: {a: b}", "1:8: error[config/wrong-type]: rules must be a path or a list of paths, found a map"},
 		{"rules: [a, [b]]", "1:12: error[config/wrong-type]: rules must be a path or a list of paths, found a list"},

@@ -45,7 +45,11 @@ func (p *parser) root(c *Config) keys {
 }
 
 func (p *parser) telemetry(t *Telemetry) keys {
-	return keys{"logsource": func(e rules.Entry) { t.Logsource = p.logsource(e) }}
+	return keys{
+		"logsource":  func(e rules.Entry) { t.Logsource = p.logsource(e) },
+		"recordings": func(e rules.Entry) { t.Recordings = p.paths(e) },
+		"baseline":   func(e rules.Entry) { t.Baseline = p.paths(e) },
+	}
 }
 
 func (p *parser) test(t *Test) keys {

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 	"time"
 )
@@ -26,6 +27,15 @@ func NewProgress(w io.Writer, quiet bool) *Progress {
 		return &Progress{}
 	}
 	return &Progress{w: w}
+}
+
+// Visible reports whether anything is shown.
+func (p *Progress) Visible() bool { return p.w != nil }
+
+// Bar draws a share of a whole in a number of characters.
+func Bar(share float64, width int) string {
+	full := int(min(1, max(0, share)) * float64(width))
+	return strings.Repeat("█", full) + strings.Repeat("░", width-full)
 }
 
 // Update replaces the line, at most ten times a second.

@@ -78,16 +78,7 @@ func testJUnit(w io.Writer, t *TestRun) error {
 		all.Errors += s.Errors
 		all.Skipped += s.Skipped
 	}
-	if _, err := io.WriteString(w, xml.Header); err != nil {
-		return err
-	}
-	enc := xml.NewEncoder(w)
-	enc.Indent("", "  ")
-	if err := enc.Encode(all); err != nil {
-		return err
-	}
-	_, err := io.WriteString(w, "\n")
-	return err
+	return writeXML(w, all)
 }
 
 func (s *junitSuite) add(c junitCase) {

@@ -1,4 +1,4 @@
-package main
+package batch
 
 import (
 	"sync"
@@ -14,10 +14,10 @@ import (
 func TestQueueHoldsFewBytes(t *testing.T) {
 	t.Parallel()
 	buffer := make([]byte, maxHeld+1)
-	q := newQueue()
+	q := NewQueue()
 	const count = 3000
 	go func() {
-		defer q.close()
+		defer q.Close()
 		for i := range count {
 			size := 1 << 20
 			switch {
@@ -26,10 +26,10 @@ func TestQueueHoldsFewBytes(t *testing.T) {
 			case i%3 == 0:
 				size = 100
 			}
-			q.put(entry{record: telemetry.Record{Index: i, Raw: buffer[:size]}})
+			q.Put(Entry{Record: telemetry.Record{Index: i, Raw: buffer[:size]}})
 		}
 	}()
-	work := make(chan []entry, 64)
+	work := make(chan []Entry, 64)
 	var most atomic.Int64
 	var workers sync.WaitGroup
 	for range 3 {
@@ -41,15 +41,15 @@ func TestQueueHoldsFewBytes(t *testing.T) {
 				if len(taken) > 1 || taken[0].size <= maxHeld {
 					most.Store(max(most.Load(), int64(held)))
 				}
-				q.release(taken)
+				q.Release(taken)
 			}
 		})
 	}
 	next := 0
-	for taken := q.take(); len(taken) > 0; taken = q.take() {
+	for taken := q.Take(); len(taken) > 0; taken = q.Take() {
 		for _, e := range taken {
-			if e.record.Index != next {
-				t.Fatalf("entry %d, want %d", e.record.Index, next)
+			if e.Record.Index != next {
+				t.Fatalf("entry %d, want %d", e.Record.Index, next)
 			}
 			next++
 		}
@@ -65,7 +65,7 @@ func TestQueueHoldsFewBytes(t *testing.T) {
 func TestBytesOfValues(t *testing.T) {
 	t.Parallel()
 	list := evaluator.ListValue(evaluator.StringValue("12345678"), evaluator.NullValue(), evaluator.NumberValue("1.5"))
-	e := entry{record: telemetry.Record{Value: evaluator.ObjectValue(evaluator.Member{Name: "a", Value: list}, evaluator.Member{Name: "b", Value: list})}}
+	e := Entry{Record: telemetry.Record{Value: evaluator.ObjectValue(evaluator.Member{Name: "a", Value: list}, evaluator.Member{Name: "b", Value: list})}}
 	if got, want := e.bytes(), 16+2*(16+16+3*16+8+3); got != want {
 		t.Errorf("%d bytes, want %d", got, want)
 	}

@@ -1,39 +1,57 @@
-package main
+// Package batch hands the records of one reader to several workers, a batch at a
+// time, and gives them their numbers when their results are put in order again.
+//
+// What is under way is bounded in bytes, whatever the size of the records.
+package batch
 
 import (
 	"sync"
 
 	"github.com/socctl/socctl/evaluator"
+	"github.com/socctl/socctl/evaluator/telemetry"
 )
+
+// Size is how many records travel together; a slow source makes smaller batches,
+// so that results appear as events arrive.
+const Size = 256
 
 // maxHeld is how many bytes of records may be under way from the reader through
 // the workers; a larger record travels alone. Records are counted by what they
 // hold: as values they take some times as much memory.
 const maxHeld = 64 << 20
 
-// queue hands entries from one goroutine to another as many at a time as have
+// Entry is a record, or a problem in its place.
+type Entry struct {
+	Record telemetry.Record
+	Err    error
+
+	size int
+}
+
+// Queue hands entries from one goroutine to another as many at a time as have
 // come together: full batches from a fast source, and what there is from a slow
 // one.
-type queue struct {
+type Queue struct {
 	mu      sync.Mutex
 	changed sync.Cond
-	waiting []entry
+	waiting []Entry
 	held    int // bytes of entries that were put and not released yet
 	closed  bool
 }
 
-func newQueue() *queue {
-	q := &queue{}
+// NewQueue returns an empty queue.
+func NewQueue() *Queue {
+	q := &Queue{}
 	q.changed.L = &q.mu
 	return q
 }
 
-// put appends an entry; it waits while a whole batch is there that nobody takes,
+// Put appends an entry; it waits while a whole batch is there that nobody takes,
 // or too much is under way.
-func (q *queue) put(e entry) {
+func (q *Queue) Put(e Entry) {
 	e.size = e.bytes()
 	q.mu.Lock()
-	for len(q.waiting) >= batchSize || q.held > 0 && q.held+e.size > maxHeld {
+	for len(q.waiting) >= Size || q.held > 0 && q.held+e.size > maxHeld {
 		q.changed.Wait()
 	}
 	q.held += e.size
@@ -44,30 +62,30 @@ func (q *queue) put(e entry) {
 	q.mu.Unlock()
 }
 
-// close says that nothing more comes.
-func (q *queue) close() {
+// Close says that nothing more comes.
+func (q *Queue) Close() {
 	q.mu.Lock()
 	q.closed = true
 	q.changed.Broadcast()
 	q.mu.Unlock()
 }
 
-// take returns what there is, waiting until there is something; nil once the
+// Take returns what there is, waiting until there is something; nil once the
 // queue is closed and empty.
-func (q *queue) take() []entry {
+func (q *Queue) Take() []Entry {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for len(q.waiting) == 0 && !q.closed {
 		q.changed.Wait()
 	}
 	taken := q.waiting
-	q.waiting = make([]entry, 0, len(taken))
+	q.waiting = make([]Entry, 0, len(taken))
 	q.changed.Broadcast()
 	return taken[:len(taken):len(taken)]
 }
 
-// release says that entries which were taken are done with.
-func (q *queue) release(entries []entry) {
+// Release says that entries which were taken are done with.
+func (q *Queue) Release(entries []Entry) {
 	size := 0
 	for i := range entries {
 		size += entries[i].size
@@ -79,11 +97,11 @@ func (q *queue) release(entries []entry) {
 }
 
 // bytes returns how much an entry holds.
-func (e *entry) bytes() int {
-	if e.record.Raw != nil {
-		return len(e.record.Raw)
+func (e *Entry) bytes() int {
+	if e.Record.Raw != nil {
+		return len(e.Record.Raw)
 	}
-	return bytesOf(e.record.Value)
+	return bytesOf(e.Record.Value)
 }
 
 func bytesOf(v evaluator.Value) int {

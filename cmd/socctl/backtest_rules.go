@@ -1,0 +1,67 @@
+package main
+
+import (
+	"context"
+	"slices"
+
+	"github.com/socctl/socctl/evaluator/backtest"
+	"github.com/socctl/socctl/lint/project"
+	"github.com/socctl/socctl/rules/config"
+	"github.com/socctl/socctl/rules/revision"
+)
+
+// comparedRules are the rules of a backtest, with those that they are compared
+// with.
+type comparedRules struct {
+	head    *loadedRules
+	subject *backtest.Subject
+	base    *backtest.Revision // nil if nothing is compared
+}
+
+// comparedRules loads the rules, and with --base also as they were at a revision.
+func (c *cli) comparedRules(ctx context.Context, cfg *config.Config, o *backtestOptions) (*comparedRules, error) {
+	if o.base == "" {
+		head, err := c.loadRules(cfg, o.rules, o.pipelines)
+		if err != nil {
+			return nil, err
+		}
+		return &comparedRules{head: head, subject: backtest.NewSubject(head.program, nil)}, nil
+	}
+	options, err := c.baseOptions(cfg, o)
+	if err != nil {
+		return nil, err
+	}
+	tree, err := revision.Open(ctx, ".", o.base)
+	if err == nil {
+		err = tree.Load(ctx, options.Paths...)
+	}
+	if err != nil {
+		return nil, &exitError{exitUsage, err}
+	}
+	in := project.Load(options)
+	head := &loadedRules{set: in.Set, program: in.Program, diags: slices.Concat(in.Reading, in.Diagnostics)}
+	head.diags.Sort()
+	c.showProblems(head.diags)
+	before, err := project.LoadBase(ctx, in, tree, options)
+	if err != nil {
+		return nil, &exitError{exitUsage, err}
+	}
+	if len(head.program.Rules)+len(before.Program.Rules) == 0 {
+		return nil, noRules(head, options.Paths)
+	}
+	return &comparedRules{head: head, subject: backtest.NewSubject(head.program, before.Program), base: &backtest.Revision{Ref: o.base, Commit: tree.Commit}}, nil
+}
+
+// baseOptions say how rules of both sides are read: with the pipelines and
+// placeholders of the work tree.
+func (c *cli) baseOptions(cfg *config.Config, o *backtestOptions) (project.Options, error) {
+	paths, err := c.pathsOfRules(cfg, o.rules)
+	if err != nil {
+		return project.Options{}, err
+	}
+	p, err := c.pipelines(cfg, o.pipelines)
+	if err != nil {
+		return project.Options{}, err
+	}
+	return project.Options{Paths: fromHere(paths, true), Placeholders: cfg.PlaceholderValues(), Pipeline: p.all, Taxonomies: p.taxonomies}, nil
+}

@@ -1,0 +1,27 @@
+package main
+
+import (
+	"slices"
+	"strings"
+)
+
+// checkFormats sees to it that what a program is to read stands alone. texts are
+// those of the formats that may follow each other.
+func checkFormats(command string, formats, known, texts []string) error {
+	written := map[string]string{} // format by file, "" for standard output
+	for _, format := range formats {
+		name, path, toFile := strings.Cut(format, "=")
+		if !slices.Contains(known, name) || toFile && path == "" {
+			return usageError("unknown format %q: %s knows %s", format, command, strings.Join(known, ", "))
+		}
+		other, taken := written[path]
+		switch {
+		case taken && toFile:
+			return usageError("%s and %s cannot both be written to %s", other, name, path)
+		case taken && !(slices.Contains(texts, name) && slices.Contains(texts, other)):
+			return usageError("%s and %s cannot both go to standard output: write one to a file, as in -f %s=FILE", other, name, name)
+		}
+		written[path] = name
+	}
+	return nil
+}

@@ -1,0 +1,226 @@
+package backtest
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/socctl/socctl/compiler"
+	"github.com/socctl/socctl/evaluator"
+	"github.com/socctl/socctl/evaluator/correlation"
+	"github.com/socctl/socctl/rules"
+)
+
+// What became of a rule since the base.
+const (
+	Added     = "added"
+	Removed   = "removed"
+	Changed   = "changed"   // it means something else
+	Metadata  = "metadata"  // it means the same under another title or level
+	Unchanged = "unchanged" // it means the same
+)
+
+// pairing compares the rules of now with those of before, event by event.
+type pairing struct {
+	rules        []pair // of head, then those that were removed
+	correlations []pair
+	ofHead       []int    // rule of head -> pair
+	ofBase       []int    // rule of base -> pair
+	marked       []uint64 // rule of the subject's program -> hit that it matched last
+}
+
+// pair is a rule as it is and as it was; one of the two may be missing, -1.
+type pair struct {
+	head, base   int
+	status       string
+	gained, lost int
+	gains, loses []Sample
+
+	alerts map[string]*counterpart // of a correlation that means something else, by what identifies them
+}
+
+// counterpart is alerts that look the same: how many more there are now.
+type counterpart struct {
+	more   int
+	sample Sample
+}
+
+// maxCounterparts bounds the alerts of one correlation that are compared.
+const maxCounterparts = 100_000
+
+func newPairing(m *measurement) *pairing {
+	p := &pairing{marked: make([]uint64, len(m.subject.program.Rules))}
+	head, base := m.head.program, m.base.program
+	p.rules = pairUp(len(head.Rules), len(base.Rules),
+		func(i int) identity { r := head.Rules[i]; return identityOf(r.Source, r.ID, r.Title, r.Level, r.Hash) },
+		func(i int) identity { r := base.Rules[i]; return identityOf(r.Source, r.ID, r.Title, r.Level, r.Hash) })
+	p.correlations = pairUp(len(head.Correlations), len(base.Correlations),
+		func(i int) identity {
+			c := head.Correlations[i]
+			return identityOf(c.Source, c.ID, c.Title, c.Level, c.Hash)
+		},
+		func(i int) identity {
+			c := base.Correlations[i]
+			return identityOf(c.Source, c.ID, c.Title, c.Level, c.Hash)
+		})
+	p.ofHead, p.ofBase = make([]int, len(head.Rules)), make([]int, len(base.Rules))
+	for n := range p.rules {
+		if i := p.rules[n].head; i >= 0 {
+			p.ofHead[i] = n
+		}
+		if i := p.rules[n].base; i >= 0 {
+			p.ofBase[i] = n
+		}
+	}
+	m.base.raised = p.watch(m.base.program, func(x *pair) int { return x.base }, -1)
+	return p
+}
+
+// identity is what a rule is known by, and what it is.
+type identity struct{ key, hash, face string }
+
+// identityOf tells rules by their ids, and those without by file and title.
+func identityOf(source rules.Document, id, title, level, hash string) identity {
+	key := id
+	if key == "" {
+		key = source.Meta().Span.Path() + "\x00" + title
+	}
+	return identity{key, hash, title + "\x00" + level}
+}
+
+func pairUp(heads, bases int, head, base func(int) identity) []pair {
+	byKey := map[string][]int{}
+	for i := range bases {
+		key := base(i).key
+		byKey[key] = append(byKey[key], i)
+	}
+	var out []pair
+	for i := range heads {
+		is := head(i)
+		p := pair{head: i, base: -1, status: Added}
+		if found := byKey[is.key]; len(found) > 0 {
+			p.base, byKey[is.key] = found[0], found[1:]
+			p.status = Changed
+			if was := base(p.base); was.hash == is.hash {
+				p.status = Unchanged
+				if was.face != is.face {
+					p.status = Metadata
+				}
+			}
+		}
+		out = append(out, p)
+	}
+	for i := range bases {
+		if slices.Contains(byKey[base(i).key], i) {
+			out = append(out, pair{head: -1, base: i, status: Removed})
+		}
+	}
+	return out
+}
+
+// compare notes which rules the current event is gained or lost by.
+func (p *pairing) compare(m *measurement, h *Hit) {
+	for _, match := range h.Matches {
+		p.marked[m.subject.index[match.Rule]] = m.seq
+	}
+	for _, match := range h.Matches {
+		info := &m.ruleOf[m.subject.index[match.Rule]]
+		for _, i := range info.head {
+			x := &p.rules[p.ofHead[i]]
+			if x.differs() && (x.base < 0 || p.marked[m.subject.base[x.base]] != m.seq) {
+				x.gained++
+				x.gains = m.exemplify(x.gains, match, info)
+			}
+		}
+		for _, i := range info.base {
+			x := &p.rules[p.ofBase[i]]
+			if x.differs() && (x.head < 0 || p.marked[x.head] != m.seq) {
+				x.lost++
+				x.loses = m.exemplify(x.loses, match, info)
+			}
+		}
+	}
+}
+
+// differs reports whether the two may match other events.
+func (x *pair) differs() bool { return x.status == Added || x.status == Removed || x.status == Changed }
+
+// exemplify adds the current event to samples, if there are not enough yet.
+func (m *measurement) exemplify(samples []Sample, match evaluator.Match, info *ruleInfo) []Sample {
+	if len(samples) >= m.options.Samples {
+		return samples
+	}
+	l := m.load()
+	var seen evaluator.Event
+	fingerprint := ""
+	if !l.failed {
+		seen = seenBy(m.ev, match, l.event, l.views)
+		fingerprint = causeOf(info.fields, info.ofAll, seen).fingerprint
+	}
+	return append(samples, m.sample(match.View, seen, info, fingerprint))
+}
+
+// watch returns what takes the alerts of correlations of one side.
+func (p *pairing) watch(of *compiler.Program, which func(*pair) int, sign int) func(int, *correlation.Alert, *Sample) {
+	pairs := make([]*pair, len(of.Correlations))
+	for n := range p.correlations {
+		if i := which(&p.correlations[n]); i >= 0 {
+			pairs[i] = &p.correlations[n]
+		}
+	}
+	return func(i int, a *correlation.Alert, s *Sample) {
+		if x := pairs[i]; x.differs() {
+			x.note(a, s, sign)
+		}
+	}
+}
+
+// note adds an alert to one side of the comparison.
+func (x *pair) note(a *correlation.Alert, s *Sample, sign int) {
+	var key strings.Builder
+	fmt.Fprintf(&key, "%d\x00%s\x00%d\x00", a.Time.UnixNano(), s.Source, s.Record)
+	for _, g := range a.Group {
+		fmt.Fprintf(&key, "%t\x00%s\x00", g.Present, g.Value)
+	}
+	if x.alerts == nil {
+		x.alerts = map[string]*counterpart{}
+	}
+	known := x.alerts[key.String()]
+	if known == nil {
+		if len(x.alerts) >= maxCounterparts {
+			return
+		}
+		known = &counterpart{sample: *s}
+		x.alerts[key.String()] = known
+	}
+	known.more += sign
+}
+
+// settle counts the alerts of a correlation that only one side has.
+func (x *pair) settle(samples int) {
+	for _, key := range sortedKeys(x.alerts) {
+		c := x.alerts[key]
+		switch {
+		case c.more > 0:
+			x.gained += c.more
+			if len(x.gains) < samples {
+				x.gains = append(x.gains, c.sample)
+			}
+		case c.more < 0:
+			x.lost -= c.more
+			if len(x.loses) < samples {
+				x.loses = append(x.loses, c.sample)
+			}
+		}
+	}
+	x.alerts = nil
+}
+
+// report tells a pair; before is what the rule of before did on its ground.
+func (x *pair) report(before *tally, ground *Ground, level string) *Change {
+	c := &Change{Status: x.status, Gained: x.gained, Lost: x.lost, GainedSamples: x.gains, LostSamples: x.loses}
+	if before != nil {
+		c.AlertsBefore, c.RateBefore, c.LevelBefore = before.alerts, before.rate(ground), level
+	}
+	return c
+}
