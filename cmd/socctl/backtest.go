@@ -14,6 +14,7 @@ import (
 	"github.com/socctl/socctl/cmd/socctl/internal/report"
 	"github.com/socctl/socctl/evaluator"
 	"github.com/socctl/socctl/evaluator/backtest"
+	"github.com/socctl/socctl/evaluator/record"
 	"github.com/socctl/socctl/evaluator/telemetry"
 	"github.com/socctl/socctl/rules"
 	"github.com/socctl/socctl/rules/config"
@@ -125,13 +126,16 @@ func (c *cli) backtest(ctx context.Context, o *backtestOptions, recordings []str
 			fmt.Fprintf(c.stderr, "%s %s\n", c.err().Paint(report.Red, "error:"), report.Clean(err.Error()))
 		}}
 	if assigned != nil {
+		if n := slices.IndexFunc(slices.Concat(recordings, baseline), record.Is); n >= 0 {
+			return usageError("--logsource %s: what is recorded in %s keeps its own views; replay its sources instead", o.input.logsource, slices.Concat(recordings, baseline)[n])
+		}
 		replayer.Route = func(e *telemetry.Event) evaluator.Routed { return assignTo(e, assigned) }
 	}
 	samples := o.samples
 	if samples == 0 {
 		samples = -1
 	}
-	result, err := backtest.Run(ctx, compared.subject, replayer, backtest.Options{Samples: samples, Lateness: lateness, Budgets: budgets, Base: compared.base})
+	result, err := backtest.Run(ctx, compared.subject, newRecordings(replayer), backtest.Options{Samples: samples, Lateness: lateness, Budgets: budgets, Base: compared.base})
 	meter.done()
 	if err != nil {
 		return &exitError{exitUnreadable, err}

@@ -132,6 +132,9 @@ func (g *Ground) Count(t time.Time, events int) {
 	g.note(DayOf(t), &Span{events, t, t})
 }
 
+// Note adds dated events of a day that are counted already.
+func (g *Ground) Note(day Day, s Span) { g.note(day, &s) }
+
 // note adds what was recorded on a day.
 func (g *Ground) note(day Day, s *Span) {
 	known := g.Days[day]

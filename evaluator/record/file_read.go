@@ -230,9 +230,9 @@ func stringsOf(p parquet.Page) []string {
 }
 
 // timeOf returns a time of a row; zero if it has none.
-func timeOf(micros int64, there bool) time.Time {
+func timeOf(nanos int64, there bool) time.Time {
 	if !there {
 		return time.Time{}
 	}
-	return time.UnixMicro(micros).UTC()
+	return time.Unix(0, nanos).UTC()
 }

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"time"
 	"unsafe"
 
 	"github.com/parquet-go/parquet-go"
@@ -24,7 +25,7 @@ const (
 	layoutColumn = reserved + "layout" // what the record looks like: a layoutIn in JSON
 	sourceColumn = reserved + "source"
 	indexColumn  = reserved + "index" // of the record in its source
-	timeColumn   = reserved + "time"  // of the event, in UTC; null if it tells none
+	timeColumn   = reserved + "time"  // of the event, in UTC; null if it tells none, or one out of all range
 	viewColumn   = reserved + "view"
 	orderColumn  = reserved + "order" // skeleton of the record, if its members come in another order than in its layout
 	restColumn   = reserved + "rest"  // texts of leaves without a column, or the record
@@ -88,7 +89,7 @@ func (p *part) schema() *parquet.Schema {
 	group := parquet.Group{
 		layoutColumn: parquet.Encoded(parquet.Compressed(parquet.String(), &parquet.Zstd), &parquet.RLEDictionary),
 		indexColumn:  parquet.Encoded(parquet.Compressed(parquet.Leaf(parquet.Int64Type), &parquet.Zstd), &parquet.DeltaBinaryPacked),
-		timeColumn:   parquet.Optional(parquet.Encoded(parquet.Compressed(parquet.Timestamp(parquet.Microsecond), &parquet.Zstd), &parquet.DeltaBinaryPacked)),
+		timeColumn:   parquet.Optional(parquet.Encoded(parquet.Compressed(parquet.Timestamp(parquet.Nanosecond), &parquet.Zstd), &parquet.DeltaBinaryPacked)),
 		sourceColumn: parquet.Encoded(parquet.Compressed(parquet.String(), &parquet.Zstd), &parquet.RLEDictionary),
 		viewColumn:   parquet.Encoded(parquet.Compressed(parquet.String(), &parquet.Zstd), &parquet.RLEDictionary),
 	}
@@ -134,10 +135,10 @@ func (p *part) writeColumn(w *parquet.ColumnWriter, name string, n int, layouts 
 		return p.writeValues(w, func(row int) parquet.Value { return parquet.Int64Value(p.index[row]).Level(0, 0, n) })
 	case timeColumn:
 		return p.writeValues(w, func(row int) parquet.Value {
-			if p.times[row].IsZero() {
-				return parquet.NullValue().Level(0, 0, n)
+			if at := p.times[row]; inNanoseconds(at) {
+				return parquet.Int64Value(at.UnixNano()).Level(0, 1, n)
 			}
-			return parquet.Int64Value(p.times[row].UnixMicro()).Level(0, 1, n)
+			return parquet.NullValue().Level(0, 0, n)
 		})
 	case sourceColumn:
 		return p.writeTexts(w, &p.source, n, 0)
@@ -150,6 +151,10 @@ func (p *part) writeColumn(w *parquet.ColumnWriter, name string, n int, layouts 
 	}
 	return p.writeTexts(w, p.columns[name], n, 1)
 }
+
+// inNanoseconds reports whether there is a time, and it can be counted in nanoseconds
+// since 1970.
+func inNanoseconds(t time.Time) bool { return t.Year() > 1678 && t.Year() < 2262 }
 
 // writeTexts writes a column of texts, null in rows that have none.
 func (p *part) writeTexts(w *parquet.ColumnWriter, c *column, n, level int) error {

@@ -48,6 +48,12 @@ func (m *Manifest) Rows() (rows int) {
 // ErrNoRecording means that a folder is no recording.
 var ErrNoRecording = errors.New("is no recording: it has no " + manifestName)
 
+// Is reports whether a folder is a recording, sound or not.
+func Is(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, manifestName))
+	return err == nil
+}
+
 // ReadManifest reads the manifest of a recording.
 func ReadManifest(dir string) (*Manifest, error) {
 	path := filepath.Join(dir, manifestName)

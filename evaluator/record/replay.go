@@ -30,6 +30,16 @@ type Hit struct {
 	Extra any
 }
 
+// askTime asks the event for its time, which a file cannot hold if it is out of all
+// range.
+func (h *Hit) askTime() error {
+	event, err := h.Event()
+	if err == nil {
+		h.Time, _, _ = event.Time()
+	}
+	return err
+}
+
 // Replayed is what rules make of a file.
 type Replayed struct {
 	File
@@ -315,6 +325,11 @@ func (g *groupReplay) finish(into *Replayed) error {
 	for _, h := range g.hits {
 		row := beside.row(int(h.row))
 		h.Index, h.Time = row.Record.Index, row.Time
+		if h.Time.IsZero() {
+			if err := h.askTime(); err != nil {
+				return err
+			}
+		}
 		if g.options.Visit != nil {
 			if err := g.options.Visit(&h.Hit); err != nil {
 				return err

@@ -51,15 +51,15 @@ func (g *groupReplay) spans(b *beside) []Tried {
 	return out
 }
 
-const dayMicros = 24 * 60 * 60 * 1_000_000
+const dayLength = int64(24 * time.Hour)
 
-// note counts an event of a time, in microseconds since 1970.
-func (t *Tried) note(micros int64) {
-	day := int(micros / dayMicros)
-	if micros%dayMicros < 0 {
+// note counts an event of a time, in nanoseconds since 1970.
+func (t *Tried) note(nanos int64) {
+	day := int(nanos / dayLength)
+	if nanos%dayLength < 0 {
 		day--
 	}
-	at := time.UnixMicro(micros).UTC()
+	at := time.Unix(0, nanos).UTC()
 	s := t.Days[day]
 	if s == nil {
 		s = &Span{First: at, Last: at}

@@ -1,0 +1,147 @@
+package main
+
+import (
+	"context"
+	"maps"
+	"path/filepath"
+	"slices"
+
+	"github.com/socctl/socctl/compiler"
+	"github.com/socctl/socctl/evaluator"
+	"github.com/socctl/socctl/evaluator/backtest"
+	"github.com/socctl/socctl/evaluator/record"
+	"github.com/socctl/socctl/evaluator/telemetry"
+)
+
+// recordings replays folders that `socctl record` has made, and as a stream what is
+// none.
+type recordings struct {
+	stream         *backtest.Streaming
+	folders        []string
+	baselineBehind int // how many of the folders are no baseline
+}
+
+// newRecordings parts folders of recorded telemetry from other recordings.
+func newRecordings(stream *backtest.Streaming) *recordings {
+	r := &recordings{stream: stream}
+	part := func(names []string) (other []string) {
+		for _, name := range names {
+			if record.Is(name) {
+				r.folders = append(r.folders, name)
+			} else {
+				other = append(other, name)
+			}
+		}
+		return other
+	}
+	stream.Recordings = part(stream.Recordings)
+	r.baselineBehind = len(r.folders)
+	stream.Baseline = part(stream.Baseline)
+	return r
+}
+
+// Replay implements backtest.Replayer.
+func (r *recordings) Replay(ctx context.Context, p *compiler.Program, take func(*backtest.Hit)) (*backtest.Exposure, error) {
+	out, err := r.stream.Replay(ctx, p, take)
+	if err != nil {
+		return nil, err
+	}
+	for i, folder := range r.folders {
+		f := &folderReplay{recordings: r, program: p, out: out, take: take, baseline: i >= r.baselineBehind, progress: backtest.Progress{Source: folder}}
+		if err := f.replay(ctx, folder); err != nil && ctx.Err() == nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// folderReplay is the replay of one folder.
+type folderReplay struct {
+	*recordings
+	program  *compiler.Program
+	out      *backtest.Exposure
+	take     func(*backtest.Hit)
+	baseline bool
+	progress backtest.Progress
+}
+
+func (f *folderReplay) replay(ctx context.Context, folder string) error {
+	o := record.ReplayOptions{Workers: f.stream.Jobs, Normaliser: f.stream.Normaliser, Exposure: true}
+	if f.stream.Anyway {
+		o.Evaluator = append(o.Evaluator, evaluator.IgnoreLogsource())
+	}
+	return record.Replay(ctx, folder, f.program, o, func(r *record.Replayed) error {
+		f.deliver(r.Hits)
+		f.account(r)
+		f.progress.Source = filepath.Join(folder, filepath.FromSlash(r.Path))
+		f.progress.Bytes = r.Bytes
+		f.progress.Events, f.progress.Hits = f.progress.Events+r.Rows, f.progress.Hits+len(r.Hits)
+		if f.stream.Progress != nil {
+			f.stream.Progress(f.progress)
+		}
+		return nil
+	})
+}
+
+func (f *folderReplay) deliver(hits []record.Hit) {
+	for i := range hits {
+		h := &hits[i]
+		f.take(&backtest.Hit{Source: h.Source, Record: h.Index, Baseline: f.baseline, Time: h.Time, Matches: h.Matches, Suppressed: h.Suppressed, Load: func() (*telemetry.Event, []evaluator.View, error) {
+			event, err := h.Event()
+			if err != nil {
+				return nil, nil, err
+			}
+			return event, event.Views(), nil
+		}})
+	}
+}
+
+// account adds what rules were tried on.
+func (f *folderReplay) account(r *record.Replayed) {
+	hits := map[string]int{}
+	for i := range r.Hits {
+		hits[r.Hits[i].Source]++
+	}
+	for _, source := range slices.Sorted(maps.Keys(r.Sources)) {
+		f.source(source, r.Sources[source], hits[source])
+	}
+	f.out.Events += r.Rows
+	for i := range r.Tried {
+		f.tried(&r.Tried[i])
+	}
+}
+
+// source adds events of a source, which may be in several files.
+func (f *folderReplay) source(name string, events, hits int) {
+	n := slices.IndexFunc(f.out.Recordings, func(r backtest.Recording) bool { return r.Source == name && r.Baseline == f.baseline })
+	if n < 0 {
+		n = len(f.out.Recordings)
+		f.out.Recordings = append(f.out.Recordings, backtest.Recording{Source: name, Baseline: f.baseline})
+	}
+	f.out.Recordings[n].Events += events
+	f.out.Recordings[n].Hits += hits
+}
+
+func (f *folderReplay) tried(t *record.Tried) {
+	if t.Views == 0 {
+		f.out.Unrouted += t.Events
+	}
+	grounds := map[backtest.Logsource]bool{{}: true}
+	for _, n := range t.Rules {
+		grounds[backtest.LogsourceOf(f.program.Rules[n])] = true
+	}
+	for l := range grounds {
+		g := f.out.Grounds[l]
+		if g == nil {
+			continue
+		}
+		g.Events += t.Events
+		g.Undated += t.Undated
+		for _, name := range t.Fields {
+			g.Fields[name] = true
+		}
+		for day, s := range t.Days {
+			g.Note(backtest.Day(day), backtest.Span{Events: s.Events, First: s.First, Last: s.Last})
+		}
+	}
+}
