@@ -126,6 +126,9 @@ func (f *folderReplay) tried(t *record.Tried) {
 	if t.Views == 0 {
 		f.out.Unrouted += t.Events
 	}
+	if t.Views == 0 && !f.stream.Anyway {
+		return // not even rules of any logsource were tried
+	}
 	grounds := map[backtest.Logsource]bool{{}: true}
 	for _, n := range t.Rules {
 		grounds[backtest.LogsourceOf(f.program.Rules[n])] = true
