@@ -21,8 +21,9 @@ type cutter struct {
 	base time.Time       // of the line
 	keys map[string]bool // lower-case GUIDs and logon ids of the line that are replaced wherever they stand
 	out  template
-	from int // up to where the line is in out
-	zone time.Duration
+	from int             // up to where the line is in out
+	zone time.Duration   // of the times that the event itself tells
+	vary map[string]bool // words of the line that differ from machine to machine; nil if none do
 }
 
 func newCutter(p *profile, anchor int16, channels map[string]uint64) *cutter {
@@ -44,6 +45,7 @@ func (c *cutter) cut(line []byte, base time.Time, host int16) (template, bool) {
 // collect finds keys that occur elsewhere too, such as in a message.
 func (c *cutter) collect() {
 	clear(c.keys)
+	clear(c.vary)
 	leaves(c.line, func(l leaf) {
 		v := c.line[l.begin:l.end]
 		switch c.table.of(l.name) {
@@ -56,21 +58,24 @@ func (c *cutter) collect() {
 			if n, ok := hexNumber(v); ok && n > 0xffff {
 				c.keys[strings.ToLower(string(v))] = true
 			}
-		case localTimeField:
+		case utcField:
 			c.zone = c.zoneOf(l)
+		case variedField:
+			c.collectVaried(v)
 		}
 	})
 }
 
-// zoneOf returns how far a time that states no zone is off, in whole half hours.
+// zoneOf returns how far a time is off, in whole half hours: machines of recordings
+// were in zones, and some of them wrote local times as if they were UTC.
 func (c *cutter) zoneOf(l leaf) time.Duration {
 	s, ok := readStamp(c.line[:l.end], l.begin)
-	if !ok || s.stated || l.begin+s.length != l.end {
+	if !ok {
 		return 0
 	}
 	off := s.at.Sub(c.base)
 	zone := off.Round(30 * time.Minute)
-	if zone.Abs() > 14*time.Hour || (off-zone).Abs() > 5*time.Minute {
+	if zone.Abs() > 26*time.Hour || (off-zone).Abs() > 5*time.Minute {
 		return 0
 	}
 	return zone
@@ -175,13 +180,11 @@ func (c *cutter) text(l leaf) {
 			i, boundary = i+1, true
 			continue
 		}
-		if !boundary {
-			i++
-			continue
-		}
-		if n := c.word(l, i); n > 0 {
-			i += n
-			continue
+		if boundary {
+			if n := c.word(l, i); n > 0 {
+				i, boundary = i+n, false
+				continue
+			}
 		}
 		i, boundary = i+1, !isAlnum(c.line[i])
 	}
@@ -199,7 +202,9 @@ func (c *cutter) word(l leaf, i int) int {
 		}
 	}
 	if len(rest) >= 36 && isGUID(rest[:36]) {
-		if c.keys[strings.ToLower(string(rest[:36]))] {
+		if c.vary[string(rest[:36])] {
+			c.replace(i, i+36, slot{kind: keySlot, value: hashText(rest[:36]), style: styleOf(rest[:36])})
+		} else if c.keys[strings.ToLower(string(rest[:36]))] {
 			c.replace(i, i+36, c.key(l, rest[:36]))
 		}
 		return 36
@@ -208,6 +213,9 @@ func (c *cutter) word(l leaf, i int) int {
 		return n
 	}
 	if n := c.labelled(l, i, rest); n > 0 {
+		return n
+	}
+	if n := c.varied(i, rest); n > 0 {
 		return n
 	}
 	return c.name(l, i, rest)
@@ -219,7 +227,9 @@ func (c *cutter) time(l leaf, i int) int {
 		return 0
 	}
 	off := s.at.Sub(c.base)
-	if c.table.of(l.name) == localTimeField {
+	if c.table.of(l.name) == arrivalField {
+		off -= c.zoneOf(l)
+	} else {
 		off -= c.zone
 	}
 	if off == 0 && c.out.resolution < int64(s.resolution) && l.begin == i {

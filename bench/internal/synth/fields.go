@@ -22,7 +22,9 @@ const (
 	accountField       // account of a cloud
 	channelField
 	idField
-	localTimeField // maybe not in UTC
+	arrivalField // a time that the machine or the collector tells, in a zone of its own
+	utcField     // the time that the event itself tells
+	variedField  // a text in which numbers differ from machine to machine
 )
 
 // fieldNames are without letter case.
@@ -47,7 +49,10 @@ var fieldNames = map[string]field{
 	"accountid": accountField, "recipientaccountid": accountField,
 	"channel": channelField, "log_name": channelField, "eventsource": channelField,
 	"eventid": idField, "event_id": idField, "eventname": idField,
-	"eventtime": localTimeField, "eventreceivedtime": localTimeField,
+	"eventtime": arrivalField, "eventreceivedtime": arrivalField, "timecreated": arrivalField, "@timestamp": arrivalField,
+	"utctime":     utcField,
+	"commandline": variedField, "targetfilename": variedField, "scriptblocktext": variedField,
+	"parentcommandline": variedField, "contextinfo": variedField,
 }
 
 // fieldTable finds what a name means, by each spelling that was met.

@@ -80,16 +80,21 @@ func styled(name string) [styles]string {
 	return [styles]string{name, strings.ToUpper(name), strings.ToLower(name)}
 }
 
-func newFleet(hosts int, seed uint64, channels int) *fleet {
+// newFleet returns a fleet, and if asked to one account in a cloud for every hundred
+// machines.
+func newFleet(hosts int, seed uint64, clouds bool) *fleet {
 	d := newDice(seed, hashText("fleet"))
 	f := &fleet{domain: fmt.Sprintf("S-1-5-21-%d-%d-%d-", d.Uint32(), d.Uint32(), d.Uint32())}
 	f.addUsers(d, max(8, hosts))
 	f.classes = make([][]int32, classes)
 	for i := range hosts {
-		f.addHost(roleFor(i), i, seed, channels)
+		f.addHost(roleFor(i), i, seed)
 	}
-	for i := range max(1, hosts/100) {
-		f.addHost(cloud, hosts+i, seed, channels)
+	for i := range (hosts + 99) / 100 {
+		if !clouds {
+			break
+		}
+		f.addHost(cloud, hosts+i, seed)
 	}
 	return f
 }
@@ -137,14 +142,17 @@ func (d dice) surname() string {
 	return pick("a b c d e f g h j k l m n p r s t") + pick(begin) + pick(middle) + pick(end) + pick("a e i o u")
 }
 
-func (f *fleet) addHost(r role, i int, seed uint64, channels int) {
+func (f *fleet) addHost(r role, i int, seed uint64) {
 	prefix := [...]string{"WKS", "DEV", "SRV", "DOM", "CLOUD"}[r]
 	name := fmt.Sprintf("%s%05d", prefix, i+1)
 	owner := int32(i % len(f.users))
 	h := host{name: styled(name), fqdn: name + "." + domainDNS, role: r, owner: owner, seed: mix(mix(seed, hashText("host")), uint64(i)),
-		low: [2]byte{byte(i / 250), byte(1 + i%250)}, records: make([]uint32, channels)}
+		low: [2]byte{byte(i / 250), byte(1 + i%250)}, records: make([]uint32, maxChannels)}
 	for c := range h.records {
 		h.records[c] = uint32(mix(h.seed, uint64(c)) % 1_000_000)
+	}
+	if r == cloud {
+		h.fqdn = "account " + string(appendDigits(nil, account(&h, 0), 12))
 	}
 	h.class = classOf(r, f.users[owner].shift)
 	at := int32(len(f.hosts))

@@ -26,7 +26,7 @@ func newJudge(p *compiler.Program) *judge {
 	for i, r := range p.Rules {
 		j.index[r] = int32(i)
 	}
-	j.render = renderer{fleet: newFleet(40, 0, maxChannels), versions: func(int, int32, int64) string { return "4.2.0" }}
+	j.render = renderer{fleet: newFleet(40, 0, true), versions: func(int, int32, int64) string { return "4.2.0" }}
 	return j
 }
 

@@ -29,6 +29,9 @@ func (p *pool) pick(d dice) []template {
 func (l *loader) fillPools(kinds []*kind) {
 	for _, k := range kinds {
 		t := l.templates(k)
+		for i := maxBases; i < len(k.runs); i++ {
+			k.runs[i].lines = nil // the templates have it all
+		}
 		if len(t.runs) == 0 {
 			continue
 		}
@@ -84,7 +87,7 @@ func (l *loader) templates(k *kind) (out templates) {
 		r := l.recordings[run.recording]
 		for _, s := range run.lines {
 			anchor := s.host
-			t, ok := l.cutter(r, anchor).cut(s.line, time.Unix(0, s.base).UTC(), s.host)
+			t, ok := l.cutter(r, anchor).cutVaried(s.line, time.Unix(0, s.base).UTC(), s.host)
 			if ok && l.judge.try(&t, k.role, nil) {
 				ts = append(ts, t)
 			} else {

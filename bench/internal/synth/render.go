@@ -107,12 +107,36 @@ func (r *renderer) fillName(dst []byte, slot *slot, s *scene) []byte {
 		h.records[slot.value]++
 		return strconv.AppendUint(dst, uint64(h.records[slot.value]), 10)
 	case accountSlot:
-		return appendDigits(dst, mix(f.hosts[s.host].seed, uint64(slot.ord))%1_000_000, 12)
+		return appendDigits(dst, account(&f.hosts[s.host], uint64(slot.ord)), 12)
+	case numberSlot, hexNumberSlot:
+		return r.number(dst, slot, s)
 	case versionSlot:
 		return append(dst, r.versions(int(slot.ord), s.host, s.at)...)
 	}
 	return dst
 }
+
+// number is one that differs from machine to machine, and half of them from day to
+// day as well.
+func (r *renderer) number(dst []byte, slot *slot, s *scene) []byte {
+	seed := s.session
+	if slot.value&1 == 0 {
+		seed = r.fleet.hosts[s.host].seed
+	}
+	n := mix(seed, slot.value)
+	if slot.kind == numberSlot {
+		return appendDigits(dst, n, int(slot.ord))
+	}
+	for left := int(slot.ord); left > 0; left -= 8 {
+		dst = appendHex(dst, n&0xffffffff>>(4*max(0, 8-left)), min(8, left), slot.style)
+		n = mix(n, 1)
+	}
+	return dst
+}
+
+// account is the number of a cloud's account. The first belongs to the one whose
+// events they are.
+func account(h *host, ord uint64) uint64 { return mix(h.seed, ord) % 1_000_000 }
 
 // Short names and the domain are written as styles ask; DNS names are lower case
 // unless they are shouted.

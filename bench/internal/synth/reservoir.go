@@ -8,7 +8,7 @@ import (
 
 // Bounds of the background's templates.
 const (
-	maxRuns = 40        // of a kind
+	maxRuns = 64        // of a kind
 	runLen  = 8         // events of a run
 	maxLine = 16 << 10  // bytes; longer lines are left out
 	maxText = 128 << 20 // bytes of all lines

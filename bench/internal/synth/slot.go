@@ -26,6 +26,8 @@ const (
 	onceSlot
 	accountSlot
 	versionSlot
+	numberSlot    // as many decimal digits as ord says
+	hexNumberSlot // as many hexadecimal ones
 )
 
 // slot is a spot of a template.

@@ -57,7 +57,7 @@ type growth struct {
 }
 
 func newRun(l *Library, o Options) (*growth, error) {
-	r := &growth{Library: l, Options: o, fleet: newFleet(o.Hosts, o.Seed, maxChannels)}
+	r := &growth{Library: l, Options: o, fleet: newFleet(o.Hosts, o.Seed, len(l.pools[cloud].kinds) > 0)}
 	r.ledger = &ledger{hosts: len(r.fleet.hosts)}
 	r.plan = newPlan(l, r.fleet, r.ledger, &r.Options)
 	r.render = renderer{fleet: r.fleet, versions: r.plan.version}
@@ -125,16 +125,20 @@ func (r *growth) add(e entry) {
 	r.entries = append(r.entries, e)
 }
 
-// due returns how many of the n events that follow have one of the shares.
-func (r *growth) due(share int, rate, n int64) int64 {
-	done := r.shares[share]
+// due returns how many of the events that are left in a minute of n have one of
+// the shares. What does not fit comes later.
+func (r *growth) due(share int, rate, n, left int64) int64 {
 	r.shares[share] += rate * n
-	return r.shares[share]/1_000_000 - done/1_000_000
+	due := min(left, r.shares[share]/1_000_000)
+	r.shares[share] -= due * 1_000_000
+	return due
 }
 
 // minute makes n events that nobody planned.
 func (r *growth) minute(d dice, day int, from, n int64, sum uint64) {
-	quiet, chat, soft := r.due(0, r.Noise, n), r.due(1, r.Chatter, n), r.due(2, r.Software, n)
+	quiet := r.due(0, r.Noise, n, n)
+	chat := r.due(1, r.Chatter, n, n-quiet)
+	soft := r.due(2, r.Software, n, n-quiet-chat)
 	for range quiet {
 		n -= r.single(d, day, from, len(r.noise), func(i int) (*template, role, int32) {
 			return &r.noise[i].template, r.noise[i].role, r.noiseAt[i]
