@@ -232,11 +232,24 @@ func (c *cutter) time(l leaf, i int) int {
 	} else {
 		off -= c.zone
 	}
-	if off == 0 && c.out.resolution < int64(s.resolution) && l.begin == i {
-		c.out.resolution = int64(s.resolution)
+	if off < 0 && -off < s.resolution {
+		off = 0 // the same moment, told with fewer digits
+	}
+	if off == 0 && l.begin == i {
+		c.resolve(int64(s.resolution))
 	}
 	c.replace(i, i+s.length, slot{kind: timeSlot, separator: s.separator, fraction: s.fraction, resolution: int64(s.resolution), value: uint64(off)})
 	return s.length
+}
+
+// resolve notes how exactly a field tells the time of the event. Which field readers
+// take is not known here: if the time has a fraction it is one that can tell it, else
+// it may be the coarsest.
+func (c *cutter) resolve(to int64) {
+	now := &c.out.resolution
+	if *now == 0 || (to < *now) == (c.base.Nanosecond() != 0) {
+		*now = to
+	}
 }
 
 // address replaces private addresses; others are the same for everybody.
