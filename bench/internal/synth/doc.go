@@ -23,9 +23,17 @@
 // thing in an event are replaced by the same. No rule matches an event that the
 // truth does not name, as far as a trial of every template on one host can tell.
 //
-// Memory is bounded by constants: templates by maxText bytes of lines in the
-// background and by maxLines lines of matches per recording, in all about 300 MiB
-// at the peak while loading all shared recordings; then by 150 bytes and one
-// counter per channel for each host, and by the events of a minute and the planned
-// events of a day.
+// Memory is bounded: by constants for templates (maxText bytes of lines for the
+// background, maxLines lines of matches for each recording), which with the public
+// rules make half a GiB at the peak for all shared recordings; by 500 bytes for each
+// host and a bit for each host and line of the truth; and by the events of one minute
+// and the planned ones of one day, 100 bytes each.
+//
+// What is not realistic. The background holds what was recorded around attacks, as
+// far as no rule matches it, so some of it is traces of attacks that rules do not
+// know. Kinds of events come in the proportions of recordings, flattened, and one
+// machine's events are not tied to each other beyond a run of up to eight. An attack
+// is the events on which loud rules match, false positives included, without what
+// happened in between. Times that stand in messages in other forms than that of ISO
+// 8601, IPv6 addresses, public addresses and the names of collectors stay as recorded.
 package synth
