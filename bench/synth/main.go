@@ -177,14 +177,14 @@ func create(path string, fill func(io.Writer) error) error {
 	return err
 }
 
-// compressed fills a file. The compressor has one goroutine, so that its bytes do
-// not depend on how many there may be.
+// compressed fills a file. The compressor works beside what fills it; its bytes do
+// not depend on how many goroutines it has.
 func compressed(path string, f io.Writer, fill func(io.Writer) error) error {
 	if !strings.HasSuffix(path, ".zst") {
 		return fill(f)
 	}
 	out := bufio.NewWriterSize(f, 1<<20)
-	z, err := zstd.NewWriter(out, zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.SpeedFastest))
+	z, err := zstd.NewWriter(out, zstd.WithEncoderConcurrency(2), zstd.WithEncoderLevel(zstd.SpeedFastest))
 	if err != nil {
 		return err
 	}

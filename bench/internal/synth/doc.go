@@ -32,7 +32,7 @@
 // What is not realistic. The background holds what was recorded around attacks, as
 // far as no rule matches it, so some of it is traces of attacks that rules do not
 // know. Kinds of events come in the proportions of recordings, flattened, and one
-// machine's events are not tied to each other beyond a run of up to eight. An attack
+// machine's events are not tied to each other beyond a run of up to four. An attack
 // is the events on which loud rules match, false positives included, without what
 // happened in between. Times that stand in messages in other forms than that of ISO
 // 8601, IPv6 addresses, public addresses and the names of collectors stay as recorded.

@@ -8,8 +8,8 @@ import (
 
 // Bounds of the background's templates.
 const (
-	maxRuns = 64        // of a kind
-	runLen  = 8         // events of a run
+	maxRuns = 16        // of a kind in one recording
+	runLen  = 4         // events of a run
 	maxLine = 16 << 10  // bytes; longer lines are left out
 	maxText = 128 << 20 // bytes of all lines
 )
@@ -38,16 +38,18 @@ type run struct {
 type kind struct {
 	kindKey
 	seen  uint64 // events
-	met   int    // runs
 	runs  []run
+	first int // run of the current recording
+	met   int // runs of it
 	open  int // run that is being filled; -1 if the current run was not chosen
 	left  int // events of the current run that are to come
 	of    int32
 	draws dice
 }
 
-// reservoir chooses runs: each has the same chance, and which are chosen depends
-// on nothing but what was offered.
+// reservoir chooses runs: each of a recording has the same chance, and small
+// recordings are heard as well as large ones. Which are chosen depends on nothing
+// but what was offered.
 type reservoir struct {
 	kinds map[kindKey]*kind
 	bytes int
@@ -57,7 +59,7 @@ func (r *reservoir) kind(f *facts, host role) *kind {
 	key := kindKey{strings.ToLower(string(f.channel)), string(f.id), host}
 	k := r.kinds[key]
 	if k == nil {
-		k = &kind{kindKey: key, draws: newDice(hashText(key.channel+key.id), uint64(host))}
+		k = &kind{kindKey: key, of: -1, draws: newDice(hashText(key.channel+key.id), uint64(host))}
 		r.kinds[key] = k
 	}
 	k.seen++
@@ -74,14 +76,19 @@ func (r *reservoir) wants(k *kind, recording int32) bool {
 }
 
 func (r *reservoir) begin(k *kind, recording int32) {
+	if k.of != recording {
+		k.first, k.met = len(k.runs), 0
+	}
 	k.left, k.of, k.open = runLen, recording, -1
 	k.met++
-	if len(k.runs) < maxRuns && r.bytes < maxText {
+	own := len(k.runs) - k.first
+	if own < maxRuns && r.bytes < maxText {
 		k.runs = append(k.runs, run{recording: recording})
 		k.open = len(k.runs) - 1
 		return
 	}
-	if i := k.draws.IntN(k.met); i < len(k.runs) {
+	if i := k.draws.IntN(k.met); i < own {
+		i += k.first
 		for _, l := range k.runs[i].lines {
 			r.bytes -= len(l.line)
 		}
@@ -94,10 +101,9 @@ func (r *reservoir) add(k *kind, s sampled) {
 	k.runs[k.open].lines = append(k.runs[k.open].lines, s)
 }
 
-// sorted returns the kinds in an order of their own, with runs as recorded.
+// sorted returns the kinds in an order of their own.
 func (r *reservoir) sorted() (out []*kind) {
 	for _, k := range r.kinds {
-		slices.SortStableFunc(k.runs, func(a, b run) int { return cmp.Compare(a.recording, b.recording) })
 		out = append(out, k)
 	}
 	slices.SortFunc(out, func(a, b *kind) int {
