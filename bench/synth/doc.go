@@ -18,6 +18,13 @@
 // that was rolled out, and every daily job. Whatever it does not name is background
 // that no rule matches.
 //
+// The cost of rules follows distinct values, so -stats tells how many there are. Of
+// 10 million events of 200 machines in 14 days, distinct are 12 % of CommandLine, 41 %
+// of TargetFilename, 3.9 % of TargetObject, 1.6 % of ParentCommandLine, 0.14 % of
+// Hashes and 0.09 % of Image; of half a million recorded events of 21 machines they are
+// 48, 63, 28, 17, 6 and 0.2 %. So a fleet repeats itself more than the recordings do,
+// as it is twenty times as long, but for values that differ from machine to machine.
+//
 // How it is made, and what it guarantees about order, determinism and memory, is
 // said in package bench/internal/synth.
 package main

@@ -205,7 +205,7 @@ func (c *cutter) word(l leaf, i int) int {
 		if c.vary[string(rest[:36])] {
 			c.replace(i, i+36, slot{kind: keySlot, value: hashText(rest[:36]), style: styleOf(rest[:36])})
 		} else if c.keys[strings.ToLower(string(rest[:36]))] {
-			c.replace(i, i+36, c.key(l, rest[:36]))
+			c.replace(i, i+36, c.key(rest[:36]))
 		}
 		return 36
 	}
@@ -218,7 +218,7 @@ func (c *cutter) word(l leaf, i int) int {
 	if n := c.varied(i, rest); n > 0 {
 		return n
 	}
-	return c.name(l, i, rest)
+	return c.name(i, rest)
 }
 
 func (c *cutter) time(l leaf, i int) int {
@@ -285,13 +285,23 @@ func privateAddress(text []byte) (network uint16, value uint32, ok bool) {
 	return uint16(b[0])<<8 | uint16(b[1]), uint32(b[2])<<8 | uint32(b[3]), true
 }
 
-func (c *cutter) key(l leaf, guid []byte) slot {
+func (c *cutter) key(guid []byte) slot {
 	s := slot{kind: keySlot, value: hashText(strings.ToLower(string(guid))), style: styleOf(guid)}
-	if string(guid[19:23]) == "0000" || string(guid[24:28]) == "0000" {
+	if c.ofSysmon(guid) {
 		host := c.out.host
 		s.kind, s.ord, s.role = processKeySlot, host.ord, host.role
 	}
 	return s
+}
+
+// ofSysmon reports whether a GUID is one that Sysmon gives to a process: behind the
+// number of the machine it has the seconds at which the process began, lower half
+// first.
+func (c *cutter) ofSysmon(guid []byte) bool {
+	low, err := strconv.ParseUint(string(guid[9:13]), 16, 16)
+	high, err2 := strconv.ParseUint(string(guid[14:18]), 16, 16)
+	began := time.Unix(int64(high<<16|low), 0)
+	return err == nil && err2 == nil && c.base.Sub(began).Abs() < 400*24*time.Hour
 }
 
 func (c *cutter) sid(i int, rest []byte) int {
@@ -327,7 +337,7 @@ func (c *cutter) sid(i int, rest []byte) int {
 }
 
 // name replaces the longest name that begins at i.
-func (c *cutter) name(l leaf, i int, rest []byte) int {
+func (c *cutter) name(i int, rest []byte) int {
 	n := 0
 	for n < len(rest) && isWord(rest[n]) {
 		n++

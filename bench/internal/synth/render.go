@@ -186,7 +186,7 @@ func appendDigits(dst []byte, n uint64, width int) []byte {
 }
 
 // appendKey writes a GUID of two numbers. One of Sysmon begins with a number of the
-// machine and has zeros in the middle.
+// machine and has zeros in the middle; the time in it is none.
 func appendKey(dst []byte, a, b uint64, sysmon bool, s style) []byte {
 	third := a >> 32 & 0xffff
 	if sysmon {

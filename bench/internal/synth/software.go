@@ -54,13 +54,26 @@ func (m *maker) makeSoftware() {
 	for _, job := range [...]string{"inventory", "defragment", "compliance"} {
 		m.library.jobs = append(m.library.jobs, m.quiet(made{"1", []evaluator.Member{text("Image", `C:\Windows\System32\taskhostw.exe`),
 			text("CommandLine", "taskhostw.exe /job:"+job), text("ParentImage", `C:\Windows\System32\svchost.exe`),
-			text("ParentCommandLine", `C:\Windows\system32\svchost.exe -k netsvcs -p -s Schedule`), text("OriginalFileName", "taskhostw.exe")}})...)
+			text("ParentCommandLine", `C:\Windows\system32\svchost.exe -k netsvcs -p -s Schedule`), text("CurrentDirectory", `C:\Windows\system32\`), text("OriginalFileName", "taskhostw.exe")}})...)
 	}
 }
 
 func (p *product) started(parent string) []evaluator.Member {
 	return []evaluator.Member{text("Image", p.image), text("CommandLine", p.command), text("ParentImage", parent), text("ParentCommandLine", parent),
-		text("Product", p.name), text("Company", p.company), text("Description", p.name), text("FileVersion", p.mark), text("OriginalFileName", "setup.exe")}
+		text("CurrentDirectory", `C:\Windows\system32\`), text("Hashes", p.hashes()), text("Product", p.name), text("Company", p.company), text("Description", p.name), text("FileVersion", p.mark), text("OriginalFileName", "setup.exe")}
+}
+
+// hashes are the same for every version: nobody looks for them.
+func (p *product) hashes() string {
+	h := hashText(p.name)
+	part := func(n int) string {
+		var out []byte
+		for i := 0; len(out) < n; i++ {
+			out = appendHex(out, mix(h, uint64(i)), 16, upper)
+		}
+		return string(out[:n])
+	}
+	return "MD5=" + part(32) + ",SHA256=" + part(64) + ",IMPHASH=" + part(32)
 }
 
 // made is an event of Sysmon with these fields.
