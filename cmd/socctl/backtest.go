@@ -113,6 +113,9 @@ func (c *cli) backtest(ctx context.Context, o *backtestOptions, recordings []str
 	if err != nil {
 		return err
 	}
+	if lateness == 0 {
+		lateness = 1 // 0 would mean any
+	}
 	collectLess()
 	compared, err := c.comparedRules(ctx, cfg, o)
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,7 +15,7 @@ import (
 
 // meter shows how far a replay is, at which rate, and how long it may take. It
 // goes by the sizes of files: of the one being read it knows how much is done
-// only if that is JSON, line by line and not compressed.
+// only if that is JSON and not compressed.
 type meter struct {
 	progress *report.Progress
 	start    time.Time
@@ -46,7 +47,11 @@ func (m *meter) update(at backtest.Progress) {
 	}
 	elapsed := time.Since(m.start)
 	text := fmt.Sprintf("%d events, %d hits, %.0f events/s", at.Events, at.Hits, float64(at.Events)/max(elapsed.Seconds(), 0.001))
-	if done := m.finished + min(at.Bytes, m.size); m.total > 0 && done > 0 {
+	done := m.finished
+	if plainJSON(m.source) {
+		done += min(at.Bytes, m.size)
+	}
+	if m.total > 0 && done > 0 {
 		share := min(1, float64(done)/float64(m.total))
 		left := time.Duration(float64(elapsed) * (1/share - 1)).Round(time.Second)
 		text = fmt.Sprintf("%s %3.0f %%, %s left: %s", report.Bar(share, 20), 100*share, left, text)
@@ -55,6 +60,10 @@ func (m *meter) update(at backtest.Progress) {
 }
 
 func (m *meter) done() { m.progress.Done() }
+
+func plainJSON(file string) bool {
+	return slices.Contains([]string{".json", ".ndjson", ".jsonl", ".log"}, strings.ToLower(filepath.Ext(file)))
+}
 
 // fileOf returns the file that a source lies in, which may be an archive.
 func fileOf(source string) string {

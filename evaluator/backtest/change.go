@@ -216,11 +216,11 @@ func (x *pair) settle(samples int) {
 	x.alerts = nil
 }
 
-// report tells a pair; before is what the rule of before did on its ground.
-func (x *pair) report(before *tally, ground *Ground, level string) *Change {
+// report tells a pair; before is what the rule of before did, nil if there is none.
+func (x *pair) report(before *RuleReport) *Change {
 	c := &Change{Status: x.status, Gained: x.gained, Lost: x.lost, GainedSamples: x.gains, LostSamples: x.loses}
 	if before != nil {
-		c.AlertsBefore, c.RateBefore, c.LevelBefore = before.alerts, before.rate(ground), level
+		c.AlertsBefore, c.RateBefore, c.LevelBefore = before.Alerts, before.Rate, before.Level
 	}
 	return c
 }

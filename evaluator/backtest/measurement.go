@@ -15,7 +15,7 @@ import (
 // Options say what is measured. The zero value is ready to use.
 type Options struct {
 	Samples  int           // events that are told of a rule; 0 means DefaultSamples, a negative number none
-	Lateness time.Duration // as of correlation.Options
+	Lateness time.Duration // how much older than the newest event one may be for correlations; 0 means any age
 	Budgets  []Budget
 	Base     *Revision // what Subject.Base is; told, not looked at
 }
@@ -117,6 +117,9 @@ func newSide(p *compiler.Program, o Options) *side {
 	}
 	for i, c := range p.Correlations {
 		s.index[c] = i
+	}
+	if o.Lateness <= 0 {
+		o.Lateness = -1
 	}
 	s.engine = correlation.New(p, correlation.Options{Lateness: o.Lateness}, s.alert)
 	return s

@@ -50,7 +50,7 @@ func (m *measurement) findings(out *Result) {
 		out.Findings = append(out.Findings, f)
 	}
 	if t := out.Total; t.Budget != nil && t.Budget.State == Exceeded {
-		add(TooBroad, -1, fmt.Sprintf("all rules together raise %s, more than the %s that they may", t.Rate, perDay(t.Budget.PerDay)), "")
+		add(TooBroad, -1, fmt.Sprintf("they raise %s, more than the %s that they may", t.Rate, perDay(t.Budget.PerDay)), "")
 	}
 	for i := range out.Rules {
 		r := &out.Rules[i]

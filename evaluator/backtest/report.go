@@ -144,46 +144,40 @@ func (m *measurement) changes(out *Result, x *Exposure) {
 	for i, r := range base.Rules {
 		before = append(before, m.rule(r, &m.base.rules[i], x.of(LogsourceOf(r)), base))
 	}
-	for n := range m.pairs.rules {
-		pair := &m.pairs.rules[n]
-		if pair.base < 0 {
-			out.Rules[pair.head].Change = pair.report(nil, nil, "")
-			continue
-		}
-		r := base.Rules[pair.base]
-		change := pair.report(&m.base.rules[pair.base], x.of(LogsourceOf(r)), r.Level)
-		m.attach(out, change, pair.head, 0, before[pair.base])
+	for i, c := range base.Correlations {
+		before = append(before, m.correlation(c, &m.base.correlations[i], x, m.base, before[:len(base.Rules)]))
 	}
-	for n := range m.pairs.correlations {
-		pair := &m.pairs.correlations[n]
-		pair.settle(m.options.Samples)
-		if pair.base < 0 {
-			out.Rules[heads+pair.head].Change = pair.report(nil, nil, "")
-			continue
+	attach := func(pairs []pair, offset int, before []RuleReport) {
+		for n := range pairs {
+			pair := &pairs[n]
+			pair.settle(m.options.Samples)
+			if pair.base < 0 {
+				out.Rules[offset+pair.head].Change = pair.report(nil)
+				continue
+			}
+			m.attach(out, pair, offset, &before[pair.base])
 		}
-		c := base.Correlations[pair.base]
-		t := &m.base.correlations[pair.base]
-		report := m.correlation(c, t, x, m.base, before)
-		change := pair.report(t, nil, c.Level)
-		change.RateBefore = report.Rate
-		m.attach(out, change, pair.head, heads, report)
 	}
+	attach(m.pairs.rules, 0, before)
+	attach(m.pairs.correlations, heads, before[len(base.Rules):])
 }
 
-// attach adds a change to the report on a rule, or that on a rule that was
+// attach adds a change to the report on a rule, or to one on a rule that was
 // removed, which raises no alerts now.
-func (m *measurement) attach(out *Result, change *Change, head, offset int, before RuleReport) {
-	if head < 0 {
-		change.RateBefore = before.Rate
-		out.Rules = append(out.Rules, RuleReport{ID: before.ID, Title: before.Title, Level: before.Level, Kind: before.Kind, Path: before.Path, Line: before.Line,
-			Hash: before.Hash, Logsource: before.Logsource, Feeds: before.Feeds, Verdict: before.Verdict, Reason: before.Reason, Missing: before.Missing,
-			Events: before.Events, Change: change})
+func (m *measurement) attach(out *Result, x *pair, offset int, before *RuleReport) {
+	change := x.report(before)
+	if x.head >= 0 {
+		r := &out.Rules[offset+x.head]
+		if change.LevelBefore == r.Level {
+			change.LevelBefore = ""
+		}
+		r.Change = change
 		return
 	}
-	if change.LevelBefore == out.Rules[offset+head].Level {
-		change.LevelBefore = ""
-	}
-	out.Rules[offset+head].Change = change
+	change.LevelBefore = ""
+	out.Rules = append(out.Rules, RuleReport{ID: before.ID, Title: before.Title, Level: before.Level, Kind: before.Kind, Path: before.Path, Line: before.Line,
+		Hash: before.Hash, Logsource: before.Logsource, Feeds: before.Feeds, Verdict: before.Verdict, Reason: before.Reason, Missing: before.Missing,
+		Events: before.Events, Change: change})
 }
 
 // logsources reports what was recorded.

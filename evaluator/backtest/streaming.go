@@ -18,9 +18,9 @@ import (
 // same with any number of workers, and what it remembers does not grow with the
 // recordings.
 type Streaming struct {
-	Recordings []string // as telemetry.Read takes them
-	Baseline   []string // further ones, which are known to be benign
-	Normaliser *telemetry.Normaliser
+	Recordings []string              // as telemetry.Read takes them
+	Baseline   []string              // further ones, which are known to be benign
+	Normaliser *telemetry.Normaliser // nil for the built-in views
 	Read       telemetry.ReadOptions
 	Route      func(*telemetry.Event) evaluator.Routed // see telemetry.RouteBy; nil for the views of the event
 	Anyway     bool                                    // every rule is tried on every event, see evaluator.IgnoreLogsource
@@ -38,6 +38,11 @@ type Progress struct {
 
 // Replay implements Replayer.
 func (s *Streaming) Replay(ctx context.Context, p *compiler.Program, take func(*Hit)) (*Exposure, error) {
+	if s.Normaliser == nil {
+		with := *s
+		with.Normaliser = telemetry.NewNormaliser(nil)
+		s = &with
+	}
 	r := &replay{Streaming: s, probed: newProbed(p), work: make(chan *parcel, max(1, s.Jobs)), ordered: make(chan *parcel, 4*max(1, s.Jobs))}
 	r.out.Grounds = map[Logsource]*Ground{}
 	for _, l := range r.logsources {

@@ -147,12 +147,12 @@ func (t *tally) rate(g *Ground) *Rate {
 	for day := range g.Days {
 		daily = append(daily, t.days[day])
 	}
-	slices.Sort(daily) // sums of floats depend on their order
 	for day, n := range t.days {
 		if g.Days[day] == nil {
 			daily = append(daily, n)
 		}
 	}
+	slices.Sort(daily) // sums of floats depend on their order
 	return rateOf(daily, g.covered())
 }
 

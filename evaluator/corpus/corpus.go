@@ -60,6 +60,25 @@ func Rules(t testing.TB) *rules.Set {
 	return set
 }
 
+// Extract writes the public rules of the corpus below a folder.
+func Extract(t testing.TB, dir string) {
+	t.Helper()
+	Path(t, "")
+	files, err := ruleFiles()
+	for _, f := range files {
+		name := filepath.Join(dir, filepath.FromSlash(f.name))
+		if err == nil {
+			err = os.MkdirAll(filepath.Dir(name), 0o755)
+		}
+		if err == nil {
+			err = os.WriteFile(name, f.data, 0o644)
+		}
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 type file struct {
 	name string
 	data []byte

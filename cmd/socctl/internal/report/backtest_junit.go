@@ -49,7 +49,10 @@ func junitRule(r *backtest.RuleReport, said []string) junitCase {
 	if r.Verdict == backtest.Unused && c.Failure == nil {
 		c.Skipped = &junitOutcome{Message: "not exercised: " + Clean(r.Reason), Type: string(r.Verdict)}
 	}
-	out := []string{fmt.Sprintf("%s, %s a day, %s", Count(r.Alerts, "alert"), rateText(r.Rate), r.Verdict)}
+	out := []string{fmt.Sprintf("%s, %s", Count(r.Alerts, "alert"), r.Verdict)}
+	if r.Rate != nil {
+		out[0] += fmt.Sprintf(", %s a day", rateText(r.Rate))
+	}
 	if len(r.Missing) > 0 {
 		out = append(out, "no event has "+Clean(strings.Join(r.Missing, ", ")))
 	}

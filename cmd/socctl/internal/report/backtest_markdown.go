@@ -144,7 +144,7 @@ func markdownUnused(w io.Writer, r *backtest.Result) {
 // anybody nor leave its cell.
 func escapeMarkdown(text string) string {
 	var b strings.Builder
-	for _, c := range Clean(text) {
+	for _, c := range strings.ReplaceAll(Clean(text), "://", ":\u2060//") { // no link of a bare address
 		switch {
 		case c == '@' || c == '#':
 			b.WriteRune(c)
@@ -155,11 +155,7 @@ func escapeMarkdown(text string) string {
 			b.WriteString("&gt;")
 		case c == '&':
 			b.WriteString("&amp;")
-		case strings.ContainsRune("\\`*_{}[]|~!$:", c):
-			if c == ':' {
-				b.WriteString(":\u2060") // no link of a bare address
-				break
-			}
+		case strings.ContainsRune("\\`*_{}[]|~!$", c):
 			b.WriteByte('\\')
 			b.WriteRune(c)
 		default:

@@ -25,8 +25,8 @@ type bar struct {
 	alerts      int
 }
 
-// barsOf puts days together so that there are not too many. Days between without
-// any event are left out, as everywhere, and a line marks where they were.
+// barsOf puts days together so that there are not too many. Days without any event
+// are not among them, as everywhere.
 func barsOf(days []backtest.DayLevel) (bars []bar) {
 	size := (len(days) + maxBars - 1) / maxBars
 	for i, d := range days {
@@ -75,7 +75,11 @@ func timeline(r *backtest.Result) template.HTML {
 		b.WriteString(`</g>`)
 	}
 	for _, i := range tickPlaces(len(bars)) {
-		fmt.Fprintf(&b, `<text x="%.1f" y="%d" text-anchor="%s">%s</text>`, float64(left)+float64(i)*step, height-6, anchorOf(i, len(bars)), bars[i].first)
+		x, anchor, day := float64(left)+float64(i)*step, "start", bars[i].first
+		if i > 0 && i == len(bars)-1 {
+			x, anchor, day = width, "end", bars[i].last
+		}
+		fmt.Fprintf(&b, `<text x="%.1f" y="%d" text-anchor="%s">%s</text>`, x, height-6, anchor, day)
 	}
 	b.WriteString(`</svg>`)
 	return template.HTML(b.String())
@@ -103,13 +107,6 @@ func tickPlaces(n int) []int {
 		return []int{0, n - 1}
 	}
 	return []int{0, n / 4, n / 2, 3 * n / 4, n - 1}
-}
-
-func anchorOf(i, n int) string {
-	if i == n-1 && n > 1 {
-		return "end"
-	}
-	return "start"
 }
 
 // sparkline plots the alerts of one rule on the recorded days.

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"slices"
@@ -41,13 +42,17 @@ func prettyFired(w io.Writer, s Style, run *BacktestRun) {
 	if !run.Verbose {
 		shown = fired[:min(shownFired, len(fired))]
 	}
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	var table bytes.Buffer
+	t := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "LEVEL\tALERTS\tA DAY (95 %)\tHOSTS\tCAUSES\tRULE\t")
 	for _, r := range shown {
 		fmt.Fprintf(t, "%s\t%d\t%s\t%s\t%s\t%s\t%s\n", Clean(orDash(r.Level)), r.Alerts, rateText(r.Rate), distinct(r.Hosts), causes(r.RootCauses),
 			Clean(r.Title), notes(r))
 	}
 	t.Flush()
+	for line := range strings.Lines(table.String()) {
+		fmt.Fprintln(w, strings.TrimRight(line, " \n"))
+	}
 	if n := len(fired) - len(shown); n > 0 {
 		fmt.Fprintf(w, "and %s more; -v shows all, -f json has everything\n", Count(n, "rule"))
 	}
