@@ -106,8 +106,9 @@ func (f *folderReplay) account(r *record.Replayed) {
 		f.source(source, r.Sources[source], hits[source])
 	}
 	f.out.Events += r.Rows
-	for i := range r.Tried {
-		f.tried(&r.Tried[i])
+	f.out.Unrouted += r.Unrouted
+	for l, g := range r.Grounds {
+		f.ground(backtest.Logsource(l), g)
 	}
 }
 
@@ -122,29 +123,18 @@ func (f *folderReplay) source(name string, events, hits int) {
 	f.out.Recordings[n].Hits += hits
 }
 
-func (f *folderReplay) tried(t *record.Tried) {
-	if t.Views == 0 {
-		f.out.Unrouted += t.Events
+// ground adds what rules of a logsource were tried on.
+func (f *folderReplay) ground(l backtest.Logsource, g *record.Ground) {
+	to := f.out.Grounds[l]
+	if to == nil {
+		return
 	}
-	if t.Views == 0 && !f.stream.Anyway {
-		return // not even rules of any logsource were tried
+	to.Events += g.Events
+	to.Undated += g.Undated
+	for name, found := range g.Fields {
+		to.Fields[name] = to.Fields[name] || found
 	}
-	grounds := map[backtest.Logsource]bool{{}: true}
-	for _, n := range t.Rules {
-		grounds[backtest.LogsourceOf(f.program.Rules[n])] = true
-	}
-	for l := range grounds {
-		g := f.out.Grounds[l]
-		if g == nil {
-			continue
-		}
-		g.Events += t.Events
-		g.Undated += t.Undated
-		for _, name := range t.Fields {
-			g.Fields[name] = true
-		}
-		for day, s := range t.Days {
-			g.Note(backtest.Day(day), backtest.Span{Events: s.Events, First: s.First, Last: s.Last})
-		}
+	for day, s := range g.Days {
+		to.Note(backtest.Day(day), backtest.Span(*s))
 	}
 }

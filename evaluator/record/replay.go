@@ -45,7 +45,10 @@ type Replayed struct {
 	File
 	Hits    []Hit          // in the order of the rows
 	Sources map[string]int // how many events each has
-	Tried   []Tried        // if ReplayOptions ask for it
+
+	// If ReplayOptions ask for it:
+	Unrouted int                   // events of no known logsource
+	Grounds  map[Logsource]*Ground // of each logsource of the program, and of the empty one
 }
 
 // ReplayOptions change how a recording is replayed. The zero value stands for the
@@ -79,8 +82,17 @@ func Replay(ctx context.Context, dir string, p *compiler.Program, o ReplayOption
 	}
 	next, ahead := make(chan int), make(chan struct{}, 4*o.Workers)
 	var workers sync.WaitGroup
-	defer workers.Wait()
-	defer cancel()
+	defer func() {
+		cancel()
+		workers.Wait()
+		for _, left := range results {
+			select {
+			case r := <-left:
+				_ = r.close()
+			default:
+			}
+		}
+	}()
 	for range o.Workers {
 		workers.Go(func() {
 			w := newReplayer(dir, p, &o)
@@ -134,15 +146,20 @@ func (r *fileReplay) yield(yield func(*Replayed) error) error {
 	for i := range r.Hits {
 		r.Hits[i].Event = nil
 	}
-	if r.table != nil {
-		err = errors.Join(err, r.table.close())
+	return errors.Join(err, r.close())
+}
+
+func (r *fileReplay) close() error {
+	if r.table == nil {
+		return nil
 	}
-	return err
+	return r.table.close()
 }
 
 // replayer replays files on one goroutine.
 type replayer struct {
 	dir     string
+	program *compiler.Program
 	options *ReplayOptions
 	records *evaluator.Records
 	kinds   *telemetry.SourceKinds
@@ -150,12 +167,15 @@ type replayer struct {
 }
 
 func newReplayer(dir string, p *compiler.Program, o *ReplayOptions) *replayer {
-	return &replayer{dir: dir, options: o, records: evaluator.New(p, o.Evaluator...).Records(), kinds: telemetry.NewSourceKinds(o.Normaliser), shapes: map[string]int{}}
+	return &replayer{dir: dir, program: p, options: o, records: evaluator.New(p, o.Evaluator...).Records(), kinds: telemetry.NewSourceKinds(o.Normaliser), shapes: map[string]int{}}
 }
 
 // file replays a file.
 func (w *replayer) file(ctx context.Context, f File) *fileReplay {
 	r := &fileReplay{Replayed: Replayed{File: f, Sources: map[string]int{}}}
+	if w.options.Exposure {
+		r.Grounds = groundsOf(w.program)
+	}
 	if r.table, r.err = open(w.dir, f); r.err != nil {
 		return r
 	}
@@ -320,7 +340,7 @@ func (g *groupReplay) finish(into *Replayed) error {
 	if err != nil {
 		return err
 	}
-	into.Tried = append(into.Tried, g.spans(beside)...)
+	g.exposed(beside, into)
 	slices.SortFunc(g.hits, func(a, b rowHit) int { return cmp.Compare(a.row, b.row) })
 	for _, h := range g.hits {
 		row := beside.row(int(h.row))

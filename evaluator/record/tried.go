@@ -1,17 +1,24 @@
 package record
 
 import (
+	"slices"
 	"time"
 
+	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/evaluator"
 )
 
-// Tried is what rules were tried on: events of a file.
-type Tried struct {
-	evaluator.Tried
+// Logsource is that of a rule; what is empty matches any.
+type Logsource struct{ Category, Product, Service string }
+
+func logsourceOf(r *compiler.Rule) Logsource { return Logsource{r.Category, r.Product, r.Service} }
+
+// Ground is what rules of one logsource were tried on: events of a file.
+type Ground struct {
 	Events  int
-	Undated int           // of them without a time
-	Days    map[int]*Span // by days in UTC since 1970
+	Undated int             // of them without a time
+	Days    map[int]*Span   // by days in UTC since 1970
+	Fields  map[string]bool // of those that the rules look at: whether some event has it
 }
 
 // Span is what there is of a day.
@@ -19,6 +26,8 @@ type Span struct {
 	Events      int
 	First, Last time.Time
 }
+
+func newGround() *Ground { return &Ground{Days: map[int]*Span{}, Fields: map[string]bool{}} }
 
 // triedRows is what rules were tried on: rows of a row group.
 type triedRows struct {
@@ -35,41 +44,97 @@ func picked(rows, numbers []int32) []int32 {
 	return out
 }
 
-// spans says of when the rows are that rules were tried on.
-func (g *groupReplay) spans(b *beside) []Tried {
-	out := make([]Tried, len(g.tried))
-	for i, t := range g.tried {
-		out[i] = Tried{Tried: *t.Tried, Events: len(t.rows), Days: map[int]*Span{}}
-		for _, row := range t.rows {
-			if !b.timed[row] {
-				out[i].Undated++
-				continue
-			}
-			out[i].note(b.times[row])
+// grounds are those of all logsources of a program, and of the empty one, which are
+// there even if no event is theirs.
+func groundsOf(p *compiler.Program) map[Logsource]*Ground {
+	out := map[Logsource]*Ground{{}: newGround()}
+	for _, r := range p.Rules {
+		l := logsourceOf(r)
+		if out[l] == nil {
+			out[l] = newGround()
+		}
+		for _, f := range r.Fields {
+			out[l].Fields[f] = false
 		}
 	}
 	return out
 }
 
+// exposed adds what rules were tried on.
+func (g *groupReplay) exposed(b *beside, into *Replayed) {
+	for _, t := range g.tried {
+		if t.Views == 0 {
+			into.Unrouted += len(t.rows)
+			if len(t.Rules) == 0 {
+				continue // not even rules of any logsource were tried
+			}
+		}
+		part := newGround()
+		part.count(t.rows, b)
+		for _, l := range g.logsources(t.Tried) {
+			into.Grounds[l].add(part)
+			for _, f := range t.Fields {
+				if _, asked := into.Grounds[l].Fields[f]; asked {
+					into.Grounds[l].Fields[f] = true
+				}
+			}
+		}
+	}
+}
+
+// logsources returns those of rules that were tried, and the empty one.
+func (g *groupReplay) logsources(t *evaluator.Tried) []Logsource {
+	out := []Logsource{{}}
+	for _, n := range t.Rules {
+		if l := logsourceOf(g.program.Rules[n]); !slices.Contains(out, l) {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+// count counts rows.
+func (g *Ground) count(rows []int32, b *beside) {
+	g.Events += len(rows)
+	for _, row := range rows {
+		if !b.timed[row] {
+			g.Undated++
+			continue
+		}
+		at := timeOf(b.times[row], true)
+		g.note(dayOf(b.times[row]), Span{1, at, at})
+	}
+}
+
 const dayLength = int64(24 * time.Hour)
 
-// note counts an event of a time, in nanoseconds since 1970.
-func (t *Tried) note(nanos int64) {
+func dayOf(nanos int64) int {
 	day := int(nanos / dayLength)
 	if nanos%dayLength < 0 {
 		day--
 	}
-	at := time.Unix(0, nanos).UTC()
-	s := t.Days[day]
+	return day
+}
+
+func (g *Ground) add(other *Ground) {
+	g.Events += other.Events
+	g.Undated += other.Undated
+	for day, s := range other.Days {
+		g.note(day, *s)
+	}
+}
+
+func (g *Ground) note(day int, more Span) {
+	s := g.Days[day]
 	if s == nil {
-		s = &Span{First: at, Last: at}
-		t.Days[day] = s
+		g.Days[day] = &more
+		return
 	}
-	s.Events++
-	if at.Before(s.First) {
-		s.First = at
+	s.Events += more.Events
+	if more.First.Before(s.First) {
+		s.First = more.First
 	}
-	if at.After(s.Last) {
-		s.Last = at
+	if more.Last.After(s.Last) {
+		s.Last = more.Last
 	}
 }
