@@ -76,10 +76,28 @@ func newTables(p *compiler.Program) *tables {
 	for i, name := range names {
 		t.fields[i].name = name
 	}
+	used := usedBy(p)
 	for i := range p.Predicates {
-		t.enter(int32(i), &p.Predicates[i])
+		if used[i] {
+			t.enter(int32(i), &p.Predicates[i])
+		}
 	}
 	return t
+}
+
+// usedBy tells which predicates the rules of a program look at: it may be a part of
+// another one, whose predicates it has.
+func usedBy(p *compiler.Program) []bool {
+	used := make([]bool, len(p.Predicates))
+	mark := func(e *compiler.Expr) { used[e.Atom] = used[e.Atom] || e.Op == compiler.Leaf }
+	for _, r := range p.Rules {
+		r.Expr.Each(mark)
+		r.Detection.Each(mark)
+		for _, f := range r.Filters {
+			f.Each(mark)
+		}
+	}
+	return used
 }
 
 // enter notes a predicate under its field.

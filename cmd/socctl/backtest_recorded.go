@@ -66,10 +66,7 @@ type folderReplay struct {
 }
 
 func (f *folderReplay) replay(ctx context.Context, folder string) error {
-	o := record.ReplayOptions{Workers: f.stream.Jobs, Normaliser: f.stream.Normaliser, Exposure: true}
-	if f.stream.Anyway {
-		o.Evaluator = append(o.Evaluator, evaluator.IgnoreLogsource())
-	}
+	o := record.ReplayOptions{Workers: f.stream.Jobs, Normaliser: f.stream.Normaliser, Exposure: true, Anyway: f.stream.Anyway, Cache: true}
 	return record.Replay(ctx, folder, f.program, o, func(r *record.Replayed) error {
 		f.deliver(r.Hits)
 		f.account(r)

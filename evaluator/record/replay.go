@@ -28,6 +28,8 @@ type Hit struct {
 	Event func() (*telemetry.Event, error)
 	// Extra is what Visit wants to keep of the event.
 	Extra any
+
+	row int32 // of its file
 }
 
 // askTime asks the event for its time, which a file cannot hold if it is out of all
@@ -57,8 +59,11 @@ type ReplayOptions struct {
 	Workers    int                   // as many as there are processors by default
 	Normaliser *telemetry.Normaliser // says what events are; the built-in one if it is nil
 	Visit      func(*Hit) error      // is called for every hit, by several goroutines at a time; nil does nothing
-	Evaluator  []evaluator.Option    // of the evaluators
+	Anyway     bool                  // every rule is tried on every event, see evaluator.IgnoreLogsource
 	Exposure   bool                  // tells what rules were tried on
+	// Cache remembers beside the recording what rules found, so that only rules that
+	// have changed are evaluated the next time.
+	Cache bool
 }
 
 // Replay matches the rules of a program with the events of a recording. yield is
@@ -95,9 +100,9 @@ func Replay(ctx context.Context, dir string, p *compiler.Program, o ReplayOption
 	}()
 	for range o.Workers {
 		workers.Go(func() {
-			w := newReplayer(dir, p, &o)
+			file := filesOf(dir, p, &o)
 			for i := range next {
-				results[i] <- w.file(ctx, m.Files[i])
+				results[i] <- file(ctx, m.Files[i])
 			}
 		})
 	}
@@ -128,6 +133,17 @@ func Replay(ctx context.Context, dir string, p *compiler.Program, o ReplayOption
 		}
 	}
 	return nil
+}
+
+// filesOf returns what replays files on one goroutine.
+func filesOf(dir string, p *compiler.Program, o *ReplayOptions) func(context.Context, File) *fileReplay {
+	if c := newCache(dir, o); c != nil && !slices.ContainsFunc(p.Rules, func(r *compiler.Rule) bool { return r.Hash == "" }) {
+		inner := *o
+		inner.Exposure, inner.Visit = true, nil
+		w := &remembering{replayer: newReplayer(dir, p, &inner), cache: c, some: map[string]*replayer{}, visit: o.Visit, exposure: o.Exposure}
+		return w.file
+	}
+	return newReplayer(dir, p, o).file
 }
 
 // fileReplay is the replay of a file, which is open as long as events of it may have
@@ -167,7 +183,11 @@ type replayer struct {
 }
 
 func newReplayer(dir string, p *compiler.Program, o *ReplayOptions) *replayer {
-	return &replayer{dir: dir, program: p, options: o, records: evaluator.New(p, o.Evaluator...).Records(), kinds: telemetry.NewSourceKinds(o.Normaliser), shapes: map[string]int{}}
+	var options []evaluator.Option
+	if o.Anyway {
+		options = append(options, evaluator.IgnoreLogsource())
+	}
+	return &replayer{dir: dir, program: p, options: o, records: evaluator.New(p, options...).Records(), kinds: telemetry.NewSourceKinds(o.Normaliser), shapes: map[string]int{}}
 }
 
 // file replays a file.
@@ -355,6 +375,7 @@ func (g *groupReplay) finish(into *Replayed) error {
 				return err
 			}
 		}
+		h.Hit.row = h.row
 		into.Hits = append(into.Hits, h.Hit)
 	}
 	return nil

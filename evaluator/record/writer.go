@@ -221,7 +221,7 @@ func (w *Writer) Commit() error {
 	if err := w.manifest.write(w.dir); err != nil {
 		return err
 	}
-	return w.sweep()
+	return errors.Join(w.sweep(), w.sweepCache())
 }
 
 // Abort gives up what was added.

@@ -1,6 +1,10 @@
 package telemetry
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
 	"strings"
 	"time"
 
@@ -15,9 +19,10 @@ const NormaliserVersion = 3
 // Normaliser turns records into events. It is immutable and safe for
 // concurrent use.
 type Normaliser struct {
-	plan *plan
-	zone *time.Location // of times without one
-	year int            // of times without one; 0: from the modification of the source
+	plan  *plan
+	table *logsource.Table
+	zone  *time.Location // of times without one
+	year  int            // of times without one; 0: from the modification of the source
 }
 
 // NormaliserOption changes how NewNormaliser sets up a Normaliser.
@@ -47,11 +52,24 @@ func NewNormaliser(t *logsource.Table, options ...NormaliserOption) *Normaliser 
 	if t == nil {
 		t = logsource.Default()
 	}
-	n := &Normaliser{plan: newPlan(t), zone: time.UTC}
+	n := &Normaliser{plan: newPlan(t), table: t, zone: time.UTC}
 	for _, o := range options {
 		o(n)
 	}
 	return n
+}
+
+// Key returns a hash of everything that decides what a record becomes: two
+// normalisers with the same key make the same events.
+func (n *Normaliser) Key() string {
+	views, err := json.Marshal(n.table.Views)
+	if err != nil {
+		panic("unreachable: views are plain data: " + err.Error())
+	}
+	sum := sha256.New()
+	fmt.Fprintf(sum, "%d %s %d ", NormaliserVersion, n.zone, n.year)
+	_, _ = sum.Write(views) // never fails
+	return hex.EncodeToString(sum.Sum(nil))
 }
 
 // Event normalises one record. A record that is no object becomes an event

@@ -1,0 +1,188 @@
+package record
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/socctl/socctl/compiler"
+	"github.com/socctl/socctl/evaluator"
+	"github.com/socctl/socctl/evaluator/telemetry"
+	"github.com/socctl/socctl/rules"
+)
+
+// remembering replays files by what is known of them; only rules of which it is not
+// known what they find are evaluated. It is for one goroutine.
+type remembering struct {
+	*replayer
+	cache    *cache
+	some     map[string]*replayer // of rules that some file did not know, by their numbers
+	visit    func(*Hit) error
+	exposure bool
+}
+
+// file returns what rules find in a file.
+func (w *remembering) file(ctx context.Context, f File) *fileReplay {
+	m := w.cache.read(f)
+	var missing []int
+	for i, r := range w.program.Rules {
+		if !m.knows(r) {
+			missing = append(missing, i)
+		}
+	}
+	if len(missing) > 0 || m.Grounds[Logsource{}] == nil {
+		fresh := w.part(missing).file(ctx, f)
+		err := fresh.err
+		if err == nil {
+			err = m.learn(fresh, missing, w.program)
+		}
+		if closed := fresh.close(); err == nil {
+			err = closed
+		}
+		if err != nil {
+			return &fileReplay{err: err}
+		}
+		w.cache.write(f, m)
+	}
+	return w.recall(f, m)
+}
+
+// part returns what replays some rules of the program.
+func (w *remembering) part(missing []int) *replayer {
+	key := fmt.Sprint(missing)
+	if w.some[key] == nil {
+		if len(w.some) > 8 {
+			clear(w.some) // files know different rules, which they will not the next time
+		}
+		p := &compiler.Program{Predicates: w.program.Predicates}
+		for _, n := range missing {
+			p.Rules = append(p.Rules, w.program.Rules[n])
+		}
+		w.some[key] = newReplayer(w.dir, p, w.options)
+	}
+	return w.some[key]
+}
+
+// learn takes in what some rules have found.
+func (m *memory) learn(fresh *fileReplay, missing []int, p *compiler.Program) error {
+	for _, n := range missing {
+		m.Rules[p.Rules[n].Hash] = nil
+	}
+	for i := range fresh.Hits {
+		h := &fresh.Hits[i]
+		at, err := m.hit(h)
+		if err != nil {
+			return err
+		}
+		for _, match := range h.Matches {
+			m.note(match.Rule, rememberedMatch{Hit: at, View: match.View})
+		}
+		for _, s := range h.Suppressed {
+			by := []int{}
+			for _, f := range s.By {
+				by = append(by, place(s.Rule, f))
+			}
+			m.note(s.Rule, rememberedMatch{Hit: at, View: s.View, By: by})
+		}
+	}
+	m.Sources, m.Unrouted = fresh.Sources, fresh.Unrouted
+	for l, g := range fresh.Grounds {
+		if known := m.Grounds[l]; known != nil {
+			maps.Copy(g.Fields, known.Fields)
+			for f, found := range fresh.Grounds[l].Fields {
+				g.Fields[f] = g.Fields[f] || found
+			}
+		}
+		m.Grounds[l] = g
+	}
+	return nil
+}
+
+// note notes a match, once for rules that are the same.
+func (m *memory) note(r *compiler.Rule, match rememberedMatch) {
+	list := m.Rules[r.Hash]
+	if n := len(list); n > 0 && list[n-1].Hit == match.Hit {
+		return
+	}
+	m.Rules[r.Hash] = append(list, match)
+}
+
+// hit returns the place of a row among the hits.
+func (m *memory) hit(h *Hit) (int32, error) {
+	if at, known := m.byRow[h.row]; known {
+		return at, nil
+	}
+	event, err := h.Event()
+	if err != nil {
+		return 0, err
+	}
+	at := int32(len(m.Hits))
+	m.Hits = append(m.Hits, rememberedHit{h.row, h.Source, h.Index, h.Time, string(event.Record().Value.AppendJSON(nil))})
+	m.byRow[h.row] = at
+	return at, nil
+}
+
+// recall makes of what is known what a replay yields.
+func (w *remembering) recall(f File, m *memory) *fileReplay {
+	r := &fileReplay{Replayed: Replayed{File: f, Sources: m.Sources}}
+	if w.exposure {
+		r.Unrouted, r.Grounds = m.Unrouted, groundsOf(w.program)
+		for l, g := range r.Grounds {
+			known := *m.Grounds[l]
+			asked := g.Fields
+			known.Fields = map[string]bool{}
+			for name := range asked {
+				known.Fields[name] = m.Grounds[l].Fields[name]
+			}
+			r.Grounds[l] = &known
+		}
+	}
+	hits := make([]*Hit, len(m.Hits))
+	at := func(n int32) *Hit {
+		if hits[n] == nil {
+			h := &m.Hits[n]
+			hits[n] = &Hit{Source: h.Source, Index: h.Index, Time: h.Time, row: h.Row, Event: func() (*telemetry.Event, error) { return w.event(h) }}
+		}
+		return hits[n]
+	}
+	for _, rule := range w.program.Rules {
+		for _, match := range m.Rules[rule.Hash] {
+			h := at(match.Hit)
+			if match.By == nil {
+				h.Matches = append(h.Matches, evaluator.Match{Rule: rule, View: match.View})
+				continue
+			}
+			h.Suppressed = append(h.Suppressed, evaluator.Suppression{Rule: rule, View: match.View, By: filtersAt(rule, match.By)})
+		}
+	}
+	hits = slices.DeleteFunc(hits, func(h *Hit) bool { return h == nil })
+	slices.SortFunc(hits, func(a, b *Hit) int { return int(a.row) - int(b.row) })
+	for _, h := range hits {
+		if w.visit != nil {
+			if r.err = w.visit(h); r.err != nil {
+				return r
+			}
+		}
+		r.Hits = append(r.Hits, *h)
+	}
+	return r
+}
+
+// event makes the event of a remembered row.
+func (w *remembering) event(h *rememberedHit) (*telemetry.Event, error) {
+	v, ok := telemetry.DecodeJSON(h.Record)
+	if !ok {
+		return nil, errDamaged
+	}
+	return w.options.Normaliser.Event(telemetry.Record{Source: h.Source, Value: v}), nil
+}
+
+func filtersAt(rule *compiler.Rule, places []int) (by []*rules.Filter) {
+	for _, n := range places {
+		if n >= 0 && n < len(rule.Filters) {
+			by = append(by, rule.Filters[n].Filter)
+		}
+	}
+	return by
+}
