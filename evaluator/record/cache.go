@@ -27,13 +27,27 @@ const cacheFolder = ".cache"
 // hash, which is of all that decides what it matches, filters and values of
 // placeholders included.
 type memory struct {
-	Hits     []rememberedHit // of the rows that some rule has to do with
-	Rules    map[string][]rememberedMatch
+	Hits     []rememberedHit               // of the rows that some rule has to do with
+	Rules    map[ruleKey][]rememberedMatch // nil for rules that find nothing
 	Sources  map[string]int
 	Unrouted int
 	Grounds  map[Logsource]*Ground
 
 	byRow map[int32]int32 // row -> index in Hits
+}
+
+// ruleKey is a rule, by the beginning of its hash: most find nothing in most files,
+// and what is remembered of them is hardly more than that.
+type ruleKey [12]byte
+
+func keyOf(r *compiler.Rule) (key ruleKey) {
+	sum, err := hex.DecodeString(strings.TrimPrefix(r.Hash, "sha256:"))
+	if err != nil || len(sum) < len(key) {
+		full := sha256.Sum256([]byte(r.Hash))
+		sum = full[:]
+	}
+	copy(key[:], sum)
+	return key
 }
 
 // rememberedHit is a row.
@@ -73,7 +87,7 @@ func (c *cache) path(f File) string {
 
 // read returns what is known of a file. What is damaged is not known.
 func (c *cache) read(f File) *memory {
-	m := &memory{Rules: map[string][]rememberedMatch{}, Sources: map[string]int{}, Grounds: map[Logsource]*Ground{}}
+	m := &memory{Rules: map[ruleKey][]rememberedMatch{}, Sources: map[string]int{}, Grounds: map[Logsource]*Ground{}}
 	text, err := os.ReadFile(c.path(f))
 	if err != nil || len(text) < sha256.Size {
 		return m.indexed()
@@ -140,7 +154,7 @@ func (w *Writer) sweepCache() error {
 
 // knows reports whether it is known what a rule finds.
 func (m *memory) knows(r *compiler.Rule) bool {
-	_, known := m.Rules[r.Hash]
+	_, known := m.Rules[keyOf(r)]
 	if !known || m.Grounds[logsourceOf(r)] == nil {
 		return false
 	}

@@ -3,6 +3,7 @@
 package record
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -10,9 +11,12 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
+	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/evaluator/telemetry"
+	"github.com/socctl/socctl/rules"
 )
 
 // childEnv tells the test binary to be a process that writes to a recording.
@@ -32,9 +36,12 @@ func TestMain(m *testing.M) {
 // child adds events to a folder, or compacts it.
 func child(work []string) error {
 	o := Options{Memory: 1 << 20}
-	if work[0] == "compact" {
+	switch work[0] {
+	case "compact":
 		_, _, err := Compact(work[1], o)
 		return err
+	case "cache":
+		return Replay(context.Background(), work[1], childProgram(), ReplayOptions{Cache: true, Workers: 1}, func(*Replayed) error { return nil })
 	}
 	w, err := Create(work[1], o)
 	if err != nil {
@@ -51,6 +58,26 @@ func child(work []string) error {
 }
 
 const childRows = 9000
+
+// childProgram is a rule that finds one event in forty.
+func childProgram() *compiler.Program {
+	set, _ := rules.Load(fstest.MapFS{"r.yml": {Data: []byte("title: R\nlogsource: {product: windows, service: security}\ndetection: {s: {EventID: 4607}, condition: s}\n")}})
+	p, _ := compiler.Compile(set, compiler.Options{})
+	return p
+}
+
+// childHits counts what the rule finds.
+func childHits(t *testing.T, dir string, cache bool) (hits int) {
+	t.Helper()
+	err := Replay(t.Context(), dir, childProgram(), ReplayOptions{Cache: cache, Workers: 1}, func(r *Replayed) error {
+		hits += len(r.Hits)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return hits
+}
 
 // A recording survives that who writes to it is killed at any moment: what was
 // committed is sound, and what was not is not there.
@@ -82,7 +109,7 @@ func TestKill(t *testing.T) {
 	dice := rand.New(rand.NewPCG(uint64(begin.UnixNano()), 1))
 	stopped := 0
 	for i := range kills {
-		work := []string{"add", "compact"}[i%2]
+		work := []string{"add", "cache", "compact", "cache"}[i%4]
 		if run(work, time.Duration(dice.Int64N(int64(took)))) {
 			stopped++
 		}
@@ -102,6 +129,9 @@ func TestKill(t *testing.T) {
 			run("first", 0)
 			rows = childRows
 			continue
+		}
+		if plain, cached := childHits(t, dir, false), childHits(t, dir, true); plain != rows/40 || cached != plain {
+			t.Fatalf("after %s: %d hits, %d with the cache, want %d", work, plain, cached, rows/40)
 		}
 		problems, err := Verify(dir)
 		if err != nil || len(problems) > 0 {

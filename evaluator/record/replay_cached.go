@@ -67,7 +67,7 @@ func (w *remembering) part(missing []int) *replayer {
 // learn takes in what some rules have found.
 func (m *memory) learn(fresh *fileReplay, missing []int, p *compiler.Program) error {
 	for _, n := range missing {
-		m.Rules[p.Rules[n].Hash] = nil
+		m.Rules[keyOf(p.Rules[n])] = nil
 	}
 	for i := range fresh.Hits {
 		h := &fresh.Hits[i]
@@ -101,11 +101,11 @@ func (m *memory) learn(fresh *fileReplay, missing []int, p *compiler.Program) er
 
 // note notes a match, once for rules that are the same.
 func (m *memory) note(r *compiler.Rule, match rememberedMatch) {
-	list := m.Rules[r.Hash]
+	list := m.Rules[keyOf(r)]
 	if n := len(list); n > 0 && list[n-1].Hit == match.Hit {
 		return
 	}
-	m.Rules[r.Hash] = append(list, match)
+	m.Rules[keyOf(r)] = append(list, match)
 }
 
 // hit returns the place of a row among the hits.
@@ -147,7 +147,7 @@ func (w *remembering) recall(f File, m *memory) *fileReplay {
 		return hits[n]
 	}
 	for _, rule := range w.program.Rules {
-		for _, match := range m.Rules[rule.Hash] {
+		for _, match := range m.Rules[keyOf(rule)] {
 			h := at(match.Hit)
 			if match.By == nil {
 				h.Matches = append(h.Matches, evaluator.Match{Rule: rule, View: match.View})

@@ -17,7 +17,7 @@ type CoresRow struct {
 	Short   bool    `json:"short,omitempty"` // see Row.Short
 }
 
-// targetTwo is how many times as fast two workers are to be as one.
+// targetTwo is how many times as fast two workers on two cores are to be as one core.
 const targetTwo = 1.8
 
 // quiet is how much of a processor a program gets that is held to it, unless
@@ -28,7 +28,7 @@ const coresMethod = `## Cores
 
 ` + "`socctl eval -j`" + ` with more workers, less what loading takes, on the clock; %d times in turn, medians. Reading and writing go on beside the workers, and so
 does the collection of garbage: one worker keeps more than one core busy unless the whole program is held to one, as in the first row of a lane.
-Two workers are to be %s × as fast as one.
+Two cores are to be %s × as fast as one.
 `
 
 func (p *printer) cores(r *Result) {
@@ -59,11 +59,11 @@ func (p *printer) coresLane(l CoresLane) {
 			workers += ", on one core"
 		}
 		switch {
-		case r.Workers != 2 || r.against(one) == 0:
+		case r.Workers != 2 || r.against(core) == 0:
 		case core.Busy > 0 && core.Busy < quiet:
 			target = "not judged, the machine was busy"
 		default:
-			target = reached(r.against(one) >= targetTwo)
+			target = reached(r.against(core) >= targetTwo)
 		}
 		p.line("| %s | %s | %s | %s | %s | %s | %s | %s |", l.Name, workers, told(r.Rate, r.Short), times(r.against(one), 1), times(r.against(core), 1),
 			unless(r.Busy > 0, number(r.Busy)), unless(r.Peak > 0, number(float64(r.Peak)/1e6)), target)
