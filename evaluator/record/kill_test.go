@@ -149,7 +149,7 @@ func TestKill(t *testing.T) {
 		t.Errorf("%d files in the folder, want %d", len(left), len(m.Files))
 	}
 	t.Logf("killed %d of %d times", stopped, kills)
-	if stopped < kills/4 {
-		t.Errorf("killed only %d of %d times", stopped, kills)
+	if stopped == 0 {
+		t.Errorf("killed none of %d times", kills)
 	}
 }
