@@ -38,7 +38,6 @@ func TestBacktestInterrupted(t *testing.T) {
 		t.Fatal(err)
 	}
 	cancel()
-	_, _ = io.WriteString(events, streamEvent)
 	events.Close()
 	err := <-done
 	if exit, ok := err.(*exitError); !ok || exit.code != exitUnreadable {

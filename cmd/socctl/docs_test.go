@@ -260,10 +260,10 @@ func TestEveryDecisionIsDocumented(t *testing.T) {
 	}
 }
 
-// The Go code of docs/library.md is that of examples, which go test runs.
+// The Go code of the docs is that of examples, which go test runs.
 func TestCodeOfTheDocs(t *testing.T) {
 	sources := ""
-	for _, name := range []string{"evaluator/example_test.go", "cmd/socctl/library_test.go"} {
+	for _, name := range []string{"evaluator/example_test.go", "evaluator/backtest/example_test.go", "cmd/socctl/library_test.go"} {
 		text, err := os.ReadFile(filepath.Join(repoRoot, filepath.FromSlash(name)))
 		if err != nil {
 			t.Fatal(err)
@@ -271,16 +271,18 @@ func TestCodeOfTheDocs(t *testing.T) {
 		sources += string(text)
 	}
 	found := 0
-	for _, b := range blocks(t, filepath.Join(repoRoot, "docs", "library.md")) {
-		if b.kind != "go example" {
-			continue
-		}
-		found++
-		if diff := cmp.Diff(example(sources, b.name), b.text); diff != "" {
-			t.Errorf("example %s (- code, + page):\n%s", b.name, diff)
+	for _, page := range pages(t) {
+		for _, b := range blocks(t, page) {
+			if b.kind != "go example" {
+				continue
+			}
+			found++
+			if diff := cmp.Diff(example(sources, b.name), b.text); diff != "" {
+				t.Errorf("%s: example %s (- code, + page):\n%s", page, b.name, diff)
+			}
 		}
 	}
-	if found < 5 {
+	if found < 6 {
 		t.Errorf("only %d examples were found", found)
 	}
 }

@@ -15,16 +15,27 @@ var notRun = []string{"go test ", "go install ", "socctl init ", "cd ", "socctl 
 
 var duration = regexp.MustCompile(`in [0-9.]+m?s`)
 
-// Every command that the README shows is run from the root of the repository,
-// and prints what the README says.
+// Every command that these pages show is run from the root of the repository, and
+// prints what they say.
 func TestReadme(t *testing.T) {
 	t.Setenv("NO_COLOR", "1")
 	t.Chdir("../..")
-	source, err := os.ReadFile("README.md")
+	ran := 0
+	for _, page := range []string{"README.md", "docs/backtest.md"} {
+		ran += runShown(t, page)
+	}
+	if ran < 6 {
+		t.Errorf("only %d commands were run", ran)
+	}
+}
+
+// runShown runs the commands of a page and returns how many there were.
+func runShown(t *testing.T, page string) (ran int) {
+	t.Helper()
+	source, err := os.ReadFile(page)
 	if err != nil {
 		t.Fatal(err)
 	}
-	ran := 0
 	for _, block := range strings.Split(string(source), "```console\n")[1:] {
 		block, _, _ = strings.Cut(block, "```")
 		command, want, _ := strings.Cut(strings.TrimPrefix(block, "$ "), "\n")
@@ -41,13 +52,11 @@ func TestReadme(t *testing.T) {
 		got := strings.TrimRight(duration.ReplaceAllString(out.String(), "in 1s"), "\n")
 		want = strings.TrimRight(duration.ReplaceAllString(want, "in 1s"), "\n")
 		if diff := cmp.Diff(want, got); diff != "" {
-			t.Errorf("$ %s (- README, + output)\n%s", command, diff)
+			t.Errorf("%s: $ %s (- page, + output)\n%s", page, command, diff)
 		}
 		ran++
 	}
-	if ran < 4 {
-		t.Errorf("only %d commands were run", ran)
-	}
+	return ran
 }
 
 func hasPrefix(command string, prefixes []string) bool {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unsafe"
 
 	"github.com/socctl/socctl/evaluator"
 	"github.com/socctl/socctl/evaluator/telemetry"
@@ -13,11 +14,11 @@ import (
 
 // Every event of a logsource counts for the days that were recorded, but making an
 // event of each, only to ask for its time, would cost several times what
-// evaluating does. So of the second record of a kind is learnt where its time
+// evaluating does. So of the first records of a kind is learnt where its time
 // stands: under a name that no other value of the record has. From then on it is
 // read from there. Records of a kind have the same structure, so it is there in
 // all of them; a text that is not written in the same way is left to the event,
-// and of the 5th, 17th, 65th … record both are compared: several values of a record
+// and of the 17th, 65th, 257th … record both are compared: several values of a record
 // may be the same time by chance.
 
 // reading is where records of a kind have their time.
@@ -65,11 +66,12 @@ func newClock(n *telemetry.Normaliser) clock {
 	return clock{utc: true}
 }
 
-// time returns the time of the current record, which is of a kind.
+// time returns the time of the current record, which is of a kind. Most kinds have
+// it where the one before has it, which the first record of a kind can tell.
 func (s *survey) time(k *kind, record telemetry.Record) (time.Time, error) {
 	r := &k.reading
-	if r.from != fromEvent && !isPowerOfFour(k.events) {
-		if t, ok := s.clock.read(r, record); ok {
+	if r.from != fromEvent && k.events > 0 && !compared(k.events) {
+		if t, ok := r.read(record); ok {
 			return t, nil
 		}
 	}
@@ -79,11 +81,14 @@ func (s *survey) time(k *kind, record telemetry.Record) (time.Time, error) {
 	}
 	t := timeOf(event)
 	switch {
-	case r.learnt == 0 && k.events > 0:
+	case k.events == 0:
+		*r = s.clock.adopt(s.reading, record, t)
+	case r.learnt == 0:
 		*r = s.clock.learn(event, record, t)
 		r.learnt = 1
+		s.reading = *r
 	case r.from != fromEvent:
-		if fast, ok := s.clock.read(r, record); ok && !fast.Equal(t) {
+		if fast, ok := r.read(record); ok && !fast.Equal(t) {
 			again := r.learnt + 1
 			if *r = (reading{}); again <= maxLearnt {
 				*r = s.clock.learn(event, record, t)
@@ -94,16 +99,28 @@ func (s *survey) time(k *kind, record telemetry.Record) (time.Time, error) {
 	return t, nil
 }
 
-func isPowerOfFour(n int) bool { return n > 0 && n&(n-1) == 0 && bits.TrailingZeros(uint(n))%2 == 0 }
+// adopt returns the reading of another kind if it is right for a record as well,
+// else none.
+func (c clock) adopt(r reading, record telemetry.Record, t time.Time) reading {
+	if fast, ok := r.read(record); !ok || !fast.Equal(t) || record.Raw != nil && countNames(record.Raw, r.name) != 1 {
+		return reading{}
+	}
+	return r
+}
+
+// compared reports whether a record is one of those of which both times are
+// compared: 16 were before it, or 64, 256 …
+func compared(n int) bool { return n >= 16 && n&(n-1) == 0 && bits.TrailingZeros(uint(n))%2 == 0 }
 
 // read reads the time of a record where its kind has it.
-func (c clock) read(r *reading, record telemetry.Record) (time.Time, bool) {
+func (r *reading) read(record telemetry.Record) (time.Time, bool) {
 	text, ok := "", false
-	if r.from == fromRaw {
+	switch {
+	case r.from == fromRaw && record.Raw != nil:
 		var raw []byte
 		raw, ok = scalarBehind(record.Raw, r.name)
-		text = string(raw)
-	} else {
+		text = unsafe.String(unsafe.SliceData(raw), len(raw)) // read and forgotten
+	case r.from == fromValue && record.Raw == nil:
 		var v evaluator.Value
 		if v, ok = follow(record.Value, r.path); ok {
 			text = v.Text()

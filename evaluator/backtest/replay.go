@@ -104,8 +104,6 @@ type Span struct {
 // Day counts days in UTC since 1970.
 type Day int
 
-const dayLength = 24 * time.Hour
-
 // DayOf returns the day of a time.
 func DayOf(t time.Time) Day {
 	seconds := t.Unix()

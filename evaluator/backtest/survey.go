@@ -23,6 +23,7 @@ type survey struct {
 	grounds []*Ground
 	missing [][]string // by logsource: fields that were not found yet
 	clock   clock
+	reading reading // that was learnt last
 }
 
 // maxKinds bounds how many kinds of records are told apart at a time.

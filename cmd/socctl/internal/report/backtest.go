@@ -207,7 +207,7 @@ func recordedText(r *backtest.Result) string {
 	if t.Rate != nil {
 		days = t.Rate.Days
 	}
-	return fmt.Sprintf("%s days recorded, %s to %s", short(days), t.First[:10], t.Last[:10])
+	return fmt.Sprintf("%s %s recorded, %s to %s", short(days), dayWord(days), t.First[:10], t.Last[:10])
 }
 
 // totalText is the first line of a report.
@@ -227,3 +227,10 @@ func verdictText(s *backtest.Summary) string {
 
 // partialText warns of a run that was interrupted.
 const partialText = "PARTIAL: the run was interrupted, and all numbers are about what was read until then"
+
+func dayWord(days float64) string {
+	if short(days) == "1" {
+		return "day"
+	}
+	return "days"
+}

@@ -261,7 +261,7 @@ func prettyUnused(w io.Writer, s Style, r *backtest.Result) {
 			continue
 		}
 		if shown++; shown <= shownPartly {
-			fmt.Fprintf(w, "  partly exercised: %s: no event has %s\n", Clean(x.Title), Clean(strings.Join(x.Missing, ", ")))
+			fmt.Fprintf(w, "  partly exercised: %s: no event has %s\n", Clean(x.Title), Clean(someOf(x.Missing)))
 		}
 	}
 	if shown > shownPartly {
@@ -275,6 +275,12 @@ type reason struct {
 	Count int
 }
 
+// someOf names the first of some fields.
+func someOf(names []string) string {
+	const shown = 3
+	return strings.Join(names[:min(shown, len(names))], ", ") + andMore(len(names)-shown)
+}
+
 // unusedReasons groups the rules that were not exercised, the most common reason
 // first.
 func unusedReasons(r *backtest.Result) []reason {
@@ -286,7 +292,7 @@ func unusedReasons(r *backtest.Result) []reason {
 		}
 		text := x.Reason
 		if len(x.Missing) > 0 {
-			text += ": " + strings.Join(x.Missing, ", ")
+			text += ": " + someOf(x.Missing)
 		}
 		at := slices.IndexFunc(out, func(y reason) bool { return y.Text == text })
 		if at < 0 {
