@@ -103,13 +103,13 @@ func TestSQL(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rows := addAll(t, w, files[:12]...)
+	rows := addAll(t, w, files[:8]...)
 	if err := w.Commit(); err != nil {
 		t.Fatal(err)
 	}
 	source := fmt.Sprintf("read_parquet('%s/**/*.parquet', union_by_name=true)", dir)
 	var names [][]any
-	if err := json.Unmarshal(python(t, `import duckdb,json,sys; print(json.dumps(duckdb.sql("describe select * from " + json.load(sys.stdin)).fetchall()))`, source), &names); err != nil {
+	if err := json.Unmarshal(python(t, `import duckdb,json,sys; duckdb.sql("set enable_progress_bar = false"); print(json.dumps(duckdb.sql("describe select * from " + json.load(sys.stdin)).fetchall()))`, source), &names); err != nil {
 		t.Fatal(err)
 	}
 	columns := map[string]bool{}
@@ -146,7 +146,7 @@ func TestSQL(t *testing.T) {
 			continue
 		}
 		if want[r] == 0 {
-			if quiet++; quiet > 40 {
+			if quiet++; quiet > 20 {
 				continue
 			}
 		}
@@ -155,6 +155,7 @@ func TestSQL(t *testing.T) {
 	}
 	var counts []int
 	program := `import duckdb,json,sys
+duckdb.sql("set enable_progress_bar = false")
 print(json.dumps([duckdb.sql(q).fetchall()[0][0] for q in json.load(sys.stdin)]))`
 	if err := json.Unmarshal(python(t, program, queries), &counts); err != nil {
 		t.Fatal(err)
