@@ -89,56 +89,35 @@ func (o *backtestOptions) check(given func(flag string) bool) error {
 
 func (c *cli) backtest(ctx context.Context, o *backtestOptions, recordings []string) error {
 	start := time.Now()
-	assigned, err := parseLogsource(o.input.logsource)
-	if err != nil {
-		return err
-	}
 	cfg, err := c.config(".")
 	if err != nil {
 		return err
 	}
-	budgets, err := c.budgets(cfg, o.budgets)
+	options := backtest.Options{Samples: o.samples}
+	if o.samples == 0 {
+		options.Samples = -1
+	}
+	if options.Budgets, err = c.budgets(cfg, o.budgets); err != nil {
+		return err
+	}
+	replayer, err := c.replayer(cfg, o, recordings)
 	if err != nil {
 		return err
 	}
-	recordings, baseline, err := c.recordings(cfg, recordings, o.baseline)
-	if err != nil {
+	if options.Lateness, err = latenessOf(o.input.lateness, slices.Concat(replayer.Recordings, replayer.Baseline)); err != nil {
 		return err
 	}
-	table, err := c.views(cfg)
-	if err != nil {
-		return err
-	}
-	lateness, err := latenessOf(o.input.lateness, slices.Concat(recordings, baseline))
-	if err != nil {
-		return err
-	}
-	if lateness == 0 {
-		lateness = 1 // 0 would mean any
+	if options.Lateness == 0 {
+		options.Lateness = 1 // 0 would mean any
 	}
 	collectLess()
 	compared, err := c.comparedRules(ctx, cfg, o)
 	if err != nil {
 		return err
 	}
-	meter := newMeter(report.NewProgress(c.stderr, c.quiet), slices.Concat(recordings, baseline))
-	replayer := &backtest.Streaming{Recordings: recordings, Baseline: baseline, Normaliser: o.input.normaliser(table), Read: o.input.readOptions(c.stdin),
-		Anyway: o.input.logsource == "off", Jobs: o.input.workers, Progress: meter.update,
-		Problem: func(err error) {
-			meter.done()
-			fmt.Fprintf(c.stderr, "%s %s\n", c.err().Paint(report.Red, "error:"), report.Clean(err.Error()))
-		}}
-	if assigned != nil {
-		if n := slices.IndexFunc(slices.Concat(recordings, baseline), record.Is); n >= 0 {
-			return usageError("--logsource %s: what is recorded in %s keeps its own views; replay its sources instead", o.input.logsource, slices.Concat(recordings, baseline)[n])
-		}
-		replayer.Route = func(e *telemetry.Event) evaluator.Routed { return assignTo(e, assigned) }
-	}
-	samples := o.samples
-	if samples == 0 {
-		samples = -1
-	}
-	result, err := backtest.Run(ctx, compared.subject, newRecordings(replayer), backtest.Options{Samples: samples, Lateness: lateness, Budgets: budgets, Base: compared.base})
+	options.Base = compared.base
+	meter := c.watch(replayer)
+	result, err := backtest.Run(ctx, compared.subject, newRecordings(replayer), options)
 	meter.done()
 	if err != nil {
 		return &exitError{exitUnreadable, err}
@@ -153,6 +132,42 @@ func (c *cli) backtest(ctx context.Context, o *backtestOptions, recordings []str
 	}
 	c.backtestSummary(run)
 	return exitWith(backtestExitCode(result, o.failOn, compared.head.exitCode()))
+}
+
+// replayer reads the recordings as the flags and the configuration say.
+func (c *cli) replayer(cfg *config.Config, o *backtestOptions, recordings []string) (*backtest.Streaming, error) {
+	assigned, err := parseLogsource(o.input.logsource)
+	if err != nil {
+		return nil, err
+	}
+	recordings, baseline, err := c.recordings(cfg, recordings, o.baseline)
+	if err != nil {
+		return nil, err
+	}
+	table, err := c.views(cfg)
+	if err != nil {
+		return nil, err
+	}
+	r := &backtest.Streaming{Recordings: recordings, Baseline: baseline, Normaliser: o.input.normaliser(table), Read: o.input.readOptions(c.stdin),
+		Anyway: o.input.logsource == "off", Jobs: o.input.workers}
+	if assigned != nil {
+		if n := slices.IndexFunc(slices.Concat(r.Recordings, r.Baseline), record.Is); n >= 0 {
+			return nil, usageError("--logsource %s: what is recorded in %s keeps its own views; replay its sources instead", o.input.logsource, slices.Concat(r.Recordings, r.Baseline)[n])
+		}
+		r.Route = func(e *telemetry.Event) evaluator.Routed { return assignTo(e, assigned) }
+	}
+	return r, nil
+}
+
+// watch shows how far a replay is, and what cannot be read.
+func (c *cli) watch(r *backtest.Streaming) *meter {
+	m := newMeter(report.NewProgress(c.stderr, c.quiet), slices.Concat(r.Recordings, r.Baseline))
+	r.Progress = m.update
+	r.Problem = func(err error) {
+		m.done()
+		fmt.Fprintf(c.stderr, "%s %s\n", c.err().Paint(report.Red, "error:"), report.Clean(err.Error()))
+	}
+	return m
 }
 
 // reportBacktest writes one format to standard output, or to the file behind =.

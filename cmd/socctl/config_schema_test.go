@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/xeipuuv/gojsonschema"
 
+	"github.com/socctl/socctl/evaluator/backtest"
 	"github.com/socctl/socctl/lint"
 	"github.com/socctl/socctl/lint/checks"
 	"github.com/socctl/socctl/rules"
@@ -308,6 +309,38 @@ func TestSchemaOfConfigurations(t *testing.T) {
 		nodes, _ := rules.ParseNodes("c.yml", []byte(text))
 		_, diags := lint.NewConfig(nodes[0].Get("lint"), ".", known)
 		if own := strings.Contains(c.text, "styl/"); (len(diags) == 0) != c.ok && !own {
+			t.Errorf("%s: the command says %v, expected to be valid: %t", c.text, diags, c.ok)
+		}
+	}
+}
+
+// The schema and the command accept the same budgets.
+func TestSchemaOfBudgets(t *testing.T) {
+	for _, c := range []struct {
+		text string
+		ok   bool
+	}{
+		{"{high: 1/day, medium: 5, low: 0.5/week, critical: 1/month, informational: 100/hour, total: 50/day}", true},
+		{"{high: '2 / day'}", true},
+		{"{high: 1e2/day}", true},
+		{"{}", true},
+		{"{hihg: 1/day}", false},
+		{"{high: many}", false},
+		{"{high: 1/}", false},
+		{"{high: 1/year}", false},
+		{"{high: -1}", false},
+		{"{high: [1]}", false},
+		{"{high: 1/day/day}", false},
+		{"{high: null}", false},
+		{"{high: ''}", false},
+		{"{high: true}", false},
+	} {
+		text := "budgets: " + c.text + "\n"
+		if errs := schemaErrors(t, text); (len(errs) == 0) != c.ok {
+			t.Errorf("%s: %v, expected to be valid: %t", c.text, errs, c.ok)
+		}
+		nodes, _ := rules.ParseNodes("c.yml", []byte(text))
+		if _, diags := backtest.ParseBudgets(nodes[0].Get("budgets")); (len(diags) == 0) != c.ok {
 			t.Errorf("%s: the command says %v, expected to be valid: %t", c.text, diags, c.ok)
 		}
 	}

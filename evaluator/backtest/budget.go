@@ -59,9 +59,12 @@ func ParseBudget(level, text string) (Budget, error) {
 	if level != AllRules && !slices.Contains(Levels, level) {
 		return Budget{}, fmt.Errorf("there is no level %s: known are %s and %s", level, strings.Join(Levels, ", "), AllRules)
 	}
-	number, unit, _ := strings.Cut(strings.TrimSpace(text), "/")
+	number, unit, per := strings.Cut(text, "/")
+	if !per {
+		unit = "day"
+	}
 	n, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
-	days := map[string]float64{"": 1, "hour": 1.0 / 24, "day": 1, "week": 7, "month": 30}[strings.TrimSpace(unit)]
+	days := map[string]float64{"hour": 1.0 / 24, "day": 1, "week": 7, "month": 30}[strings.TrimSpace(unit)]
 	if err != nil || days == 0 || n < 0 || n > 1e9 || n != n {
 		return Budget{}, fmt.Errorf("a budget is a number of alerts per hour, day, week or month, such as 5/day, not %s", strconv.Quote(text))
 	}

@@ -317,26 +317,34 @@ func parseStamp(text string) (t time.Time, l layout, ok bool) {
 		}
 		part++
 	}
-	rest, nanos := text[len(shape):], 0
-	if len(rest) > 1 && rest[0] == '.' {
-		digits := prefix(rest[1:], isDigit)
-		if digits == 0 || digits > 9 {
-			return t, l, false
-		}
-		for i := range 9 {
-			nanos *= 10
-			if i < digits {
-				nanos += int(rest[1+i] - '0')
-			}
-		}
-		rest = rest[1+digits:]
+	nanos, rest, ok := parseFraction(text[len(shape):])
+	if !ok {
+		return t, l, false
 	}
-	offset, ok := 0, false
+	offset := 0
 	if l.zone, offset, ok = parseZone(rest); !ok || n[1] < 1 || n[1] > 12 || n[2] < 1 || n[2] > 31 || n[3] > 23 || n[4] > 59 || n[5] > 59 {
 		return t, l, false
 	}
 	t = time.Date(n[0], time.Month(n[1]), n[2], n[3], n[4], n[5], nanos, time.UTC)
 	return t.Add(-time.Duration(offset) * time.Minute), l, t.Day() == n[2]
+}
+
+// parseFraction reads up to nine digits of a fraction of a second, if there is one.
+func parseFraction(text string) (nanos int, rest string, ok bool) {
+	if len(text) < 2 || text[0] != '.' {
+		return 0, text, true
+	}
+	digits := prefix(text[1:], isDigit)
+	if digits == 0 || digits > 9 {
+		return 0, text, false
+	}
+	for i := range 9 {
+		nanos *= 10
+		if i < digits {
+			nanos += int(text[1+i] - '0')
+		}
+	}
+	return nanos, text[1+digits:], true
 }
 
 // parseZone reads what stands behind the seconds; offset is in minutes.
