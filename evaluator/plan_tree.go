@@ -38,10 +38,6 @@ func (s *Records) planOf(r *Record) (*plan, error) {
 		return t.plan, nil
 	}
 	if t.sightings++; t.refused || t.sightings < minSightings || len(t.next) >= maxChoices {
-		if t.next != nil {
-		}
-		if len(t.next) >= maxChoices {
-		}
 		return nil, nil
 	}
 	t.sightings = 0

@@ -1,6 +1,9 @@
 package record
 
 import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,9 +17,9 @@ import (
 	"github.com/socctl/socctl/evaluator/telemetry"
 )
 
-// table is a file of a recording that is open.
+// table is a file of a recording, in memory.
 type table struct {
-	file    *os.File
+	path    string
 	parquet *parquet.File
 	columns map[string]int // by name
 }
@@ -27,29 +30,24 @@ type layoutFile struct {
 	mould *telemetry.Mould // nil for records that are kept whole
 }
 
-// open opens a file of a recording, which must be as long as the manifest says.
+// open reads a file of a recording, which must be the one that was recorded.
 func open(dir string, f File) (*table, error) {
-	path := filepath.Join(dir, filepath.FromSlash(f.Path))
-	t := &table{columns: map[string]int{}}
-	var err error
-	if t.file, err = os.Open(path); err != nil {
-		return nil, err
+	t := &table{path: filepath.Join(dir, filepath.FromSlash(f.Path)), columns: map[string]int{}}
+	content, err := os.ReadFile(t.path)
+	if err == nil {
+		err = t.read(f, content)
 	}
-	if err := t.read(f); err != nil {
-		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), t.close())
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", t.path, err)
 	}
 	return t, nil
 }
 
-func (t *table) read(f File) error {
-	info, err := t.file.Stat()
-	if err != nil {
-		return err
+func (t *table) read(f File, content []byte) (err error) {
+	if sum := sha256.Sum256(content); hex.EncodeToString(sum[:]) != f.SHA256 {
+		return fmt.Errorf("is not the file that was recorded: its hash is %x, but the manifest says %.12s", sum[:6], f.SHA256)
 	}
-	if info.Size() != f.Bytes {
-		return fmt.Errorf("has %d bytes, but the manifest says %d: the file has changed since it was recorded", info.Size(), f.Bytes)
-	}
-	if t.parquet, err = parquet.OpenFile(t.file, info.Size(), parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true), parquet.OptimisticRead(true)); err != nil {
+	if t.parquet, err = parquet.OpenFile(bytes.NewReader(content), int64(len(content)), parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true)); err != nil {
 		return err
 	}
 	for i, path := range t.parquet.Schema().Columns() {
@@ -86,8 +84,6 @@ func (t *table) layout(text string) (*layoutFile, error) {
 	}
 	return l, nil
 }
-
-func (t *table) close() error { return t.file.Close() }
 
 // ints reads a column of numbers, zero where there is none.
 func (t *table) ints(group parquet.RowGroup, name string) (numbers []int64, there []bool, err error) {

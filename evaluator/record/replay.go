@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"sync"
@@ -24,7 +23,7 @@ type Hit struct {
 	Matches    []evaluator.Match
 	Suppressed []evaluator.Suppression
 
-	// Event makes the event. It is only there while Visit, or yield, is called.
+	// Event makes the event. It keeps what was read of the file.
 	Event func() (*telemetry.Event, error)
 	// Extra is what Visit wants to keep of the event.
 	Extra any
@@ -87,17 +86,8 @@ func Replay(ctx context.Context, dir string, p *compiler.Program, o ReplayOption
 	}
 	next, ahead := make(chan int), make(chan struct{}, 4*o.Workers)
 	var workers sync.WaitGroup
-	defer func() {
-		cancel()
-		workers.Wait()
-		for _, left := range results {
-			select {
-			case r := <-left:
-				_ = r.close()
-			default:
-			}
-		}
-	}()
+	defer workers.Wait()
+	defer cancel()
 	for range o.Workers {
 		workers.Go(func() {
 			file := filesOf(dir, p, &o)
@@ -146,30 +136,17 @@ func filesOf(dir string, p *compiler.Program, o *ReplayOptions) func(context.Con
 	return newReplayer(dir, p, o).file
 }
 
-// fileReplay is the replay of a file, which is open as long as events of it may have
-// to be made.
+// fileReplay is the replay of a file.
 type fileReplay struct {
 	Replayed
-	table *table
-	err   error
+	err error
 }
 
 func (r *fileReplay) yield(yield func(*Replayed) error) error {
-	err := r.err
-	if err == nil {
-		err = yield(&r.Replayed)
+	if r.err != nil {
+		return r.err
 	}
-	for i := range r.Hits {
-		r.Hits[i].Event = nil
-	}
-	return errors.Join(err, r.close())
-}
-
-func (r *fileReplay) close() error {
-	if r.table == nil {
-		return nil
-	}
-	return r.table.close()
+	return yield(&r.Replayed)
 }
 
 // replayer replays files on one goroutine.
@@ -196,16 +173,18 @@ func (w *replayer) file(ctx context.Context, f File) *fileReplay {
 	if w.options.Exposure {
 		r.Grounds = groundsOf(w.program)
 	}
-	if r.table, r.err = open(w.dir, f); r.err != nil {
+	t, err := open(w.dir, f)
+	if err != nil {
+		r.err = err
 		return r
 	}
-	for _, group := range r.table.parquet.RowGroups() {
+	for _, group := range t.parquet.RowGroups() {
 		if r.err = ctx.Err(); r.err != nil {
 			return r
 		}
-		g := &groupReplay{replayer: w, rowGroup: rowGroup{table: r.table, group: group, read: map[string]*groupColumn{}}}
+		g := &groupReplay{replayer: w, rowGroup: rowGroup{table: t, group: group, read: map[string]*groupColumn{}}}
 		if err := g.replay(&r.Replayed); err != nil {
-			r.err = fmt.Errorf("%s: %w", filepath.Join(w.dir, filepath.FromSlash(f.Path)), err)
+			r.err = fmt.Errorf("%s: %w", t.path, err)
 			return r
 		}
 	}

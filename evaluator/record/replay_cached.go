@@ -37,9 +37,6 @@ func (w *remembering) file(ctx context.Context, f File) *fileReplay {
 		if err == nil {
 			err = m.learn(fresh, missing, w.program)
 		}
-		if closed := fresh.close(); err == nil {
-			err = closed
-		}
 		if err != nil {
 			return &fileReplay{err: err}
 		}

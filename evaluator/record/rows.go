@@ -34,22 +34,21 @@ func Records(dir string, yield func(Row) error) error {
 }
 
 // recordsOf yields the records of one file.
-func recordsOf(dir string, f File, yield func(Row) error) (err error) {
+func recordsOf(dir string, f File, yield func(Row) error) error {
 	t, err := open(dir, f)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, t.close()) }()
 	rows := 0
 	for _, group := range t.parquet.RowGroups() {
 		n, err := t.records(group, yield)
 		if err != nil {
-			return fmt.Errorf("%s: %w", t.file.Name(), err)
+			return fmt.Errorf("%s: %w", t.path, err)
 		}
 		rows += n
 	}
 	if rows != f.Rows {
-		return fmt.Errorf("%s: has %d rows, but the manifest says %d", t.file.Name(), rows, f.Rows)
+		return fmt.Errorf("%s: has %d rows, but the manifest says %d", t.path, rows, f.Rows)
 	}
 	return nil
 }
