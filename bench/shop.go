@@ -1,7 +1,6 @@
 package main
 
 import (
-	"archive/tar"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -15,8 +14,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/klauspost/compress/zstd"
-
+	"github.com/socctl/socctl/bench/internal/rulefiles"
 	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/evaluator/telemetry"
 	"github.com/socctl/socctl/rules"
@@ -150,55 +148,14 @@ func laid(work string, files map[string][]byte) (string, error) {
 // ruleFiles returns the texts of all rules by name: below -rules, or those of
 // the data, or else the starter pack.
 func (s *shop) ruleFiles() (map[string][]byte, error) {
-	const archive = "sigma/sigma-rules-8eaafff1-attack-v19.tar.zst"
 	switch {
 	case s.rules == "" && s.data != "":
-		return unpack(filepath.Join(s.data, filepath.FromSlash(archive)))
+		return rulefiles.Read(filepath.Join(s.data, filepath.FromSlash(rulefiles.Public)))
 	case s.rules == "":
 		s.rules = filepath.Join(s.root, "rules", "starter", "rules")
 		s.say("no public rules: the starter pack is used")
 	}
-	files := map[string][]byte{}
-	err := filepath.WalkDir(s.rules, func(path string, e os.DirEntry, err error) error {
-		if err != nil || e.IsDir() || filepath.Ext(path) != ".yml" {
-			return err
-		}
-		name, err := filepath.Rel(s.rules, path)
-		if err != nil {
-			return err
-		}
-		files[filepath.ToSlash(name)], err = os.ReadFile(path)
-		return err
-	})
-	return files, err
-}
-
-func unpack(path string) (map[string][]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	z, err := zstd.NewReader(f)
-	if err != nil {
-		return nil, err
-	}
-	defer z.Close()
-	files := map[string][]byte{}
-	for tr := tar.NewReader(z); ; {
-		h, err := tr.Next()
-		if errors.Is(err, io.EOF) {
-			return files, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		if strings.HasSuffix(h.Name, ".yml") {
-			if files[h.Name], err = io.ReadAll(tr); err != nil {
-				return nil, err
-			}
-		}
-	}
+	return rulefiles.Read(s.rules)
 }
 
 // build builds a program of a module of the repository into the work folder.

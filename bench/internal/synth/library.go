@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/socctl/socctl/bench/internal/rulefiles"
 	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/evaluator/telemetry"
 )
@@ -40,7 +41,7 @@ type Library struct {
 // early.
 func Load(ctx context.Context, s Source) (*Library, error) {
 	if s.Rules == "" {
-		s.Rules = filepath.Join(s.Data, filepath.FromSlash(publicRules))
+		s.Rules = filepath.Join(s.Data, filepath.FromSlash(rulefiles.Public))
 	}
 	program, err := Rules(s.Rules)
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/socctl/socctl/bench/internal/rulefiles"
 	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/evaluator"
 	"github.com/socctl/socctl/evaluator/corpus"
@@ -253,7 +254,7 @@ var exclusion = regexp.MustCompile(`(?m)^(\s+condition: [^()\n|]*?) and not [^()
 // is excluded, without that.
 func withoutExclusions(t *testing.T) *compiler.Program {
 	t.Helper()
-	files, err := ruleFiles(corpus.Path(t, publicRules))
+	files, err := rulefiles.Read(corpus.Path(t, rulefiles.Public))
 	if err != nil {
 		t.Fatal(err)
 	}
