@@ -190,6 +190,15 @@ func oneFolder(_ *cobra.Command, args []string) error {
 	return nil
 }
 
+// recordingError tells a folder that is no recording, which is a wrong argument, from
+// a recording that cannot be read.
+func recordingError(err error) error {
+	if errors.Is(err, record.ErrNoRecording) {
+		return &exitError{exitUsage, err}
+	}
+	return &exitError{exitUnreadable, err}
+}
+
 func (c *cli) recordList() *cobra.Command {
 	var o recordOptions
 	cmd := &cobra.Command{
@@ -199,7 +208,7 @@ func (c *cli) recordList() *cobra.Command {
 		RunE: func(_ *cobra.Command, args []string) error {
 			m, err := record.ReadManifest(args[0])
 			if err != nil {
-				return &exitError{exitUsage, err}
+				return recordingError(err)
 			}
 			switch o.format {
 			case "json":
@@ -243,7 +252,7 @@ func (c *cli) recordVerify() *cobra.Command {
 		RunE: func(_ *cobra.Command, args []string) error {
 			problems, err := record.Verify(args[0])
 			if err != nil {
-				return &exitError{exitUsage, err}
+				return recordingError(err)
 			}
 			for _, p := range problems {
 				fmt.Fprintf(c.stderr, "%s %s\n", c.err().Paint(report.Red, "error:"), report.Clean(p.Error()))
@@ -276,11 +285,8 @@ func (c *cli) recordCompact() *cobra.Command {
 
 // rewritten tells what became of the files of a recording.
 func (c *cli) rewritten(before, after int, err error) error {
-	if errors.Is(err, record.ErrNoRecording) {
-		return &exitError{exitUsage, err}
-	}
 	if err != nil {
-		return &exitError{exitUnreadable, err}
+		return recordingError(err)
 	}
 	if !c.quiet {
 		fmt.Fprintf(c.stderr, "%s before, %d now\n", report.Count(before, "file"), after)
@@ -326,11 +332,8 @@ func (c *cli) recordCat() *cobra.Command {
 				_, err := out.Write(line)
 				return err
 			})
-			if err = errors.Join(err, out.Flush()); errors.Is(err, record.ErrNoRecording) {
-				return &exitError{exitUsage, err}
-			}
-			if err != nil {
-				return &exitError{exitUnreadable, err}
+			if err = errors.Join(err, out.Flush()); err != nil {
+				return recordingError(err)
 			}
 			return nil
 		},

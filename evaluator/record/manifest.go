@@ -68,7 +68,7 @@ func ReadManifest(dir string) (*Manifest, error) {
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()
 	if err := d.Decode(m); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, fmt.Errorf("%s is damaged: %w; restore it, or record anew into another folder", path, err)
 	}
 	if m.Schema != SchemaVersion {
 		return nil, fmt.Errorf("%s: schema %d, but this version knows %d; record anew with `socctl record`", path, m.Schema, SchemaVersion)
