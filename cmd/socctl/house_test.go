@@ -119,7 +119,7 @@ func TestImportsPointDownwards(t *testing.T) {
 			}
 		}
 		for _, d := range p.Deps {
-			if height <= evaluating && heavy.MatchString(d) {
+			if height <= evaluating && heavy.MatchString(d) && !(from == "compiler/solver" && strings.Contains(d, "go-air/gini")) {
 				t.Errorf("%s must not depend on %s, not even indirectly", from, d)
 			}
 		}
