@@ -174,13 +174,16 @@ func (s *Solver) named(n int, literals []literal) outcome {
 	if len(p.wanted) == 0 && p.present == nil && p.notNull == nil {
 		return outcome{}
 	}
-	out := s.values(n, p.wanted, p.refused)
+	out := s.values(n, p.wanted, p.refused, p.notNull)
+	if out.core != nil && len(p.wanted) == 0 && p.notNull == nil {
+		return outcome{present: true, value: Field{Null: true}} // null satisfies nothing
+	}
 	out.value.Null = p.null != nil
 	return out
 }
 
 // values finds the texts of a field that is present.
-func (s *Solver) values(n int, wanted, refused []literal) outcome {
+func (s *Solver) values(n int, wanted, refused []literal, notNull *literal) outcome {
 	domain := s.domain(n)
 	if s.options.Lists && len(wanted) > 1 {
 		var all []string
@@ -195,7 +198,11 @@ func (s *Solver) values(n int, wanted, refused []literal) outcome {
 		}
 		return outcome{present: true, value: Field{Texts: all}}
 	}
-	return s.text(n, wanted, refused, domain)
+	out := s.text(n, wanted, refused, domain)
+	if out.core != nil && len(wanted) == 0 && notNull != nil {
+		out.core = append(out.core, *notNull)
+	}
+	return out
 }
 
 // words is field for keywords: any value of the event may satisfy them, and each

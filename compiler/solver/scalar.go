@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/socctl/socctl/compiler"
 )
@@ -15,7 +16,7 @@ import (
 func (s *Solver) scalarPoints(literals []literal) []string {
 	var out []string
 	if n := s.predicates(literals, isNumeric); len(n) > 0 {
-		out = append(out, numberPoints(n)...)
+		out = append(out, spellings(numberPoints(n))...)
 	}
 	if n := s.predicates(literals, isNetwork); len(n) > 0 {
 		out = append(out, addressPoints(n)...)
@@ -174,6 +175,27 @@ func numberPoints(ps []*compiler.Predicate) []string {
 			between = low + (high-low)/2
 		}
 		out = append(out, number(between))
+	}
+	return out
+}
+
+// spellings adds other ways to write numbers, for texts that ask for a point or a
+// length.
+func spellings(numbers []string) []string {
+	out := numbers
+	for _, n := range numbers[:min(len(numbers), 6)] {
+		whole := !strings.Contains(n, ".")
+		if whole {
+			out = append(out, n+".0", n+".5")
+		}
+		if !strings.HasPrefix(n, "-") {
+			out = append(out, "0"+n, "00"+n, "+"+n)
+		}
+		if whole {
+			out = append(out, n+"e0")
+		} else {
+			out = append(out, n+"0")
+		}
 	}
 	return out
 }

@@ -6,8 +6,17 @@ import (
 
 // text finds one text that satisfies the wanted literals, what holds of the
 // field's domain, and none of the refused ones; or a core of them that no text
-// satisfies.
+// satisfies. If any are wanted, one of them is in the core: without it there need
+// not be a text.
 func (s *Solver) text(n int, wanted, refused, domain []literal) outcome {
+	out := s.anyText(n, wanted, refused, domain)
+	if out.core != nil && len(wanted) > 0 && !slices.ContainsFunc(out.core, func(l literal) bool { return slices.Contains(wanted, l) }) {
+		out.core = append(out.core, wanted[0])
+	}
+	return out
+}
+
+func (s *Solver) anyText(n int, wanted, refused, domain []literal) outcome {
 	q := question{solver: s, wanted: s.textual(wanted), refused: refused, domain: domain}
 	q.all = slices.Concat(q.wanted, domain)
 	if text, ok := q.guess(s.fields[n]); ok {
