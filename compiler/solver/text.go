@@ -57,9 +57,10 @@ func (q *question) conflict(core []literal) outcome {
 
 // broken returns the first literal that a text does not satisfy.
 func (q *question) broken(text string) (literal, bool) {
+	t := fold(text)
 	for _, ls := range [][]literal{q.all, q.refused} {
 		for _, l := range ls {
-			if accepts(q.solver.atoms[l.atom].predicate, text) != l.sign {
+			if accepts(q.solver.atoms[l.atom].predicate, t) != l.sign {
 				return l, true
 			}
 		}
