@@ -91,6 +91,7 @@ func (d *Domain) Keeps() func(value string) bool {
 type FieldDef struct {
 	Logsource Logsource
 	Name      string
+	Subject   string // what the value is about, for sentences; "" if the name says it best
 	Domain    string // the name of a Domain; "" if nothing is known
 	Trust     Trust
 	Note      string   // why it is trusted that far, as a phrase; "" for nothing

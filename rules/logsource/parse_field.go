@@ -82,12 +82,14 @@ func (p *parser) unknown(n *yaml.Node, what, word string, known []string) {
 func (p *parser) fieldDefs(n *yaml.Node) []FieldDef {
 	var f FieldDef
 	var names []string
-	p.keys(n, []string{"logsource", "names", "domain", "trust", "note", "examples"}, func(key string, _, v *yaml.Node) {
+	p.keys(n, []string{"logsource", "names", "subject", "domain", "trust", "note", "examples"}, func(key string, _, v *yaml.Node) {
 		switch key {
 		case "logsource":
 			f.Logsource = p.logsource(v)
 		case "names":
 			names = p.texts(v)
+		case "subject":
+			f.Subject = p.text(v)
 		case "domain":
 			f.Domain = p.text(v)
 		case "trust":
