@@ -126,7 +126,7 @@ func (m *migration) technique(i int) {
 			m.step(i, Ask, nil, "technique %s is of ATT&CK %s, and %s does not have it", id, newer, m.Version)
 			return
 		}
-		m.step(i, Ask, nil, "technique %s is not in ATT&CK %s", id, m.Version)
+		m.step(i, Ask, nil, "technique %s is not in %s", id, m.Label())
 	case t.Status == Active:
 	case m.Resolve(id) == nil:
 		m.step(i, Ask, nil, "technique %s (%s) was given up without a successor", t.ID, t.Name)
@@ -163,14 +163,14 @@ func (m *migration) tactic(i int) {
 		return
 	}
 	if with := m.movedTo(key, before, m.ids); len(with) > 0 {
-		m.replace(i, tacticTags(with), "ATT&CK %s has no tactic %s; its techniques of this rule are now of %s", m.Version, key, strings.Join(with, ", "))
+		m.replace(i, tacticTags(with), "%s has no tactic %s; its techniques of this rule are now of %s", m.Label(), key, strings.Join(with, ", "))
 		return
 	}
 	why := "and none of the techniques of this rule went from it to a new one"
 	if len(m.ids) == 0 {
 		why = "and the rule names no technique that would tell what it became"
 	}
-	m.choose(i, key, tacticTags(m.newSince(before)), fmt.Sprintf("ATT&CK %s has no tactic %s, %s", m.Version, key, why))
+	m.choose(i, key, tacticTags(m.newSince(before)), fmt.Sprintf("%s has no tactic %s, %s", m.Label(), key, why))
 }
 
 // left looks at a tactic that the release has, but that has none of the
@@ -286,4 +286,15 @@ func (f *Facts) movedTo(tactic string, before *Facts, ids []string) (keys []stri
 		}
 	}
 	return keys
+}
+
+// Became returns the tactics, by key, into which a technique went that had a
+// tactic of an earlier release, which f no longer has. It is nil if f has the
+// tactic, if no release has it, or if the technique went into none.
+func (f *Facts) Became(tactic, technique string) []string {
+	before := f.before(tactic)
+	if before == nil || f.Tactic(tactic) != nil {
+		return nil
+	}
+	return f.movedTo(tactic, before, []string{technique})
 }
