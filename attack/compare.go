@@ -55,10 +55,16 @@ func Compare(from, to *Facts) *Changes {
 			c.Removed = append(c.Removed, Change{ID: t.ID, Name: t.Name})
 		}
 	}
+	for _, list := range []*[]Change{&c.Added, &c.Revoked, &c.Deprecated, &c.Removed, &c.Redirected, &c.Restored, &c.Renamed, &c.Moved, &c.Platforms} {
+		if *list == nil {
+			*list = []Change{} // a list in JSON, not null
+		}
+	}
 	return c
 }
 
-func compareTactics(from, to *Facts) (out []TacticChange) {
+func compareTactics(from, to *Facts) []TacticChange {
+	out := []TacticChange{}
 	for _, t := range to.Tactics {
 		switch old := from.Tactic(t.ID); {
 		case old == nil:

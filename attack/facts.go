@@ -46,9 +46,9 @@ type Totals struct{ Groups, Software, Campaigns, Strategies, Analytics int }
 
 // Tactic is a column of the matrix.
 type Tactic struct {
-	ID   string // TA0002
-	Key  string // as tags name it: execution
-	Name string
+	ID   string `json:"id"`   // TA0002
+	Key  string `json:"key"`  // as tags name it: execution
+	Name string `json:"name"` // Execution
 }
 
 // Status says whether a technique is in force.

@@ -288,6 +288,16 @@ func (f *Facts) movedTo(tactic string, before *Facts, ids []string) (keys []stri
 	return keys
 }
 
+// TacticsSince returns the keys of the tactics that are new since the last release
+// that had a tactic which f no longer has; nil if there is none.
+func (f *Facts) TacticsSince(tactic string) []string {
+	before := f.before(tactic)
+	if before == nil || f.Tactic(tactic) != nil {
+		return nil
+	}
+	return f.newSince(before)
+}
+
 // Became returns the tactics, by key, into which a technique went that had a
 // tactic of an earlier release, which f no longer has. It is nil if f has the
 // tactic, if no release has it, or if the technique went into none.
