@@ -144,6 +144,36 @@ func (f *Facts) Platforms() (names []string) {
 	return slices.Compact(names)
 }
 
+// platformNames are names of a platform in the course of time, newest last. They
+// only help to read what people wrote: which platforms there are, facts decide.
+var platformNames = [][]string{{"Network", "Network Devices"}, {"Azure AD", "Identity Provider"},
+	{"Office 365", "Office Suite"}, {"Google Workspace", "Office Suite"}, {"AWS", "IaaS"}, {"GCP", "IaaS"}, {"Azure", "IaaS"}}
+
+// Platform returns a platform as the release calls it, whatever the case and
+// also by a name of an earlier or later release; "" if it has none of that name.
+func (f *Facts) Platform(name string) string {
+	known := f.Platforms()
+	find := func(name string) string {
+		if i := slices.IndexFunc(known, func(p string) bool { return strings.EqualFold(p, name) }); i >= 0 {
+			return known[i]
+		}
+		return ""
+	}
+	if found := find(name); found != "" {
+		return found
+	}
+	for _, names := range platformNames {
+		if slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, name) }) {
+			for _, other := range slices.Backward(names) {
+				if found := find(other); found != "" {
+					return found
+				}
+			}
+		}
+	}
+	return ""
+}
+
 // Resolve follows a retired technique to the one in force that replaced it,
 // over several steps if need be. It returns the technique itself if that is in
 // force, and nil if the release does not know it or it has no successor.

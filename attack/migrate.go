@@ -31,9 +31,11 @@ const (
 
 // Rules say how Migrate decides what facts alone do not.
 type Rules struct {
-	// Choices answers for a tactic, by key, what a person would be asked: the key
-	// of another, or "" to remove the tag.
-	Choices map[string]string
+	// Choices answers for a tactic, by key, what a person would be asked: keys of
+	// others, or "" to remove the tag. Of several the first counts that fits a
+	// rule: a tactic fits if one of the techniques of the rule has it or there are
+	// none, and a tag is removed only beside techniques.
+	Choices map[string][]string
 	// AllTactics adds every tactic of the techniques that a rule names, for those
 	// who tag so. Only rules of which another tag moves are looked at.
 	AllTactics bool
@@ -166,7 +168,7 @@ func (m *migration) tactic(i int) {
 		m.replace(i, tacticTags(with), "%s has no tactic %s; its techniques of this rule are now of %s", m.Label(), key, strings.Join(with, ", "))
 		return
 	}
-	why := "and none of the techniques of this rule went from it to a new one"
+	why := "and none of the techniques of this rule is of a tactic that came instead"
 	if len(m.ids) == 0 {
 		why = "and the rule names no technique that would tell what it became"
 	}
@@ -194,17 +196,27 @@ func (m *migration) left(i int, t *Tactic) {
 	}
 }
 
-// choose answers a question for a person if the rules have the answer.
+// choose answers a question for a person if the rules have an answer that fits.
 func (m *migration) choose(i int, key string, choices []string, why string) {
-	answer, ok := m.how.Choices[key]
-	switch {
-	case !ok:
-		m.step(i, Ask, choices, "%s", why)
-	case answer == "":
-		m.step(i, Remove, nil, "%s; removed as told", why)
-	default:
-		m.replace(i, tacticTags([]string{answer}), "%s; %s as told", why, answer)
+	for _, answer := range m.how.Choices[key] {
+		switch {
+		case answer == "" && len(m.ids) > 0:
+			m.step(i, Remove, nil, "%s; removed as told", why)
+			return
+		case answer != "" && m.fits(answer):
+			m.replace(i, tacticTags([]string{answer}), "%s; %s as told", why, answer)
+			return
+		}
 	}
+	m.step(i, Ask, choices, "%s", why)
+}
+
+// fits reports whether a tactic can be meant by a rule.
+func (m *migration) fits(tactic string) bool {
+	return len(m.ids) == 0 || slices.ContainsFunc(m.ids, func(id string) bool {
+		t := m.Resolve(id)
+		return t != nil && slices.Contains(t.Tactics, tactic)
+	})
 }
 
 // addTactics adds the tactics of all techniques that no tag names.

@@ -134,13 +134,10 @@ func (o *attackListOptions) resolve(f *attack.Facts) error {
 		}
 		o.tactics[i] = t.Key
 	}
-	platforms := f.Platforms()
 	for i, name := range o.platforms {
-		at := slices.IndexFunc(platforms, func(p string) bool { return strings.EqualFold(p, name) })
-		if at < 0 {
-			return unknownFact(f, "platform", name, platforms)
+		if o.platforms[i] = f.Platform(name); o.platforms[i] == "" {
+			return unknownFact(f, "platform", name, f.Platforms())
 		}
-		o.platforms[i] = platforms[at]
 	}
 	if o.component != "" {
 		component := f.Component(o.component)

@@ -42,7 +42,8 @@ func (c *cli) attackMigrateCommand() *cobra.Command {
 
 Techniques follow what replaced them; a tactic that is gone becomes the new tactics
 of those techniques of the rule that had it. What facts do not decide is listed for
-a person, never guessed; --choose answers it for all rules. Without --write nothing
+a person, never guessed; --choose answers it for all rules that it fits: a tactic for those
+of which a technique has it or that name none, remove for those that name any. Without --write nothing
 is changed. Only tags are: the rest of a file stays as it is, byte for byte.
 
 A path is a rule, a folder of rules, or a layer of the Navigator (.json, format 4).
@@ -128,7 +129,7 @@ func (o *attackMigrateOptions) summary() string {
 
 // readChoices reads the answers of --choose.
 func (o *attackMigrateOptions) readChoices() error {
-	o.rules = attack.Rules{Choices: map[string]string{}, AllTactics: o.allTactics}
+	o.rules = attack.Rules{Choices: map[string][]string{}, AllTactics: o.allTactics}
 	for _, text := range o.choices {
 		from, to, ok := strings.Cut(text, "=")
 		from, to = tacticKey(from), tacticKey(to)
@@ -147,7 +148,7 @@ func (o *attackMigrateOptions) readChoices() error {
 		if to != "" {
 			to = o.facts.Tactic(to).Key
 		}
-		o.rules.Choices[from] = to
+		o.rules.Choices[from] = append(o.rules.Choices[from], to)
 	}
 	return nil
 }

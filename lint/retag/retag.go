@@ -125,7 +125,7 @@ func (l *list) edits(steps []attack.Step) (edits []lint.Edit, err error) {
 	if !changed {
 		return nil, nil
 	}
-	if err := l.editable(with, added); err != nil {
+	if err := l.editable(with); err != nil {
 		return nil, err
 	}
 	if l.brackets() && !simple {
@@ -151,16 +151,11 @@ func (l *list) edits(steps []attack.Step) (edits []lint.Edit, err error) {
 var errPlace = errors.New("the tags stand where they cannot be edited without losing something: edit them by hand")
 
 // editable reports what keeps the list from being edited.
-func (l *list) editable(with map[int][]string, added []string) error {
-	left := len(added) + len(l.tags)
-	for i, texts := range with {
-		left += len(texts) - 1
+func (l *list) editable(with map[int][]string) error {
+	for i := range with {
 		if l.items[i] < 0 || !l.tags[i].Span.Known() {
 			return errPlace // written elsewhere, and an alias here
 		}
-	}
-	if left == 0 {
-		return errors.New("no tag would be left: name a technique, or remove the list")
 	}
 	from, to := l.node.Span.Offsets()
 	for _, i := range l.items {

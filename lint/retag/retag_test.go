@@ -64,8 +64,8 @@ func TestPlan(t *testing.T) {
 			"tags:\n    - attack.initial-access\n    - attack.persistence\n    - attack.privilege-escalation\n    - attack.stealth\n    - attack.t1078\n", attack.Rules{AllTactics: true}, nil},
 		{"asked", "tags:\n    - attack.defense-evasion\n", "tags:\n    - attack.defense-evasion\n", attack.Rules{},
 			[]string{"r.yml:3:7 attack.defense-evasion: ATT&CK 19.1 has no tactic defense-evasion, and the rule names no technique that would tell what it became"}},
-		{"the last tag stays", "tags:\n    - attack.defense-evasion\n", "tags:\n    - attack.defense-evasion\n", attack.Rules{Choices: map[string]string{"defense-evasion": ""}},
-			[]string{"r.yml:3:7 attack.defense-evasion: ATT&CK 19.1 has no tactic defense-evasion, and the rule names no technique that would tell what it became; removed as told; no tag would be left: name a technique, or remove the list"}},
+		{"removed, as told", "tags:\n    - attack.defense-evasion\n    - attack.privilege-escalation\n    - attack.t1548.002\n", "tags:\n    - attack.privilege-escalation\n    - attack.t1548.002\n",
+			attack.Rules{Choices: map[string][]string{"defense-evasion": {""}}}, nil},
 		{"a comment would be lost", "tags:\n    - attack.stealth\n    - attack.t1218\n    - attack.defense-evasion # see below\n", "tags:\n    - attack.stealth\n    - attack.t1218\n    - attack.defense-evasion # see below\n", attack.Rules{},
 			[]string{"r.yml:5:7 attack.defense-evasion: ATT&CK 19.1 has no tactic defense-evasion; its techniques of this rule are now of stealth, which another tag names; the tags stand where they cannot be edited without losing something: edit them by hand"}},
 	} {
@@ -91,6 +91,6 @@ func FuzzPlan(f *testing.F) {
 	f.Add("tags: [attack.t1562, attack.t1562.001, attack.defense-evasion]\n")
 	f.Add("x: &a attack.t1562\ntags: [*a, 'attack.t1089']\n")
 	f.Fuzz(func(t *testing.T, tags string) {
-		migrate(t, "title: A\n"+tags+rest, attack.Rules{AllTactics: true, Choices: map[string]string{"defense-evasion": "stealth", "persistence": ""}})
+		migrate(t, "title: A\n"+tags+rest, attack.Rules{AllTactics: true, Choices: map[string][]string{"defense-evasion": {"stealth", ""}, "persistence": {""}}})
 	})
 }
