@@ -47,10 +47,10 @@ type migration struct {
 
 // Migrate brings a layer, or a list of layers, to the release of facts. The error
 // says why the file is left alone: it is no layer, or of another format, domain
-// or later release.
+// or later release. It begins with line and column.
 func Migrate(source []byte, facts *attack.Facts) (*Result, error) {
 	if len(source) > MaxSize {
-		return nil, fmt.Errorf("a layer has at most %d MiB", MaxSize>>20)
+		return nil, fmt.Errorf("1:1: a layer has at most %d MiB", MaxSize>>20)
 	}
 	all, err := layers(source)
 	if err != nil {
@@ -74,7 +74,7 @@ func (m *migration) check(l *layer) error {
 	major, _, _ := strings.Cut(l.format.text, ".")
 	switch c := attack.CompareVersions(major, "4"); {
 	case l.format.text == "":
-		return errors.New("this is no layer of the Navigator: it does not say its format, as in versions: {layer: \"4.5\"}")
+		return m.errorf(value{}, "this is no layer of the Navigator: it does not say its format, as in \"versions\": {\"layer\": \"4.5\"}")
 	case c > 0:
 		return m.errorf(l.format, "the layer is of format %s, and formats 4.0 to 4.5 are understood: %w", l.format.text, ErrFuture)
 	case c < 0:

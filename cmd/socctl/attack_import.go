@@ -215,8 +215,8 @@ func (c *cli) reportImport(facts *attack.Facts, out string, size int) error {
 	for range facts.Retired {
 		retired++
 	}
-	fmt.Fprintf(c.stdout, "%s of %s: %d tactics, %d techniques, %d out of force, %d groups, %d detection strategies\n",
-		facts.Label(), facts.Released, len(facts.Tactics), techniques, retired, facts.Totals.Groups, facts.Totals.Strategies)
+	fmt.Fprintf(c.stdout, "%s of %s: %s, %s, %d out of force, %s, %d detection strategies\n", facts.Label(), facts.Released,
+		report.Count(len(facts.Tactics), "tactic"), report.Count(techniques, "technique"), retired, report.Count(facts.Totals.Groups, "group"), facts.Totals.Strategies)
 	fmt.Fprintf(c.stdout, "written to %s, %d bytes\n", report.Clean(filepath.ToSlash(out)), size)
 	all, err := releasesWith(facts)
 	if err != nil {
