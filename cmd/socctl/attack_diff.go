@@ -20,7 +20,7 @@ func (c *cli) attackDiffCommand() *cobra.Command {
 renamed, moved to other tactics or other platforms. FROM and TO are releases that
 socctl has, or files of imported facts. Without TO, the facts in use.`,
 		Example: `  socctl attack diff 18.1 19.1
-  socctl attack diff 18.1 19.1 -f markdown > changes.md
+  socctl attack diff 18.1 19.1 -f markdown
   socctl attack diff 19.1 .socctl/attack/enterprise-19.2.tsv`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) < 1 || len(args) > 2 {
