@@ -48,9 +48,13 @@ func TestEmbedded(t *testing.T) {
 	if got, err := io.ReadAll(z); err != nil || !bytes.Equal(got, text) {
 		t.Errorf("%s.gz is not %s compressed (error %v)", path, path, err)
 	}
-	t.Logf("the facts have %d bytes, compressed %d", len(text), len(packed))
-	if len(packed) > maxEmbedded {
-		t.Errorf("the facts have %d bytes, want at most %d", len(packed), maxEmbedded)
+	license, err := os.ReadFile("facts/LICENSE.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("the facts have %d bytes, compressed %d, and the license %d", len(text), len(packed), len(license))
+	if total := len(packed) + len(license); total > maxEmbedded {
+		t.Errorf("%d bytes are embedded, want at most %d", total, maxEmbedded)
 	}
 	var all [][]string
 	for _, release := range attack.Releases() {
