@@ -62,6 +62,14 @@ func (c *Change) Rule() *compiler.Rule {
 type Side struct {
 	Set     *rules.Set // may be nil; it tells of rules that do not compile
 	Program *compiler.Program
+	// Root is what paths of rules begin with on this side, such as the folder that is
+	// compared with another one; "" for nothing.
+	Root string
+}
+
+// path returns where a rule stands within the side.
+func (s *Side) path(r *rules.Rule) string {
+	return strings.TrimPrefix(strings.TrimPrefix(r.Span.Path(), s.Root), "/")
 }
 
 // Compare returns the changes from one side to another: pairs in the order of the
@@ -71,21 +79,25 @@ type Side struct {
 func Compare(old, new Side) []Change {
 	before, brokenBefore, brokenAfter := map[string]*compiler.Rule{}, old.broken(), new.broken()
 	for _, r := range old.Program.Rules {
-		before[identity(r.Source)] = r
+		before[old.identity(r.Source)] = r
 	}
 	d := NewComparer(old.Program, new.Program)
 	var out []Change
 	kept := map[*compiler.Rule]bool{}
 	for _, r := range new.Program.Rules {
-		was := before[identity(r.Source)]
+		was := before[new.identity(r.Source)]
 		switch {
-		case was == nil && brokenBefore[identity(r.Source)]:
+		case was == nil && brokenBefore[new.identity(r.Source)]:
 			out = append(out, Change{Kind: Unknown, New: r, Reason: "the old version does not compile"})
 		case was == nil:
 			out = append(out, Change{Kind: Added, New: r})
 		default:
 			kept[was] = true
-			if c := d.Pair(was, r); c.Kind != "" {
+			c := d.Pair(was, r)
+			if c.Moved = old.path(was.Source) != new.path(r.Source); c.Moved && c.Kind == "" {
+				c.Kind = Moved
+			}
+			if c.Kind != "" {
 				out = append(out, c)
 			}
 		}
@@ -93,7 +105,7 @@ func Compare(old, new Side) []Change {
 	for _, r := range old.Program.Rules {
 		switch {
 		case kept[r]:
-		case brokenAfter[identity(r.Source)]:
+		case brokenAfter[old.identity(r.Source)]:
 			out = append(out, Change{Kind: Unknown, Old: r, Reason: "the new version does not compile"})
 		default:
 			out = append(out, Change{Kind: Removed, Old: r})
@@ -109,19 +121,19 @@ func (s *Side) broken() map[string]bool {
 		return out
 	}
 	for _, r := range s.Set.Rules {
-		out[identity(r)] = true
+		out[s.identity(r)] = true
 	}
 	for _, r := range s.Program.Rules {
-		delete(out, identity(r.Source))
+		delete(out, s.identity(r.Source))
 	}
 	return out
 }
 
-func identity(r *rules.Rule) string {
+func (s *Side) identity(r *rules.Rule) string {
 	if r.ID.Text != "" {
 		return strings.ToLower(r.ID.Text)
 	}
-	return strings.ToLower(r.Title.Text) + "\x00" + r.Span.Path()
+	return strings.ToLower(r.Title.Text) + "\x00" + s.path(r)
 }
 
 // Comparer compares rules of two programs. It is for one goroutine.
@@ -147,9 +159,10 @@ func (d *Comparer) renew() {
 // one pair hardly helps with another, and takes memory.
 const maxPairs = 50
 
-// Pair compares two versions of a rule. The kind is "" if nothing changed at all.
+// Pair compares two versions of a rule. The kind is "" if nothing changed but,
+// perhaps, the path.
 func (d *Comparer) Pair(old, new *compiler.Rule) Change {
-	c := Change{Old: old, New: new, Moved: old.Source.Span.Path() != new.Source.Span.Path()}
+	c := Change{Old: old, New: new}
 	if old.Level != new.Level {
 		c.Level = cmp.Or(old.Level, "none")
 	}
@@ -161,8 +174,6 @@ func (d *Comparer) Pair(old, new *compiler.Rule) Change {
 			c.Kind = Equivalent
 		case c.Metadata:
 			c.Kind = Metadata
-		case c.Moved:
-			c.Kind = Moved
 		}
 		return c
 	}
@@ -292,7 +303,7 @@ func (d *Comparer) Covering(gone *compiler.Rule, candidates []*compiler.Rule) []
 			out = append(out, r)
 		}
 	}
-	slices.SortFunc(out, func(a, b *compiler.Rule) int { return cmp.Compare(identity(a.Source), identity(b.Source)) })
+	slices.SortFunc(out, func(a, b *compiler.Rule) int { return cmp.Or(cmp.Compare(a.Title, b.Title), cmp.Compare(a.ID, b.ID)) })
 	return out
 }
 
