@@ -254,4 +254,3 @@ func explained(old, new diff.Side) *report.DiffResult {
 	out.Correlations = diff.Correlations(old, new)
 	return out
 }
-
