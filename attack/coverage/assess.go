@@ -19,7 +19,8 @@ type assessment struct {
 	byKey      map[string]*ruleState
 	recordings map[string]*Recording
 	hasSubs    map[string]bool                 // parents
-	names      map[string]string               // of components
+	wanted     map[*attack.Technique][]string  // components
+	latest     map[string]string               // names of components by id
 	cells      map[cellKey]map[string]*Support // by rule
 }
 
@@ -47,7 +48,7 @@ func Assess(in *Input, o Options) *Report {
 			a.hasSubs[p] = true
 		}
 	}
-	a.names = componentNamesOf(in.Facts)
+	a.wanted, a.latest = map[*attack.Technique][]string{}, latestNames()
 	for i := range in.Recordings {
 		a.recordings[in.Recordings[i].ID] = &in.Recordings[i]
 	}
@@ -68,6 +69,7 @@ func (a *assessment) readRules() {
 	for i := range a.in.Rules {
 		r := &ruleState{RuleState: &RuleState{Rule: a.in.Rules[i]}, selfOn: map[string][]string{}}
 		r.Platforms, r.Components = place(a.sources, r.Logsources)
+		r.Components = a.named(r.Components)
 		a.resolve(r)
 		r.Why = a.disqualified(r)
 		r.Qualifies = r.Why == ""
@@ -186,7 +188,7 @@ func (a *assessment) support(r *ruleState, t *attack.Technique, platform, via st
 	}
 	s := a.cells[key][r.Key]
 	if s == nil {
-		s = &Support{Rule: r.Key, Via: via, Doubts: a.doubtsAbout(r, t, via), component: pathOf(r, t)}
+		s = &Support{Rule: r.Key, Via: via, Doubts: a.doubtsAbout(r, t, via), component: a.pathOf(r, t)}
 		a.cells[key][r.Key] = s
 	}
 	return s
@@ -194,8 +196,8 @@ func (a *assessment) support(r *ruleState, t *attack.Technique, platform, via st
 
 // pathOf returns the data component by which a rule sees a technique: the first
 // of its own that ATT&CK lists there, else its first.
-func pathOf(r *ruleState, t *attack.Technique) string {
-	wanted := componentsOf(t)
+func (a *assessment) pathOf(r *ruleState, t *attack.Technique) string {
+	wanted := a.componentsOf(t)
 	for _, c := range r.Components {
 		if slices.Contains(wanted, c) {
 			return c

@@ -3,6 +3,7 @@ package coverage
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/socctl/socctl/attack"
 )
@@ -45,9 +46,9 @@ func (a *assessment) doubtsAbout(r *ruleState, t *attack.Technique, via string) 
 		}
 	}
 	doubt(len(r.Techniques) > manyTechniques, "the rule names %d techniques", len(r.Techniques))
-	wanted := componentsOf(t)
+	wanted := a.componentsOf(t)
 	doubt(len(wanted) > 0 && len(r.Components) > 0 && !slices.ContainsFunc(r.Components, func(c string) bool { return slices.Contains(wanted, c) }),
-		"ATT&CK does not list what the rule looks at (%s) for the technique", a.componentNames(r.Components))
+		"ATT&CK does not list what the rule looks at (%s) for the technique", strings.Join(r.Components, ", "))
 	doubt(r.Severity == "low" || r.Severity == "informational", "level %s", r.Severity)
 	doubt(r.Status == "experimental", "status experimental")
 	doubt(slices.Contains(r.Tags, "detection.threat-hunting"), "a rule for hunting")

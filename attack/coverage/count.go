@@ -165,9 +165,12 @@ func (a *assessment) components() {
 		if !t.InScope {
 			continue
 		}
-		for _, id := range componentsOf(a.in.Facts.Technique(t.ID)) {
+		for _, id := range a.componentsOf(a.in.Facts.Technique(t.ID)) {
 			if wanted[id] == nil {
-				wanted[id] = &Component{ID: id, Name: a.names[id]}
+				wanted[id] = &Component{Name: id}
+				if c := a.in.Facts.Component(id); c != nil {
+					wanted[id].ID = c.ID
+				}
 			}
 			wanted[id].Techniques++
 			wanted[id].Weight += t.Weight
@@ -212,7 +215,7 @@ func (a *assessment) supplied() (map[string]bool, bool) {
 				components = append(components, s.Components...)
 			}
 		}
-		for _, c := range components {
+		for _, c := range a.named(components) {
 			out[c] = true
 		}
 	}
@@ -233,16 +236,4 @@ func quadrant(c *Component) Quadrant {
 		return Ruled
 	}
 	return Unruled
-}
-
-// componentNames writes the names of components.
-func (a *assessment) componentNames(ids []string) string {
-	var out []string
-	for _, id := range ids {
-		if name := a.names[id]; name != "" {
-			id = name
-		}
-		out = append(out, id)
-	}
-	return strings.Join(out, ", ")
 }

@@ -16,7 +16,8 @@ type Options struct {
 	Sources    []Source    `json:"-"` // in front of those that socctl comes with
 
 	Weight  Weight             `json:"weight"`
-	Custom  map[string]float64 `json:"custom_weights,omitempty"` // by technique, for CustomWeight
+	Custom  map[string]float64 `json:"custom_weights,omitempty"` // by technique, for the weight custom
+	Groups  []string           `json:"groups,omitempty"`         // the weight groups counts these only; nil means all
 	Targets []string           `json:"targets,omitempty"`        // techniques that matter most
 	Credit  Credit             `json:"credit"`
 

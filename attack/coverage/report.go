@@ -167,7 +167,7 @@ type Evidence struct {
 
 // Component is a kind of data that techniques can be seen in.
 type Component struct {
-	ID         string   `json:"id"`
+	ID         string   `json:"id,omitempty"` // none before ATT&CK 18
 	Name       string   `json:"name"`
 	Techniques int      `json:"techniques"` // in scope that ATT&CK says show in it
 	Weight     float64  `json:"weight"`

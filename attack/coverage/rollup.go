@@ -57,7 +57,7 @@ func (a *assessment) cell(key cellKey) Cell {
 }
 
 func (a *assessment) technique(t *attack.Technique, cells []Cell) Technique {
-	out := Technique{ID: t.ID, Name: t.Name, Parent: t.Parent(), Tactics: t.Tactics, Groups: groupsOf(t), Weight: a.weight(t), Cells: []Cell{},
+	out := Technique{ID: t.ID, Name: t.Name, Parent: t.Parent(), Tactics: t.Tactics, Groups: t.Uses.Groups, Weight: a.weight(t), Cells: []Cell{},
 		Target: slices.Contains(a.options.Targets, t.ID)}
 	out.Outside = a.outside(t)
 	out.InScope = out.Outside == ""
@@ -126,20 +126,6 @@ func (a *assessment) outside(t *attack.Technique) string {
 		return ""
 	}
 	return "it occurs only on " + strings.Join(t.Platforms, ", ")
-}
-
-func (a *assessment) weight(t *attack.Technique) float64 {
-	switch a.options.Weight {
-	case ByGroups:
-		return 1 + float64(groupsOf(t))
-	case ByCampaigns:
-		return 1 + float64(withCampaigns(t))
-	case Custom:
-		if w, ok := a.options.Custom[t.ID]; ok {
-			return w
-		}
-	}
-	return 1
 }
 
 // rollUp tells parents about their sub-techniques. A parent counts by rules of

@@ -162,7 +162,7 @@ func datasets(data string, files map[string]*entry) (out []*entry, err error) {
 			e := *f
 			e.platform, e.techniques, e.basis = platforms[path.Base(l.Upstream)], l.Techniques, coverage.DatasetMetadata
 			if e.platform == "" {
-				e.platform = "Windows"
+				e.platform = byName(path.Base(name))
 			}
 			out = append(out, &e)
 		}
@@ -172,8 +172,9 @@ func datasets(data string, files map[string]*entry) (out []*entry, err error) {
 }
 
 var (
-	platformLine = regexp.MustCompile(`(?m)^platform:\s*\n\s*-\s*(\w+)`)
-	linkLine     = regexp.MustCompile(`(?m)link:\s*\S*/([^/\s]+)\s*$`)
+	platformLine     = regexp.MustCompile(`(?m)^platform:\s*\n\s*-\s*(\w+)`)
+	severalPlatforms = regexp.MustCompile(`(?m)^platform:\s*\n\s*-.*\n\s*-`)
+	linkLine         = regexp.MustCompile(`(?m)link:\s*\S*/([^/\s]+)\s*$`)
 )
 
 // platformsOf returns the platform of ATT&CK by name of archive.
@@ -189,7 +190,7 @@ func platformsOf(dir string) (map[string]string, error) {
 			return nil, err
 		}
 		m := platformLine.FindSubmatch(text)
-		if m == nil {
+		if m == nil || severalPlatforms.Match(text) {
 			continue
 		}
 		platform := map[string]string{"AWS": "IaaS", "Linux": "Linux", "Windows": "Windows"}[string(m[1])]
@@ -198,6 +199,15 @@ func platformsOf(dir string) (map[string]string, error) {
 		}
 	}
 	return out, nil
+}
+
+// byName tells the platform of an archive whose metadata names several, or none:
+// those of syslog are of Linux.
+func byName(name string) string {
+	if strings.HasPrefix(name, "syslog_") || strings.HasPrefix(name, "vminsights_") {
+		return "Linux"
+	}
+	return "Windows"
 }
 
 var folderName = regexp.MustCompile(`^evtx/EVTX-to-MITRE-Attack/[^/]+/(T\d{4}(?:\.\d{3})?)`)
