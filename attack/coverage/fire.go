@@ -31,7 +31,15 @@ type labelOf struct {
 	technique *attack.Technique
 }
 
+// maxLabels is how many techniques the label of a whole recording may name. One
+// that names more is of a campaign: what fired there need not be any of them.
+const maxLabels = 3
+
+// labelsOf returns the labels of a recording that are evidence.
 func (a *assessment) labelsOf(rec *Recording) (out []labelOf) {
+	if len(rec.Techniques) > maxLabels && !rec.Partial() {
+		return nil
+	}
 	for _, l := range rec.Techniques {
 		if t := a.in.Facts.Resolve(l.ID); t != nil && l.Basis.Gives() > None {
 			out = append(out, labelOf{l, t})
