@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/socctl/socctl/attack"
@@ -27,6 +28,7 @@ var coverageTemplate = template.Must(template.New("coverage").Funcs(template.Fun
 	"clean": Clean, "count": Count, "percent": percent, "join": strings.Join, "width": widthOf, "change": cellChange, "cause": causeLine, "violation": violationText,
 	"shown": func(s []coverage.Support) []coverage.Support { return s[:min(shownSupports, len(s))] },
 	"rest":  func(s []coverage.Support) int { return len(s) - min(shownSupports, len(s)) },
+	"when":  func(text string) string { return strings.Replace(text[:min(19, len(text))], "T", " ", 1) },
 	"proof": func(e coverage.Evidence) bool { return e.Level > coverage.Tagged },
 }).Parse(coveragePage))
 
@@ -43,6 +45,7 @@ type matrixPage struct {
 	Levels     []coverage.Level // the highest first
 	Scopes     []matrixScope    // all, then every platform
 	Columns    []matrixColumn
+	Sums       []matrixSum
 	Details    []matrixDetail
 	Gaps       []*coverage.Technique
 	MoreGaps   int
@@ -57,6 +60,13 @@ type matrixScope struct{ ID, Name string }
 type matrixColumn struct {
 	coverage.Tactic
 	Blocks []matrixBlock
+	Sums   []matrixSum
+}
+
+// matrixSum counts the cells of a scope by level.
+type matrixSum struct {
+	Scope  string
+	Levels coverage.Histogram
 }
 
 // Long reports whether a column is much longer than most, so that it takes two
@@ -92,6 +102,15 @@ type matrixDetail struct {
 type matrixQuadrant struct {
 	Title, Text string
 	Components  []coverage.Component
+}
+
+// Best returns the cells of a technique, those with the highest level first.
+func (d matrixDetail) Best() []coverage.Cell {
+	out := slices.Clone(d.Cells)
+	slices.SortStableFunc(out, func(a, b coverage.Cell) int {
+		return int(b.Level) - int(a.Level)
+	})
+	return out
 }
 
 // Rule returns a rule by its key.
@@ -130,7 +149,7 @@ func (p *matrixPage) columns(kinds map[string]coverage.Kind) {
 		at := map[string]int{}
 		for i := range p.Techniques {
 			t := &p.Techniques[i]
-			if !t.InScope || !contains(t.Tactics, tactic.Key) {
+			if !t.InScope || !slices.Contains(t.Tactics, tactic.Key) {
 				continue
 			}
 			cell := matrixCell{t, p.marks(t), kinds[t.ID]}
@@ -141,17 +160,30 @@ func (p *matrixPage) columns(kinds map[string]coverage.Kind) {
 			at[t.ID] = len(c.Blocks)
 			c.Blocks = append(c.Blocks, matrixBlock{matrixCell: cell})
 		}
+		c.Sums = p.sums(tactic.Key)
 		p.Columns = append(p.Columns, c)
 	}
+	p.Sums = p.sums("")
 }
 
-func contains(list []string, text string) bool {
-	for _, x := range list {
-		if x == text {
-			return true
+// sums counts the techniques of a tactic by scope; "" is all of them.
+func (p *matrixPage) sums(tactic string) []matrixSum {
+	out := make([]matrixSum, len(p.Scopes))
+	at := map[string]*matrixSum{}
+	for i, s := range p.Scopes {
+		out[i].Scope = s.ID
+		at[s.ID] = &out[i]
+	}
+	for i := range p.Techniques {
+		t := &p.Techniques[i]
+		if !t.InScope || tactic != "" && !slices.Contains(t.Tactics, tactic) {
+			continue
+		}
+		for _, m := range p.marks(t) {
+			at[m.Scope].Levels[m.Level]++
 		}
 	}
-	return false
+	return out
 }
 
 func (p *matrixPage) marks(t *coverage.Technique) []matrixMark {
@@ -212,8 +244,8 @@ func (p *matrixPage) rules() string {
 	var b strings.Builder
 	for _, scope := range p.Scopes {
 		on := "body:has(#scope-" + scope.ID + ":checked)"
-		fmt.Fprintf(&b, "%s .m-%s{display:flex}", on, scope.ID)
-		fmt.Fprintf(&b, "%s .b:not(:has([data-%s])){display:none}%s .t:not([data-%s]){opacity:.18}", on, scope.ID, on, scope.ID)
+		fmt.Fprintf(&b, "%s .m-%s{display:flex}%s .s:not(.s-%s){display:none}", on, scope.ID, on, scope.ID)
+		fmt.Fprintf(&b, "%[1]s :is(.b,.subs,.subs>li):not(:has([data-%[2]s])){display:none}%[1]s .t:not([data-%[2]s]){opacity:.18}", on, scope.ID)
 		for _, choice := range []struct {
 			id    string
 			least coverage.Level
