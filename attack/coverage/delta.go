@@ -143,20 +143,10 @@ func compareCell(base, head *Report, key cellKey, was, is located) (Change, bool
 	}
 	c := Change{Technique: key.technique, Name: is.technique.Name, Platform: key.platform, From: was.Level, To: is.Level,
 		Paths: [2]int{len(was.Paths), len(is.Paths)}, Depth: [2]int{was.Depth, is.Depth}, groups: is.technique.Groups, target: is.technique.Target}
-	switch {
-	case is.Level < was.Level && is.Level == None:
-		c.Kind = Lost
-	case is.Level < was.Level:
-		c.Kind = Weakened
-	case is.Level > was.Level && was.Level == None:
-		c.Kind, c.Unproven = Gained, is.Level == Tagged
-	case is.Level > was.Level:
-		c.Kind = Strengthened
-	case len(is.Paths) < len(was.Paths) || is.Depth < was.Depth:
-		c.Kind = Thinned
-	default:
+	if c.Kind = c.byLevel(); c.Kind == "" {
 		return c, false
 	}
+	c.Unproven = c.Kind == Gained && is.Level == Tagged
 	c.Causes = causes(base, head, was.Cell, is.Cell)
 	only := func(kind string) bool {
 		return len(c.Causes) > 0 && !slices.ContainsFunc(c.Causes, func(x Cause) bool { return x.Kind != kind })
@@ -168,6 +158,23 @@ func compareCell(base, head *Report, key cellKey, was, is located) (Change, bool
 		c.Kind = Stale
 	}
 	return c, true
+}
+
+// byLevel returns what levels and depth alone say, "" if they say nothing.
+func (c *Change) byLevel() Kind {
+	switch {
+	case c.To < c.From && c.To == None:
+		return Lost
+	case c.To < c.From:
+		return Weakened
+	case c.To > c.From && c.From == None:
+		return Gained
+	case c.To > c.From:
+		return Strengthened
+	case c.Paths[1] < c.Paths[0] || c.Depth[1] < c.Depth[0]:
+		return Thinned
+	}
+	return ""
 }
 
 // causes returns the rules of which a change shows in a cell.

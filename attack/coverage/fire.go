@@ -37,10 +37,11 @@ const maxLabels = 3
 
 // labelsOf returns the labels of a recording that are evidence.
 func (a *assessment) labelsOf(rec *Recording) (out []labelOf) {
-	if len(rec.Techniques) > maxLabels && !rec.Partial() {
-		return nil
-	}
+	campaign := len(rec.Techniques) > maxLabels && !rec.Partial()
 	for _, l := range rec.Techniques {
+		if campaign && l.Basis.Gives() > Self {
+			continue
+		}
 		if t := a.in.Facts.Resolve(l.ID); t != nil && l.Basis.Gives() > None {
 			out = append(out, labelOf{l, t})
 		}

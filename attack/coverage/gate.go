@@ -115,6 +115,7 @@ func Taxonomy(before, after *Report, from, to *attack.Facts) []Change {
 	d := Compare(before, after)
 	for i := range d.Changes {
 		c := &d.Changes[i]
+		c.Kind = c.byLevel() // no rule was retagged
 		c.Causes = []Cause{{Kind: "facts", Text: factsText(c.Technique, from, to)}}
 	}
 	return d.Changes

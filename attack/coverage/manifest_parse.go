@@ -44,7 +44,7 @@ func (p *reader) errorf(code string, at rules.Span, message, help string) {
 
 // wrong reports a value of the wrong form.
 func (p *reader) wrong(n *rules.Node, what, want string) {
-	found := n.Kind.String()
+	found := "a " + n.Kind.String()
 	if n.Kind == rules.ScalarNode {
 		found = strconv.Quote(n.Scalar.Text)
 	}
