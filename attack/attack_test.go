@@ -71,6 +71,19 @@ func TestResolve(t *testing.T) {
 	}
 }
 
+func TestPlatform(t *testing.T) {
+	for release, names := range map[string]map[string]string{
+		"19.1": {"windows": "Windows", "Network": "Network Devices", "azure ad": "Identity Provider", "AWS": "IaaS", "ESXi": "ESXi", "Amiga": ""},
+		"16.1": {"Network Devices": "Network", "ESXi": ""},
+	} {
+		for name, want := range names {
+			if got := load(t, release).Platform(name); got != want {
+				t.Errorf("%s: %q is %q, want %q", release, name, got, want)
+			}
+		}
+	}
+}
+
 func TestParseTag(t *testing.T) {
 	for text, want := range map[string]attack.Tag{
 		"attack.t1059.001":             {Kind: attack.TechniqueTag, Name: "T1059.001"},

@@ -46,9 +46,9 @@ type Totals struct{ Groups, Software, Campaigns, Strategies, Analytics int }
 
 // Tactic is a column of the matrix.
 type Tactic struct {
-	ID   string // TA0002
-	Key  string // as tags name it: execution
-	Name string
+	ID   string `json:"id"`   // TA0002
+	Key  string `json:"key"`  // as tags name it: execution
+	Name string `json:"name"` // Execution
 }
 
 // Status says whether a technique is in force.
@@ -142,6 +142,36 @@ func (f *Facts) Platforms() (names []string) {
 	}
 	slices.SortFunc(names, ComparePlatforms)
 	return slices.Compact(names)
+}
+
+// platformNames are names of a platform in the course of time, newest last. They
+// only help to read what people wrote: which platforms there are, facts decide.
+var platformNames = [][]string{{"Network", "Network Devices"}, {"Azure AD", "Identity Provider"},
+	{"Office 365", "Office Suite"}, {"Google Workspace", "Office Suite"}, {"AWS", "IaaS"}, {"GCP", "IaaS"}, {"Azure", "IaaS"}}
+
+// Platform returns a platform as the release calls it, whatever the case and
+// also by a name of an earlier or later release; "" if it has none of that name.
+func (f *Facts) Platform(name string) string {
+	known := f.Platforms()
+	find := func(name string) string {
+		if i := slices.IndexFunc(known, func(p string) bool { return strings.EqualFold(p, name) }); i >= 0 {
+			return known[i]
+		}
+		return ""
+	}
+	if found := find(name); found != "" {
+		return found
+	}
+	for _, names := range platformNames {
+		if slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, name) }) {
+			for _, other := range slices.Backward(names) {
+				if found := find(other); found != "" {
+					return found
+				}
+			}
+		}
+	}
+	return ""
 }
 
 // Resolve follows a retired technique to the one in force that replaced it,

@@ -31,9 +31,11 @@ const (
 
 // Rules say how Migrate decides what facts alone do not.
 type Rules struct {
-	// Choices answers for a tactic, by key, what a person would be asked: the key
-	// of another, or "" to remove the tag.
-	Choices map[string]string
+	// Choices answers for a tactic, by key, what a person would be asked: keys of
+	// others, or "" to remove the tag. Of several the first counts that fits a
+	// rule: a tactic fits if one of the techniques of the rule has it or there are
+	// none, and a tag is removed only beside techniques.
+	Choices map[string][]string
 	// AllTactics adds every tactic of the techniques that a rule names, for those
 	// who tag so. Only rules of which another tag moves are looked at.
 	AllTactics bool
@@ -126,7 +128,7 @@ func (m *migration) technique(i int) {
 			m.step(i, Ask, nil, "technique %s is of ATT&CK %s, and %s does not have it", id, newer, m.Version)
 			return
 		}
-		m.step(i, Ask, nil, "technique %s is not in ATT&CK %s", id, m.Version)
+		m.step(i, Ask, nil, "technique %s is not in %s", id, m.Label())
 	case t.Status == Active:
 	case m.Resolve(id) == nil:
 		m.step(i, Ask, nil, "technique %s (%s) was given up without a successor", t.ID, t.Name)
@@ -163,14 +165,14 @@ func (m *migration) tactic(i int) {
 		return
 	}
 	if with := m.movedTo(key, before, m.ids); len(with) > 0 {
-		m.replace(i, tacticTags(with), "ATT&CK %s has no tactic %s; its techniques of this rule are now of %s", m.Version, key, strings.Join(with, ", "))
+		m.replace(i, tacticTags(with), "%s has no tactic %s; its techniques of this rule are now of %s", m.Label(), key, strings.Join(with, ", "))
 		return
 	}
-	why := "and none of the techniques of this rule went from it to a new one"
+	why := "and none of the techniques of this rule is of a tactic that came instead"
 	if len(m.ids) == 0 {
 		why = "and the rule names no technique that would tell what it became"
 	}
-	m.choose(i, key, tacticTags(m.newSince(before)), fmt.Sprintf("ATT&CK %s has no tactic %s, %s", m.Version, key, why))
+	m.choose(i, key, tacticTags(m.newSince(before)), fmt.Sprintf("%s has no tactic %s, %s", m.Label(), key, why))
 }
 
 // left looks at a tactic that the release has, but that has none of the
@@ -194,17 +196,27 @@ func (m *migration) left(i int, t *Tactic) {
 	}
 }
 
-// choose answers a question for a person if the rules have the answer.
+// choose answers a question for a person if the rules have an answer that fits.
 func (m *migration) choose(i int, key string, choices []string, why string) {
-	answer, ok := m.how.Choices[key]
-	switch {
-	case !ok:
-		m.step(i, Ask, choices, "%s", why)
-	case answer == "":
-		m.step(i, Remove, nil, "%s; removed as told", why)
-	default:
-		m.replace(i, tacticTags([]string{answer}), "%s; %s as told", why, answer)
+	for _, answer := range m.how.Choices[key] {
+		switch {
+		case answer == "" && len(m.ids) > 0:
+			m.step(i, Remove, nil, "%s; removed as told", why)
+			return
+		case answer != "" && m.fits(answer):
+			m.replace(i, tacticTags([]string{answer}), "%s; %s as told", why, answer)
+			return
+		}
 	}
+	m.step(i, Ask, choices, "%s", why)
+}
+
+// fits reports whether a tactic can be meant by a rule.
+func (m *migration) fits(tactic string) bool {
+	return len(m.ids) == 0 || slices.ContainsFunc(m.ids, func(id string) bool {
+		t := m.Resolve(id)
+		return t != nil && slices.Contains(t.Tactics, tactic)
+	})
 }
 
 // addTactics adds the tactics of all techniques that no tag names.
@@ -286,4 +298,25 @@ func (f *Facts) movedTo(tactic string, before *Facts, ids []string) (keys []stri
 		}
 	}
 	return keys
+}
+
+// TacticsSince returns the keys of the tactics that are new since the last release
+// that had a tactic which f no longer has; nil if there is none.
+func (f *Facts) TacticsSince(tactic string) []string {
+	before := f.before(tactic)
+	if before == nil || f.Tactic(tactic) != nil {
+		return nil
+	}
+	return f.newSince(before)
+}
+
+// Became returns the tactics, by key, into which a technique went that had a
+// tactic of an earlier release, which f no longer has. It is nil if f has the
+// tactic, if no release has it, or if the technique went into none.
+func (f *Facts) Became(tactic, technique string) []string {
+	before := f.before(tactic)
+	if before == nil || f.Tactic(tactic) != nil {
+		return nil
+	}
+	return f.movedTo(tactic, before, []string{technique})
 }

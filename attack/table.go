@@ -68,6 +68,7 @@ func (f *Facts) add(row []string) bool {
 		f.Source = row[1]
 	case row[0] == "copyright" && len(row) == 2:
 		f.Copyright = row[1]
+	case row[0] == "license" && len(row) == 2: // which is written anew
 	case row[0] == "incomplete" && len(row) == 2:
 		f.Incomplete = append(f.Incomplete, row[1])
 	case row[0] == "totals" && len(row) == 6:

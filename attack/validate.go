@@ -89,7 +89,7 @@ func (f *Facts) technique(add adder, i int, tag Tag, tactics map[string]bool, ot
 			add(NewerThanFacts, i, nil, "technique %s is of ATT&CK %s, and the facts in use are %s", tag.Name, newer, f.Version)
 			return
 		}
-		add(UnknownTechnique, i, nil, "technique %s is not in ATT&CK %s", tag.Name, f.Version)
+		add(UnknownTechnique, i, nil, "technique %s is not in %s", tag.Name, f.Label())
 	case t.Status == Deprecated || t.Status == Revoked && f.Resolve(t.ID) == nil:
 		add(DeprecatedTechnique, i, nil, "technique %s (%s) was given up without a successor", t.ID, t.Name)
 	case t.Status == Revoked:
@@ -117,7 +117,7 @@ func (f *Facts) tactic(add adder, i int, tag Tag, techniques []*Technique) {
 			add(NewerThanFacts, i, nil, "tactic %q is of ATT&CK %s, and the facts in use are %s", tag.Name, newer, f.Version)
 			return
 		}
-		add(UnknownTactic, i, f.insteadOf(tag.Name, techniques), "ATT&CK %s has no tactic %q", f.Version, tag.Name)
+		add(UnknownTactic, i, f.insteadOf(tag.Name, techniques), "%s has no tactic %q", f.Label(), tag.Name)
 	case len(techniques) > 0 && !slices.ContainsFunc(techniques, func(x *Technique) bool { return slices.Contains(x.Tactics, t.Key) }):
 		add(TacticWithoutTechnique, i, nil, "no technique of the rule belongs to the tactic %s%s", t.Key, f.formerly(t.Key, techniques))
 	}

@@ -60,6 +60,7 @@ func (f *Facts) Write(w io.Writer) error {
 	row("version", f.Version, f.Released, f.Domain)
 	row("source", f.Source)
 	row("copyright", f.Copyright)
+	row("license", strings.Join(strings.Fields(f.License()), " "))
 	for _, what := range f.Incomplete {
 		row("incomplete", what)
 	}

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/socctl/socctl/attack"
 )
@@ -27,6 +28,9 @@ type Options struct {
 
 // ErrVersion means that a bundle does not say its release and Options neither.
 var ErrVersion = errors.New("the bundle does not say which release of ATT&CK it is: name it with --version")
+
+// ErrDomain means that a bundle is of another domain than the expected one.
+var ErrDomain = errors.New("name the domain with --domain to import it nevertheless")
 
 // Facts makes facts of what was read. The error says what does not fit together.
 func (r *Reader) Facts(o Options) (*attack.Facts, error) {
@@ -75,12 +79,15 @@ func (b *builder) matrix(o *Options) error {
 		}
 		return true
 	})
-	if len(found) != 1 {
-		return fmt.Errorf("there must be one matrix in force, found %d: this is no whole bundle of one domain of ATT&CK", len(found))
+	switch {
+	case len(found) == 0:
+		return errors.New("there must be one matrix in force, found none: this is no whole bundle of ATT&CK")
+	case len(found) > 1:
+		return fmt.Errorf("there must be one matrix in force, found %d: import one domain at a time", len(found))
 	}
 	b.head.Domain = found[0].attackID()
 	if want := cmp.Or(o.Domain, attack.Enterprise); b.head.Domain != want {
-		return fmt.Errorf("the bundle is of the domain %s, want %s: name the domain with --domain to import it nevertheless", b.head.Domain, want)
+		return fmt.Errorf("the bundle is of the domain %s, want %s: %w", b.head.Domain, want, ErrDomain)
 	}
 	for _, ref := range found[0].TacticRefs {
 		t := b.objects[ref]
@@ -119,6 +126,9 @@ func (b *builder) release(o *Options) error {
 	}
 	day, _, _ := strings.Cut(newest, "T")
 	b.head.Released = cmp.Or(o.Released, day)
+	if _, err := time.Parse(time.DateOnly, b.head.Released); err != nil {
+		return fmt.Errorf("%q is no day of a release: it is written 2025-11-13", b.head.Released)
+	}
 	year, _, _ := strings.Cut(b.head.Released, "-")
 	b.head.Copyright = attack.Notice(year)
 	return nil

@@ -31,7 +31,7 @@ func (r *Reader) Read(name string, in io.Reader) error {
 	before := r.seen
 	if err := r.document(decoder); err != nil {
 		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-			return fmt.Errorf("%s: the file ends at byte %d, after %d objects, in the middle of a bundle: load it anew", name, decoder.InputOffset(), r.seen-before)
+			return fmt.Errorf("%s: the file ends at byte %d, after %d objects, in the middle of a bundle: get it again", name, decoder.InputOffset(), r.seen-before)
 		}
 		return fmt.Errorf("%s: byte %d, after %d objects: %w", name, decoder.InputOffset(), r.seen-before, err)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -58,7 +59,7 @@ func (c *cli) assessor(o *coverageOptions) (*assessor, error) {
 	if a.cfg, err = c.config("."); err != nil {
 		return nil, err
 	}
-	if a.facts, err = c.release(a.cfg, o.release); err != nil {
+	if a.facts, err = c.facts(o.release); err != nil {
 		return nil, err
 	}
 	var diags rules.Diagnostics
@@ -81,22 +82,6 @@ func (c *cli) assessor(o *coverageOptions) (*assessor, error) {
 	}
 	a.project.Paths = fromHere(paths, o.base != "")
 	return a, a.readManifests()
-}
-
-// release loads the facts that a flag or the configuration names.
-func (c *cli) release(cfg *config.Config, flag string) (*attack.Facts, error) {
-	if flag != "" {
-		f, err := attack.Load(flag)
-		if err != nil {
-			return nil, usageError("--attack: %v", err)
-		}
-		return f, nil
-	}
-	f, err := attack.Load(cfg.Attack.Version.Text)
-	if err != nil {
-		return nil, &exitError{exitUsage, fmt.Errorf("%s: %w", cfg.Attack.Version.Span, err)}
-	}
-	return f, nil
 }
 
 // flags override the configuration.
@@ -195,26 +180,39 @@ func (a *assessor) load(ctx context.Context) (*loadedRules, error) {
 	return head, a.baseFacts(files)
 }
 
-// baseFacts loads the facts of the base, if they were others.
+// baseFacts loads the facts of the base, if they were others: those of a flag, or
+// of the configuration as it was.
 func (a *assessor) baseFacts(files ruletest.Files) error {
-	name := a.options.baseRelease
-	if name == "" && a.cfg.Path != "" {
-		if text, err := files.ReadFile(a.cfg.Path); err == nil {
-			was, _ := config.Parse(a.cfg.Path, text)
-			name = was.Attack.Version.Text
-		}
-	}
-	if name == "" {
-		return nil
-	}
-	f, err := attack.Load(name)
+	f, err := a.factsBefore(files)
 	if err != nil {
 		return usageError("facts of the base: %v", err)
 	}
-	if f.Version != a.facts.Version {
+	if f != nil && f.Version != a.facts.Version {
 		a.before = f
 	}
 	return nil
+}
+
+func (a *assessor) factsBefore(files ruletest.Files) (*attack.Facts, error) {
+	if a.options.baseRelease != "" {
+		return a.cli.facts(a.options.baseRelease)
+	}
+	if a.cfg.Path == "" {
+		return nil, nil
+	}
+	text, err := files.ReadFile(a.cfg.Path)
+	if err != nil {
+		return nil, nil // there was no configuration
+	}
+	was, _ := config.Parse(a.cfg.Path, text)
+	if path := was.Attack.Facts; path.Present() {
+		table, err := files.ReadFile(was.Resolve(path.Text))
+		if err != nil {
+			return nil, err
+		}
+		return attack.Read(bytes.NewReader(table))
+	}
+	return attack.Load(was.Attack.Version.Text)
 }
 
 // sides are those that there are.

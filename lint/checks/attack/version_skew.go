@@ -80,7 +80,7 @@ func reportVersionSkew(p *lint.Pass) {
 		names += fmt.Sprintf(" and %d more", len(s.kinds)-5)
 	}
 	p.ReportOn(s.subject, s.first.Span,
-		fmt.Sprintf("%d tags of %d documents are not of ATT&CK %s: %s", s.tags, s.documents, p.Corpus.Facts.Version, names),
+		fmt.Sprintf("%d tags of %d documents are not of %s: %s", s.tags, s.documents, p.Corpus.Facts.Label(), names),
 		fmt.Sprintf("release %s knows this one: pin the release of the rules under attack: in the configuration, or bring the tags up to date", s.release))
 }
 

@@ -41,6 +41,8 @@ type matrixPage struct {
 	Score      string
 	Thresholds string
 	Notice     string
+	License    string
+	Trademark  string
 	Version    string
 	Levels     []coverage.Level // the highest first
 	Scopes     []matrixScope    // all, then every platform
@@ -122,7 +124,7 @@ func coverageHTML(w io.Writer, run *CoverageRun) error {
 	r := run.Report
 	year, _, _ := strings.Cut(r.Facts.Released, "-")
 	p := &matrixPage{Report: r, Policy: coveragePolicy, Headline: headlineOf(r), Score: scoreText(r), Thresholds: thresholdText(&r.Options),
-		Notice: attack.Notice(year), Version: run.Version, Levels: shown(), Scopes: []matrixScope{{"all", "All platforms"}}}
+		Notice: attack.Notice(year), License: attack.License(year), Trademark: attack.Trademark, Version: run.Version, Levels: shown(), Scopes: []matrixScope{{"all", "All platforms"}}}
 	for i, platform := range r.Platforms {
 		p.Scopes = append(p.Scopes, matrixScope{fmt.Sprintf("p%d", i), platform.Name})
 	}

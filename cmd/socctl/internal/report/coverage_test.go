@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/xeipuuv/gojsonschema"
+
 	"github.com/socctl/socctl/attack"
 	"github.com/socctl/socctl/attack/coverage"
 	"github.com/socctl/socctl/cmd/socctl/internal/report"
@@ -365,6 +367,23 @@ func checkNames(t *testing.T, b *browser) {
 	for _, want := range []string{"T1059.001 PowerShell, level 3b", "Sub-techniques of T1059", "Detection evidence by MITRE ATT"} {
 		if !strings.Contains(strings.ReplaceAll(tree, "\\u0026", "&"), want) {
 			t.Errorf("a screen reader does not say %q", want)
+		}
+	}
+}
+
+// The JSON form is as its schema says.
+func TestCoverageJSONKeepsItsSchema(t *testing.T) {
+	schema, err := gojsonschema.NewSchema(gojsonschema.NewBytesLoader(coverage.ReportSchema()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{"report": rendered(t, "json"), "nothing": strings.Replace(rendered(t, "json"), `"socctl.coverage/v1"`, `"v0"`, 1)} {
+		result, err := schema.Validate(gojsonschema.NewStringLoader(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if result.Valid() != (name == "report") {
+			t.Errorf("%s is valid: %t %v", name, result.Valid(), result.Errors())
 		}
 	}
 }
