@@ -1,11 +1,11 @@
 package report
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 
 	"github.com/socctl/socctl/attack/coverage"
 )
@@ -67,7 +67,7 @@ func (run *CoverageRun) Line() string {
 	}
 	out += ", " + Count(in.Tests, "test")
 	if in.Replayed {
-		out += fmt.Sprintf(", %s of %s count", fmt.Sprint(in.Labelled), Count(in.Recordings, "recording"))
+		out += fmt.Sprintf(", %s of which %d count", Count(in.Recordings, "recording"), in.Labelled)
 	} else {
 		out += ", no recordings"
 	}
@@ -88,7 +88,7 @@ func shown() []coverage.Level {
 // headlineOf is the first line of a report. It names a level, always.
 func headlineOf(r *coverage.Report) string {
 	h := r.Summary.Techniques
-	return fmt.Sprintf("MITRE ATT&CK® %s: evidence of level 3 for %d of %d techniques in scope, another %d are claimed or tested only",
+	return fmt.Sprintf("MITRE ATT&CK® %s: evidence of level 3 for %d of %d techniques in scope; %d more claimed or tested only",
 		r.Facts.Version, h.AtLeast(coverage.Self), h.Total(), h.AtLeast(coverage.Tagged)-h.AtLeast(coverage.Self))
 }
 
@@ -137,11 +137,7 @@ func gapsOf(r *coverage.Report) (out []*coverage.Technique) {
 		}
 	}
 	slices.SortStableFunc(out, func(a, b *coverage.Technique) int {
-		switch {
-		case a.Weight != b.Weight:
-			return int(b.Weight*100) - int(a.Weight*100)
-		}
-		return strings.Compare(a.ID, b.ID)
+		return cmp.Or(cmp.Compare(b.Weight, a.Weight), cmp.Compare(b.Groups, a.Groups), cmp.Compare(a.ID, b.ID))
 	})
 	return out
 }

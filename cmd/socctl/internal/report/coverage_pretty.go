@@ -117,7 +117,7 @@ func prettyNotes(w io.Writer, s Style, run *CoverageRun) {
 	note(len(r.Unresolved), "tags lead to no technique in force")
 	note(len(r.AlsoFired), "times a rule fired on a technique that it does not name")
 	if gaps := gapsOf(r); len(gaps) > 0 {
-		fmt.Fprintf(w, "\n%s\n", s.Paint(Bold, "NO EVIDENCE, most used by groups first"))
+		fmt.Fprintf(w, "\n%s\n", s.Paint(Bold, "NO EVIDENCE, what weighs most first"))
 		for i, t := range gaps {
 			if i == listShort && !run.Verbose {
 				fmt.Fprintf(w, "  and %d more\n", len(gaps)-i)
