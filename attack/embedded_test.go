@@ -48,9 +48,13 @@ func TestEmbedded(t *testing.T) {
 	if got, err := io.ReadAll(z); err != nil || !bytes.Equal(got, text) {
 		t.Errorf("%s.gz is not %s compressed (error %v)", path, path, err)
 	}
-	t.Logf("the facts have %d bytes, compressed %d", len(text), len(packed))
-	if len(packed) > maxEmbedded {
-		t.Errorf("the facts have %d bytes, want at most %d", len(packed), maxEmbedded)
+	license, err := os.ReadFile("facts/LICENSE.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("the facts have %d bytes, compressed %d, and the license %d", len(text), len(packed), len(license))
+	if total := len(packed) + len(license); total > maxEmbedded {
+		t.Errorf("%d bytes are embedded, want at most %d", total, maxEmbedded)
 	}
 	var all [][]string
 	for _, release := range attack.Releases() {
@@ -343,6 +347,47 @@ func (r *restated) compare(t *testing.T, f *attack.Facts) {
 	}
 }
 
+// How techniques are detected is told per platform, and how many need which data
+// component is as research counted it.
+func TestDetection(t *testing.T) {
+	for release, want := range map[string]map[string]int{
+		"18.1": {"none": 41, "Process Creation": 452, "Command Execution": 209, "File Creation": 174, "Network Connection Creation": 151},
+		"19.1": {"none": 49, "Process Creation": 451, "Command Execution": 207},
+	} {
+		f, got := load(t, release), map[string]int{}
+		for x := range f.Techniques {
+			names := f.ComponentsOf(x.ID, "")
+			if len(names) == 0 {
+				got["none"]++
+			}
+			for _, name := range names {
+				got[name]++
+			}
+			for _, a := range f.Analytics(x.ID) {
+				if !slices.Contains(x.Platforms, a.Platform) && x.ID != "T1204.003" { // of which MITRE says so
+					t.Errorf("%s: %s is detected on %s, where it does not occur", release, x.ID, a.Platform)
+				}
+			}
+		}
+		for name, n := range want {
+			if got[name] != n {
+				t.Errorf("%s: %d need %s, want %d", release, got[name], name, n)
+			}
+		}
+	}
+	f := load(t, "19.1")
+	want := []string{"Command Execution", "Module Load", "Process Creation", "Process Metadata"}
+	if diff := cmp.Diff(want, f.ComponentsOf("t1059.001", "Windows")); diff != "" {
+		t.Error(diff)
+	}
+	if got := f.ComponentsOf("T1059.001", "Linux"); got != nil {
+		t.Errorf("on Linux: %v", got)
+	}
+	if g := f.Group("apt29"); g == nil || !slices.Contains(g.Techniques, "T1059.001") {
+		t.Errorf("APT29: %+v", g)
+	}
+}
+
 // BenchmarkDecode measures what a program pays for the first use of a release.
 func BenchmarkDecode(b *testing.B) {
 	file, err := os.ReadFile("facts/enterprise.tsv.gz")
@@ -368,4 +413,30 @@ func BenchmarkDecode(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+// FuzzTable reads what is no table, or nearly one: it is refused, or read as it is
+// written.
+func FuzzTable(f *testing.F) {
+	f.Add("facts\tsocctl.attack-facts/2\nversion\t1\t2020-01-01\tx\ntactic\tTA0001\ta\tA\ncomponent\tDC0001\tC\ntechnique\tT0001\tT\ta\tWindows\t1\t1\t1\t1\nretired\tT0002\tR\ta\trevoked\tT0001\nanalytic\tT0001\tDET1\tAN1\tWindows\tDC0001=x|y\ngroup\tG1\tG\tT0001\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		facts, err := attack.Read(strings.NewReader(text))
+		if err != nil {
+			return
+		}
+		var first, second strings.Builder
+		if err := facts.Write(&first); err != nil {
+			t.Fatal(err)
+		}
+		again, err := attack.Read(strings.NewReader(first.String()))
+		if err != nil {
+			t.Fatalf("%v in\n%s", err, first.String())
+		}
+		if err := again.Write(&second); err != nil {
+			t.Fatal(err)
+		}
+		if first.String() != second.String() {
+			t.Errorf("%s\nbecame\n%s", first.String(), second.String())
+		}
+	})
 }

@@ -98,7 +98,7 @@ func (m *migration) stays(tag Tag) bool {
 		t := m.Technique(tag.Name)
 		return t == nil || t.Status == Active
 	}
-	return tag.known(m.Facts)
+	return m.Knows(tag)
 }
 
 func (m *migration) step(tag int, kind Action, with []string, format string, values ...any) {

@@ -65,7 +65,7 @@ func (f *Facts) Validate(texts []string) (findings []Finding) {
 		case TacticTag:
 			f.tactic(add, i, tag, techniques)
 		}
-		if tag.Text != tag.Canonical() && tag.known(f) {
+		if tag.Text != tag.Canonical() && f.Knows(tag) {
 			add(Spelling, i, []string{tag.Canonical()}, "tag %q is written %q", tag.Text, tag.Canonical())
 		}
 	}
@@ -174,8 +174,9 @@ func (f *Facts) newer(knows func(*Facts) bool) string {
 	return ""
 }
 
-// known reports whether a tag means something in a release.
-func (t Tag) known(f *Facts) bool {
+// Knows reports whether a tag means something in a release. Of groups, software
+// and the like facts do not know all, so that these always do.
+func (f *Facts) Knows(t Tag) bool {
 	switch t.Kind {
 	case TechniqueTag:
 		return f.Technique(t.Name) != nil
@@ -183,4 +184,15 @@ func (t Tag) known(f *Facts) bool {
 		return f.Tactic(t.Name) != nil
 	}
 	return true
+}
+
+// NewestWith returns the newest embedded release that knows what a tag names, ""
+// if none does.
+func NewestWith(t Tag) string {
+	for _, release := range slices.Backward(releases) {
+		if f, err := Load(release); err == nil && f.Knows(t) {
+			return release
+		}
+	}
+	return ""
 }

@@ -142,40 +142,58 @@ const minTechniques, maxTechniques = 50, 5000
 
 func (b *builder) techniques(*Options) error {
 	b.at = map[string]int{}
-	seen := map[string]bool{}
+	places := map[string]int{} // index into all by id in ATT&CK
 	live := 0
 	var err error
 	b.of("attack-pattern", func(x *object) bool {
-		t := attack.Technique{ID: x.attackID(), Name: clean(x.Name), Tactics: b.tacticsOf(x)}
-		switch {
-		case !techniqueID.MatchString(t.ID):
-			err = fmt.Errorf("technique %s has the id %q in ATT&CK", x.ID, t.ID)
-		case seen[t.ID]:
-			err = fmt.Errorf("two techniques have the id %s", t.ID)
+		var t attack.Technique
+		if t, err = b.technique(x); err != nil || t.ID == "" {
+			return err == nil
 		}
-		seen[t.ID] = true
+		at, twice := places[t.ID]
 		switch {
-		case x.Revoked:
-			t.Status = attack.Revoked
-		case x.Deprecated:
-			t.Status = attack.Deprecated
-		default:
-			t.Platforms = cleanAll(x.Platforms)
-			slices.SortFunc(t.Platforms, attack.ComparePlatforms)
+		case !twice:
+			at = len(b.all)
+			b.all = append(b.all, t)
+		case t.Status == attack.Active && b.all[at].Status == attack.Active:
+			err = fmt.Errorf("two techniques have the id %s", t.ID)
+		case t.Status == attack.Active: // which an earlier one of that id lost
+			b.all[at] = t
+		}
+		places[t.ID], b.at[x.ID] = at, at
+		if t.Status == attack.Active {
 			b.ids[x.ID] = t.ID
 			live++
-			if len(t.Tactics) == 0 && err == nil {
-				err = fmt.Errorf("technique %s has no tactic of the matrix", t.ID)
-			}
 		}
-		b.at[x.ID] = len(b.all)
-		b.all = append(b.all, t)
 		return err == nil
 	})
 	if err == nil && (live < minTechniques || live > maxTechniques) {
 		err = fmt.Errorf("found %d techniques in force, want %d to %d: this is no whole bundle of ATT&CK", live, minTechniques, maxTechniques)
 	}
 	return err
+}
+
+// technique makes a technique of an object. One that is out of force and has no
+// id that a tag could name is left out: its id is "".
+func (b *builder) technique(x *object) (attack.Technique, error) {
+	t := attack.Technique{ID: x.attackID(), Name: clean(x.Name), Tactics: b.tacticsOf(x)}
+	known := techniqueID.MatchString(t.ID)
+	switch {
+	case !known && !x.live():
+		return attack.Technique{}, nil
+	case !known:
+		return t, fmt.Errorf("technique %s has the id %q in ATT&CK", x.ID, t.ID)
+	case x.Revoked:
+		t.Status = attack.Revoked
+	case x.Deprecated:
+		t.Status = attack.Deprecated
+	case len(t.Tactics) == 0:
+		return t, fmt.Errorf("technique %s has no tactic of the matrix", t.ID)
+	default:
+		t.Platforms = cleanAll(x.Platforms)
+		slices.SortFunc(t.Platforms, attack.ComparePlatforms)
+	}
+	return t, nil
 }
 
 // tacticsOf returns the tactics of a technique. Retired ones may have some that

@@ -154,6 +154,22 @@ func TestBadBundles(t *testing.T) {
 	}
 }
 
+// What is out of force may lack an id, or have one that another technique has.
+func TestOldIDs(t *testing.T) {
+	b := bundle{techniques: 90, version: "20.0", change: func(o raw) bool {
+		rename(o, "attack-pattern", 2, "MOB-T1")
+		rename(o, "attack-pattern", 5, "T0006")
+		return true
+	}}
+	f, err := read(b.text(), stix.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f.Technique("T0002") != nil || f.Technique("T0005") != nil || f.Technique("T0006").Status != attack.Active || f.Technique("T0008").Status != attack.Revoked {
+		t.Errorf("T0006 %+v, T0008 %+v", f.Technique("T0006"), f.Technique("T0008"))
+	}
+}
+
 func TestTwoReleases(t *testing.T) {
 	var r stix.Reader
 	if err := r.Read("a", bytes.NewReader(bundle{techniques: 90, version: "20.0"}.text())); err != nil {

@@ -20,7 +20,7 @@ func (c *cli) attackDiffCommand() *cobra.Command {
 renamed, moved to other tactics or other platforms. FROM and TO are releases that
 socctl has, or files of imported facts. Without TO, the facts in use.`,
 		Example: `  socctl attack diff 18.1 19.1
-  socctl attack diff 18.1 19.1 -f markdown > changes.md
+  socctl attack diff 18.1 19.1 -f markdown
   socctl attack diff 19.1 .socctl/attack/enterprise-19.2.tsv`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) < 1 || len(args) > 2 {
@@ -28,6 +28,7 @@ socctl has, or files of imported facts. Without TO, the facts in use.`,
 			}
 			return nil
 		},
+		ValidArgs: attack.Releases(),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if !slices.Contains(report.AttackDiffFormats, format) {
 				return usageError("unknown format %q: attack diff knows %s", format, strings.Join(report.AttackDiffFormats, ", "))
@@ -61,8 +62,8 @@ socctl has, or files of imported facts. Without TO, the facts in use.`,
 func (c *cli) attackExplainCommand() *cobra.Command {
 	release, format := "", ""
 	cmd := &cobra.Command{
-		Use:   "explain TECHNIQUE|TACTIC|TAG",
-		Short: "Tell what a technique, tactic or tag is, what became of it, and how it is detected",
+		Use:   "explain TECHNIQUE|TACTIC|GROUP|TAG",
+		Short: "Tell what a technique, tactic, group or tag is, what became of it, and how it is detected",
 		Example: `  socctl attack explain T1059.001
   socctl attack explain attack.t1562.001
   socctl attack explain defense-evasion`,
@@ -96,6 +97,15 @@ func (c *cli) attackExplain(name, release, format string) error {
 		text = "attack." + text
 	}
 	tag, _ := attack.ParseTag(text)
+	switch tag.Kind {
+	case attack.GroupTag:
+		if group := facts.Group(tag.Name); group != nil {
+			return report.AttackGroup(c.stdout, c.out(), format, facts, group)
+		}
+		return unknownFact(facts, "group", tag.Name, nil)
+	case attack.SoftwareTag, attack.CampaignTag, attack.OtherTag:
+		return usageError("%s is of kind %s: facts are of techniques, tactics and groups", tag.Name, tag.Kind)
+	}
 	knownTo := func(f *attack.Facts) bool { return f.Technique(tag.Name) != nil || f.Tactic(tag.Name) != nil }
 	if !slices.ContainsFunc(all, knownTo) {
 		return unknownTag(name, tag, facts)

@@ -167,7 +167,7 @@ func unknownFact(f *attack.Facts, what, name string, known []string) error {
 	switch near := rules.Nearest(name, known); {
 	case near != "":
 		return usageError("%s: did you mean %s?", text, near)
-	case len(known) <= 20:
+	case len(known) > 0 && len(known) <= 20:
 		return usageError("%s: there are %s", text, strings.Join(known, ", "))
 	}
 	return usageError("%s: socctl attack list %ss shows them", text, what[strings.LastIndex(what, " ")+1:])

@@ -35,7 +35,8 @@ not there is created.`,
 			}
 			return nil
 		},
-		RunE: func(_ *cobra.Command, args []string) error { return c.attackUse(args[0]) },
+		ValidArgs: attack.Releases(),
+		RunE:      func(_ *cobra.Command, args []string) error { return c.attackUse(args[0]) },
 	}
 }
 

@@ -17,6 +17,7 @@ type FactsError struct {
 	Err  error
 }
 
+// Error names the place.
 func (e *FactsError) Error() string { return fmt.Sprintf("%s: %v", e.Span, e.Err) }
 
 // Unwrap returns what is wrong, without the place.

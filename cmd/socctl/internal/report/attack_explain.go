@@ -215,3 +215,26 @@ func (x *attackExplanation) printTactic(w io.Writer, s Style, f *attack.Facts, n
 	_, err := fmt.Fprintf(w, "  techniques %d, listed by socctl attack list --tactic %s\n", n, Clean(t.Key))
 	return err
 }
+
+// AttackGroup writes what a group is known to use.
+func AttackGroup(w io.Writer, s Style, format string, f *attack.Facts, g *attack.Group) error {
+	if format == "json" {
+		return indentedJSON(w, struct {
+			Facts      attackSource `json:"facts"`
+			ID         string       `json:"id"`
+			Name       string       `json:"name"`
+			Techniques []string     `json:"techniques"`
+		}{sourceOf(f), g.ID, g.Name, g.Techniques})
+	}
+	fmt.Fprintf(w, "%s %s\n  known to use %s\n", s.Paint(Bold, g.ID), s.Paint(Bold, Clean(g.Name)), Count(len(g.Techniques), "technique"))
+	out := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, id := range g.Techniques {
+		if t := f.Resolve(id); t != nil {
+			fmt.Fprintf(out, "  %s\t%s\t%s\n", t.ID, Clean(t.Name), Clean(strings.Join(t.Tactics, ", ")))
+		}
+	}
+	if err := out.Flush(); err != nil {
+		return err
+	}
+	return lacks(w, f)
+}
