@@ -76,6 +76,7 @@ type Cause struct {
 // SoleTouched is a rule on which techniques hang alone, and that was changed.
 type SoleTouched struct {
 	Rule       string   `json:"rule"`
+	Title      string   `json:"title"`
 	Techniques []string `json:"techniques"`
 }
 
@@ -108,7 +109,7 @@ func Compare(base, head *Report) *Delta {
 	for _, key := range slices.Sorted(maps.Keys(base.all)) {
 		was, is := base.all[key], head.all[key]
 		if len(was.SoleFor) > 0 && (is == nil || is.Text != was.Text) {
-			d.Sole = append(d.Sole, SoleTouched{key, was.SoleFor})
+			d.Sole = append(d.Sole, SoleTouched{key, was.Title, was.SoleFor})
 		}
 	}
 	return d

@@ -168,7 +168,7 @@ func TestSoleRulesThatAreTouched(t *testing.T) {
 	b := rule("b", "T1105")
 	b.Text = "other"
 	d := coverage.Compare(assess(t, base), assess(t, coverage.Input{Rules: []coverage.Rule{touched, b, rule("c", "T1105")}}))
-	if diff := cmp.Diff([]coverage.SoleTouched{{Rule: "a", Techniques: []string{"T1490"}}}, d.Sole); diff != "" {
+	if diff := cmp.Diff([]coverage.SoleTouched{{Rule: "a", Title: "rule a", Techniques: []string{"T1490"}}}, d.Sole); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -58,7 +58,7 @@ func prettyDelta(w io.Writer, s Style, run *CoverageRun, d *coverage.Delta) {
 	}
 	prettyCells(w, s, run, d.Changes)
 	for _, x := range d.Sole {
-		fmt.Fprintf(w, "  touched: %s, on which alone hang %s\n", Clean(x.Rule), strings.Join(x.Techniques, ", "))
+		fmt.Fprintf(w, "  touched: %s, on which alone hang %s\n", Clean(x.Title), strings.Join(x.Techniques, ", "))
 	}
 	for _, v := range d.Violations {
 		fmt.Fprintf(w, "%s %s\n", s.Paint(Red, "gate:"), violationText(&v))

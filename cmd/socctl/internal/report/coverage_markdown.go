@@ -64,7 +64,7 @@ func markdownDelta(w io.Writer, r *coverage.Report, d *coverage.Delta) {
 		fmt.Fprintf(w, "- waived until %s by %s: %s (%s)\n", v.Waiver.Expires.Format("2006-01-02"), escapeMarkdown(v.Waiver.Owner), escapeMarkdown(violationText(&v)), escapeMarkdown(v.Waiver.Reason))
 	}
 	for _, x := range d.Sole {
-		fmt.Fprintf(w, "- touched: `%s`, on which alone hang %s\n", codeText(x.Rule), escapeMarkdown(strings.Join(x.Techniques, ", ")))
+		fmt.Fprintf(w, "- touched: %s, on which alone hang %s\n", escapeMarkdown(x.Title), escapeMarkdown(strings.Join(x.Techniques, ", ")))
 	}
 	if len(d.Violations)+len(d.Waived)+len(d.Sole) > 0 {
 		fmt.Fprintln(w)
