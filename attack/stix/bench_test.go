@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/socctl/socctl/attack/stix"
 )
@@ -39,11 +40,13 @@ func importInChild(b *testing.B, text []byte, release string) {
 	}
 	b.SetBytes(int64(len(text)))
 	most := 0
+	var busy time.Duration
 	for b.Loop() {
 		cmd := exec.Command(os.Args[0], "-test.run", "^$", "-test.bench", "BenchmarkImport$", "-test.benchtime", "1x")
 		cmd.Env = append(os.Environ(), "SOCCTL_IMPORT="+path, "SOCCTL_IMPORT_RELEASE="+release)
 		out, err := cmd.CombinedOutput()
 		peak := peakText.FindSubmatch(out)
+		busy += cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 		if err != nil || peak == nil {
 			b.Fatalf("%v\n%s", err, out)
 		}
@@ -54,6 +57,7 @@ func importInChild(b *testing.B, text []byte, release string) {
 		most = max(most, kib)
 	}
 	b.ReportMetric(float64(len(text))/1e6, "MB-bundle")
+	b.ReportMetric(busy.Seconds()/float64(b.N), "cpu-s/op") // which a busy machine does not change much
 	b.ReportMetric(float64(most)/(1<<10), "MiB-peak")
 }
 
