@@ -3,6 +3,7 @@ package main_test
 import (
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -51,14 +52,29 @@ func TestCoverageOfTheDocs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	fired := 0
 	for _, line := range strings.Split(string(figures), "\n")[1:7] {
 		row := strings.Split(line, "\t")
 		level, err := coverage.ParseLevel(row[0])
 		if err != nil {
 			t.Fatal(err)
 		}
+		if level >= coverage.Self {
+			n, err := strconv.Atoi(row[1])
+			if err != nil {
+				t.Fatal(err)
+			}
+			fired += n
+		}
 		if want := "| " + row[0] + " " + level.Word() + " | " + row[1] + " |\n"; !strings.Contains(string(text), want) {
 			t.Errorf("the page does not say %q", want)
 		}
+	}
+	readme, err := os.ReadFile(filepath.Join(repoRoot, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "they fire on " + strconv.Itoa(fired) + "."; !strings.Contains(string(readme), want) {
+		t.Errorf("README.md does not say %q", want)
 	}
 }
