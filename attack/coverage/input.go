@@ -57,7 +57,7 @@ type Rule struct {
 	Feeds       string      `json:"feeds,omitempty"`   // correlation that it only feeds, so that it raises no alert
 	Problem     string      `json:"problem,omitempty"` // why it cannot be used: it does not compile, or is turned off
 	Filters     []string    `json:"filters,omitempty"` // titles of filters that apply
-	Text        string      `json:"-"`                 // hash of the whole document, metadata included
+	Text        string      `json:"-"`                 // hash of the document as it is written
 }
 
 // Test is the outcome of one unit test.

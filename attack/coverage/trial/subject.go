@@ -88,7 +88,7 @@ func (s *Subject) describe(d rules.Document) coverage.Rule {
 	for _, t := range h.Tags {
 		out.Tags = append(out.Tags, t.Text)
 	}
-	sum := sha256.Sum256([]byte(rules.Canonical(d)))
+	sum := sha256.Sum256([]byte(h.Span.Text()))
 	out.Text = hex.EncodeToString(sum[:])
 	return out
 }
