@@ -17,13 +17,13 @@ func patternForm(value string) string { return ParsePattern(value).String() }
 func regexForm(value string) string {
 	var b strings.Builder
 	for _, pt := range ParsePattern(value).parts {
-		switch pt.kind {
-		case starPart:
+		switch pt.Kind {
+		case StarPart:
 			b.WriteString("(?s:.*)")
-		case questionPart:
+		case QuestionPart:
 			b.WriteString("(?s:.)")
 		default:
-			b.WriteString(regexp.QuoteMeta(pt.text))
+			b.WriteString(regexp.QuoteMeta(pt.Text))
 		}
 	}
 	return b.String()

@@ -34,14 +34,15 @@ func AppendFold(dst []byte, s string) []byte {
 		if r == utf8.RuneError && size == 1 {
 			dst = append(dst, c)
 		} else {
-			dst = utf8.AppendRune(dst, foldRune(r))
+			dst = utf8.AppendRune(dst, FoldRune(r))
 		}
 		i += size
 	}
 	return dst
 }
 
-func foldRune(r rune) rune {
+// FoldRune is Fold for one code point.
+func FoldRune(r rune) rune {
 	least := r
 	for f := unicode.SimpleFold(r); f != r; f = unicode.SimpleFold(f) {
 		least = min(least, f)

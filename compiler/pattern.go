@@ -7,32 +7,39 @@ import (
 )
 
 // Pattern is a text pattern: literals, * for any run of code points, ? for
-// exactly one, and a dash for any of the dashes of windash. It matches whole
+// exactly one, and a dash for any of the Dashes of windash. It matches whole
 // texts. The zero Pattern matches the empty text.
 type Pattern struct {
-	parts []part
+	parts []Part
 	cased bool
 	shape shape
 	body  string    // the literal of a simple shape
 	runs  []segment // between the stars, of a pattern of no simple shape
 }
 
-type partKind uint8
+// PartKind says what a Part of a pattern stands for.
+type PartKind uint8
 
+// The kinds of parts.
 const (
-	literalPart partKind = iota
-	starPart
-	questionPart
-	dashPart
+	LiteralPart  PartKind = iota // its text
+	StarPart                     // any code points, or none
+	QuestionPart                 // exactly one code point
+	DashPart                     // one of Dashes
 )
 
-type part struct {
-	kind partKind
-	text string // of a literal
+// Part is one part of a Pattern.
+type Part struct {
+	Kind PartKind
+	Text string // of a LiteralPart
 }
 
-// dashes are what windash takes for one another.
-const dashes = "-/–—―"
+// Dashes are what windash takes for one another.
+const Dashes = "-/–—―"
+
+// Parts returns what the pattern consists of. Callers must not change it.
+// Literals are folded unless the pattern is cased.
+func (p *Pattern) Parts() []Part { return p.parts }
 
 // ParsePattern parses a Sigma string: * and ? are wildcards, a backslash
 // before a wildcard or a backslash escapes it, any other backslash stands for
@@ -53,11 +60,11 @@ func ParsePattern(s string) Pattern {
 		case c == '*' || c == '?':
 			p.literal(lit.String())
 			lit.Reset()
-			kind := starPart
+			kind := StarPart
 			if c == '?' {
-				kind = questionPart
+				kind = QuestionPart
 			}
-			p.parts = append(p.parts, part{kind: kind})
+			p.parts = append(p.parts, Part{Kind: kind})
 		default:
 			lit.WriteByte(c)
 		}
@@ -75,7 +82,7 @@ func literalPattern(s string) Pattern {
 
 func (p *Pattern) literal(s string) {
 	if s != "" {
-		p.parts = append(p.parts, part{literalPart, s})
+		p.parts = append(p.parts, Part{LiteralPart, s})
 	}
 }
 
@@ -83,23 +90,23 @@ func (p *Pattern) literal(s string) {
 func (p Pattern) plain() (string, bool) {
 	var b strings.Builder
 	for _, part := range p.parts {
-		if part.kind != literalPart {
+		if part.Kind != LiteralPart {
 			return "", false
 		}
-		b.WriteString(part.text)
+		b.WriteString(part.Text)
 	}
 	return b.String(), true
 }
 
 // unanchored returns p with a * before or behind it, unless there is one.
 func (p Pattern) unanchored(before, behind bool) Pattern {
-	q := Pattern{parts: make([]part, 0, len(p.parts)+2)}
+	q := Pattern{parts: make([]Part, 0, len(p.parts)+2)}
 	if before {
-		q.parts = append(q.parts, part{kind: starPart})
+		q.parts = append(q.parts, Part{Kind: StarPart})
 	}
 	q.parts = append(q.parts, p.parts...)
 	if behind {
-		q.parts = append(q.parts, part{kind: starPart})
+		q.parts = append(q.parts, Part{Kind: StarPart})
 	}
 	return q
 }
@@ -110,20 +117,20 @@ func (p Pattern) unanchored(before, behind bool) Pattern {
 func (p Pattern) windash() Pattern {
 	var q Pattern
 	for _, pt := range p.parts {
-		if pt.kind != literalPart {
+		if pt.Kind != LiteralPart {
 			q.parts = append(q.parts, pt)
 			continue
 		}
 		from := 0
-		for i, r := range pt.text {
+		for i, r := range pt.Text {
 			size := utf8.RuneLen(r)
-			if strings.ContainsRune(dashes, r) && !wordBefore(pt.text[:i]) && wordBehind(pt.text[i+max(size, 1):]) {
-				q.literal(pt.text[from:i])
-				q.parts = append(q.parts, part{kind: dashPart})
+			if strings.ContainsRune(Dashes, r) && !wordBefore(pt.Text[:i]) && wordBehind(pt.Text[i+max(size, 1):]) {
+				q.literal(pt.Text[from:i])
+				q.parts = append(q.parts, Part{Kind: DashPart})
 				from = i + size
 			}
 		}
-		q.literal(pt.text[from:])
+		q.literal(pt.Text[from:])
 	}
 	return q
 }
@@ -150,11 +157,11 @@ const maxDashVariants = 1000
 func (p Pattern) dashVariants() []Pattern {
 	out := []Pattern{{}}
 	for _, pt := range p.parts {
-		choices := []part{pt}
-		if pt.kind == dashPart {
+		choices := []Part{pt}
+		if pt.Kind == DashPart {
 			choices = nil
-			for _, r := range dashes {
-				choices = append(choices, part{literalPart, string(r)})
+			for _, r := range Dashes {
+				choices = append(choices, Part{LiteralPart, string(r)})
 			}
 		}
 		if len(out)*len(choices) > maxDashVariants {
@@ -172,19 +179,19 @@ func (p Pattern) dashVariants() []Pattern {
 }
 
 // String returns the pattern as a Sigma string in its normal form, with ‐ for
-// the class of dashes. Equal strings mean equal patterns.
+// the class of Dashes. Equal strings mean equal patterns.
 func (p Pattern) String() string {
 	var b strings.Builder
 	for _, pt := range p.parts {
-		switch pt.kind {
-		case starPart:
+		switch pt.Kind {
+		case StarPart:
 			b.WriteByte('*')
-		case questionPart:
+		case QuestionPart:
 			b.WriteByte('?')
-		case dashPart:
+		case DashPart:
 			b.WriteString(`\-`)
 		default:
-			escapePattern(&b, pt.text)
+			escapePattern(&b, pt.Text)
 		}
 	}
 	return b.String()

@@ -2,7 +2,7 @@ package compiler
 
 import "unicode/utf8"
 
-// maxSimple bounds the literals that Simple returns: two dashes of windash.
+// maxSimple bounds the literals that Simple returns: two Dashes of windash.
 const maxSimple = 25
 
 // Simple returns a pattern as a comparison with literals, if it is one: the
@@ -27,7 +27,7 @@ func (p *Pattern) Simple() (anchor Anchor, literals []string, ok bool) {
 		return Whole, []string{""}, true
 	}
 	inner := p.parts
-	before, behind := inner[0].kind == starPart, inner[len(inner)-1].kind == starPart
+	before, behind := inner[0].Kind == StarPart, inner[len(inner)-1].Kind == StarPart
 	if before {
 		inner = inner[1:]
 	}
@@ -37,11 +37,11 @@ func (p *Pattern) Simple() (anchor Anchor, literals []string, ok bool) {
 	count := 1
 	for _, pt := range inner {
 		// Code points and bytes are the same question only in valid UTF-8.
-		if pt.kind != literalPart && pt.kind != dashPart || !utf8.ValidString(pt.text) {
+		if pt.Kind != LiteralPart && pt.Kind != DashPart || !utf8.ValidString(pt.Text) {
 			return 0, nil, false
 		}
-		if pt.kind == dashPart {
-			count *= utf8.RuneCountInString(dashes)
+		if pt.Kind == DashPart {
+			count *= utf8.RuneCountInString(Dashes)
 		}
 		if count > maxSimple {
 			return 0, nil, false
@@ -67,8 +67,8 @@ func bit(b bool) int {
 func (p *Pattern) Literals() []string {
 	var out []string
 	for _, pt := range p.parts {
-		if pt.kind == literalPart {
-			out = append(out, pt.text)
+		if pt.Kind == LiteralPart {
+			out = append(out, pt.Text)
 		}
 	}
 	return out

@@ -21,28 +21,28 @@ const (
 // neighbouring literals are joined, and within a run of wildcards every ? comes
 // before a single *.
 func (p Pattern) finished(cased bool) Pattern {
-	q := Pattern{cased: cased, parts: make([]part, 0, len(p.parts))}
+	q := Pattern{cased: cased, parts: make([]Part, 0, len(p.parts))}
 	star := false
 	flush := func() {
 		if star {
-			q.parts = append(q.parts, part{kind: starPart})
+			q.parts = append(q.parts, Part{Kind: StarPart})
 		}
 		star = false
 	}
 	for _, pt := range p.parts {
-		switch pt.kind {
-		case starPart:
+		switch pt.Kind {
+		case StarPart:
 			star = true
 			continue
-		case questionPart:
+		case QuestionPart:
 			q.parts = append(q.parts, pt)
 			continue
-		case literalPart:
+		case LiteralPart:
 			if !cased {
-				pt.text = Fold(pt.text)
+				pt.Text = Fold(pt.Text)
 			}
-			if n := len(q.parts); n > 0 && !star && q.parts[n-1].kind == literalPart {
-				q.parts[n-1].text += pt.text
+			if n := len(q.parts); n > 0 && !star && q.parts[n-1].Kind == LiteralPart {
+				q.parts[n-1].Text += pt.Text
 				continue
 			}
 		}
@@ -58,10 +58,10 @@ func (p *Pattern) classify() {
 	var kinds [4]byte
 	for i, pt := range p.parts {
 		if i < len(kinds) {
-			kinds[i] = "l*?-"[pt.kind]
+			kinds[i] = "l*?-"[pt.Kind]
 		}
-		if pt.kind == literalPart {
-			p.body = pt.text
+		if pt.Kind == LiteralPart {
+			p.body = pt.Text
 		}
 	}
 	switch string(kinds[:min(len(p.parts), len(kinds))]) {
@@ -82,21 +82,21 @@ func (p *Pattern) classify() {
 
 // segment is what stands between two stars: it has a fixed number of code points.
 type segment struct {
-	parts []part
+	parts []Part
 	runes int
 }
 
 func (p *Pattern) segments() {
 	p.runs = []segment{{}}
 	for _, pt := range p.parts {
-		if pt.kind == starPart {
+		if pt.Kind == StarPart {
 			p.runs = append(p.runs, segment{})
 			continue
 		}
 		s := &p.runs[len(p.runs)-1]
 		s.parts = append(s.parts, pt)
-		if pt.kind == literalPart {
-			s.runes += utf8.RuneCountInString(pt.text)
+		if pt.Kind == LiteralPart {
+			s.runes += utf8.RuneCountInString(pt.Text)
 		} else {
 			s.runes++
 		}
@@ -159,8 +159,8 @@ func (p *Pattern) glob(text string) bool {
 // find returns the offset behind the first occurrence of s in text, or -1.
 func (s segment) find(text string) int {
 	for i := 0; i <= len(text); {
-		if s.parts[0].kind == literalPart {
-			skip := strings.Index(text[i:], s.parts[0].text)
+		if s.parts[0].Kind == LiteralPart {
+			skip := strings.Index(text[i:], s.parts[0].Text)
 			if skip < 0 {
 				return -1
 			}
@@ -182,18 +182,18 @@ func (s segment) find(text string) int {
 func (s segment) at(text string) (int, bool) {
 	n := 0
 	for _, pt := range s.parts {
-		if pt.kind == literalPart {
-			if !strings.HasPrefix(text[n:], pt.text) {
+		if pt.Kind == LiteralPart {
+			if !strings.HasPrefix(text[n:], pt.Text) {
 				return 0, false
 			}
-			n += len(pt.text)
+			n += len(pt.Text)
 			continue
 		}
 		if n == len(text) {
 			return 0, false
 		}
 		r, size := utf8.DecodeRuneInString(text[n:])
-		if pt.kind == dashPart && !strings.ContainsRune(dashes, r) {
+		if pt.Kind == DashPart && !strings.ContainsRune(Dashes, r) {
 			return 0, false
 		}
 		n += size

@@ -135,19 +135,6 @@ func (c *valueCache) put(first, other uint64, class uint32) {
 	c.slots[at+2] = valueSlot{first, other, class, true}
 }
 
-// kindFrom is the way back of kindOf.
-func kindFrom(k matcher.Kind) Kind {
-	switch k {
-	case matcher.Number:
-		return Number
-	case matcher.Bool:
-		return Bool
-	case matcher.String:
-		return String
-	}
-	return Object
-}
-
 // kindOf returns the kind that predicates see.
 func kindOf(k Kind) matcher.Kind {
 	switch k {

@@ -187,9 +187,9 @@ func kindReason(p *compiler.Predicate, c *content) string {
 	want := ""
 	switch p.Op {
 	case compiler.OpNumber, compiler.OpCompare:
-		want, readable = "no number", func(e *element) bool { _, ok := number(e); return ok }
+		want, readable = "no number", func(e *element) bool { _, ok := compiler.NumberOf(kindOf(e.kind), e.text); return ok }
 	case compiler.OpTime:
-		want, readable = "no time", func(e *element) bool { _, ok := timePart(p.Part, e); return ok }
+		want, readable = "no time", func(e *element) bool { _, ok := compiler.PartOf(p.Part, kindOf(e.kind), e.text); return ok }
 	case compiler.OpCIDR:
 		want, readable = "no address", func(e *element) bool { return isAddress(e.text) }
 	default:

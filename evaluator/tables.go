@@ -133,10 +133,9 @@ func (t *tables) matcher(field int32) *matcher.Matcher {
 	return f.matcher
 }
 
-// decide is satisfies for a matcher.
+// decide is what a matcher asks.
 func decide(p *compiler.Predicate, kind matcher.Kind, text, folded string) bool {
-	e := element{kind: kindFrom(kind), text: text, folded: folded, isFolded: true}
-	return satisfies(p, &e)
+	return p.Accepts(kind, text, folded)
 }
 
 // group returns the rules that events of a logsource are tried on.

@@ -14,15 +14,15 @@ import (
 	"github.com/socctl/socctl/compiler"
 )
 
-// Kind is the kind of a scalar value as predicates see it.
-type Kind uint8
+// Kind is the kind of a value as predicates see it.
+type Kind = compiler.Kind
 
-// The kinds. Composite is the compact JSON text of an object or an empty list.
+// The kinds.
 const (
-	String Kind = iota
-	Number
-	Bool
-	Composite
+	String    = compiler.StringKind
+	Number    = compiler.NumberKind
+	Bool      = compiler.BoolKind
+	Composite = compiler.CompositeKind
 )
 
 // Decide is the meaning of a predicate on one value. folded is

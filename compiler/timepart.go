@@ -1,44 +1,42 @@
-package evaluator
+package compiler
 
 import (
 	"math"
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/socctl/socctl/compiler"
 )
 
-// timePart returns a part of the time that an element tells. The clock is taken
+// PartOf returns a part of the time that a value tells. The clock is taken
 // as written, whatever its zone; a number of seconds, milliseconds or nanoseconds
 // since 1970 is read as UTC (D31).
-func timePart(part compiler.TimePart, e *element) (compiler.Number, bool) {
-	t, ok := clock(e.text)
-	if !ok || e.kind != String && e.kind != Number {
-		return compiler.Number{}, false
+func PartOf(part TimePart, kind Kind, text string) (Number, bool) {
+	t, ok := clock(text)
+	if !ok || kind != StringKind && kind != NumberKind {
+		return Number{}, false
 	}
 	var n int
 	switch part {
-	case compiler.Minute:
+	case Minute:
 		n = t.Minute()
-	case compiler.Hour:
+	case Hour:
 		n = t.Hour()
-	case compiler.Day:
+	case Day:
 		n = t.Day()
-	case compiler.Week:
+	case Week:
 		_, n = t.ISOWeek()
-	case compiler.Month:
+	case Month:
 		n = int(t.Month())
 	default:
 		n = t.Year()
 	}
-	return compiler.ParseNumber(strconv.Itoa(n))
+	return IntNumber(int64(n)), true
 }
 
 // clock parses a time: a number, or yyyy-mm-dd hh:mm:ss as in RFC 3339, the
 // zone being optional and without effect.
 func clock(text string) (time.Time, bool) {
-	if n, ok := compiler.ParseNumber(text); ok {
+	if n, ok := ParseNumber(text); ok {
 		return epoch(n.Float(), text)
 	}
 	const form = "dddd-dd-ddTdd:dd:dd"
