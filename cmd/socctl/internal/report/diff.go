@@ -248,7 +248,7 @@ func diffJSON(w io.Writer, d *DiffResult) error {
 	for i := range d.Changes {
 		c := &d.Changes[i]
 		r := changeRecord{Kind: c.Kind, Rule: recordOfRule(c.Rule()), LevelBefore: c.Level, Single: c.Single, Reason: c.Reason,
-			Gained: shown(c.GainedEvent, c.Gained), Lost: shown(c.LostEvent, c.Lost)}
+			Gained: modelRecord(c.GainedEvent, c.Gained), Lost: modelRecord(c.LostEvent, c.Lost)}
 		if c.Moved {
 			r.MovedFrom = c.Old.Source.Span.Path()
 		}
@@ -272,7 +272,7 @@ func recordOfRule(r *compiler.Rule) ruleRecord {
 	return ruleRecord{r.ID, r.Title, r.Source.Span.Path(), r.Source.Span.Start.Line}
 }
 
-func shown(e *witness.Event, m solver.Model) *eventRecord {
+func modelRecord(e *witness.Event, m solver.Model) *eventRecord {
 	if e == nil && m == nil {
 		return nil
 	}
