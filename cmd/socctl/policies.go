@@ -53,12 +53,13 @@ func (c *cli) testPolicies(ctx context.Context, o *testOptions, cfg *config.Conf
 
 func (c *cli) newCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:     "new",
-		Short:   "Write the beginning of something",
-		Example: "  socctl new check acme/rule-without-owner",
+		Use:   "new",
+		Short: "Write the beginning of something",
+		Example: `  socctl new test rules/office.yml
+  socctl new check acme/rule-without-owner`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return usageError("there is no new %s: socctl new check NAME writes a check", args[0])
+				return usageError("there is no new %s: socctl new test RULE writes tests, socctl new check NAME a check", args[0])
 			}
 			return cmd.Help()
 		},
@@ -81,7 +82,7 @@ The files go to the folder that rego: of the configuration names, else to
 		RunE: func(_ *cobra.Command, args []string) error { return c.newCheck(args[0], dir) },
 	}
 	check.Flags().StringVar(&dir, "dir", "", "`folder` of the files")
-	cmd.AddCommand(check)
+	cmd.AddCommand(c.newTestCommand(), check)
 	return cmd
 }
 

@@ -34,6 +34,7 @@ type testOptions struct {
 	allowMissing bool
 	noTime       bool
 	workers      int
+	adequacy     adequacyOptions
 }
 
 func (c *cli) testCommand() *cobra.Command {
@@ -46,9 +47,15 @@ func (c *cli) testCommand() *cobra.Command {
 A path is a rule, a file of tests, or a folder of either; without any, the rules
 and tests of the configuration, else the current folder. Tests are read from
 tests/<path of the rule>.yml, from the attribute tests: of a rule, from SigmaHQ's
-regression_tests_path, and from RSigma's exemplars and expectations.`,
+regression_tests_path, and from RSigma's exemplars and expectations.
+
+With --cover it is told how much of the rules the tests show: which filters,
+selections, items and values were seen to be true, to be false, and to decide.
+With --mutate the rules are changed, one part at a time: a change that no test
+notices is named, with an event that would show it.`,
 		Example: `  socctl test
   socctl test rules/windows --run 'office.*Intune' -v
+  socctl test --cover-min 80 --mutate
   socctl test sigma --allow-missing-recordings`,
 		RunE: func(cmd *cobra.Command, args []string) error { return c.test(cmd.Context(), &o, args) },
 	}
@@ -63,6 +70,7 @@ regression_tests_path, and from RSigma's exemplars and expectations.`,
 	flags.BoolVar(&o.allowMissing, "allow-missing-recordings", false, "count missing recordings instead of failing")
 	flags.StringVar(&o.recordings, "recordings", string(ruletest.EVTX), "which twin of SigmaHQ's recordings to read: evtx or json")
 	flags.StringVar(&o.corpus, "corpus", "", "`folder` of the recordings that RSigma's expectations name (default: that of the file)")
+	o.adequacy.flags(flags)
 	flags.BoolVar(&o.noTime, "no-time", false, "leave out durations, so that output can be compared")
 	return cmd
 }
@@ -100,16 +108,17 @@ func (c *cli) test(ctx context.Context, o *testOptions, paths []string) error {
 	progress := report.NewProgress(c.stderr, c.quiet)
 	total := suite.Select(filter)
 	result := ruletest.Run(ctx, suite, ruletest.RunOptions{Filter: filter, Jobs: o.workers, FailFast: o.failFast, Update: o.update,
-		AllowMissing: o.allowMissing || cfg.Test.AllowMissingRecordings, Placeholders: cfg.PlaceholderValues(), Pipeline: pipelines.all, Taxonomies: pipelines.taxonomies, Normaliser: telemetry.NewNormaliser(table),
+		AllowMissing: o.allowMissing || cfg.Test.AllowMissingRecordings, Keep: o.adequacy.wanted(), Untested: o.adequacy.wanted(), Placeholders: cfg.PlaceholderValues(), Pipeline: pipelines.all, Taxonomies: pipelines.taxonomies, Normaliser: telemetry.NewNormaliser(table),
 		Progress: func(done, failed int) { progress.Update("%d of %d tests, %d failed", done, total, failed) }})
 	progress.Done()
 	run := &report.TestRun{Result: result, Load: diags, Elapsed: time.Since(start), Verbose: o.verbose, NoTime: o.noTime, Quiet: c.quiet}
+	enough := o.adequacy.measure(run, o.workers, table)
 	for _, format := range o.formats {
 		if err := c.reportTests(format, run); err != nil {
 			return &exitError{exitUnreadable, err}
 		}
 	}
-	return exitWith(max(testExitCode(result, diags), codeOf(passed)))
+	return exitWith(max(testExitCode(result, diags), codeOf(passed && enough)))
 }
 
 // codeOf is the exit code of tests that all passed, or did not.
@@ -140,6 +149,9 @@ func (o *testOptions) check() (*regexp.Regexp, error) {
 		if !slices.Contains(report.TestFormats, name) || toFile && path == "" {
 			return nil, usageError("unknown format %q: test knows %s", format, strings.Join(report.TestFormats, ", "))
 		}
+	}
+	if err := o.adequacy.check(); err != nil {
+		return nil, err
 	}
 	if o.recordings != string(ruletest.EVTX) && o.recordings != string(ruletest.JSON) {
 		return nil, usageError("--recordings takes evtx or json, not %q", o.recordings)

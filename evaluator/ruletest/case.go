@@ -113,5 +113,6 @@ type Suite struct {
 	Files int     // files read: rules and tests
 	Rules int     // rules whose tests were looked for
 
-	set *rules.Set // of all documents loaded; nil if there are none
+	set   *rules.Set    // of all documents loaded; nil if there are none
+	asked []*rules.Rule // whose tests were looked for
 }

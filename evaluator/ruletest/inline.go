@@ -71,6 +71,7 @@ func (w *worker) inline(out *CaseResult) {
 			return
 		}
 		matched := w.evaluator(c).MatchRule(rule, s.target)
+		w.keep(out, rule, s.target, c.events[i].value, matched)
 		if matched {
 			out.Alerts = append(out.Alerts, alertOf(rule, s.event, s.view))
 		}

@@ -188,6 +188,11 @@ func (l *loader) add(t *draft, doc rules.Document) {
 // suite keeps what was asked for.
 func (l *loader) suite() (*Suite, rules.Diagnostics) {
 	s := &Suite{Files: l.read, Rules: len(l.index.docs), set: l.set}
+	for _, doc := range l.index.docs {
+		if rule, isRule := doc.(*rules.Rule); isRule && inAny(rule.Span.Path(), l.wanted.rules) {
+			s.asked = append(s.asked, rule)
+		}
+	}
 	used := map[string]bool{}
 	for _, c := range l.cases {
 		rule := c.Rule.Meta().Span.Path()

@@ -65,6 +65,7 @@ func (w *worker) count(t *tally, event *telemetry.Event) {
 		t.correlation.addRecorded(event)
 		return
 	}
+	w.keepRecorded(t.out, t.rule, event)
 	ev := w.evaluator(c)
 	if !ev.MatchRule(t.rule, event) {
 		if t.near == nil || !t.routed {

@@ -3,6 +3,7 @@ package ruletest
 import (
 	"time"
 
+	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/evaluator"
 	"github.com/socctl/socctl/rules"
 )
@@ -27,8 +28,12 @@ type Result struct {
 	Diagnostics rules.Diagnostics
 	// Unresolved are the rules under test that use placeholders without values.
 	Unresolved []*rules.Rule
-	Elapsed    time.Duration
-	Cancelled  bool // the run was stopped before its end
+	Program    *compiler.Program // the rules under test, compiled
+	// Untested are the rules that were asked for and that no test is about, with
+	// RunOptions.Untested.
+	Untested  []*compiler.Rule
+	Elapsed   time.Duration
+	Cancelled bool // the run was stopped before its end
 }
 
 // CaseResult is the outcome of one test.
@@ -51,6 +56,10 @@ type CaseResult struct {
 	Duration    time.Duration
 	Updated     string // golden file that was rewritten; "" for none
 	Allowed     bool   // a MissingRecording that the options allow
+
+	Compiled *compiler.Rule // the rule of the program; nil for a correlation, and if it does not compile
+	Seen     []Seen         // what the test showed the rule, with RunOptions.Keep
+	kept     map[string]int // indices into Seen
 
 	unreadable bool
 }

@@ -23,6 +23,8 @@ type RunOptions struct {
 	FailFast     bool                // skip what stands behind the first test that fails
 	Update       bool                // rewrite golden files
 	AllowMissing bool                // a missing recording is no failure
+	Keep         bool                // keep what tests show their rules, see CaseResult.Seen
+	Untested     bool                // compile the rules that no test is about too, see Result.Untested
 	Placeholders map[string][]string // values of placeholders in rules
 	Pipeline     *pipeline.Pipeline  // changes the rules before they are compiled; nil for none
 	Taxonomies   map[string]*pipeline.Pipeline
@@ -52,7 +54,7 @@ func (s *Suite) selected(filter *regexp.Regexp) []*Case {
 // for durations. When ctx is done, tests that have not started are Skipped.
 func Run(ctx context.Context, s *Suite, o RunOptions) *Result {
 	start := time.Now()
-	r := newRun(ctx, s.set, s.selected(o.Filter), o)
+	r := newRun(ctx, s, s.selected(o.Filter), o)
 	var wg sync.WaitGroup
 	jobs := o.Jobs
 	if jobs <= 0 {
@@ -89,7 +91,7 @@ type run struct {
 	first        atomic.Int64 // index of the first case that failed
 }
 
-func newRun(ctx context.Context, all *rules.Set, cases []*Case, o RunOptions) *run {
+func newRun(ctx context.Context, s *Suite, cases []*Case, o RunOptions) *run {
 	r := &run{ctx: ctx, options: o, normaliser: o.Normaliser, compiled: map[*rules.Rule]*compiler.Rule{}, correlated: map[*rules.Correlation]int{},
 		result: &Result{Cases: make([]CaseResult, len(cases))}}
 	if r.normaliser == nil {
@@ -101,9 +103,16 @@ func newRun(ctx context.Context, all *rules.Set, cases []*Case, o RunOptions) *r
 		r.result.Cases[i] = CaseResult{Case: c, Status: Skipped, Span: c.Span}
 		tested[c.Rule] = !c.Rule.Meta().Invalid
 	}
+	var untested []*rules.Rule
+	if o.Untested {
+		untested = s.Untested()
+	}
+	for _, rule := range untested {
+		tested[rule] = true
+	}
 	set := &rules.Set{}
-	if all != nil {
-		set = all.Select(func(d rules.Document) bool { return tested[d] })
+	if s.set != nil {
+		set = s.set.Select(func(d rules.Document) bool { return tested[d] })
 	}
 	origin := r.compile(set)
 	for _, rule := range r.program.Rules {
@@ -112,6 +121,12 @@ func newRun(ctx context.Context, all *rules.Set, cases []*Case, o RunOptions) *r
 	for i, c := range r.program.Correlations {
 		r.correlated[origin[c.Source].(*rules.Correlation)] = i
 	}
+	for _, rule := range untested {
+		if compiled := r.compiled[rule]; compiled != nil {
+			r.result.Untested = append(r.result.Untested, compiled)
+		}
+	}
+	r.result.Program = r.program
 	r.findUnresolved(set)
 	return r
 }
@@ -255,6 +270,9 @@ func (w *worker) ready(i int) bool {
 	out := &w.run.result.Cases[i]
 	hash, compiled := w.run.hashOf(out.Case.Rule)
 	out.RuleHash = hash
+	if rule, isRule := out.Case.Rule.(*rules.Rule); isRule {
+		out.Compiled = w.run.compiled[rule]
+	}
 	switch o := out.Case.obstacle; {
 	case o != nil:
 		out.Status, out.Message, out.Help, out.Span = o.status, o.message, o.help, o.span

@@ -5,6 +5,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/socctl/socctl/evaluator/adequacy"
 	"github.com/socctl/socctl/evaluator/ruletest"
 	"github.com/socctl/socctl/rules"
 )
@@ -17,6 +18,11 @@ type TestRun struct {
 	Verbose bool              // passes and missing recordings too
 	NoTime  bool              // leave out how long it took
 	Quiet   bool              // no summary
+
+	Coverage []adequacy.Coverage // nil if it was not asked for
+	Mutation []adequacy.Mutation // nil if it was not asked for
+
+	CoverMin, MutateMin float64 // percent that is wanted
 }
 
 // TestFormats are the formats of Tests.

@@ -19,6 +19,8 @@ type jsonTests struct {
 	Diagnostics rules.Diagnostics `json:"diagnostics"`
 	Unresolved  []jsonRule        `json:"unresolved_rules,omitempty"` // placeholders without values
 	Tests       []jsonTest        `json:"tests"`
+	Coverage    *jsonAdequacy     `json:"coverage,omitempty"` // with --cover
+	Mutation    *jsonMutation     `json:"mutation,omitempty"` // with --mutate
 }
 
 // jsonTest is one test. What it does not have, such as an explanation of a test
@@ -78,6 +80,7 @@ func testJSON(w io.Writer, t *TestRun) error {
 		}
 		out.Tests = append(out.Tests, test)
 	}
+	out.Coverage, out.Mutation = jsonAdequacyOf(t.Coverage), jsonMutationOf(t.Mutation)
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")

@@ -45,6 +45,12 @@ func testPretty(out io.Writer, s Style, t *TestRun) error {
 		}
 		fmt.Fprintln(w, s.Paint(colour, t.summary()))
 	}
+	if t.Coverage != nil {
+		adequacyCoverage(w, s, t)
+	}
+	if t.Mutation != nil {
+		adequacyMutation(w, s, t)
+	}
 	return w.Flush()
 }
 

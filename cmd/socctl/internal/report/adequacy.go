@@ -1,0 +1,152 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/socctl/socctl/compiler"
+	"github.com/socctl/socctl/evaluator/adequacy"
+	"github.com/socctl/socctl/evaluator/witness"
+	"github.com/socctl/socctl/rules"
+)
+
+// adequacyCoverage writes what tests have not shown of rules, the worst rules first.
+func adequacyCoverage(w io.Writer, s Style, t *TestRun) {
+	all := slices.Clone(t.Coverage)
+	slices.SortStableFunc(all, func(a, b adequacy.Coverage) int {
+		x, y := a.Counts(), b.Counts()
+		return cmp.Or(cmp.Compare(x.Percent(), y.Percent()), cmp.Compare(a.Rule.Source.Span.Path(), b.Rule.Source.Span.Path()))
+	})
+	for i := range all {
+		c := &all[i]
+		n := c.Counts()
+		if n.Decisive == n.Parts && c.Tests > 0 {
+			continue
+		}
+		fmt.Fprintf(w, "\n%s %s %s\n", s.Paint(Yellow, fmt.Sprintf("%3.0f %%", n.Percent())), s.Paint(Bold, Clean(c.Rule.Title)), s.Paint(Dim, place(c.Rule.Source.Title.Span)))
+		if c.Tests == 0 {
+			fmt.Fprintf(w, "      no test passed: none of %s is shown\n", Count(n.Parts, "part"))
+			continue
+		}
+		for _, p := range c.Parts {
+			if gap := gapOf(p); gap != "" {
+				fmt.Fprintf(w, "      %s: %s %s\n", place(p.Span), s.Paint(Cyan, Clean(p.Name)), gap)
+			}
+		}
+	}
+	if t.Quiet {
+		return
+	}
+	n := adequacy.Total(t.Coverage)
+	fmt.Fprintf(w, "\n%s of %s in %s; %d seen true, %d seen false%s%s\n", s.Paint(verdictColour(n.Percent() >= t.CoverMin), fmt.Sprintf("decisive: %.1f %%", n.Percent())),
+		Count(n.Parts, "part"), Count(len(t.Coverage), "rule"), n.True, n.False, proven(n.Never), wanted(n.Percent(), t.CoverMin))
+}
+
+func proven(never int) string {
+	if never == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; %s proven never to decide in one way", map[bool]string{true: "1 is", false: fmt.Sprintf("%d are", never)}[never == 1])
+}
+
+func wanted(got, least float64) string {
+	if got >= least {
+		return ""
+	}
+	return fmt.Sprintf("; at least %g %% wanted", least)
+}
+
+func verdictColour(good bool) string {
+	if good {
+		return Green
+	}
+	return Red
+}
+
+// gapOf says what tests have not shown of a part; "" if nothing is missing.
+func gapOf(p *adequacy.Part) string {
+	var out []string
+	switch {
+	case p.DecidesTrue || p.NeverTrue:
+	case !p.True:
+		out = append(out, "is never true")
+	default:
+		out = append(out, "never decides where it holds")
+	}
+	switch {
+	case p.DecidesFalse || p.NeverFalse:
+	case !p.False:
+		out = append(out, "is never false")
+	default:
+		out = append(out, "never decides where it does not hold")
+	}
+	return strings.Join(out, ", ")
+}
+
+// place writes where something stands, so that editors can go there.
+func place(s rules.Span) string {
+	return fmt.Sprintf("%s:%d:%d", Clean(s.Path()), s.Start.Line, s.Start.Column)
+}
+
+// adequacyMutation writes the mutants that no test noticed, by rule, the worst first.
+func adequacyMutation(w io.Writer, s Style, t *TestRun) {
+	all := slices.Clone(t.Mutation)
+	slices.SortStableFunc(all, func(a, b adequacy.Mutation) int {
+		x, y := a.Counts(), b.Counts()
+		return cmp.Or(cmp.Compare(x.Score(), y.Score()), cmp.Compare(a.Rule.Source.Span.Path(), b.Rule.Source.Span.Path()))
+	})
+	for i := range all {
+		m := &all[i]
+		if len(m.Survivors) == 0 {
+			continue
+		}
+		n := m.Counts()
+		fmt.Fprintf(w, "\n%s %s %s\n", s.Paint(Yellow, fmt.Sprintf("%3.0f %%", n.Score())), s.Paint(Bold, Clean(m.Rule.Title)), s.Paint(Dim, place(m.Rule.Source.Title.Span)))
+		for k := range m.Survivors {
+			x := &m.Survivors[k]
+			fmt.Fprintf(w, "      %s: %s\n", place(x.Span), s.Paint(Cyan, Clean(x.Change)))
+			fmt.Fprintf(w, "        %s\n", killer(x))
+		}
+	}
+	if t.Quiet {
+		return
+	}
+	n := adequacy.Sum(t.Mutation)
+	text := fmt.Sprintf(" of %s killed in %s; %d survived", Count(n.Killed+n.Survived, "mutant"), Count(len(t.Mutation), "rule"), n.Survived)
+	if n.Undecided > 0 {
+		text += fmt.Sprintf(", %d of them without an event that shows a difference", n.Undecided)
+	}
+	if n.Equivalent > 0 {
+		text += fmt.Sprintf("; %d left out, proven equivalent", n.Equivalent)
+	}
+	fmt.Fprintf(w, "\n%s%s%s\n", s.Paint(verdictColour(n.Score() >= t.MutateMin), fmt.Sprintf("mutation: %.1f %%", n.Score())), text, wanted(n.Score(), t.MutateMin))
+}
+
+// killer says which event would kill a mutant.
+func killer(x *adequacy.Survivor) string {
+	if x.Event == nil {
+		return "no event known that shows it: " + Clean(x.Reason)
+	}
+	event := askedFields(x.Rule, x.Event)
+	if x.Matches {
+		return "missing is an event that matches, such as " + event
+	}
+	return "missing is an event that does not match, such as " + event
+}
+
+// askedFields writes the fields of an event that a rule asks for.
+func askedFields(r *compiler.Rule, e *witness.Event) string {
+	var parts []string
+	for _, f := range flatten(e.Value, "") {
+		if slices.Contains(r.Fields, f.name) || slices.Contains(e.Decisive, f.name) && len(r.Fields) == 0 {
+			parts = append(parts, Clean(f.name)+": "+Shorten(Clean(f.text), 120))
+		}
+	}
+	if len(parts) == 0 {
+		return Shorten(Clean(string(e.Value.AppendJSON(nil))), 300)
+	}
+	return "{" + strings.Join(parts, ", ") + "}"
+}

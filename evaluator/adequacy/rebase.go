@@ -1,0 +1,82 @@
+package adequacy
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/socctl/socctl/evaluator"
+)
+
+// rebased returns an event that is like base, with the named fields as another event
+// has them.
+func rebased(base, from evaluator.Value, fields []string) evaluator.Value {
+	slices.Sort(fields)
+	for _, name := range slices.Compact(fields) {
+		v, present := evaluator.Lookup(from, name)
+		base = with(base, from, name, v, present)
+	}
+	return base
+}
+
+// with sets or removes a field of an object, where it stands in it or would stand as
+// in the other object.
+func with(base, from evaluator.Value, name string, v evaluator.Value, present bool) evaluator.Value {
+	if _, literal := base.Member(name); literal {
+		return member(base, name, v, present)
+	}
+	for i := range name {
+		if name[i] != '.' {
+			continue
+		}
+		inner, known := base.Member(name[:i])
+		outer, planned := from.Member(name[:i])
+		switch {
+		case known && inner.Kind() == evaluator.Object:
+			return member(base, name[:i], with(inner, outer, name[i+1:], v, present), true)
+		case !known && present && planned && outer.Kind() == evaluator.Object:
+			return member(base, name[:i], with(evaluator.ObjectValue(), outer, name[i+1:], v, true), true)
+		}
+	}
+	if !present {
+		return base
+	}
+	return member(base, name, v, true)
+}
+
+// member returns an object with a member set, or removed.
+func member(o evaluator.Value, name string, v evaluator.Value, present bool) evaluator.Value {
+	members := slices.Clone(o.Members())
+	i := slices.IndexFunc(members, func(m evaluator.Member) bool { return m.Name == name })
+	switch {
+	case i >= 0 && present:
+		members[i].Value = v
+	case i >= 0:
+		members = slices.Delete(members, i, i+1)
+	case present:
+		members = append(members, evaluator.Member{Name: name, Value: v})
+	}
+	return evaluator.ObjectValue(members...)
+}
+
+// difference lists the top-level members in which an event differs from base: those
+// to set, and those to remove. ok is false if one holds null, which cannot be told
+// from being removed.
+func difference(base, v evaluator.Value) (set []evaluator.Member, removed []string, ok bool) {
+	text := func(v evaluator.Value) string { return string(v.AppendJSON(nil)) }
+	for _, m := range v.Members() {
+		before, was := base.Member(m.Name)
+		if was && text(before) == text(m.Value) {
+			continue
+		}
+		if m.Value.IsNull() || m.Name == "from" || strings.TrimSpace(m.Name) == "" {
+			return nil, nil, false
+		}
+		set = append(set, m)
+	}
+	for _, m := range base.Members() {
+		if _, still := v.Member(m.Name); !still {
+			removed = append(removed, m.Name)
+		}
+	}
+	return set, removed, true
+}
