@@ -132,7 +132,9 @@ func (w *testWriter) write(ctx context.Context, s adequacy.Subject) error {
 	case !errors.Is(err, fs.ErrNotExist):
 		return &exitError{exitUnreadable, fmt.Errorf("%s cannot be read", path)}
 	}
-	had := adequacy.Cover(w.result.Program, []adequacy.Subject{s}, 1, w.table)
+	if target.base.IsNull() {
+		target.base = s.Matching()
+	}
 	p, err := adequacy.Propose(w.result.Program, s, target.base, target.taken, w.table)
 	if err != nil {
 		return err
@@ -158,7 +160,7 @@ func (w *testWriter) write(ctx context.Context, s adequacy.Subject) error {
 	if err := replaceFile(path, text); err != nil {
 		return &exitError{exitUnreadable, err}
 	}
-	was, now := had[0].Counts(), p.After.Counts()
+	was, now := p.Before, p.After.Counts()
 	w.say("%s: %s written, all of which pass; decisive parts %d → %d of %d", path, report.Count(len(p.Tests), "test"), was.Decisive, now.Decisive, now.Parts)
 	return nil
 }

@@ -2,6 +2,7 @@ package adequacy
 
 import (
 	"errors"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -45,6 +46,43 @@ func Subjects(r *ruletest.Result) []Subject {
 	return out
 }
 
+// example returns an event of a test that events should be like: one with several
+// values in a field of the rule if there is any, because then fields may hold that,
+// and one that the rule matches rather than not. It is nil if there is none.
+func (s *Subject) example() evaluator.Event {
+	var best evaluator.Event
+	rank := 0
+	for _, t := range s.Tests {
+		for i := range t.Seen {
+			n := 1 + count(t.Seen[i].Matched) + 2*count(severalValues(s.Rule, t.Seen[i].Event))
+			if n > rank {
+				best, rank = t.Seen[i].Event, n
+			}
+		}
+	}
+	return best
+}
+
+func severalValues(r *compiler.Rule, e evaluator.Event) bool {
+	return slices.ContainsFunc(r.Fields, func(name string) bool {
+		v, ok := e.Field(name)
+		return ok && v.Kind() == evaluator.List && len(v.Items()) > 1
+	})
+}
+
+// Matching returns the first event that stands in a test and that the rule matches;
+// null if there is none.
+func (s *Subject) Matching() evaluator.Value {
+	for _, t := range s.Tests {
+		for i := range t.Seen {
+			if t.Seen[i].Matched && t.Seen[i].Value.Kind() == evaluator.Object {
+				return t.Seen[i].Value
+			}
+		}
+	}
+	return evaluator.Value{}
+}
+
 // Coverage is what the tests of one rule have shown.
 type Coverage struct {
 	Rule  *compiler.Rule
@@ -57,7 +95,9 @@ type Counts struct {
 	Parts    int `json:"parts"`
 	True     int `json:"seen_true"`
 	False    int `json:"seen_false"`
-	Decisive int `json:"decisive"`
+	Holding  int `json:"decides_true"`   // decide where they hold
+	Lacking  int `json:"decides_false"`  // decide where they do not
+	Decisive int `json:"decisive"`       // both, as far as they can
 	Never    int `json:"never_decisive"` // of Decisive: proven that the part cannot decide in one way
 }
 
@@ -66,6 +106,8 @@ func (c *Counts) Add(o Counts) {
 	c.Parts += o.Parts
 	c.True += o.True
 	c.False += o.False
+	c.Holding += o.Holding
+	c.Lacking += o.Lacking
 	c.Decisive += o.Decisive
 	c.Never += o.Never
 }
@@ -84,6 +126,8 @@ func (c *Coverage) Counts() Counts {
 	for _, p := range c.Parts {
 		n.True += count(p.True)
 		n.False += count(p.False)
+		n.Holding += count(p.DecidesTrue)
+		n.Lacking += count(p.DecidesFalse)
 		n.Decisive += count(p.Decisive())
 		n.Never += count(p.Decisive() && (p.NeverTrue || p.NeverFalse))
 	}
@@ -98,15 +142,17 @@ func count(b bool) int {
 }
 
 // Cover measures subjects of a program with a number of workers. Where tests leave
-// a gap, it is looked for a proof that nothing can fill it. A nil table is the
-// built-in one.
+// a gap, it is looked for a proof that nothing can fill it, unless there is no test
+// at all. A nil table is the built-in one.
 func Cover(p *compiler.Program, subjects []Subject, jobs int, table *logsource.Table) []Coverage {
 	out := make([]Coverage, len(subjects))
 	each(len(subjects), jobs, func() func(int) {
 		e, m := evaluator.New(p), witness.NewMaker(p, table)
 		return func(i int) {
 			out[i] = cover(e, subjects[i])
-			out[i].prove(m)
+			if len(subjects[i].Tests) > 0 {
+				out[i].prove(m, subjects[i].example())
+			}
 		}
 	})
 	return out
@@ -156,10 +202,10 @@ func (c *Coverage) see(e *evaluator.Evaluator, event evaluator.Event) {
 }
 
 // prove looks for proofs that gaps cannot be filled.
-func (c *Coverage) prove(m *witness.Maker) {
+func (c *Coverage) prove(m *witness.Maker, like evaluator.Event) {
 	for _, p := range c.Parts {
 		never := func(holds bool) bool {
-			_, err := m.Deciding(c.Rule, p.Expr, holds, nil)
+			_, err := m.Deciding(c.Rule, p.Expr, holds, like)
 			return errors.Is(err, witness.ErrNone)
 		}
 		p.NeverTrue = !p.DecidesTrue && never(true)

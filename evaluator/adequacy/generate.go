@@ -19,25 +19,27 @@ type Proposal struct {
 	Events  []evaluator.Value // at least one
 	Match   bool              // of all events
 	Because string            // the selection that alone keeps a single event from matching; "" for none
+
+	item string // of a test of one value
 }
 
 // Proposed is what a rule lacks.
 type Proposed struct {
-	Base  evaluator.Value // an event that the rule matches, from which the others are derived
-	Tests []Proposal
-	After Coverage // with the tests
-	Open  []string // parts for which no event was found, and why
+	Base   evaluator.Value // an event that the rule matches, from which the others are derived
+	Tests  []Proposal
+	Before Counts   // without the tests; what can never decide is not proven yet
+	After  Coverage // with the tests
+	Open   []string // parts for which no event was found, and why
 }
 
 // author makes tests for one rule.
 type author struct {
-	rule       *compiler.Rule
-	maker      *witness.Maker
-	evaluator  *evaluator.Evaluator
-	normaliser *telemetry.Normaliser
-	out        Proposed
-	like       evaluator.Event // Base as the rule sees it
-	taken      []string        // names of tests
+	rule  *compiler.Rule
+	maker *witness.Maker
+	sight
+	out   Proposed
+	like  evaluator.Event // Base as the rule sees it
+	taken []string        // names of tests
 }
 
 // Propose makes the tests that a rule lacks beside those that it has: an event that
@@ -48,20 +50,21 @@ func Propose(p *compiler.Program, s Subject, base evaluator.Value, taken []strin
 	if table == nil {
 		table = logsource.Default()
 	}
-	a := &author{rule: s.Rule, maker: witness.NewMaker(p, table), evaluator: evaluator.New(p), normaliser: telemetry.NewNormaliser(table), taken: taken}
+	a := &author{rule: s.Rule, maker: witness.NewMaker(p, table), sight: sight{evaluator.New(p), telemetry.NewNormaliser(table)}, taken: taken}
 	a.out.After, a.out.Base = cover(a.evaluator, s), base
+	a.out.Before = a.out.After.Counts()
 	if base.IsNull() {
 		e, err := a.maker.Matching(s.Rule)
 		if err != nil {
 			return nil, err
 		}
 		a.out.Base = e.Value
-		if a.like = a.seen(e.Value); a.like == nil {
+		if a.like = a.seen(a.rule, e.Value); a.like == nil {
 			return nil, fmt.Errorf("%s: %w: the event is not seen as one of the logsource", s.Rule.Title, witness.ErrUnknown)
 		}
 		a.add("a matching event", Proposal{Events: []evaluator.Value{e.Value}, Match: true})
 	}
-	a.like = a.seen(a.out.Base)
+	a.like = a.seen(a.rule, a.out.Base)
 	for _, holds := range []bool{false, true} {
 		for _, part := range a.out.After.Parts {
 			a.decide(part, holds)
@@ -71,31 +74,10 @@ func Propose(p *compiler.Program, s Subject, base evaluator.Value, taken []strin
 	return &a.out, nil
 }
 
-// seen returns an event as the rule sees it; nil if it is of another logsource.
-func (a *author) seen(v evaluator.Value) evaluator.Event {
-	views := a.normaliser.Event(telemetry.Record{Value: v}).Views()
-	if len(views) == 0 {
-		return v
-	}
-	var first evaluator.Event
-	for _, view := range views {
-		if !evaluator.Satisfies(view.Logsource, a.rule) {
-			continue
-		}
-		if first == nil || a.evaluator.Holds(a.rule.Expr, view.Event) {
-			first = view.Event
-		}
-		if a.evaluator.Holds(a.rule.Expr, first) {
-			break
-		}
-	}
-	return first
-}
-
 // add takes a test whose events are seen; the rule then is covered by them.
 func (a *author) add(name string, p Proposal) {
 	for _, v := range p.Events {
-		a.out.After.see(a.evaluator, a.seen(v))
+		a.out.After.see(a.evaluator, a.seen(a.rule, v))
 	}
 	p.Name = name
 	a.out.Tests = append(a.out.Tests, p)
@@ -106,7 +88,10 @@ func (a *author) decide(part *Part, holds bool) {
 	if holds && part.DecidesTrue || !holds && part.DecidesFalse {
 		return
 	}
-	e, err := a.maker.Deciding(a.rule, part.Expr, holds, a.like)
+	value, err := a.deciding(part, holds, a.like)
+	if errors.Is(err, witness.ErrUnknown) {
+		value, err = a.deciding(part, holds, nil)
+	}
 	switch {
 	case errors.Is(err, witness.ErrNone):
 		part.NeverTrue, part.NeverFalse = part.NeverTrue || holds, part.NeverFalse || !holds
@@ -115,24 +100,37 @@ func (a *author) decide(part *Part, holds bool) {
 		a.out.Open = append(a.out.Open, fmt.Sprintf("%s: %v", part.Name, err))
 		return
 	}
-	value := e.Value
-	shows := func(v evaluator.Value) bool {
-		seen := a.seen(v)
-		return seen != nil && a.maker.Decides(a.rule, part.Expr, holds, seen)
-	}
-	if near := rebased(a.out.Base, e.Value, append(slices.Clone(a.rule.Fields), e.Decisive...)); shows(near) {
-		value = near
-	}
-	if !shows(value) {
-		a.out.Open = append(a.out.Open, part.Name+": the event that was found is seen in another way by a test")
-		return
-	}
-	seen := a.seen(value)
+	seen := a.seen(a.rule, value)
 	p := Proposal{Events: []evaluator.Value{value}, Match: a.evaluator.Holds(a.rule.Expr, seen)}
 	if !p.Match {
 		p.Because = a.because(part, seen)
 	}
-	a.add(nameOf(part, holds, p.Match), p)
+	if part.Kind == Value {
+		p.item = part.item
+	}
+	a.add(a.nameOf(part, holds, p.Match), p)
+}
+
+// deciding returns an event on which a part decides, as near to the base as it is
+// found.
+func (a *author) deciding(part *Part, holds bool, like evaluator.Event) (evaluator.Value, error) {
+	e, err := a.maker.Deciding(a.rule, part.Expr, holds, like)
+	if err != nil {
+		return evaluator.Value{}, err
+	}
+	shows := func(v evaluator.Value) bool {
+		seen := a.seen(a.rule, v)
+		return seen != nil && a.maker.Decides(a.rule, part.Expr, holds, seen)
+	}
+	for _, fields := range [][]string{a.rule.Fields, slices.Concat(a.rule.Fields, e.Decisive)} {
+		if near := rebased(a.out.Base, e.Value, fields, nil); shows(near) {
+			return least(a.out.Base, e.Value, fields, shows), nil
+		}
+	}
+	if !shows(e.Value) {
+		return e.Value, fmt.Errorf("%w: the one that was found is seen in another way by a test", witness.ErrUnknown)
+	}
+	return e.Value, nil
 }
 
 // because returns the selection in which a part stands if its opposite alone would
@@ -155,8 +153,23 @@ func (a *author) because(part *Part, seen evaluator.Event) string {
 	return ""
 }
 
-func nameOf(part *Part, holds, match bool) string {
-	name := strings.Join(strings.Fields(part.local()), " ")
+// nameOf says what an event shows. Items are named without their selection where
+// that is enough.
+func (a *author) nameOf(part *Part, holds, match bool) string {
+	name := part.local()
+	if part.Kind == Value {
+		name = part.item
+	}
+	for _, other := range a.out.After.Parts {
+		if other.Kind == Item && other.local() == name && other.selection != part.selection && part.selection != "" {
+			name = part.selection + "." + name
+			break
+		}
+	}
+	if part.Kind == Value {
+		name += " " + valueText(part.Expr.Value)
+	}
+	name = strings.Join(strings.Fields(name), " ")
 	switch {
 	case match && holds:
 		return "matches through " + name
@@ -173,14 +186,10 @@ func nameOf(part *Part, holds, match bool) string {
 func (a *author) gather() {
 	var out []Proposal
 	for _, p := range a.out.Tests {
-		head, _, isValue := strings.Cut(p.Name, " '")
-		if n := len(out); isValue && p.Match && n > 0 {
-			last := &out[n-1]
-			if lastHead, _, _ := strings.Cut(last.Name, " '"); last.Match && (lastHead == head || last.Name == every(head)) {
-				last.Name = every(head)
-				last.Events = append(last.Events, p.Events...)
-				continue
-			}
+		if n := len(out); n > 0 && p.item != "" && p.Match && out[n-1].Match && out[n-1].item == p.item {
+			out[n-1].Name = "matches through each value of " + p.item
+			out[n-1].Events = append(out[n-1].Events, p.Events...)
+			continue
 		}
 		out = append(out, p)
 	}
@@ -192,15 +201,4 @@ func (a *author) gather() {
 		a.taken = append(a.taken, out[i].Name)
 	}
 	a.out.Tests = out
-}
-
-func every(head string) string {
-	return strings.Replace(head, "matches through ", "matches through each value of ", 1)
-}
-
-// Matches reports whether a rule matches an event as a test shows it.
-func Matches(p *compiler.Program, r *compiler.Rule, v evaluator.Value, table *logsource.Table) bool {
-	a := &author{rule: r, evaluator: evaluator.New(p), normaliser: telemetry.NewNormaliser(table)}
-	seen := a.seen(v)
-	return seen != nil && a.evaluator.Holds(r.Expr, seen)
 }

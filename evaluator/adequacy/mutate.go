@@ -4,8 +4,8 @@ import (
 	"errors"
 
 	"github.com/socctl/socctl/compiler"
-	"github.com/socctl/socctl/compiler/solver"
 	"github.com/socctl/socctl/evaluator"
+	"github.com/socctl/socctl/evaluator/telemetry"
 	"github.com/socctl/socctl/evaluator/witness"
 	"github.com/socctl/socctl/rules/logsource"
 )
@@ -74,6 +74,9 @@ func Sum(all []Mutation) MutationCounts {
 // Mutate tries the mutants of subjects of a program with a number of workers.
 // Subjects without tests are left out. A nil table is the built-in one.
 func Mutate(p *compiler.Program, subjects []Subject, jobs int, table *logsource.Table) []Mutation {
+	if table == nil {
+		table = logsource.Default()
+	}
 	all := newMutants(p)
 	var tested []Subject
 	var made [][]Mutant
@@ -84,7 +87,7 @@ func Mutate(p *compiler.Program, subjects []Subject, jobs int, table *logsource.
 	}
 	out := make([]Mutation, len(tested))
 	each(len(tested), jobs, func() func(int) {
-		w := &surgeon{evaluator.New(all.program), witness.NewMaker(all.program, table), all.program}
+		w := &surgeon{evaluator.New(all.program), witness.NewMaker(all.program, table), sight{evaluator.New(all.program), telemetry.NewNormaliser(table)}}
 		return func(i int) { out[i] = w.try(tested[i], made[i]) }
 	})
 	return out
@@ -94,17 +97,18 @@ func Mutate(p *compiler.Program, subjects []Subject, jobs int, table *logsource.
 type surgeon struct {
 	evaluator *evaluator.Evaluator
 	maker     *witness.Maker
-	program   *compiler.Program
+	sight     sight
 }
 
 func (w *surgeon) try(s Subject, mutants []Mutant) Mutation {
 	out := Mutation{Rule: s.Rule, Tests: len(s.Tests), Mutants: len(mutants)}
+	like := s.example()
 	for _, m := range mutants {
 		if w.kills(s, m) {
 			out.Killed++
 			continue
 		}
-		survivor, equivalent := w.difference(m)
+		survivor, equivalent := w.difference(m, like)
 		if equivalent {
 			out.Equivalent++
 			continue
@@ -125,24 +129,13 @@ func (w *surgeon) kills(s Subject, m Mutant) bool {
 }
 
 // difference looks for an event on which a mutant differs from its rule.
-func (w *surgeon) difference(m Mutant) (s Survivor, equivalent bool) {
+func (w *surgeon) difference(m Mutant, like evaluator.Event) (s Survivor, equivalent bool) {
 	s.Mutant = m
-	var err error
-	s.Event, err = w.maker.Find(m.Rule,
-		func(x *solver.Solver) *solver.Formula {
-			a, b := x.Formula(w.program, m.Rule.Expr), x.Formula(w.program, m.Expr)
-			return x.Or(x.And(a, x.Not(b)), x.And(b, x.Not(a)))
-		},
-		func(e evaluator.Event) bool {
-			matches := w.evaluator.Holds(m.Rule.Expr, e)
-			if w.evaluator.Holds(m.Expr, e) == matches {
-				return false
-			}
-			s.Matches = matches
-			return true
-		})
+	e, err := w.maker.Differing(m.Rule, m.Expr, like)
 	if err != nil {
-		s.Event, s.Reason = nil, err.Error()
+		s.Reason = err.Error()
+		return s, errors.Is(err, witness.ErrNone)
 	}
-	return s, errors.Is(err, witness.ErrNone)
+	s.Event, s.Matches = e, w.sight.matches(m.Rule, e.Value)
+	return s, false
 }

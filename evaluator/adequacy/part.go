@@ -35,6 +35,7 @@ type Part struct {
 
 	Expr      *compiler.Expr `json:"-"`
 	selection string         // that it stands in; "" for none
+	item      string         // name of the item that a value stands in
 }
 
 // Decisive reports whether tests have shown the part to decide both ways, as far as
@@ -87,7 +88,7 @@ func describe(e *compiler.Expr, in Part) *Part {
 			p.Span = e.Item.Span
 		}
 	case e.Value != nil:
-		p.Kind, p.Name, p.Span = Value, in.Name+" "+valueName(e.Value), e.Value.Span
+		p.Kind, p.Name, p.Span, p.item = Value, in.Name+" "+valueName(e.Value), e.Value.Span, in.local()
 	default:
 		return nil
 	}
@@ -108,14 +109,17 @@ func valueName(v *rules.Scalar) string {
 	if v.Kind != rules.StringScalar {
 		return v.Text
 	}
-	text := []rune(v.Text)
-	if len(text) > maxValueName {
-		return "'" + string(text[:maxValueName-1]) + "…'"
-	}
-	return "'" + string(text) + "'"
+	return "'" + valueText(v) + "'"
 }
 
-// field returns the name of the field of an item's part, without its selection.
+func valueText(v *rules.Scalar) string {
+	if text := []rune(v.Text); len(text) > maxValueName {
+		return string(text[:maxValueName-1]) + "…"
+	}
+	return v.Text
+}
+
+// local returns the name of the field of an item's part, without its selection.
 func (p *Part) local() string {
 	if p.Kind == Item || p.Kind == Value {
 		return strings.TrimPrefix(p.Name, p.selection+".")

@@ -7,15 +7,26 @@ import (
 	"github.com/socctl/socctl/evaluator"
 )
 
-// rebased returns an event that is like base, with the named fields as another event
-// has them.
-func rebased(base, from evaluator.Value, fields []string) evaluator.Value {
-	slices.Sort(fields)
-	for _, name := range slices.Compact(fields) {
-		v, present := evaluator.Lookup(from, name)
-		base = with(base, from, name, v, present)
+// rebased returns an event that is like base, with the named fields, but for those
+// kept, as another event has them.
+func rebased(base, from evaluator.Value, fields []string, kept map[string]bool) evaluator.Value {
+	for _, name := range fields {
+		if !kept[name] {
+			v, present := evaluator.Lookup(from, name)
+			base = with(base, from, name, v, present)
+		}
 	}
 	return base
+}
+
+// least is rebased with as many fields kept as can be while it shows what it should.
+func least(base, from evaluator.Value, fields []string, shows func(evaluator.Value) bool) evaluator.Value {
+	kept := map[string]bool{}
+	for _, name := range fields {
+		kept[name] = true
+		kept[name] = shows(rebased(base, from, fields, kept))
+	}
+	return rebased(base, from, fields, kept)
 }
 
 // with sets or removes a field of an object, where it stands in it or would stand as
@@ -31,6 +42,8 @@ func with(base, from evaluator.Value, name string, v evaluator.Value, present bo
 		inner, known := base.Member(name[:i])
 		outer, planned := from.Member(name[:i])
 		switch {
+		case known && inner.Kind() == evaluator.List && len(inner.Items()) == 1 && inner.Items()[0].Kind() == evaluator.Object:
+			return member(base, name[:i], evaluator.ListValue(with(inner.Items()[0], outer, name[i+1:], v, present)), true)
 		case known && inner.Kind() == evaluator.Object:
 			return member(base, name[:i], with(inner, outer, name[i+1:], v, present), true)
 		case !known && present && planned && outer.Kind() == evaluator.Object:

@@ -16,13 +16,14 @@ const fixture = "matching"
 func (p *Proposed) File() string {
 	var b strings.Builder
 	b.WriteString("# The events are made up, by socctl new test: see that they say what you mean.\n")
-	b.WriteString("events:\n    " + fixture + ":\n")
-	for _, m := range p.Base.Members() {
-		b.WriteString("        " + scalar(m.Name) + ": " + flow(m.Value) + "\n")
+	items := p.Items(fixture, p.Base)
+	if strings.Contains(items, "from: "+fixture) {
+		b.WriteString("events:\n    " + fixture + ":\n")
+		for _, m := range p.Base.Members() {
+			b.WriteString("        " + scalar(m.Name) + ": " + flow(m.Value) + "\n")
+		}
 	}
-	b.WriteString("tests:\n")
-	b.WriteString(p.Items(fixture, p.Base))
-	return b.String()
+	return b.String() + "tests:\n" + items
 }
 
 // Items returns the tests as elements of the list tests: of a file in which an event
@@ -51,6 +52,10 @@ func (p *Proposed) Items(name string, base evaluator.Value) string {
 	return b.String()
 }
 
+// maxRemoved is how many fields are removed from the named event rather than that all
+// others are written.
+const maxRemoved = 3
+
 // maxLine is the width up to which an event stands on one line.
 const maxLine = 120
 
@@ -59,7 +64,7 @@ const maxLine = 120
 func derived(name string, base, v evaluator.Value, first, line, next string) string {
 	var parts []string
 	set, removed, ok := difference(base, v)
-	if ok = ok && name != ""; ok {
+	if ok = ok && name != "" && (len(removed) <= maxRemoved || len(removed)+len(set) < len(v.Members())); ok {
 		parts = append(parts, "from: "+scalar(name))
 		for _, field := range removed {
 			parts = append(parts, scalar(field)+": null")
@@ -101,7 +106,7 @@ func flow(v evaluator.Value) string {
 
 // simple are texts that need no quotes anywhere; those that look like another kind
 // of scalar are told by reading them.
-var simple = regexp.MustCompile(`^[A-Za-z_/][A-Za-z0-9_./@\\-]*( [A-Za-z0-9_./@\\-]+)*$`)
+var simple = regexp.MustCompile(`^[A-Za-z_/][A-Za-z0-9_./@|()=\\-]*( [A-Za-z0-9_./@|()=\\-]+)*$`)
 
 // scalar writes a text so that it is read as that text, in a map or list of either
 // style.

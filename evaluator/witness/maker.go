@@ -65,6 +65,7 @@ type request struct {
 	wanted func(*solver.Solver) *solver.Formula
 	shows  func(evaluator.Event) bool
 	like   map[string][]string // values to keep where they do; nil for none
+	lists  bool                // a field may hold several values
 }
 
 // find tries the views of the rule's logsource, then an event without any.

@@ -22,7 +22,8 @@ func (q *request) options() solver.Options {
 		}
 	}
 	return solver.Options{
-		Like: like,
+		Lists: q.lists,
+		Like:  like,
 		Prefer: func(field string) []string {
 			if like := q.like[field]; len(like) > 0 {
 				return like

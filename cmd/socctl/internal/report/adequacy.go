@@ -20,29 +20,57 @@ func adequacyCoverage(w io.Writer, s Style, t *TestRun) {
 		x, y := a.Counts(), b.Counts()
 		return cmp.Or(cmp.Compare(x.Percent(), y.Percent()), cmp.Compare(a.Rule.Source.Span.Path(), b.Rule.Source.Span.Path()))
 	})
+	var untested []*adequacy.Coverage
+	var tested adequacy.Counts
 	for i := range all {
-		c := &all[i]
-		n := c.Counts()
-		if n.Decisive == n.Parts && c.Tests > 0 {
-			continue
+		if c := &all[i]; c.Tests == 0 {
+			untested = append(untested, c)
+		} else {
+			tested.Add(c.Counts())
+			coveredRule(w, s, c)
 		}
-		fmt.Fprintf(w, "\n%s %s %s\n", s.Paint(Yellow, fmt.Sprintf("%3.0f %%", n.Percent())), s.Paint(Bold, Clean(c.Rule.Title)), s.Paint(Dim, place(c.Rule.Source.Title.Span)))
-		if c.Tests == 0 {
-			fmt.Fprintf(w, "      no test passed: none of %s is shown\n", Count(n.Parts, "part"))
-			continue
+	}
+	if len(untested) > 0 {
+		fmt.Fprintf(w, "\n%s without a test that passed\n", s.Paint(Yellow, Count(len(untested), "rule")))
+	}
+	for i, c := range untested {
+		if i == maxUntested && !t.Verbose {
+			fmt.Fprintf(w, "      and %d more; -v names them\n", len(untested)-i)
+			break
 		}
-		for _, p := range c.Parts {
-			if gap := gapOf(p); gap != "" {
-				fmt.Fprintf(w, "      %s: %s %s\n", place(p.Span), s.Paint(Cyan, Clean(p.Name)), gap)
-			}
-		}
+		fmt.Fprintf(w, "      %s: %s\n", place(c.Rule.Source.Title.Span), Clean(c.Rule.Title))
 	}
 	if t.Quiet {
 		return
 	}
 	n := adequacy.Total(t.Coverage)
-	fmt.Fprintf(w, "\n%s of %s in %s; %d seen true, %d seen false%s%s\n", s.Paint(verdictColour(n.Percent() >= t.CoverMin), fmt.Sprintf("decisive: %.1f %%", n.Percent())),
-		Count(n.Parts, "part"), Count(len(t.Coverage), "rule"), n.True, n.False, proven(n.Never), wanted(n.Percent(), t.CoverMin))
+	fmt.Fprintf(w, "\n%s of %s in %s; %d seen true, %d seen false, %d decide where they hold, %d where they do not%s%s%s\n",
+		s.Paint(verdictColour(n.Percent() >= t.CoverMin), fmt.Sprintf("decisive: %.1f %%", tenth(n.Percent()))), Count(n.Parts, "part"), Count(len(t.Coverage), "rule"),
+		n.True, n.False, n.Holding, n.Lacking, proven(n.Never), ofTested(tested, len(untested)), wanted(n.Percent(), t.CoverMin))
+}
+
+// maxUntested is how many rules without tests are named.
+const maxUntested = 10
+
+func ofTested(n adequacy.Counts, untested int) string {
+	if untested == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; %.1f %% in rules with tests", tenth(n.Percent()))
+}
+
+// coveredRule writes the gaps of a rule with tests.
+func coveredRule(w io.Writer, s Style, c *adequacy.Coverage) {
+	n := c.Counts()
+	if n.Decisive == n.Parts {
+		return
+	}
+	fmt.Fprintf(w, "\n%s %s %s\n", s.Paint(Yellow, fmt.Sprintf("%3.0f %%", n.Percent())), s.Paint(Bold, Clean(c.Rule.Title)), s.Paint(Dim, place(c.Rule.Source.Title.Span)))
+	for _, p := range c.Parts {
+		if gap := gapOf(p); gap != "" {
+			fmt.Fprintf(w, "      %s: %s %s\n", place(p.Span), s.Paint(Cyan, Clean(p.Name)), gap)
+		}
+	}
 }
 
 func proven(never int) string {
@@ -122,7 +150,7 @@ func adequacyMutation(w io.Writer, s Style, t *TestRun) {
 	if n.Equivalent > 0 {
 		text += fmt.Sprintf("; %d left out, proven equivalent", n.Equivalent)
 	}
-	fmt.Fprintf(w, "\n%s%s%s\n", s.Paint(verdictColour(n.Score() >= t.MutateMin), fmt.Sprintf("mutation: %.1f %%", n.Score())), text, wanted(n.Score(), t.MutateMin))
+	fmt.Fprintf(w, "\n%s%s%s\n", s.Paint(verdictColour(n.Score() >= t.MutateMin), fmt.Sprintf("mutation: %.1f %%", tenth(n.Score()))), text, wanted(n.Score(), t.MutateMin))
 }
 
 // killer says which event would kill a mutant.
