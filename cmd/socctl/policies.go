@@ -59,7 +59,7 @@ func (c *cli) newCommand() *cobra.Command {
   socctl new check acme/rule-without-owner`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return usageError("there is no new %s: socctl new test RULE writes tests, socctl new check NAME a check", args[0])
+				return usageError("there is no new %s: socctl new check NAME writes a check, socctl new test RULE tests", args[0])
 			}
 			return cmd.Help()
 		},

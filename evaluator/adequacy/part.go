@@ -96,8 +96,8 @@ func describe(e *compiler.Expr, in Part) *Part {
 }
 
 func itemName(i *rules.Item) string {
-	if i.Key.Text == "" {
-		return "keywords"
+	if i.Keywords() {
+		return "keywords" + i.Key.Text
 	}
 	return i.Key.Text
 }

@@ -1,9 +1,10 @@
 package adequacy
 
 import (
-	"encoding/json"
+	"fmt"
 	"regexp"
 	"strings"
+	"unicode"
 
 	"github.com/socctl/socctl/evaluator"
 	"github.com/socctl/socctl/rules"
@@ -112,17 +113,36 @@ var simple = regexp.MustCompile(`^[A-Za-z_/][A-Za-z0-9_./@|()=\\-]*( [A-Za-z0-9_
 // style.
 func scalar(text string) string {
 	switch {
-	case strings.ContainsFunc(text, func(r rune) bool {
-		return r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 || r == 0x2028 || r == 0x2029 || r == 0xfeff || r == 0xfffd
-	}):
-		quoted, err := json.Marshal(text)
-		if err == nil {
-			return string(quoted)
-		}
+	case strings.ContainsFunc(text, unprintable):
+		return quoted(text)
 	case simple.MatchString(text) && rules.NewPlainScalar(text).Kind == rules.StringScalar && !reserved.MatchString(text):
 		return text
 	}
 	return "'" + strings.ReplaceAll(text, "'", "''") + "'"
+}
+
+func unprintable(r rune) bool {
+	return r != ' ' && !unicode.IsGraphic(r) || r == unicode.ReplacementChar
+}
+
+// quoted writes a text in double quotes, with escapes for what cannot be seen.
+func quoted(text string) string {
+	var b strings.Builder
+	b.WriteByte('"')
+	for _, r := range text {
+		switch {
+		case r == '"' || r == '\\':
+			b.WriteString("\\" + string(r))
+		case !unprintable(r):
+			b.WriteRune(r)
+		case r > 0xffff:
+			fmt.Fprintf(&b, `\U%08x`, r)
+		default:
+			fmt.Fprintf(&b, `\u%04x`, r)
+		}
+	}
+	b.WriteByte('"')
+	return b.String()
 }
 
 // reserved are the words that YAML 1.1 reads as something else.

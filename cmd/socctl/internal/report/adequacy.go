@@ -165,16 +165,21 @@ func killer(x *adequacy.Survivor) string {
 	return "missing is an event that does not match, such as " + event
 }
 
-// askedFields writes the fields of an event that a rule asks for.
+// askedFields writes the fields of an event that a rule asks for; of one that searches
+// keywords, the whole event.
 func askedFields(r *compiler.Rule, e *witness.Event) string {
+	if searchesKeywords(r.Expr) {
+		return Shorten(Clean(string(e.Value.AppendJSON(nil))), 300)
+	}
 	var parts []string
 	for _, f := range flatten(e.Value, "") {
-		if slices.Contains(r.Fields, f.name) || slices.Contains(e.Decisive, f.name) && len(r.Fields) == 0 {
+		if slices.Contains(r.Fields, f.name) {
 			parts = append(parts, Clean(f.name)+": "+Shorten(Clean(f.text), 120))
 		}
 	}
-	if len(parts) == 0 {
-		return Shorten(Clean(string(e.Value.AppendJSON(nil))), 300)
-	}
 	return "{" + strings.Join(parts, ", ") + "}"
+}
+
+func searchesKeywords(e *compiler.Expr) bool {
+	return e.Item != nil && e.Item.Keywords() || slices.ContainsFunc(e.Args, searchesKeywords)
 }
