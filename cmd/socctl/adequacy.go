@@ -11,6 +11,7 @@ import (
 // adequacyOptions are the flags of test that are about the tests themselves.
 type adequacyOptions struct {
 	cover, mutate       bool
+	evade               bool
 	coverMin, mutateMin float64
 }
 
@@ -18,6 +19,7 @@ func (o *adequacyOptions) flags(flags *pflag.FlagSet) {
 	flags.BoolVar(&o.cover, "cover", false, "which parts of the rules the tests saw true, false and deciding")
 	flags.Float64Var(&o.coverMin, "cover-min", 0, "exit with 1 if fewer `percent` of the parts are decisive; implies --cover")
 	flags.BoolVar(&o.mutate, "mutate", false, "which changes of the rules no test notices")
+	flags.BoolVar(&o.evade, "evade", false, "which rules stop matching the events of their tests if those are disguised, and how cheaply")
 	flags.Float64Var(&o.mutateMin, "mutate-min", 0, "exit with 1 if fewer `percent` of the changes are noticed; implies --mutate")
 }
 
@@ -34,7 +36,7 @@ func (o *adequacyOptions) check() error {
 	return nil
 }
 
-func (o *adequacyOptions) wanted() bool { return o.cover || o.mutate }
+func (o *adequacyOptions) wanted() bool { return o.cover || o.mutate || o.evade }
 
 // measure adds what was asked for to a run, and reports whether it is enough.
 func (o *adequacyOptions) measure(run *report.TestRun, jobs int, table *logsource.Table) bool {
@@ -53,6 +55,9 @@ func (o *adequacyOptions) measure(run *report.TestRun, jobs int, table *logsourc
 		run.MutateMin = o.mutateMin
 		total := adequacy.Sum(run.Mutation)
 		enough = enough && total.Score() >= o.mutateMin
+	}
+	if o.evade {
+		run.Evasion = append([]adequacy.Evasions{}, adequacy.Evade(run.Result.Program, subjects, jobs)...)
 	}
 	return enough
 }

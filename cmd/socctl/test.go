@@ -52,7 +52,8 @@ regression_tests_path, and from RSigma's exemplars and expectations.
 With --cover it is told how much of the rules the tests show: which filters,
 selections, items and values were seen to be true, to be false, and to decide.
 With --mutate the rules are changed, one part at a time: a change that no test
-notices is named, with an event that would show it.`,
+notices is named, with an event that would show it. With --evade the events that
+rules match in their tests are disguised as attackers do it.`,
 		Example: `  socctl test
   socctl test rules/windows --run 'office.*Intune' -v
   socctl test --cover-min 80 --mutate

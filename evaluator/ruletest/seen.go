@@ -10,7 +10,7 @@ import (
 
 // Seen is an event that a test showed its rule, on the view that counted: the one
 // on which the rule matches, else the first of its logsource. Unless the rule
-// searches keywords, it holds no other fields than those the rule asks for.
+// searches keywords, it holds no other fields than those the rule asks for, and Image.
 type Seen struct {
 	Event   evaluator.Event
 	Value   evaluator.Value // the event as it stands in the test; of a recording nothing
@@ -32,11 +32,21 @@ func (x *excerpt) Field(name string) (evaluator.Value, bool) {
 	return evaluator.Value{}, false
 }
 
+// kept returns the fields of a rule, and besides the one that tells which program an
+// event is about, sorted.
+func kept(rule *compiler.Rule) []string {
+	at, known := slices.BinarySearch(rule.Fields, "Image")
+	if known {
+		return rule.Fields
+	}
+	return slices.Insert(slices.Clone(rule.Fields), at, "Image")
+}
+
 // excerptOf returns what a rule asks for of an event, and a text that is the same
 // for events that the rule cannot tell apart.
 func excerptOf(rule *compiler.Rule, event evaluator.Event) (*excerpt, string) {
 	x, key := &excerpt{}, []byte(nil)
-	for _, name := range rule.Fields {
+	for _, name := range kept(rule) {
 		v, ok := event.Field(name)
 		if !ok {
 			key = append(key, 0)

@@ -21,6 +21,7 @@ type TestRun struct {
 
 	Coverage []adequacy.Coverage // nil if it was not asked for
 	Mutation []adequacy.Mutation // nil if it was not asked for
+	Evasion  []adequacy.Evasions // nil if it was not asked for
 
 	CoverMin, MutateMin float64 // percent that is wanted
 }

@@ -21,6 +21,7 @@ type jsonTests struct {
 	Tests       []jsonTest        `json:"tests"`
 	Coverage    *jsonAdequacy     `json:"coverage,omitempty"` // with --cover
 	Mutation    *jsonMutation     `json:"mutation,omitempty"` // with --mutate
+	Evasion     *jsonEvasion      `json:"evasion,omitempty"`  // with --evade
 }
 
 // jsonTest is one test. What it does not have, such as an explanation of a test
@@ -80,7 +81,7 @@ func testJSON(w io.Writer, t *TestRun) error {
 		}
 		out.Tests = append(out.Tests, test)
 	}
-	out.Coverage, out.Mutation = jsonAdequacyOf(t.Coverage), jsonMutationOf(t.Mutation)
+	out.Coverage, out.Mutation, out.Evasion = jsonAdequacyOf(t.Coverage), jsonMutationOf(t.Mutation), jsonEvasionOf(t.Evasion)
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")

@@ -51,6 +51,9 @@ func testPretty(out io.Writer, s Style, t *TestRun) error {
 	if t.Mutation != nil {
 		adequacyMutation(w, s, t)
 	}
+	if t.Evasion != nil {
+		evasions(w, s, t)
+	}
 	return w.Flush()
 }
 
