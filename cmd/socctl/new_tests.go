@@ -119,6 +119,9 @@ func (c *cli) newTest(ctx context.Context, o *newTestOptions, paths []string) er
 // write writes the tests that one rule lacks.
 func (w *testWriter) write(ctx context.Context, s adequacy.Subject) error {
 	rule := s.Rule.Source
+	if w.documentsIn(rule.Span.Path()) > 1 {
+		return usageError("%s holds several rules, and a file of tests is about one: write each rule to a file of its own", rule.Span.Path())
+	}
 	path := ruletest.SidecarPath(w.load, filepath.FromSlash(rule.Span.Path()))
 	target := &testTarget{path: path}
 	before, err := os.ReadFile(path)
@@ -163,6 +166,22 @@ func (w *testWriter) write(ctx context.Context, s adequacy.Subject) error {
 	was, now := p.Before, p.After.Counts()
 	w.say("%s: %s written, all of which pass; decisive parts %d → %d of %d", path, report.Count(len(p.Tests), "test"), was.Decisive, now.Decisive, now.Parts)
 	return nil
+}
+
+// documentsIn counts the rules and correlations of a file.
+func (w *testWriter) documentsIn(path string) int {
+	n := 0
+	for _, r := range w.result.Program.Rules {
+		if r.Source.Span.Path() == path {
+			n++
+		}
+	}
+	for _, c := range w.result.Program.Correlations {
+		if c.Source.Span.Path() == path {
+			n++
+		}
+	}
+	return n
 }
 
 func (w *testWriter) say(format string, path string, args ...any) {

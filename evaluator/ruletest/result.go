@@ -59,6 +59,7 @@ type CaseResult struct {
 
 	Compiled *compiler.Rule // the rule of the program; nil for a correlation, and if it does not compile
 	Seen     []Seen         // what the test showed the rule, with RunOptions.Keep
+	Unseen   int            // events that are not in Seen, because there were too many
 	kept     map[string]int // indices into Seen
 
 	unreadable bool

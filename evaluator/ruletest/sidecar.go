@@ -71,7 +71,7 @@ func SidecarPath(o LoadOptions, rule string) string {
 		tests = p.testDirs[0]
 	}
 	for _, dir := range p.ruleDirs {
-		rel, err := filepath.Rel(dir, rule)
+		rel, err := filepath.Rel(absolute(dir), absolute(rule))
 		if err != nil || !filepath.IsLocal(rel) {
 			continue
 		}
