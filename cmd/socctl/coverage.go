@@ -105,19 +105,10 @@ func (o *coverageOptions) check(given func(flag string) bool) error {
 }
 
 func (c *cli) coverage(ctx context.Context, o *coverageOptions) error {
-	a, err := c.assessor(o)
+	run, code, err := c.coverageRun(ctx, o)
 	if err != nil {
 		return err
 	}
-	collectLess()
-	head, err := a.load(ctx)
-	if err != nil {
-		return err
-	}
-	if err := a.gather(ctx); err != nil {
-		return err
-	}
-	run := &report.CoverageRun{Report: a.assess(), Verbose: o.verbose, Badge: o.badgeLevel, Evidence: a.saved, Version: version()}
 	var failed error // one file that cannot be written does not keep the rest from being told
 	for _, format := range o.formats {
 		failed = errors.Join(failed, c.reportCoverage(format, run))
@@ -128,11 +119,29 @@ func (c *cli) coverage(ctx context.Context, o *coverageOptions) error {
 	if !c.quiet {
 		fmt.Fprintln(c.stderr, run.Line())
 	}
+	return exitWith(code)
+}
+
+// coverageRun makes an assessment, and says which exit code it asks for.
+func (c *cli) coverageRun(ctx context.Context, o *coverageOptions) (*report.CoverageRun, int, error) {
+	a, err := c.assessor(o)
+	if err != nil {
+		return nil, 0, err
+	}
+	collectLess()
+	head, err := a.load(ctx)
+	if err != nil {
+		return nil, 0, err
+	}
+	if err := a.gather(ctx); err != nil {
+		return nil, 0, err
+	}
+	run := &report.CoverageRun{Report: a.assess(), Verbose: o.verbose, Badge: o.badgeLevel, Evidence: a.saved, Version: version()}
 	code := max(head.exitCode(), a.code)
 	if d := run.Report.Delta; d != nil && len(d.Violations) > 0 && o.failOn == "gate" {
 		code = max(code, exitFindings)
 	}
-	return exitWith(code)
+	return run, code, nil
 }
 
 // reportCoverage writes one format to standard output, or to the file behind =.

@@ -113,7 +113,7 @@ func (c *cli) command() *cobra.Command {
 	root.SetUsageTemplate(usageTemplate)
 	root.AddCommand(
 		c.testCommand(), c.lintCommand(), c.fmtCommand(), c.checksCommand(), c.explainCommand(),
-		c.evalCommand(), c.backtestCommand(), c.recordCommand(), c.witnessCommand(), c.diffCommand(),
+		c.evalCommand(), c.backtestCommand(), c.recordCommand(), c.witnessCommand(), c.diffCommand(), c.ciCommand(),
 		c.coverageCommand(), c.attackCommand(),
 		c.initCommand(), c.newCommand(), c.logsourceCommand(), c.lspCommand(), c.pipelineCommand(), c.versionCommand(),
 	)
