@@ -138,4 +138,19 @@ func compared(p *compiler.Predicate) string {
 	return [...]string{compiler.Whole: "be ", compiler.Anywhere: "contain ", compiler.AtStart: "begin with ", compiler.AtEnd: "end in "}[anchor] + text(p)
 }
 
-func quote(s string) string { return "`" + s + "`" }
+// isAny reports whether p asks for a text, whatever it is.
+func isAny(p *compiler.Predicate) bool {
+	if p.Op != compiler.OpText {
+		return false
+	}
+	anchor, texts, ok := p.Pattern.Simple()
+	return ok && anchor != compiler.Whole && len(texts) == 1 && texts[0] == ""
+}
+
+// quote marks a literal in a sentence.
+func quote(s string) string {
+	if strings.Contains(s, "`") {
+		return strconv.Quote(s)
+	}
+	return "`" + s + "`"
+}
