@@ -138,6 +138,29 @@ func compared(p *compiler.Predicate) string {
 	return [...]string{compiler.Whole: "be ", compiler.Anywhere: "contain ", compiler.AtStart: "begin with ", compiler.AtEnd: "end in "}[anchor] + text(p)
 }
 
+// Says returns what a predicate asks for, as a clause such as "Image ends in
+// `\x.exe`", or its opposite. Texts are in lower case unless case matters.
+func Says(p *compiler.Predicate, holds bool) string {
+	field := p.Field
+	if field == "" {
+		field = "any value"
+	}
+	clause := field + " " + verbs(p)
+	switch p.Op {
+	case compiler.OpNull:
+		clause = field + " is missing"
+	case compiler.OpExists:
+		clause = field + " is there"
+		holds = holds == p.Bool
+	case compiler.OpFieldRef:
+		clause = p.String()
+	}
+	if holds {
+		return clause
+	}
+	return "not: " + clause
+}
+
 // isAny reports whether p asks for a text, whatever it is.
 func isAny(p *compiler.Predicate) bool {
 	if p.Op != compiler.OpText {

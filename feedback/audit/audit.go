@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/socctl/socctl/attack"
 	"github.com/socctl/socctl/compiler"
@@ -149,7 +150,7 @@ func (a *auditor) grade(r *compiler.Rule, x *trust.Exclusion) Exclusion {
 	out.Score = math.Round(10*way.Score) / 10
 	out.Class = way.Class().String()
 	out.Bypass = bypass(way, x)
-	out.Free = a.free(r, way)
+	out.Free, out.Defines = a.free(r, way), a.defines(r, way)
 	if s := way.Anchor(); s != nil {
 		out.Anchor = a.anchor(s)
 	}
@@ -189,6 +190,22 @@ func (a *auditor) free(r *compiler.Rule, w *trust.Way) bool {
 	return slices.ContainsFunc(w.Steps, func(s trust.Step) bool { return s.Holds && !asked[s.Scored.Field] })
 }
 
+// defines reports whether a way is to call a program what it calls itself, in a
+// rule that looks for it by that.
+func (a *auditor) defines(r *compiler.Rule, w *trust.Way) bool {
+	own := map[string]bool{}
+	wanted(r.Detection, func(leaf *compiler.Expr) {
+		if p := &a.program.Predicates[leaf.Atom]; p.Field == "OriginalFileName" && p.Op == compiler.OpText {
+			for _, l := range p.Pattern.Literals() {
+				own[strings.ToLower(l)] = true
+			}
+		}
+	})
+	return slices.ContainsFunc(w.Steps, func(s trust.Step) bool {
+		return s.Holds && s.Scored.Basename != "" && own[strings.TrimLeft(s.Scored.Basename, `\/`)]
+	})
+}
+
 // wanted calls do for every leaf that is not negated.
 func wanted(e *compiler.Expr, do func(*compiler.Expr)) {
 	switch e.Op {
@@ -204,9 +221,9 @@ func wanted(e *compiler.Expr, do func(*compiler.Expr)) {
 
 // severity is warning where an attacker hides by his own words from a rule that
 // matters, and where what is written cannot be what was meant. What others cover
-// is told with them.
+// is told with them, and what a rule means is no mistake.
 func severity(x *Exclusion) string {
-	if x.State == Covered {
+	if x.State == Covered || x.Defines && x.State == Proven {
 		return rules.Info.String()
 	}
 	grave := x.Rule.Level == "high" || x.Rule.Level == "critical"

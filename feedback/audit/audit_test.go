@@ -91,10 +91,10 @@ func TestRun(t *testing.T) {
 	if diff := cmp.Diff([]string{"T1087.001"}, first.Techniques); diff != "" {
 		t.Error(diff)
 	}
-	if dead := r.Exclusions[4]; dead.ByTable || !strings.Contains(dead.Why, "cannot hold together") {
+	if dead := r.Exclusions[4]; dead.ByTable || !strings.Contains(dead.Why, "it cannot be that Image ends in") {
 		t.Errorf("it is dead since %q, by the table: %t", dead.Why, dead.ByTable)
 	}
-	if dead := r.Exclusions[3]; !dead.ByTable || !strings.Contains(dead.Why, "does not fit what ParentImage holds") {
+	if dead := r.Exclusions[3]; !dead.ByTable || !strings.Contains(dead.Why, "which is not what ParentImage holds") {
 		t.Errorf("it is dead since %q, by the table: %t", dead.Why, dead.ByTable)
 	}
 }
@@ -221,5 +221,21 @@ func TestSchema(t *testing.T) {
 	}
 	for _, problem := range result.Errors() {
 		t.Error(problem)
+	}
+}
+
+// A rule about renamed programs excludes the program under its own name: that is
+// what it means, and no mistake.
+func TestDefinition(t *testing.T) {
+	x := run(t, compile(t, `title: Renamed
+level: critical
+logsource: {category: process_creation, product: windows}
+detection:
+    s: {OriginalFileName: whoami.exe}
+    filter: {Image|endswith: '\whoami.exe'}
+    condition: s and not filter
+`)).Exclusions[0]
+	if !x.Defines || x.Severity != "info" || x.Class != "attacker" {
+		t.Errorf("%+v", x)
 	}
 }

@@ -237,15 +237,10 @@ func clash(conflicts []solver.Conflict) string {
 	}
 	var parts []string
 	for _, l := range conflicts[0].Literals {
-		text := l.Predicate.String()
-		if !l.Holds {
-			text = "not " + text
-		}
-		parts = append(parts, text)
+		parts = append(parts, trust.Says(l.Predicate, l.Holds))
 	}
-	out := strings.Join(parts, " and ") + " cannot hold together"
 	if conflicts[0].Domain {
-		out = strings.Join(parts, " and ") + " does not fit what " + conflicts[0].Field + " holds"
+		return strings.Join(parts, ", and ") + ", which is not what " + conflicts[0].Field + " holds"
 	}
-	return out
+	return "it cannot be that " + strings.Join(parts, ", and ")
 }

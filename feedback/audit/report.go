@@ -73,6 +73,10 @@ type Exclusion struct {
 	// nothing of. One that is not merely narrows what the rule looks for.
 	Free bool `json:"free"`
 
+	// Defines is set if the exclusion is what the rule means: it looks for a
+	// program under another name, and excludes the program under its own.
+	Defines bool `json:"defines,omitempty"`
+
 	Inverted bool `json:"inverted,omitempty"` // a filter document without not
 
 	State   State          `json:"state"`
