@@ -138,6 +138,10 @@ func compared(p *compiler.Predicate) string {
 	return [...]string{compiler.Whole: "be ", compiler.Anywhere: "contain ", compiler.AtStart: "begin with ", compiler.AtEnd: "end in "}[anchor] + text(p)
 }
 
+// Compared returns what a predicate asks of its field, as an infinitive such as
+// "end in `x.exe`".
+func Compared(p *compiler.Predicate) string { return compared(p) }
+
 // Says returns what a predicate asks for, as a clause such as "Image ends in
 // `\x.exe`", or its opposite. Texts are in lower case unless case matters.
 func Says(p *compiler.Predicate, holds bool) string {

@@ -6,7 +6,6 @@ import (
 	"maps"
 	"math"
 	"slices"
-	"strings"
 
 	"github.com/socctl/socctl/attack"
 	"github.com/socctl/socctl/compiler"
@@ -150,7 +149,7 @@ func (a *auditor) grade(r *compiler.Rule, x *trust.Exclusion) Exclusion {
 	out.Score = math.Round(10*way.Score) / 10
 	out.Class = way.Class().String()
 	out.Bypass = bypass(way, x)
-	out.Free, out.Defines = a.free(r, way), a.defines(r, way)
+	out.Free, out.Defines = a.free(r, way), trust.Defines(a.program, r, way)
 	if s := way.Anchor(); s != nil {
 		out.Anchor = a.anchor(s)
 	}
@@ -186,37 +185,8 @@ func (a *auditor) anchor(s *trust.Step) *Anchor {
 // free reports whether a way asks for a field that the rule itself does not ask for.
 func (a *auditor) free(r *compiler.Rule, w *trust.Way) bool {
 	asked := map[string]bool{}
-	wanted(r.Detection, func(leaf *compiler.Expr) { asked[a.program.Predicates[leaf.Atom].Field] = true })
+	trust.Wanted(r.Detection, func(leaf *compiler.Expr) { asked[a.program.Predicates[leaf.Atom].Field] = true })
 	return slices.ContainsFunc(w.Steps, func(s trust.Step) bool { return s.Holds && !asked[s.Scored.Field] })
-}
-
-// defines reports whether a way is to call a program what it calls itself, in a
-// rule that looks for it by that.
-func (a *auditor) defines(r *compiler.Rule, w *trust.Way) bool {
-	own := map[string]bool{}
-	wanted(r.Detection, func(leaf *compiler.Expr) {
-		if p := &a.program.Predicates[leaf.Atom]; p.Field == "OriginalFileName" && p.Op == compiler.OpText {
-			for _, l := range p.Pattern.Literals() {
-				own[strings.ToLower(l)] = true
-			}
-		}
-	})
-	return slices.ContainsFunc(w.Steps, func(s trust.Step) bool {
-		return s.Holds && s.Scored.Basename != "" && own[strings.TrimLeft(s.Scored.Basename, `\/`)]
-	})
-}
-
-// wanted calls do for every leaf that is not negated.
-func wanted(e *compiler.Expr, do func(*compiler.Expr)) {
-	switch e.Op {
-	case compiler.Leaf:
-		do(e)
-	case compiler.Not:
-	default:
-		for _, arg := range e.Args {
-			wanted(arg, do)
-		}
-	}
 }
 
 // severity is warning where an attacker hides by his own words from a rule that
