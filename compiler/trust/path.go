@@ -16,9 +16,12 @@ import (
 func (j *Judge) path(f *field, p *compiler.Predicate) Grade {
 	head, whole, anchored := headOf(p)
 	if p.Op == compiler.OpText && !anchored {
-		if lit := literals(p); len(lit) > 0 && strings.HasPrefix(lit[0], `:\`) {
-			// A colon stands behind a drive and nowhere else.
-			head, anchored = "?"+lit[0], true
+		// A colon before a backslash stands behind a drive and nowhere else.
+		if lit := literals(p); len(lit) > 0 && drive.MatchString(lit[0]) {
+			head, anchored = lit[0], true
+			if head[0] == ':' {
+				head = "?" + head
+			}
 			whole = len(lit) == 1 && tailOf(p) == lit[0]
 		}
 	}
@@ -28,6 +31,8 @@ func (j *Judge) path(f *field, p *compiler.Predicate) Grade {
 	return j.pinned(f, p, head, whole)
 }
 
+var drive = regexp.MustCompile(`^[a-z]?:\\`)
+
 // loose grades what does not say where a file lies.
 func loose(f *field, p *compiler.Predicate) Grade {
 	who := subject(f)
@@ -36,6 +41,8 @@ func loose(f *field, p *compiler.Predicate) Grade {
 	switch {
 	case tail == "":
 		return Grade{How: fmt.Sprintf("have the path of %s %s, in a folder of one's own", who, compared(p))}
+	case strings.LastIndex(tail, ".") == 0 && len(literals(p)) == 1:
+		return Grade{How: fmt.Sprintf("give %s the extension %s", who, quote(tail))}
 	case !strings.ContainsAny(name, `\/`) && len(literals(p)) == 1:
 		return Grade{Basename: name, How: fmt.Sprintf("name %s %s and use it from any folder", who, quote(tail))}
 	}

@@ -112,18 +112,27 @@ func combine(a, b []Way) []Way {
 	return out
 }
 
-// total adds up the hardest comparison of every field.
+// total adds up the hardest comparison of every field. Fields of which the table
+// says nothing count as one.
 func total(steps []Step) float64 {
 	byField := map[string]float64{}
 	for _, s := range steps {
-		byField[s.Scored.Field] = max(byField[s.Scored.Field], s.Scored.Score)
+		byField[s.key()] = max(byField[s.key()], s.Scored.Score)
 	}
 	sum := 0.0
 	for _, s := range steps { // in order, so that sums are the same every time
-		sum += byField[s.Scored.Field]
-		byField[s.Scored.Field] = 0
+		sum += byField[s.key()]
+		byField[s.key()] = 0
 	}
 	return min(sum, MaxScore)
+}
+
+// key is the field of a step, "" for all that are unknown.
+func (s *Step) key() string {
+	if s.Scored.Class == logsource.Unknown {
+		return ""
+	}
+	return s.Scored.Field
 }
 
 func easiest(ways []Way) []Way {

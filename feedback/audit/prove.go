@@ -163,6 +163,8 @@ func (v *prover) witness(r *compiler.Rule, without *compiler.Expr, m solver.Mode
 
 var (
 	anyDrive = regexp.MustCompile(`^a:[\\/]+`)
+	another  = regexp.MustCompile(`^a:[\\/]?([A-Za-z]:\\)`) // in front of the one that is asked for
+	root     = regexp.MustCompile(`^//+`)
 	twice    = regexp.MustCompile(`([^\\])\\{2,}`)
 )
 
@@ -172,7 +174,9 @@ func tidied(event evaluator.Map) evaluator.Map {
 	out := evaluator.Map{}
 	for name, value := range event {
 		if text, ok := value.(string); ok {
-			value = twice.ReplaceAllString(anyDrive.ReplaceAllString(text, `C:\Users\Public\`), `$1\`)
+			text = another.ReplaceAllString(text, "$1")
+			text = root.ReplaceAllString(anyDrive.ReplaceAllString(text, `C:\Users\Public\`), "/tmp/")
+			value = twice.ReplaceAllString(text, `$1\`)
 		}
 		out[name] = value
 	}
