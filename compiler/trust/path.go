@@ -102,7 +102,7 @@ func (j *Judge) pinned(f *field, p *compiler.Predicate, head string, whole bool)
 	case whole && f.Role == logsource.ParentRole && slices.Contains(usualParents, file):
 		g.How = fmt.Sprintf("be started by %s, as most programs are", quote(at))
 	case whole && j.table.DualUse(file):
-		g.Score, g.How = min(place.Score, 0.5), fmt.Sprintf("use %s itself, which is there on every machine", quote(at))
+		g.Score, g.How = 0.5, fmt.Sprintf("use %s itself, as attackers are known to", quote(at))
 	case whole:
 		g.Score, g.How = 2.5, fmt.Sprintf("get code into %s, or replace it, which needs administrator rights", quote(at))
 	default:

@@ -51,6 +51,7 @@ func TestGrade(t *testing.T) {
 		{`Image: 'C:\Program Files\Contoso\agent.exe'`, 2.5, "get code into `c:\\program files\\contoso\\agent.exe`"},
 		{`Image: 'C:/Program Files/Contoso/agent.exe'`, 2.5, "get code into"},
 		{`Image: 'C:\Windows\System32\rundll32.exe'`, 0.5, "use `c:\\windows\\system32\\rundll32.exe` itself"},
+		{`Image: 'C:\Windows\explorer.exe'`, 0.5, "as attackers are known to"},
 		{`Image|contains: ':\Program Files\Contoso\'`, 1, "a disk image of one's own"},
 		{`Image|endswith: ':\Program Files\Contoso\agent.exe'`, 1, "a disk image of one's own"},
 		{`Image|contains: 'C:\Program Files\Contoso\'`, 2, "administrator rights"},

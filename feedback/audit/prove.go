@@ -164,6 +164,7 @@ func (v *prover) witness(r *compiler.Rule, without *compiler.Expr, m solver.Mode
 var (
 	anyDrive = regexp.MustCompile(`^a:[\\/]+`)
 	another  = regexp.MustCompile(`^a:[\\/]?([A-Za-z]:\\)`) // in front of the one that is asked for
+	some     = regexp.MustCompile(`^a:[\\/]?:\\`)           // where any drive is
 	root     = regexp.MustCompile(`^//+`)
 	twice    = regexp.MustCompile(`([^\\])\\{2,}`)
 )
@@ -174,6 +175,7 @@ func tidied(event evaluator.Map) evaluator.Map {
 	out := evaluator.Map{}
 	for name, value := range event {
 		if text, ok := value.(string); ok {
+			text = some.ReplaceAllString(text, `C:\`)
 			text = another.ReplaceAllString(text, "$1")
 			text = root.ReplaceAllString(anyDrive.ReplaceAllString(text, `C:\Users\Public\`), "/tmp/")
 			value = twice.ReplaceAllString(text, `$1\`)

@@ -23,19 +23,24 @@ type pin struct {
 // solid is the score from which on nothing stronger is looked for.
 const solid = 1.5
 
+// maxMixed is how many ways an exclusion may have for folders and names of programs
+// to belong together: longer lists of both are of several programs.
+const maxMixed = 4
+
 // admins are folders below the drive that only administrators may write to.
 var admins = []string{`\program files\`, `\program files (x86)\`, `\windows\system32\`, `\windows\syswow64\`, `\windows\winsxs\`}
 
 // pin notes where an exclusion says that a program lies, by the name of the program.
 func (a *auditor) pin(r *compiler.Rule, x *trust.Exclusion) {
 	source := trust.Logsource(r)
-	for _, way := range a.judge.Ways(source, a.program, x.Body) {
+	ways := a.judge.Ways(source, a.program, x.Body)
+	for _, way := range ways {
 		for i := range way.Steps {
 			s := &way.Steps[i]
 			if s.Value == nil || !s.Holds || !a.isPath(s.Scored.Field, source) {
 				continue
 			}
-			if value, whole := fromDrive(s); value != "" {
+			if value, whole := fromDrive(s); value != "" && (whole || len(ways) <= maxMixed) {
 				a.note(source, value, whole, way.Steps, s, r)
 			}
 		}

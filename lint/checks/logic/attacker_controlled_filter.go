@@ -11,7 +11,7 @@ var attackerControlledFilter = &lint.Check{
 	Doc: `Who reads the rule adds the excluded word to his command line, or compiles the excluded name into his program, and is not seen. Add a field that the system
 decides about: the path of the program from its drive on, the account, the parent.
 
-Which fields an attacker sets is a matter of [a table](../../filter-audit.md#the-table) that the configuration can override, so this is advice and no proof; it is a warning in rules of
+Which fields an attacker sets is a matter of a table (docs/filter-audit.md) that the configuration can override, so this is advice and no proof; it is a warning in rules of
 level high or critical, and information in others. Rules that exclude a program under its own name because they look for it under others are left
 alone. ` + "`socctl filter audit`" + ` grades all exclusions, and shows an event that hides in each.`,
 	Bad: `

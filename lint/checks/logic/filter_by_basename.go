@@ -10,7 +10,7 @@ var filterByBasename = &lint.Check{
 	Title: `an exclusion by the name of a program alone`,
 	Doc: `Everybody names his program as he likes. Give the whole path, from the drive on: who writes below C:\Program Files has administrator rights already.
 
-It is advice: what a path says of who may write there is a matter of [a table](../../filter-audit.md#the-table) that the configuration can override. Rules that exclude a
+It is advice: what a path says of who may write there is a matter of a table (docs/filter-audit.md) that the configuration can override. Rules that exclude a
 program under its own name because they look for it under others are left alone. ` + "`socctl filter audit`" + ` tells by which paths other rules exclude the same program.`,
 	Bad: `
 title: Whoami

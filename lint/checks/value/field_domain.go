@@ -18,7 +18,7 @@ var fieldDomain = &lint.Check{
 	Doc: `Paths are absolute, so ` + "`Image: 'x.exe'`" + ` never holds; they do not end in a backslash; OriginalFileName has no path; a port is a number. The branch is dead, and a rule whose
 only branch it is never fires.
 
-What a field holds is a matter of [a table](../../filter-audit.md#the-table) that the configuration can override. Every recorded event that socctl is tested with keeps to it, and that no
+What a field holds is a matter of a table (docs/filter-audit.md) that the configuration can override. Every recorded event that socctl is tested with keeps to it, and that no
 value of the field satisfies the comparison is proven; but where your telemetry is another, so is the table. A comparison with a list of values is
 reported for each value that is dead.`,
 	Bad: `
