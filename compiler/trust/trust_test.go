@@ -204,6 +204,24 @@ func TestWaysAreBounded(t *testing.T) {
 	}
 }
 
+// Nor do very many lists that must hold together.
+func TestManyLists(t *testing.T) {
+	var detection strings.Builder
+	detection.WriteString("    s: {A: x}\n    filter:\n")
+	for i := range 500 {
+		fmt.Fprintf(&detection, "        F%d|contains:\n", i)
+		for v := range 20 {
+			fmt.Fprintf(&detection, "            - 'v%d'\n", v)
+		}
+	}
+	detection.WriteString("    condition: s and not filter\n")
+	p, r := rule(t, "process_creation", detection.String())
+	ways := trust.New(logsource.Default()).Ways(trust.Logsource(r), p, trust.Exclusions(r)[0].Body)
+	if len(ways) == 0 || len(ways) > trust.MaxWays || len(ways[0].Steps) != 500 || ways[0].Score != 1 {
+		t.Errorf("%d ways", len(ways))
+	}
+}
+
 func TestClassOf(t *testing.T) {
 	for score, want := range map[float64]logsource.Trust{0: logsource.AttackerSet, 0.4: logsource.AttackerSet, 0.5: logsource.Spoofable, 1.9: logsource.Spoofable, 2: logsource.SystemSet, 3: logsource.SystemSet} {
 		if got := trust.ClassOf(score); got != want {

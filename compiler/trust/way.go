@@ -57,6 +57,9 @@ func (w *Way) Anchor() *Step {
 // MaxWays bounds the ways that Ways returns.
 const MaxWays = 64
 
+// maxCombined bounds the ways that are looked at for what must hold together.
+const maxCombined = 4 * MaxWays * MaxWays
+
 // Ways returns the ways of satisfying an expression of a rule, the easiest first;
 // of equally easy ones that with fewer comparisons, then in the order of the
 // rule. There may be more than are returned: then these are the easiest as far
@@ -88,7 +91,9 @@ func (w *walker) ways(e *compiler.Expr, wanted bool, value *rules.Scalar) []Way 
 	case (e.Op == compiler.And) == wanted:
 		all := []Way{{}}
 		for _, arg := range e.Args {
-			all = easiest(combine(all, w.ways(arg, wanted, value)))
+			of := w.ways(arg, wanted, value)
+			of = of[:min(len(of), max(1, maxCombined/len(e.Args)/max(1, len(all))))]
+			all = easiest(combine(all, of))
 		}
 		return all
 	}

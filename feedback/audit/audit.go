@@ -42,20 +42,21 @@ type auditor struct {
 
 	exclusions map[*compiler.Rule][]trust.Exclusion
 	alike      map[string]*kin // by what is excluded
-	pinned     map[string][]pin
+	pinned     map[string][]*pin
 	merged     map[string]int // filter documents: index of the exclusion in the report
 	open       map[*compiler.Rule]bool
 }
 
 // kin is the rules that exclude the same.
 type kin struct {
-	rules      []*compiler.Rule
+	rules      int
+	last       *compiler.Rule
 	techniques map[string]bool
 }
 
 // survey looks at all exclusions once, for what they have in common.
 func (a *auditor) survey() {
-	a.exclusions, a.alike, a.pinned, a.open = map[*compiler.Rule][]trust.Exclusion{}, map[string]*kin{}, map[string][]pin{}, map[*compiler.Rule]bool{}
+	a.exclusions, a.alike, a.pinned, a.open = map[*compiler.Rule][]trust.Exclusion{}, map[string]*kin{}, map[string][]*pin{}, map[*compiler.Rule]bool{}
 	for _, r := range a.program.Rules {
 		found := trust.Exclusions(r)
 		a.exclusions[r] = found
@@ -67,8 +68,8 @@ func (a *auditor) survey() {
 				k = &kin{techniques: map[string]bool{}}
 				a.alike[key] = k
 			}
-			if !slices.Contains(k.rules, r) {
-				k.rules = append(k.rules, r)
+			if k.last != r {
+				k.rules, k.last = k.rules+1, r
 			}
 			for _, t := range techniques(r) {
 				k.techniques[t] = true
@@ -141,7 +142,7 @@ func (a *auditor) grade(r *compiler.Rule, x *trust.Exclusion) Exclusion {
 	}
 	out.Path, out.Line, out.Col = out.span.Path(), out.span.Start.Line, out.span.Start.Column
 	k := a.alike[a.key(r, x)]
-	out.Rules, out.Techniques = len(k.rules), slices.Sorted(maps.Keys(k.techniques))
+	out.Rules, out.Techniques = k.rules, slices.Sorted(maps.Keys(k.techniques))
 	if out.Techniques == nil {
 		out.Techniques = []string{}
 	}

@@ -17,7 +17,8 @@ type pin struct {
 	value string // as a rule writes it, from the drive on
 	whole bool
 	score float64
-	rule  *compiler.Rule
+	rule  *compiler.Rule // the first that does
+	times int
 }
 
 // solid is the score from which on nothing stronger is looked for.
@@ -63,9 +64,17 @@ func (a *auditor) note(source logsource.Logsource, value string, whole bool, ste
 		return
 	}
 	score := a.judge.Score(source, s.Scored.Field, value, whole)
-	if key := source.Product + "\x00" + program; score >= 0.5 {
-		a.pinned[key] = append(a.pinned[key], pin{value, whole, score, r})
+	if score < 0.5 {
+		return
 	}
+	key := source.Product + "\x00" + program
+	for _, known := range a.pinned[key] {
+		if strings.EqualFold(known.value, value) {
+			known.times++
+			return
+		}
+	}
+	a.pinned[key] = append(a.pinned[key], &pin{value, whole, score, r, 1})
 }
 
 func nameOf(path string) string {
@@ -123,22 +132,17 @@ func (a *auditor) isPath(field string, source logsource.Logsource) bool {
 
 // elsewhere tells where other exclusions say that a program of that name lies.
 func (a *auditor) elsewhere(r *compiler.Rule, name string, than float64) string {
-	counts := map[string]int{}
-	var best []pin
+	var best []*pin
 	for _, p := range a.pinned[r.Product+"\x00"+name] {
-		if p.score <= than {
-			continue
-		}
-		key := strings.ToLower(p.value)
-		if counts[key]++; counts[key] == 1 {
+		if p.score > than {
 			best = append(best, p)
 		}
 	}
 	if len(best) == 0 {
 		return ""
 	}
-	slices.SortStableFunc(best, func(x, y pin) int {
-		return cmp.Or(-cmp.Compare(counts[strings.ToLower(x.value)], counts[strings.ToLower(y.value)]), -cmp.Compare(bit(x.whole), bit(y.whole)), cmp.Compare(x.value, y.value))
+	slices.SortStableFunc(best, func(x, y *pin) int {
+		return cmp.Or(-cmp.Compare(x.times, y.times), -cmp.Compare(bit(x.whole), bit(y.whole)), cmp.Compare(x.value, y.value))
 	})
 	what, who := "the folder", "as this rule does elsewhere"
 	if best[0].whole {
