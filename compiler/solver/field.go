@@ -52,7 +52,7 @@ func (s *Solver) fieldsOf(f *Formula, literals []literal) (Model, []lesson, bool
 	if lessons != nil {
 		return nil, lessons, false
 	}
-	if s.holds(f, m) || s.link(of, m) && s.holds(f, m) {
+	if s.holds(f, m.read()) || s.link(of, m) && s.holds(f, m.read()) {
 		return m, nil, true
 	}
 	return nil, []lesson{{literals: slices.Clone(literals), unknown: "fields that depend on each other, by fieldref or by keywords"}}, false
@@ -174,13 +174,16 @@ func (s *Solver) named(n int, literals []literal) outcome {
 	if len(p.wanted) == 0 && p.present == nil && p.notNull == nil {
 		return outcome{}
 	}
-	out := s.values(n, p.wanted, p.refused)
+	out := s.values(n, p.wanted, p.refused, p.notNull)
+	if out.core != nil && len(p.wanted) == 0 && p.notNull == nil {
+		return outcome{present: true, value: Field{Null: true}} // null satisfies nothing
+	}
 	out.value.Null = p.null != nil
 	return out
 }
 
 // values finds the texts of a field that is present.
-func (s *Solver) values(n int, wanted, refused []literal) outcome {
+func (s *Solver) values(n int, wanted, refused []literal, notNull *literal) outcome {
 	domain := s.domain(n)
 	if s.options.Lists && len(wanted) > 1 {
 		var all []string
@@ -195,7 +198,11 @@ func (s *Solver) values(n int, wanted, refused []literal) outcome {
 		}
 		return outcome{present: true, value: Field{Texts: all}}
 	}
-	return s.text(n, wanted, refused, domain)
+	out := s.text(n, wanted, refused, domain)
+	if out.core != nil && len(wanted) == 0 && notNull != nil {
+		out.core = append(out.core, *notNull)
+	}
+	return out
 }
 
 // words is field for keywords: any value of the event may satisfy them, and each
@@ -236,7 +243,7 @@ func (s *Solver) link(of map[int][]literal, m Model) bool {
 		for _, l := range of[n] {
 			if a := &s.atoms[l.atom]; a.ref >= 0 && a.field == n {
 				linked = true
-				if s.atomHolds(a, m) != l.sign && !s.tie(a, l.sign, of, m) {
+				if s.atomHolds(a, m.read()) != l.sign && !s.tie(a, l.sign, of, m) {
 					return false
 				}
 			}

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/socctl/socctl/compiler"
 )
@@ -15,10 +16,12 @@ import (
 func (s *Solver) scalarPoints(literals []literal) []string {
 	var out []string
 	if n := s.predicates(literals, isNumeric); len(n) > 0 {
-		out = append(out, numberPoints(n)...)
+		out = append(out, spellings(numberPoints(n))...)
 	}
 	if n := s.predicates(literals, isNetwork); len(n) > 0 {
-		out = append(out, addressPoints(n)...)
+		points := addressPoints(n)
+		out = append(out, points...)
+		out = append(out, addressSpellings(points)...)
 	}
 	if n := s.predicates(literals, isTimed); len(n) > 0 {
 		out = append(out, timePoints(n)...)
@@ -99,8 +102,9 @@ func (q *question) ofKind(is func(*compiler.Predicate) bool) []literal {
 }
 
 func (q *question) satisfied(ls []literal, text string) bool {
+	t := fold(text)
 	for _, l := range ls {
-		if accepts(q.solver.atoms[l.atom].predicate, text) != l.sign {
+		if accepts(q.solver.atoms[l.atom].predicate, t) != l.sign {
 			return false
 		}
 	}
@@ -178,6 +182,27 @@ func numberPoints(ps []*compiler.Predicate) []string {
 	return out
 }
 
+// spellings adds other ways to write numbers, for texts that ask for a point or a
+// length.
+func spellings(numbers []string) []string {
+	out := numbers
+	for _, n := range numbers[:min(len(numbers), 6)] {
+		whole := !strings.Contains(n, ".")
+		if whole {
+			out = append(out, n+".0", n+".5")
+		}
+		if !strings.HasPrefix(n, "-") {
+			out = append(out, "0"+n, "00"+n, "+"+n)
+		}
+		if whole {
+			out = append(out, n+"e0")
+		} else {
+			out = append(out, n+"0")
+		}
+	}
+	return out
+}
+
 func number(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
 
 // addressPoints returns addresses in all regions that networks tell apart.
@@ -199,6 +224,23 @@ func addressPoints(ps []*compiler.Predicate) []string {
 		add(last.Next())
 	}
 	return append(out, "198.51.100.7", "2001:db8::7")
+}
+
+// addressSpellings returns other ways to write addresses.
+func addressSpellings(addresses []string) []string {
+	var out []string
+	for _, text := range addresses[:min(len(addresses), 6)] {
+		a, err := netip.ParseAddr(text)
+		if err != nil {
+			continue
+		}
+		if a.Is4() {
+			out = append(out, "::ffff:"+text)
+		} else {
+			out = append(out, a.StringExpanded(), text+"%eth0")
+		}
+	}
+	return out
 }
 
 // lastOf returns the last address of a network.
@@ -305,5 +347,5 @@ func first(ns []int64) int64 {
 }
 
 func allAccept(ps []*compiler.Predicate, text string) bool {
-	return !slices.ContainsFunc(ps, func(p *compiler.Predicate) bool { return !accepts(p, text) })
+	return !slices.ContainsFunc(ps, func(p *compiler.Predicate) bool { return !accepts(p, fold(text)) })
 }

@@ -19,7 +19,8 @@ type search struct {
 	atoms     map[int]z.Lit
 	truth     z.Lit
 	lessons   []lesson
-	selectors map[z.Lit]int // of lessons
+	selectors map[z.Lit]int    // of lessons
+	pairs     map[identity]int // of values that were found to exclude each other
 	variables int
 }
 
@@ -35,7 +36,7 @@ type lesson struct {
 const maxVariables = 3_000
 
 func newSearch() *search {
-	s := &search{sat: gini.New(), gates: map[*Formula]z.Lit{}, atoms: map[int]z.Lit{}, selectors: map[z.Lit]int{}}
+	s := &search{sat: gini.New(), gates: map[*Formula]z.Lit{}, atoms: map[int]z.Lit{}, selectors: map[z.Lit]int{}, pairs: map[identity]int{}}
 	s.truth = s.variable()
 	s.clause(s.truth)
 	return s
@@ -117,7 +118,10 @@ func (s *search) learn(l lesson) {
 // solve looks for a model of f: boolean structure proposes which predicates
 // hold, fields look for values, and where there are none, the structure learns it.
 func (s *Solver) solve(f *Formula) Result {
-	var j justification
+	j := justification{solver: s}
+	if s.options.Like != nil {
+		j.like = s.options.Like.read()
+	}
 	j.reset(nil)
 	if j.want(f, true) {
 		if m, _, ok := s.fieldsOf(f, j.literals); ok {
@@ -150,6 +154,7 @@ func (s *Solver) solve(f *Formula) Result {
 		}
 		for _, l := range lessons {
 			sat.learn(l)
+			s.exclude(l)
 		}
 	}
 	return Result{Reason: "too many combinations"}
@@ -187,6 +192,8 @@ func (s *Solver) conflict(l *lesson) Conflict {
 // justification chooses literals that suffice to make a formula true: one
 // argument of a disjunction, all of a conjunction.
 type justification struct {
+	solver   *Solver
+	like     read    // whose choice comes first; nil for none
 	sat      *search // whose values decide; nil to choose the first
 	literals []literal
 	signs    map[int]bool
@@ -253,6 +260,13 @@ func (j *justification) choose(args []*Formula, sign bool) *Formula {
 	for _, a := range args {
 		if j.done[want{a, sign}] && j.value(a, sign) {
 			return a
+		}
+	}
+	if j.like != nil {
+		for _, a := range args {
+			if j.value(a, sign) && j.solver.holds(a, j.like) == sign {
+				return a
+			}
 		}
 	}
 	for _, a := range args {

@@ -6,8 +6,17 @@ import (
 
 // text finds one text that satisfies the wanted literals, what holds of the
 // field's domain, and none of the refused ones; or a core of them that no text
-// satisfies.
+// satisfies. If any are wanted, one of them is in the core: without it there need
+// not be a text.
 func (s *Solver) text(n int, wanted, refused, domain []literal) outcome {
+	out := s.anyText(n, wanted, refused, domain)
+	if out.core != nil && len(wanted) > 0 && !slices.ContainsFunc(out.core, func(l literal) bool { return slices.Contains(wanted, l) }) {
+		out.core = append(out.core, wanted[0])
+	}
+	return out
+}
+
+func (s *Solver) anyText(n int, wanted, refused, domain []literal) outcome {
 	q := question{solver: s, wanted: s.textual(wanted), refused: refused, domain: domain}
 	q.all = slices.Concat(q.wanted, domain)
 	if text, ok := q.guess(s.fields[n]); ok {
@@ -48,9 +57,10 @@ func (q *question) conflict(core []literal) outcome {
 
 // broken returns the first literal that a text does not satisfy.
 func (q *question) broken(text string) (literal, bool) {
+	t := fold(text)
 	for _, ls := range [][]literal{q.all, q.refused} {
 		for _, l := range ls {
-			if accepts(q.solver.atoms[l.atom].predicate, text) != l.sign {
+			if accepts(q.solver.atoms[l.atom].predicate, t) != l.sign {
 				return l, true
 			}
 		}
@@ -145,7 +155,7 @@ func (s *Solver) clashing(a, b literal) bool {
 // maxCandidates bounds the texts that are tried, and maxActive the refused
 // literals that a text has to be kept from at the same time.
 const (
-	maxCandidates = 64
+	maxCandidates = 96
 	maxActive     = 64
 )
 
