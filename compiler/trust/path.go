@@ -39,11 +39,13 @@ func loose(f *field, p *compiler.Predicate) Grade {
 	tail := tailOf(p)
 	name := strings.TrimLeft(tail, `\/`)
 	switch {
+	case len(literals(p)) > 1:
+		return Grade{How: fmt.Sprintf("give %s a path in a folder of one's own that looks like %s", who, text(p))}
 	case tail == "":
 		return Grade{How: fmt.Sprintf("have the path of %s %s, in a folder of one's own", who, compared(p))}
-	case strings.LastIndex(tail, ".") == 0 && len(literals(p)) == 1:
+	case strings.LastIndex(tail, ".") == 0:
 		return Grade{How: fmt.Sprintf("give %s the extension %s", who, quote(tail))}
-	case !strings.ContainsAny(name, `\/`) && len(literals(p)) == 1:
+	case !strings.ContainsAny(name, `\/`):
 		return Grade{Basename: name, How: fmt.Sprintf("name %s %s and use it from any folder", who, quote(tail))}
 	}
 	return Grade{How: fmt.Sprintf("put %s into folders of one's own such that its path ends in %s", who, quote(tail))}

@@ -125,9 +125,10 @@ func (a *auditor) stronger(r *compiler.Rule, w *trust.Way) string {
 	return ""
 }
 
+// isPath reports whether a field holds paths from the drive on.
 func (a *auditor) isPath(field string, source logsource.Logsource) bool {
 	d := a.table.DomainOf(source, field)
-	return d != nil && d.Kind == logsource.PathKind
+	return d != nil && d.Kind == logsource.PathKind && len(d.Patterns) > 0
 }
 
 // elsewhere tells where other exclusions say that a program of that name lies.
