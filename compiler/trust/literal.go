@@ -2,6 +2,7 @@ package trust
 
 import (
 	"regexp/syntax"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -81,13 +82,16 @@ func regexHead(expr string) string {
 	return b.String()
 }
 
+// empties are what stands where there is nothing, the last one in Sysmon's Details.
+var empties = []string{"", "-", "(EMPTY)"}
+
 // isEmpty reports whether p asks for the empty text, or the dash that stands for it.
 func isEmpty(p *compiler.Predicate) bool {
 	if p.Op != compiler.OpText {
 		return false
 	}
 	anchor, texts, ok := p.Pattern.Simple()
-	return ok && anchor == compiler.Whole && len(texts) == 1 && (texts[0] == "" || texts[0] == "-")
+	return ok && anchor == compiler.Whole && len(texts) == 1 && slices.Contains(empties, texts[0])
 }
 
 func presence(p *compiler.Predicate) string {
