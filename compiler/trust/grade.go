@@ -45,6 +45,8 @@ func (j *Judge) grade(f *field, p *compiler.Predicate) Grade {
 		return Grade{How: "have any field of the event hold " + text(p)}
 	case p.Op == compiler.OpNull, p.Op == compiler.OpExists, isEmpty(p):
 		return Grade{Score: 1, How: "be recorded " + presence(p)}
+	case isAny(p):
+		return Grade{How: "be recorded with " + p.Field + ", whatever it is"}
 	case p.Op == compiler.OpFieldRef:
 		return Grade{Score: scoreOf(f), How: fmt.Sprintf("have %s agree with %s", f.Name, p.Ref)}
 	}
