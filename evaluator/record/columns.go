@@ -39,22 +39,26 @@ func (g *rowGroup) column(name string) (*groupColumn, error) {
 	return c, nil
 }
 
-// layouts returns the layouts of the row group and the rows that have them.
-func (g *rowGroup) layouts() (layouts []*layoutFile, rows [][]int32, err error) {
+// layouts returns the layouts of the rows that are wanted, and which of them have
+// them; nil wants all.
+func (g *rowGroup) layouts(wanted func(row int) bool) (layouts []*layoutFile, rows [][]int32, err error) {
 	c, err := g.column(layoutColumn)
 	if err != nil {
 		return nil, nil, err
 	}
-	for _, text := range c.dictionary.Texts {
-		l, err := g.layout(text)
-		if err != nil {
+	layouts, rows = make([]*layoutFile, len(c.dictionary.Texts)), make([][]int32, len(c.dictionary.Texts))
+	for row, n := range c.codes {
+		if wanted == nil || wanted(row) {
+			rows[n] = append(rows[n], int32(row))
+		}
+	}
+	for n, text := range c.dictionary.Texts {
+		if len(rows[n]) == 0 {
+			continue
+		}
+		if layouts[n], err = g.layout(text); err != nil {
 			return nil, nil, err
 		}
-		layouts = append(layouts, l)
-	}
-	rows = make([][]int32, len(layouts))
-	for row, n := range c.codes {
-		rows[n] = append(rows[n], int32(row))
 	}
 	return layouts, rows, nil
 }

@@ -53,7 +53,7 @@ func (t *table) read(f File, content []byte) (err error) {
 	for i, path := range t.parquet.Schema().Columns() {
 		t.columns[path[0]] = i
 	}
-	for _, name := range []string{layoutColumn, sourceColumn, indexColumn, timeColumn, viewColumn} {
+	for _, name := range []string{layoutColumn, sourceColumn, indexColumn, timeColumn, viewColumn, routeColumn} {
 		if _, ok := t.columns[name]; !ok {
 			return fmt.Errorf("has no column %s: it was not written by `socctl record`", name)
 		}

@@ -15,7 +15,7 @@ import (
 
 // SchemaVersion changes whenever files are written that earlier versions would not
 // understand.
-const SchemaVersion = 1
+const SchemaVersion = 2
 
 const manifestName = "manifest.json"
 
@@ -35,6 +35,11 @@ type File struct {
 	Last   *time.Time `json:"last,omitempty"`
 	Bytes  int64      `json:"bytes"`
 	SHA256 string     `json:"sha256"`
+
+	Sources map[string]int `json:"sources"` // how many events each has
+	// Routing is telemetry.Normaliser.RouteKey of what has found the routes.
+	Routing string  `json:"routing"`
+	Routes  []Route `json:"routes,omitempty"` // of its events, each once; none if they are too many
 }
 
 // Rows returns how many events the recording holds.

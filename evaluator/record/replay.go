@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"runtime"
 	"slices"
 	"sync"
@@ -157,6 +158,7 @@ type replayer struct {
 	records *evaluator.Records
 	kinds   *telemetry.SourceKinds
 	shapes  map[string]int // by skeleton and kind of the source
+	router  *router        // nil if every rule is tried on every event
 }
 
 func newReplayer(dir string, p *compiler.Program, o *ReplayOptions) *replayer {
@@ -164,7 +166,7 @@ func newReplayer(dir string, p *compiler.Program, o *ReplayOptions) *replayer {
 	if o.Anyway {
 		options = append(options, evaluator.IgnoreLogsource())
 	}
-	return &replayer{dir: dir, program: p, options: o, records: evaluator.New(p, options...).Records(), kinds: telemetry.NewSourceKinds(o.Normaliser), shapes: map[string]int{}}
+	return &replayer{dir: dir, program: p, options: o, records: evaluator.New(p, options...).Records(), kinds: telemetry.NewSourceKinds(o.Normaliser), shapes: map[string]int{}, router: newRouter(p, o)}
 }
 
 // file replays a file.
@@ -172,6 +174,13 @@ func (w *replayer) file(ctx context.Context, f File) *fileReplay {
 	r := &fileReplay{Replayed: Replayed{File: f, Sources: map[string]int{}}}
 	if w.options.Exposure {
 		r.Grounds = groundsOf(w.program)
+	}
+	judged := w.router.judges(&f) && unchanged(w.dir, f)
+	if judged {
+		r.Sources = maps.Clone(f.Sources)
+		if w.router.idle(&f, &r.Replayed) == 0 {
+			return r
+		}
 	}
 	t, err := open(w.dir, f)
 	if err != nil {
@@ -182,7 +191,7 @@ func (w *replayer) file(ctx context.Context, f File) *fileReplay {
 		if r.err = ctx.Err(); r.err != nil {
 			return r
 		}
-		g := &groupReplay{replayer: w, rowGroup: rowGroup{table: t, group: group, read: map[string]*groupColumn{}}}
+		g := &groupReplay{replayer: w, judged: judged, rowGroup: rowGroup{table: t, group: group, read: map[string]*groupColumn{}}}
 		if err := g.replay(&r.Replayed); err != nil {
 			r.err = fmt.Errorf("%s: %w", t.path, err)
 			return r
@@ -193,7 +202,11 @@ func (w *replayer) file(ctx context.Context, f File) *fileReplay {
 
 // replay replays a row group.
 func (g *groupReplay) replay(into *Replayed) error {
-	layouts, byLayout, err := g.layouts()
+	wanted, err := g.wanted()
+	if err != nil {
+		return err
+	}
+	layouts, byLayout, err := g.layouts(wanted)
 	if err != nil {
 		return err
 	}
@@ -207,10 +220,33 @@ func (g *groupReplay) replay(into *Replayed) error {
 			}
 		}
 	}
-	for _, code := range g.sources.codes {
-		into.Sources[g.sources.dictionary.Texts[code]]++
+	if !g.judged {
+		for _, code := range g.sources.codes {
+			into.Sources[g.sources.dictionary.Texts[code]]++
+		}
 	}
 	return g.finish(into)
+}
+
+// wanted tells which rows some rule is tried on; nil if that may be all.
+func (g *groupReplay) wanted() (func(row int) bool, error) {
+	if !g.judged {
+		return nil, nil
+	}
+	c, err := g.column(routeColumn)
+	if err != nil {
+		return nil, err
+	}
+	all := true
+	wanted := make([]bool, len(c.dictionary.Texts))
+	for i, route := range c.dictionary.Texts {
+		wanted[i] = g.router.of(route).wanted
+		all = all && wanted[i]
+	}
+	if all {
+		return nil, nil
+	}
+	return func(row int) bool { return wanted[c.codes[row]] }, nil
 }
 
 // groupReplay is the replay of a row group.
@@ -218,6 +254,7 @@ type groupReplay struct {
 	*replayer
 	rowGroup
 	sources *groupColumn
+	judged  bool // what the manifest says of routes and sources counts
 	hits    []rowHit
 	tried   []triedRows
 }

@@ -56,12 +56,15 @@ func recordsOf(dir string, f File, yield func(Row) error) error {
 // records yields the records of a row group.
 func (t *table) records(group parquet.RowGroup, yield func(Row) error) (int, error) {
 	g := &rowGroup{table: t, group: group, read: map[string]*groupColumn{}}
-	layouts, byLayout, err := g.layouts()
+	layouts, byLayout, err := g.layouts(nil)
 	if err != nil {
 		return 0, err
 	}
 	made := make([]func() (evaluator.Value, error), group.NumRows())
 	for n, rows := range byLayout {
+		if len(rows) == 0 {
+			continue
+		}
 		g.makers(layouts[n], rows, made)
 	}
 	beside, err := g.beside()

@@ -30,6 +30,7 @@ type Writer struct {
 	dir      string
 	memory   int
 	layouts  *telemetry.Layouts
+	routing  string // see File
 	manifest *Manifest
 	unlock   func()
 	parts    map[partKey]*part
@@ -64,7 +65,7 @@ func Create(dir string, o Options) (*Writer, error) {
 	if o.Normaliser == nil {
 		o.Normaliser = telemetry.NewNormaliser(nil)
 	}
-	w.layouts = telemetry.NewLayouts(o.Normaliser)
+	w.layouts, w.routing = telemetry.NewLayouts(o.Normaliser), o.Normaliser.RouteKey()
 	return w, w.sweep()
 }
 
@@ -111,7 +112,11 @@ func (w *Writer) put(r telemetry.Record, at time.Time, view string) error {
 	if err != nil {
 		return err
 	}
-	return w.keep(r, layout, at, view)
+	place, _, err := w.layouts.Place()
+	if err != nil {
+		return err
+	}
+	return w.keep(r, layout, belonging{at, view, place.Route})
 }
 
 // Add adds a record. For a raw one that is not simply one record it returns
@@ -125,14 +130,14 @@ func (w *Writer) Add(r telemetry.Record) error {
 	if err != nil {
 		return err
 	}
-	return w.keep(r, layout, at, strings.Join(place.Views, "+"))
+	return w.keep(r, layout, belonging{at, strings.Join(place.Views, "+"), place.Route})
 }
 
 // keep holds a record, and writes some of what is held if it is too much.
-func (w *Writer) keep(r telemetry.Record, layout *telemetry.Layout, at time.Time, view string) error {
-	p := w.part(at, view)
+func (w *Writer) keep(r telemetry.Record, layout *telemetry.Layout, is belonging) error {
+	p := w.part(is.at, is.view)
 	w.held -= p.bytes
-	if err := p.add(r, layout, w.layouts, at, view); err != nil {
+	if err := p.add(r, layout, w.layouts, is); err != nil {
 		return err
 	}
 	w.held += p.bytes
@@ -245,7 +250,7 @@ func (w *Writer) flush(key partKey, p *part) error {
 	if err != nil {
 		return err
 	}
-	f.Day, f.View = key.day, key.view
+	f.Day, f.View, f.Routing = key.day, key.view, w.routing
 	w.added = append(w.added, f)
 	return nil
 }
