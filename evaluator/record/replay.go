@@ -157,6 +157,7 @@ type replayer struct {
 	options *ReplayOptions
 	records *evaluator.Records
 	kinds   *telemetry.SourceKinds
+	reader  reader
 	shapes  map[string]int // by skeleton and kind of the source
 	router  *router        // nil if every rule is tried on every event
 }
@@ -187,15 +188,16 @@ func (w *replayer) file(ctx context.Context, f File) *fileReplay {
 		r.err = err
 		return r
 	}
-	for _, group := range t.parquet.RowGroups() {
+	for i, group := range t.parquet.RowGroups() {
 		if r.err = ctx.Err(); r.err != nil {
 			return r
 		}
-		g := &groupReplay{replayer: w, judged: judged, rowGroup: rowGroup{table: t, group: group, read: map[string]*groupColumn{}}}
+		g := &groupReplay{replayer: w, judged: judged, rowGroup: rowGroup{table: t, reader: &w.reader, group: group, number: i, read: map[string]*groupColumn{}}}
 		if err := g.replay(&r.Replayed); err != nil {
 			r.err = fmt.Errorf("%s: %w", t.path, err)
 			return r
 		}
+		g.rowGroup.reader = &reader{} // events are made when the worker is at another file
 	}
 	return r
 }
@@ -206,7 +208,7 @@ func (g *groupReplay) replay(into *Replayed) error {
 	if err != nil {
 		return err
 	}
-	layouts, byLayout, err := g.layouts(wanted)
+	layouts, byLayout, err := g.layoutsOf(wanted)
 	if err != nil {
 		return err
 	}

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/parquet-go/parquet-go"
-
 	"github.com/socctl/socctl/evaluator"
 	"github.com/socctl/socctl/evaluator/telemetry"
 )
@@ -39,9 +37,9 @@ func recordsOf(dir string, f File, yield func(Row) error) error {
 	if err != nil {
 		return err
 	}
-	rows := 0
-	for _, group := range t.parquet.RowGroups() {
-		n, err := t.records(group, yield)
+	rows, r := 0, &reader{}
+	for i, group := range t.parquet.RowGroups() {
+		n, err := (&rowGroup{table: t, reader: r, group: group, number: i, read: map[string]*groupColumn{}}).eachRow(yield)
 		if err != nil {
 			return fmt.Errorf("%s: %w", t.path, err)
 		}
@@ -53,14 +51,13 @@ func recordsOf(dir string, f File, yield func(Row) error) error {
 	return nil
 }
 
-// records yields the records of a row group.
-func (t *table) records(group parquet.RowGroup, yield func(Row) error) (int, error) {
-	g := &rowGroup{table: t, group: group, read: map[string]*groupColumn{}}
-	layouts, byLayout, err := g.layouts(nil)
+// eachRow yields the records of a row group.
+func (g *rowGroup) eachRow(yield func(Row) error) (int, error) {
+	layouts, byLayout, err := g.layoutsOf(nil)
 	if err != nil {
 		return 0, err
 	}
-	made := make([]func() (evaluator.Value, error), group.NumRows())
+	made := make([]func() (evaluator.Value, error), g.group.NumRows())
 	for n, rows := range byLayout {
 		if len(rows) == 0 {
 			continue
