@@ -7,7 +7,6 @@ import (
 
 	"github.com/klauspost/compress/zstd"
 	"github.com/parquet-go/parquet-go"
-	"github.com/parquet-go/parquet-go/encoding/rle"
 	"github.com/parquet-go/parquet-go/encoding/thrift"
 	"github.com/parquet-go/parquet-go/format"
 )
@@ -19,8 +18,8 @@ type reader struct {
 	buffer  []byte
 	bytes   []byte
 	offsets []uint32
-	codes   []int32
-	levels  []uint8
+	codes   []uint32
+	levels  []uint32
 }
 
 // chunk is a column of texts as this package writes it: of a dictionary page and data
@@ -207,19 +206,16 @@ func (r *reader) chunkCodes(x *texts, c *chunk, rows int) error {
 			return err
 		}
 		r.codes = r.codes[:0]
-		if len(content) > 1 {
-			if content[0] > 32 {
+		if count := p.rows - p.nulls; count > 0 {
+			if len(content) == 0 || count > rows {
 				return errDamaged
 			}
-			if r.codes, err = (&rle.Encoding{BitWidth: int(content[0])}).DecodeInt32(r.codes, content[1:]); err != nil {
+			if r.codes, err = hybrid(r.codes, content[1:], int(content[0]), count); err != nil {
 				return err
 			}
 		}
-		if len(r.codes) < p.rows-p.nulls {
-			return errDamaged
-		}
 		n := 0
-		if err := r.spread(x, p, func() uint32 { n++; return uint32(r.codes[n-1]) }); err != nil {
+		if err := r.spread(x, p, func() uint32 { n++; return r.codes[n-1] }); err != nil {
 			return err
 		}
 	}
@@ -228,6 +224,9 @@ func (r *reader) chunkCodes(x *texts, c *chunk, rows int) error {
 
 // spread adds the rows of a page, of which next yields the codes.
 func (r *reader) spread(x *texts, p *page, next func() uint32) error {
+	if p.rows > cap(x.codes)-len(x.codes) {
+		return errDamaged // there are more rows than the row group has
+	}
 	if p.nulls == 0 {
 		for range p.rows {
 			x.codes = append(x.codes, next())
@@ -235,14 +234,11 @@ func (r *reader) spread(x *texts, p *page, next func() uint32) error {
 		return nil
 	}
 	var err error
-	if r.levels, err = (&rle.Encoding{BitWidth: 1}).DecodeLevels(r.levels[:0], p.levels); err != nil {
+	if r.levels, err = hybrid(r.levels[:0], p.levels, 1, p.rows); err != nil {
 		return err
 	}
-	if len(r.levels) < p.rows {
-		return errDamaged
-	}
 	left := p.rows - p.nulls
-	for _, level := range r.levels[:p.rows] {
+	for _, level := range r.levels {
 		if level == 0 {
 			x.codes = append(x.codes, noText)
 			continue

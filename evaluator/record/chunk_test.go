@@ -1,6 +1,7 @@
 package record
 
 import (
+	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
 	"testing"
@@ -124,5 +125,48 @@ func TestDamagedChunks(t *testing.T) {
 	}
 	if refused < 100 {
 		t.Errorf("only %d columns were refused", refused)
+	}
+}
+
+// Numbers that are packed and repeated come out as they were put in.
+func TestHybrid(t *testing.T) {
+	t.Parallel()
+	dice := rand.New(rand.NewPCG(6, 6))
+	for range 2000 {
+		bits, want := dice.IntN(33), []uint32{}
+		var src []byte
+		for range dice.IntN(5) {
+			if dice.IntN(2) == 0 {
+				value, times := uint32(dice.Uint64()>>(64-bits)), 1+dice.IntN(300)
+				src = binary.AppendUvarint(src, uint64(times)<<1)
+				for i := range (bits + 7) / 8 {
+					src = append(src, byte(value>>(8*i)))
+				}
+				for range times {
+					want = append(want, value)
+				}
+				continue
+			}
+			groups := 1 + dice.IntN(5)
+			src = binary.AppendUvarint(src, uint64(groups)<<1|1)
+			from := len(src)
+			src = append(src, make([]byte, groups*bits)...)
+			for i := range 8 * groups {
+				value := uint32(dice.Uint64() >> (64 - bits))
+				for b := range bits {
+					at := i*bits + b
+					src[from+at/8] |= byte(value>>b&1) << (at % 8)
+				}
+				want = append(want, value)
+			}
+		}
+		count := dice.IntN(len(want) + 1)
+		got, err := hybrid([]uint32{}, src, bits, count)
+		if diff := cmp.Diff(want[:count], got); diff != "" || err != nil {
+			t.Fatalf("%d bits: %v\n%s", bits, err, diff)
+		}
+		if _, err := hybrid(nil, src, bits, len(want)+1); err == nil {
+			t.Fatal("there are more numbers than were put in")
+		}
 	}
 }
