@@ -17,7 +17,8 @@ import (
 // understand.
 const SchemaVersion = 2
 
-const manifestName = "manifest.json"
+// ManifestName is the name of the file in a folder that says what is in the recording.
+const ManifestName = "manifest.json"
 
 // Manifest says what is in a recording.
 type Manifest struct {
@@ -51,17 +52,17 @@ func (m *Manifest) Rows() (rows int) {
 }
 
 // ErrNoRecording means that a folder is no recording.
-var ErrNoRecording = errors.New("is no recording: it has no " + manifestName)
+var ErrNoRecording = errors.New("is no recording: it has no " + ManifestName)
 
 // Is reports whether a folder is a recording, sound or not.
 func Is(dir string) bool {
-	_, err := os.Stat(filepath.Join(dir, manifestName))
+	_, err := os.Stat(filepath.Join(dir, ManifestName))
 	return err == nil
 }
 
 // ReadManifest reads the manifest of a recording.
 func ReadManifest(dir string) (*Manifest, error) {
-	path := filepath.Join(dir, manifestName)
+	path := filepath.Join(dir, ManifestName)
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%s %w", dir, ErrNoRecording)
@@ -93,7 +94,7 @@ func (m *Manifest) write(dir string) error {
 	if err != nil {
 		return err
 	}
-	return replace(filepath.Join(dir, manifestName), append(text, '\n'))
+	return replace(filepath.Join(dir, ManifestName), append(text, '\n'))
 }
 
 // replace writes a file completely or leaves it as it is.

@@ -125,6 +125,7 @@ func (w *router) idle(f *File, into *Replayed) (others int) {
 		}
 		if is.unrouted {
 			into.Unrouted += r.Rows
+			continue // not even rules of any logsource were tried
 		}
 		all.Events += r.Rows
 		all.Undated += r.Undated
