@@ -26,6 +26,7 @@ type recordOptions struct {
 	format     string
 	redaction  record.Redaction
 	expansion  int
+	again      bool
 	normaliser *telemetry.Normaliser
 }
 
@@ -62,6 +63,7 @@ func (c *cli) recordAdd() *cobra.Command {
 	flags.IntVar(&o.year, "year", 0, "year of times without one (default: by the file's modification time)")
 	flags.StringVar(&o.timeZone, "timezone", "UTC", "`zone` of times without one, such as Europe/Berlin")
 	flags.IntVar(&o.expansion, "max-expansion", telemetry.DefaultMaxExpansion, "how many `times` its size a compressed recording may expand to; -1 for any")
+	flags.BoolVar(&o.again, "again", false, "record files whose content was recorded before once more")
 	memoryFlag(cmd, &o)
 	return cmd
 }
@@ -99,7 +101,11 @@ func (c *cli) recordAll(ctx context.Context, o *recordOptions, dir string, recor
 		return &exitError{exitUnreadable, err}
 	}
 	r := &recorder{cli: c, Writer: w, progress: report.NewProgress(c.stderr, c.quiet), stream: telemetry.NewStream(o.normaliser, evaluator.New(&compiler.Program{}))}
-	err = r.all(ctx, recordings, telemetry.ReadOptions{Raw: true, Stdin: c.stdin, Format: o.input, MaxExpansion: o.expansion})
+	r.inputs.again = o.again
+	err = r.all(ctx, recordings, telemetry.ReadOptions{Raw: true, Stdin: c.stdin, Format: o.input, MaxExpansion: o.expansion, File: r.open})
+	if ctx.Err() == nil {
+		r.read()
+	}
 	r.progress.Done()
 	if err != nil {
 		return &exitError{exitUnreadable, errors.Join(err, w.Abort())}
@@ -128,6 +134,7 @@ func (c *cli) recordAll(ctx context.Context, o *recordOptions, dir string, recor
 type recorder struct {
 	*cli
 	*record.Writer
+	inputs   inputs
 	progress *report.Progress
 	stream   *telemetry.Stream // reads raw records that are not simply one
 	source   string

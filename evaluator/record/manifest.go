@@ -24,6 +24,16 @@ const ManifestName = "manifest.json"
 type Manifest struct {
 	Schema int    `json:"schema"`
 	Files  []File `json:"files"` // by path
+	// Inputs are the files that were recorded to their end, whatever became of their
+	// events since.
+	Inputs []Input `json:"inputs,omitempty"`
+}
+
+// Input is a file that was recorded.
+type Input struct {
+	Path   string `json:"path"`
+	Bytes  int64  `json:"bytes"`
+	SHA256 string `json:"sha256"`
 }
 
 // File is one Parquet file of a recording.

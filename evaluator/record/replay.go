@@ -256,7 +256,8 @@ type groupReplay struct {
 	*replayer
 	rowGroup
 	sources *groupColumn
-	judged  bool // what the manifest says of routes and sources counts
+	known   *beside // nil until all rules were tried
+	judged  bool    // what the manifest says of routes and sources counts
 	hits    []rowHit
 	tried   []triedRows
 }
@@ -337,7 +338,15 @@ func (g *groupReplay) event(l *layoutFile, leaves []evaluator.Column, rows []int
 	if err != nil {
 		return nil, err
 	}
-	return g.options.Normaliser.Event(telemetry.Record{Source: g.source(rows[row]), Value: v}), nil
+	return g.options.Normaliser.Event(telemetry.Record{Source: g.source(rows[row]), Modified: g.modified(rows[row]), Value: v}), nil
+}
+
+// modified returns what gives a year to the times of an event, once that is known.
+func (g *groupReplay) modified(row int32) time.Time {
+	if g.known == nil {
+		return time.Time{}
+	}
+	return g.known.row(int(row)).Record.Modified
 }
 
 func (g *groupReplay) source(row int32) string {
@@ -378,6 +387,7 @@ func (g *groupReplay) finish(into *Replayed) error {
 	if err != nil {
 		return err
 	}
+	g.known = beside
 	g.exposed(beside, into)
 	slices.SortFunc(g.hits, func(a, b rowHit) int { return cmp.Compare(a.row, b.row) })
 	for _, h := range g.hits {

@@ -107,7 +107,10 @@ func (g *rowGroup) beside() (*beside, error) {
 }
 
 func (b *beside) row(row int) Row {
-	return Row{telemetry.Record{Source: b.sources.text(row), Index: int(b.index[row])}, timeOf(b.times[row], b.timed[row]), b.views.text(row)}
+	at := timeOf(b.times[row], b.timed[row])
+	// The year of a time without one follows from when its source was modified; so it
+	// does from the time itself.
+	return Row{telemetry.Record{Source: b.sources.text(row), Index: int(b.index[row]), Modified: at}, at, b.views.text(row)}
 }
 
 func (c *groupColumn) text(row int) string { return c.dictionary.Texts[c.codes[row]] }

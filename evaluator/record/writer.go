@@ -36,6 +36,7 @@ type Writer struct {
 	parts    map[partKey]*part
 	held     int
 	added    []File
+	inputs   []Input
 	rows     int
 	replaced map[string]bool // paths of files that the recording loses with the next commit
 }
@@ -224,6 +225,7 @@ func (w *Writer) Commit() error {
 		}
 	}
 	w.manifest.Files = append(slices.DeleteFunc(w.manifest.Files, func(f File) bool { return w.replaced[f.Path] }), w.added...)
+	w.manifest.Inputs = append(w.manifest.Inputs, w.inputs...)
 	if err := w.manifest.write(w.dir); err != nil {
 		return err
 	}
