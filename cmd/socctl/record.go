@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
+	"runtime/debug"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -69,12 +71,27 @@ func (c *cli) recordAdd() *cobra.Command {
 }
 
 func memoryFlag(cmd *cobra.Command, o *recordOptions) {
-	cmd.Flags().IntVar(&o.memory, "memory", 256, "`MiB` of events that are held before some are written")
+	cmd.Flags().IntVar(&o.memory, "memory", 1024, fmt.Sprintf("`MiB` that the process may take; at least %d", leastMemory))
 }
 
-// options returns what the package takes.
-func (o *recordOptions) options() record.Options {
-	return record.Options{Memory: max(1, o.memory) << 20, Normaliser: o.normaliser}
+// leastMemory is how many MiB recording takes without holding many events; of these
+// beside are outside of what is collected: the program itself, and stacks.
+const (
+	leastMemory  = 400
+	memoryBeside = 32
+)
+
+// options bounds the memory of the process, and returns what the package takes: of
+// what the process may take a quarter is for events that are held, the rest for
+// reading, and for the file that is being written.
+func (o *recordOptions) options() (record.Options, error) {
+	if o.memory < leastMemory {
+		return record.Options{}, usageError("--memory takes at least %d MiB", leastMemory)
+	}
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(int64(o.memory-memoryBeside) << 20)
+	}
+	return record.Options{Memory: o.memory << 20 / 4, Normaliser: o.normaliser}, nil
 }
 
 // recordAll adds recordings to a folder.
@@ -96,7 +113,11 @@ func (c *cli) recordAll(ctx context.Context, o *recordOptions, dir string, recor
 	}
 	collectLess()
 	o.normaliser = telemetry.NewNormaliser(table, telemetry.TimeZone(zone), telemetry.Year(o.year))
-	w, err := record.Create(dir, o.options())
+	options, err := o.options()
+	if err != nil {
+		return err
+	}
+	w, err := record.Create(dir, options)
 	if err != nil {
 		return &exitError{exitUnreadable, err}
 	}
@@ -108,10 +129,10 @@ func (c *cli) recordAll(ctx context.Context, o *recordOptions, dir string, recor
 	}
 	r.progress.Done()
 	if err != nil {
-		return &exitError{exitUnreadable, errors.Join(err, w.Abort())}
+		return &exitError{exitUnreadable, errors.Join(nothingRecorded(err), w.Abort())}
 	}
 	if err := w.Commit(); err != nil {
-		return &exitError{exitUnreadable, err}
+		return &exitError{exitUnreadable, nothingRecorded(err)}
 	}
 	if !c.quiet {
 		fmt.Fprintf(c.stderr, "%s recorded in %s", report.Count(w.Rows(), "event"), dir)
@@ -128,6 +149,10 @@ func (c *cli) recordAll(ctx context.Context, o *recordOptions, dir string, recor
 		return exitWith(exitUnreadable)
 	}
 	return nil
+}
+
+func nothingRecorded(err error) error {
+	return fmt.Errorf("%w; the recording is as it was before: nothing of this run was recorded", err)
 }
 
 // recorder adds what is read to a recording.
@@ -282,7 +307,11 @@ func (c *cli) recordCompact() *cobra.Command {
 		Short: "Put small files of a day together",
 		Args:  oneFolder,
 		RunE: func(_ *cobra.Command, args []string) error {
-			before, after, err := record.Compact(args[0], o.options())
+			options, err := o.options()
+			if err != nil {
+				return err
+			}
+			before, after, err := record.Compact(args[0], options)
 			return c.rewritten(before, after, err)
 		},
 	}
@@ -311,7 +340,11 @@ func (c *cli) recordRedact() *cobra.Command {
 			if len(o.redaction.Drop)+len(o.redaction.Hash) == 0 {
 				return usageError("name fields with --drop or --hash")
 			}
-			before, after, err := record.Redact(args[0], o.options(), o.redaction)
+			options, err := o.options()
+			if err != nil {
+				return err
+			}
+			before, after, err := record.Redact(args[0], options, o.redaction)
 			return c.rewritten(before, after, err)
 		},
 	}

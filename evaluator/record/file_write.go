@@ -45,8 +45,9 @@ func (p *part) write(dir, folder string) (File, error) {
 	}
 	sum := sha256.New()
 	buffered := bufio.NewWriterSize(io.MultiWriter(f, sum), 1<<20)
-	err = errors.Join(p.writeTo(buffered), buffered.Flush())
-	err = errors.Join(err, f.Sync())
+	if err = p.writeTo(buffered); err == nil {
+		err = errors.Join(buffered.Flush(), f.Sync())
+	}
 	if info, failed := f.Stat(); failed == nil {
 		out.Bytes = info.Size()
 	}

@@ -15,8 +15,9 @@ import (
 // Options change how events are recorded. The zero value stands for the defaults.
 type Options struct {
 	// Memory is how many bytes of events are held before some are written; 256 MiB
-	// by default. The process takes up to five times as much, which Parquet needs for a
-	// file that is being written.
+	// by default. The process takes up to four times as much, which Parquet needs for a
+	// file that is being written, if debug.SetMemoryLimit tells the collector so;
+	// otherwise garbage comes on top.
 	Memory int
 	// Normaliser says what events are; the built-in one if it is nil.
 	Normaliser *telemetry.Normaliser
@@ -189,9 +190,45 @@ func less(a, b partKey) bool { return a.day < b.day || a.day == b.day && a.view 
 // fewRows is how many events have a file of their own; fewer of one day go together.
 const fewRows = 4096
 
-// Commit writes what is left and makes all that was added a part of the recording.
+// Commit writes what is left and makes all that was added a part of the recording. If
+// it cannot, the recording is as it was, and nothing of what was added takes room.
 func (w *Writer) Commit() error {
 	defer w.unlock()
+	err := w.flushAll()
+	if err == nil {
+		err = w.list()
+	}
+	if err != nil {
+		return errors.Join(err, w.unlisted())
+	}
+	return errors.Join(w.sweep(), w.sweepCache())
+}
+
+// list makes the manifest list what was added.
+func (w *Writer) list() error {
+	w.manifest.Files = append(slices.DeleteFunc(w.manifest.Files, func(f File) bool { return w.replaced[f.Path] }), w.added...)
+	w.manifest.Inputs = append(w.manifest.Inputs, w.inputs...)
+	return w.manifest.write(w.dir)
+}
+
+// unlisted removes what was added, unless the manifest lists it nevertheless: it may be
+// in its place although something failed behind that.
+func (w *Writer) unlisted() error {
+	there, err := ReadManifest(w.dir)
+	if err != nil && !errors.Is(err, ErrNoRecording) {
+		return nil // what counts cannot be said; the next writer removes what does not
+	}
+	listed := func(f File) bool {
+		return there != nil && slices.ContainsFunc(there.Files, func(known File) bool { return known.Path == f.Path })
+	}
+	if slices.ContainsFunc(w.added, listed) {
+		return nil
+	}
+	return w.removeAdded()
+}
+
+// flushAll writes all that is held.
+func (w *Writer) flushAll() error {
 	keys := make([]partKey, 0, len(w.parts))
 	for key := range w.parts {
 		keys = append(keys, key)
@@ -224,20 +261,19 @@ func (w *Writer) Commit() error {
 			}
 		}
 	}
-	w.manifest.Files = append(slices.DeleteFunc(w.manifest.Files, func(f File) bool { return w.replaced[f.Path] }), w.added...)
-	w.manifest.Inputs = append(w.manifest.Inputs, w.inputs...)
-	if err := w.manifest.write(w.dir); err != nil {
-		return err
-	}
-	return errors.Join(w.sweep(), w.sweepCache())
+	return nil
 }
 
 // Abort gives up what was added.
 func (w *Writer) Abort() error {
 	defer w.unlock()
+	return w.removeAdded()
+}
+
+func (w *Writer) removeAdded() error {
 	var errs []error
 	for _, f := range w.added {
-		errs = append(errs, os.Remove(filepath.Join(w.dir, filepath.FromSlash(f.Path))))
+		errs = append(errs, ignoreMissing(os.Remove(filepath.Join(w.dir, filepath.FromSlash(f.Path)))))
 	}
 	return errors.Join(errs...)
 }
