@@ -117,7 +117,8 @@ func (c *cli) backtest(ctx context.Context, o *backtestOptions, recordings []str
 	run := &report.BacktestRun{NoTime: o.noTime, Verbose: o.verbose, Version: version()}
 	code := exitClean
 	if known := kept.recall(key); known != nil {
-		run.Result, run.Rejected = known.Result, known.Rejected
+		run.Result, run.Rejected, code = known.Result, known.Rejected, known.Code
+		fmt.Fprint(c.stderr, known.Problems[slices.Index(problemStyles[:], c.err())])
 	} else {
 		compared, err := c.comparedRules(ctx, cfg, o)
 		if err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -11,6 +12,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/socctl/socctl/cmd/socctl/internal/report"
 	"github.com/socctl/socctl/evaluator/backtest"
 	"github.com/socctl/socctl/evaluator/record"
 	"github.com/socctl/socctl/rules"
@@ -22,7 +24,12 @@ import (
 type rememberedRun struct {
 	Result   *backtest.Result `json:"result"`
 	Rejected int              `json:"rejected"`
+	Code     int              `json:"code"`     // that the rules themselves make the exit code
+	Problems []string         `json:"problems"` // of rules, as they are shown: without colours, and with
 }
+
+// problemStyles are those of rememberedRun.Problems.
+var problemStyles = [...]report.Style{report.StyleFor(nil, "never"), report.StyleFor(nil, "always")}
 
 // runKey identifies all that the result of a backtest depends on.
 type runKey struct {
@@ -82,19 +89,25 @@ func (k *runKey) recall(key string) *rememberedRun {
 		text = record.Recall(k.folder, key)
 	}
 	run := &rememberedRun{}
-	if text == nil || json.Unmarshal(text, run) != nil || run.Result == nil {
+	if text == nil || json.Unmarshal(text, run) != nil || run.Result == nil || len(run.Problems) != len(problemStyles) {
 		return nil
 	}
 	return run
 }
 
-// remember keeps a run, unless there is something to be told that is not in it, or the
-// rules have changed while it was going on.
+// remember keeps a run, unless it is partial, or the rules have changed while it was
+// going on.
 func (k *runKey) remember(key string, result *backtest.Result, head *loadedRules) {
-	if key == "" || result.Partial || result.Summary.Problems > 0 || head.diags.Count(rules.Error) > 0 || k.of() != key {
+	if key == "" || result.Partial || result.Summary.Problems > 0 || head.exitCode() == exitUnreadable || k.of() != key {
 		return
 	}
-	if text, err := json.Marshal(rememberedRun{result, head.rejected()}); err == nil {
+	run := rememberedRun{result, head.rejected(), head.exitCode(), nil}
+	for _, style := range problemStyles {
+		var b bytes.Buffer
+		report.Diagnostics(&b, style, errorsOf(head.diags))
+		run.Problems = append(run.Problems, b.String())
+	}
+	if text, err := json.Marshal(run); err == nil {
 		record.Remember(k.folder, key, text)
 	}
 }

@@ -144,6 +144,32 @@ func TestBacktestForgetsRuns(t *testing.T) {
 	}
 }
 
+// Rules with errors are told of again, and so is the exit code that they ask for.
+func TestBacktestRemembersProblems(t *testing.T) {
+	t.Parallel()
+	b := newRememberingBench(t)
+	writeFile(t, b.rules+"/bad.yml", "title: Bad\nlogsource: {product: windows}\ndetection: {s: {a|what: 1}, condition: s}\n")
+	once := func(colour string) (int, string) {
+		var out, problems bytes.Buffer
+		code := run([]string{"backtest", "-q", "--color", colour, "--no-time", "-r", b.rules, b.folder}, strings.NewReader(""), &out, &problems)
+		return code, out.String() + problems.String()
+	}
+	code, plain := once("never")
+	if err := os.RemoveAll(b.folder + "/.cache"); err != nil {
+		t.Fatal(err)
+	}
+	_, coloured := once("always")
+	b.spoil()
+	if code != exitFindings || !strings.Contains(plain, "error[") || plain == coloured {
+		t.Fatalf("%d: %s", code, plain)
+	}
+	for colour, want := range map[string]string{"never": plain, "always": coloured} {
+		if again, text := once(colour); again != code || text != want {
+			t.Errorf("colours %s: %d\n%s", colour, again, cmp.Diff(want, text))
+		}
+	}
+}
+
 // What is added to a recording is in the next result.
 func TestBacktestSeesWhatIsAdded(t *testing.T) {
 	t.Parallel()
