@@ -106,7 +106,7 @@ func recordSome(ctx context.Context, dir string, n *telemetry.Normaliser, paths 
 	if err != nil {
 		return err
 	}
-	for r, err := range telemetry.Read(ctx, paths, telemetry.ReadOptions{}) {
+	for r, err := range telemetry.Read(ctx, paths, telemetry.ReadOptions{Raw: true}) {
 		if err != nil {
 			continue // what cannot be read is not streamed either
 		}
@@ -116,6 +116,7 @@ func recordSome(ctx context.Context, dir string, n *telemetry.Normaliser, paths 
 		if err := w.Add(r); err != nil {
 			return errors.Join(err, w.Abort())
 		}
+		r.Release()
 	}
 	return w.Commit()
 }

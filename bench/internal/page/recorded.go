@@ -19,8 +19,8 @@ const recordedMethod = `## Recorded telemetry
 
 Events are recorded once; then rules are replayed on one goroutine, with nothing remembered of earlier runs, beside streaming the same events: %d times, in
 turn. Times are CPU time and medians, building of what events first ask for included. By events, what bounds a replay is how many different texts there are in
-the columns that rules look at, and how many layouts the records have: both grow more slowly than events do. By rules, it is how many events are of a
-logsource that some rule is about: others are not read.
+the columns that rules look at, and how many layouts the records have. By rules, it is how many events are of a logsource that some rule is about: others
+are not read.
 `
 
 func (p *printer) recorded(r *Result) {
