@@ -31,7 +31,9 @@ type Result struct {
 }
 
 // Empty reports whether nothing was measured.
-func (r *Result) Empty() bool { return len(r.Lanes) == 0 && r.Growth == nil && len(r.Cores) == 0 && len(r.Recorded) == 0 }
+func (r *Result) Empty() bool {
+	return len(r.Lanes) == 0 && r.Growth == nil && len(r.Cores) == 0 && len(r.Recorded) == 0
+}
 
 // Machine is where it ran.
 type Machine struct {
