@@ -3,6 +3,7 @@ package report
 import (
 	"html/template"
 	"io"
+	"slices"
 
 	"github.com/socctl/socctl/compiler/diff"
 	"github.com/socctl/socctl/compiler/solver"
@@ -19,6 +20,7 @@ func ciHTML(w io.Writer, r *CIRun) error {
 		h := ciHTMLRow{Title: row.change.Rule().Title, Level: row.change.Rule().Level, Path: row.change.Rule().Source.Span.Path(), Kind: words[row.change.Kind],
 			Bad: severities[row.change.Kind] <= severities[diff.Unknown], Tests: row.tests, Alerts: row.alerts, Lint: row.lint, Notes: row.change.notes(),
 			Gained: htmlEvent(row.change.GainedEvent, row.change.Gained), Lost: htmlEvent(row.change.LostEvent, row.change.Lost)}
+		markDifferences(h.Gained, h.Lost)
 		h.Before, h.After = r.ratesOf(row.change)
 		most = max(most, h.Before, h.After)
 		page.Rows = append(page.Rows, h)
@@ -63,7 +65,12 @@ type ciHTMLRow struct {
 	Gained, Lost                                  []htmlField
 }
 
-type htmlField struct{ Name, Text string }
+// htmlField is a field of an event; Marked if the question is decided by it, and the
+// other event, if there is one, holds something else.
+type htmlField struct {
+	Name, Text string
+	Marked     bool
+}
 
 func htmlEvent(e *witness.Event, m solver.Model) []htmlField {
 	if e == nil && m == nil {
@@ -74,9 +81,20 @@ func htmlEvent(e *witness.Event, m solver.Model) []htmlField {
 	}
 	var out []htmlField
 	for _, f := range flatten(e.Value, "") {
-		out = append(out, htmlField{Clean(f.name), Shorten(Clean(f.text), 400)})
+		out = append(out, htmlField{Clean(f.name), Shorten(Clean(f.text), 400), slices.Contains(e.Decisive, f.name)})
 	}
 	return out
+}
+
+// markDifferences leaves marks only where two events differ.
+func markDifferences(a, b []htmlField) {
+	for i := range a {
+		for k := range b {
+			if a[i].Name == b[k].Name && a[i].Text == b[k].Text {
+				a[i].Marked, b[k].Marked = false, false
+			}
+		}
+	}
 }
 
 var ciTemplate = template.Must(template.New("ci").Parse(`<!DOCTYPE html>
@@ -96,7 +114,7 @@ dl.facts{display:flex;flex-wrap:wrap;gap:.2rem 1.5rem;margin:.4rem 0}dl.facts di
 .bar i{display:block;height:.7rem;border-radius:.2rem;min-width:1px}
 .sides{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr));gap:.8rem}
 .sides section{min-width:0}table{border-collapse:collapse;width:100%}th{text-align:left;font-weight:500;vertical-align:top;padding-right:.8rem;white-space:nowrap}
-td{overflow-wrap:anywhere;font-family:ui-monospace,monospace;font-size:.88rem}summary{cursor:pointer}
+td{overflow-wrap:anywhere;font-family:ui-monospace,monospace;font-size:.88rem}summary{cursor:pointer}tr.marked{font-weight:700;background:var(--soft)}
 </style></head><body><main>
 <h1>{{.Verdict}}</h1>
 {{range .Blockers}}<p class="blocker"><strong>{{.Kind}}</strong> {{if .Path}}<code>{{.Path}}:{{.Line}}</code> {{end}}{{.Text}}</p>
@@ -107,8 +125,8 @@ td{overflow-wrap:anywhere;font-family:ui-monospace,monospace;font-size:.88rem}su
 {{if or .BeforeWidth .AfterWidth}}<div class="bar"><span>before</span><i style="width:{{printf "%.1f" .BeforeWidth}}%;background:var(--before)"></i><span>{{printf "%.3g" .Before}}</span></div>
 <div class="bar"><span>after</span><i style="width:{{printf "%.1f" .AfterWidth}}%;background:var(--after)"></i><span>{{printf "%.3g" .After}}</span></div>
 {{end}}{{if or .Gained .Lost}}<details open><summary>events</summary><div class="sides">
-{{if .Gained}}<section><strong>now matches</strong><table>{{range .Gained}}<tr><th scope="row">{{.Name}}</th><td>{{.Text}}</td></tr>{{end}}</table></section>
-{{end}}{{if .Lost}}<section><strong>no longer matches</strong><table>{{range .Lost}}<tr><th scope="row">{{.Name}}</th><td>{{.Text}}</td></tr>{{end}}</table></section>
+{{if .Gained}}<section><strong>now matches</strong><table>{{range .Gained}}<tr{{if .Marked}} class="marked"{{end}}><th scope="row">{{.Name}}</th><td>{{.Text}}</td></tr>{{end}}</table></section>
+{{end}}{{if .Lost}}<section><strong>no longer matches</strong><table>{{range .Lost}}<tr{{if .Marked}} class="marked"{{end}}><th scope="row">{{.Name}}</th><td>{{.Text}}</td></tr>{{end}}</table></section>
 {{end}}</div></details>{{end}}</article>
 {{end}}{{if .Rest}}<p>{{.Rest}}</p>{{end}}
 <footer><p>compared with <code>{{.Base}}</code> · socctl {{.Version}} · events are made up and replayed on both versions</p></footer>
