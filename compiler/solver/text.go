@@ -2,6 +2,8 @@ package solver
 
 import (
 	"slices"
+
+	"github.com/socctl/socctl/compiler"
 )
 
 // text finds one text that satisfies the wanted literals, what holds of the
@@ -57,9 +59,10 @@ func (q *question) conflict(core []literal) outcome {
 
 // broken returns the first literal that a text does not satisfy.
 func (q *question) broken(text string) (literal, bool) {
+	folded := compiler.Fold(text)
 	for _, ls := range [][]literal{q.all, q.refused} {
 		for _, l := range ls {
-			if accepts(q.solver.atoms[l.atom].predicate, text) != l.sign {
+			if q.solver.atoms[l.atom].predicate.Accepts(compiler.StringKind, text, folded) != l.sign {
 				return l, true
 			}
 		}

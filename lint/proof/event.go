@@ -1,6 +1,9 @@
 package proof
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/compiler/solver"
 )
@@ -89,3 +92,6 @@ func (f *texts) refers(p *compiler.Predicate, other texts) bool {
 	}
 	return false
 }
+
+// sortedFields returns the names of a model's fields.
+func sortedFields(m solver.Model) []string { return slices.Sorted(maps.Keys(m)) }

@@ -7,11 +7,22 @@ import "github.com/socctl/socctl/lint"
 func Checks() []*lint.Check {
 	return []*lint.Check{
 		allOfThem,
+		alwaysTrue,
+		deadAlternative,
+		deadFilter,
+		deadSelection,
 		duplicateRule,
 		duplicateValue,
+		filterExcludesEverything,
+		impliedValue,
+		onlyNegation,
 		quantifierSingle,
 		quantifierWithoutGlob,
 		redundantField,
+		redundantSelection,
+		shadowedAlternative,
+		shadowedValue,
 		temporalNeedsTwoRules,
+		unsatisfiable,
 	}
 }
