@@ -52,7 +52,7 @@ func (s *Solver) fieldsOf(f *Formula, literals []literal) (Model, []lesson, bool
 	if lessons != nil {
 		return nil, lessons, false
 	}
-	if s.holds(f, m) || s.link(of, m) && s.holds(f, m) {
+	if s.holds(f, m.read()) || s.link(of, m) && s.holds(f, m.read()) {
 		return m, nil, true
 	}
 	return nil, []lesson{{literals: slices.Clone(literals), unknown: "fields that depend on each other, by fieldref or by keywords"}}, false
@@ -243,7 +243,7 @@ func (s *Solver) link(of map[int][]literal, m Model) bool {
 		for _, l := range of[n] {
 			if a := &s.atoms[l.atom]; a.ref >= 0 && a.field == n {
 				linked = true
-				if s.atomHolds(a, m) != l.sign && !s.tie(a, l.sign, of, m) {
+				if s.atomHolds(a, m.read()) != l.sign && !s.tie(a, l.sign, of, m) {
 					return false
 				}
 			}

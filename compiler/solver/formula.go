@@ -126,3 +126,35 @@ type literal struct {
 	atom int
 	sign bool
 }
+
+// Replaced returns an expression of a program in which one node, wherever it
+// stands, is true or false: what the rest makes of it.
+func (s *Solver) Replaced(p *compiler.Program, e, node *compiler.Expr, value bool) *Formula {
+	seen := map[*compiler.Expr]*Formula{}
+	var replace func(e *compiler.Expr) *Formula
+	replace = func(e *compiler.Expr) *Formula {
+		if f := seen[e]; f != nil {
+			return f
+		}
+		var f *Formula
+		switch {
+		case e == node && value:
+			f = s.And()
+		case e == node:
+			f = s.Or()
+		case e.Op == compiler.Leaf:
+			f = s.Formula(p, e)
+		case e.Op == compiler.Not:
+			f = s.Not(replace(e.Args[0]))
+		default:
+			args := make([]*Formula, len(e.Args))
+			for i, a := range e.Args {
+				args[i] = replace(a)
+			}
+			f = s.gate(e.Op, args)
+		}
+		seen[e] = f
+		return f
+	}
+	return replace(e)
+}

@@ -143,7 +143,7 @@ func (p *pieces) regex(expr string) {
 
 // glues stand between pieces, heads and tails where nothing is asked for.
 var (
-	glues = []string{"", " ", "x", "0", "\\"}
+	glues = []string{" ", "", "x", "0", "\\"}
 	heads = []string{"", "x", `C:\x`, "0", "x "}
 	tails = []string{"", "x", " x", "0"}
 )

@@ -17,8 +17,33 @@ type Field struct {
 	Texts []string // strings; several make a list
 }
 
+// read is a Model with its texts folded, once for all predicates.
+type read map[string]readField
+
+type readField struct {
+	null  bool
+	texts []foldedText
+}
+
+// foldedText is a text and its compiler.Fold.
+type foldedText struct{ raw, folded string }
+
+func fold(text string) foldedText { return foldedText{text, compiler.Fold(text)} }
+
+func (m Model) read() read {
+	out := make(read, len(m))
+	for name, f := range m {
+		r := readField{null: f.Null, texts: make([]foldedText, len(f.Texts))}
+		for i, t := range f.Texts {
+			r.texts[i] = fold(t)
+		}
+		out[name] = r
+	}
+	return out
+}
+
 // holds decides a formula on a model by the meaning of its predicates.
-func (s *Solver) holds(f *Formula, m Model) bool {
+func (s *Solver) holds(f *Formula, m read) bool {
 	switch f.op {
 	case compiler.Leaf:
 		return s.atomHolds(&s.atoms[f.atom], m)
@@ -40,11 +65,11 @@ func (s *Solver) holds(f *Formula, m Model) bool {
 	return false
 }
 
-func (s *Solver) atomHolds(a *atom, m Model) bool {
+func (s *Solver) atomHolds(a *atom, m read) bool {
 	p := a.predicate
 	if p.Field == "" {
 		for _, f := range m {
-			if acceptsAny(p, f.Texts) {
+			if acceptsAny(p, f.texts) {
 				return true
 			}
 		}
@@ -55,16 +80,16 @@ func (s *Solver) atomHolds(a *atom, m Model) bool {
 	case compiler.OpExists:
 		return present == p.Bool
 	case compiler.OpNull:
-		return !present || f.Null
+		return !present || f.null
 	case compiler.OpFieldRef:
-		return refersAny(p, f.Texts, m[p.Ref].Texts)
+		return refersAny(p, f.texts, m[p.Ref].texts)
 	}
-	return acceptsAny(p, f.Texts)
+	return acceptsAny(p, f.texts)
 }
 
-func acceptsAny(p *compiler.Predicate, texts []string) bool {
-	for _, t := range texts {
-		if accepts(p, t) {
+func acceptsAny(p *compiler.Predicate, texts []foldedText) bool {
+	for i := range texts {
+		if accepts(p, texts[i]) {
 			return true
 		}
 	}
@@ -72,22 +97,14 @@ func acceptsAny(p *compiler.Predicate, texts []string) bool {
 }
 
 // accepts decides a predicate on a string.
-func accepts(p *compiler.Predicate, text string) bool {
-	folded := ""
-	if p.Op == compiler.OpText && !p.Pattern.Cased() {
-		folded = compiler.Fold(text)
-	}
-	return p.Accepts(compiler.StringKind, text, folded)
+func accepts(p *compiler.Predicate, text foldedText) bool {
+	return p.Accepts(compiler.StringKind, text.raw, text.folded)
 }
 
-func refersAny(p *compiler.Predicate, texts, others []string) bool {
+func refersAny(p *compiler.Predicate, texts, others []foldedText) bool {
 	for _, t := range texts {
 		for _, o := range others {
-			a, b := t, o
-			if !p.Cased {
-				a, b = compiler.Fold(t), compiler.Fold(o)
-			}
-			if p.Refers(a, b) {
+			if p.Cased && p.Refers(t.raw, o.raw) || !p.Cased && p.Refers(t.folded, o.folded) {
 				return true
 			}
 		}

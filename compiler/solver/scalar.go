@@ -100,8 +100,9 @@ func (q *question) ofKind(is func(*compiler.Predicate) bool) []literal {
 }
 
 func (q *question) satisfied(ls []literal, text string) bool {
+	t := fold(text)
 	for _, l := range ls {
-		if accepts(q.solver.atoms[l.atom].predicate, text) != l.sign {
+		if accepts(q.solver.atoms[l.atom].predicate, t) != l.sign {
 			return false
 		}
 	}
@@ -327,5 +328,5 @@ func first(ns []int64) int64 {
 }
 
 func allAccept(ps []*compiler.Predicate, text string) bool {
-	return !slices.ContainsFunc(ps, func(p *compiler.Predicate) bool { return !accepts(p, text) })
+	return !slices.ContainsFunc(ps, func(p *compiler.Predicate) bool { return !accepts(p, fold(text)) })
 }

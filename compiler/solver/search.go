@@ -19,7 +19,8 @@ type search struct {
 	atoms     map[int]z.Lit
 	truth     z.Lit
 	lessons   []lesson
-	selectors map[z.Lit]int // of lessons
+	selectors map[z.Lit]int    // of lessons
+	pairs     map[identity]int // of values that were found to exclude each other
 	variables int
 }
 
@@ -35,7 +36,7 @@ type lesson struct {
 const maxVariables = 3_000
 
 func newSearch() *search {
-	s := &search{sat: gini.New(), gates: map[*Formula]z.Lit{}, atoms: map[int]z.Lit{}, selectors: map[z.Lit]int{}}
+	s := &search{sat: gini.New(), gates: map[*Formula]z.Lit{}, atoms: map[int]z.Lit{}, selectors: map[z.Lit]int{}, pairs: map[identity]int{}}
 	s.truth = s.variable()
 	s.clause(s.truth)
 	return s
@@ -156,6 +157,7 @@ func (s *Solver) solve(f *Formula) Result {
 		}
 		for _, l := range lessons {
 			sat.learn(l)
+			s.exclude(l)
 		}
 	}
 	return Result{Reason: "too many combinations"}

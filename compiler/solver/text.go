@@ -2,8 +2,6 @@ package solver
 
 import (
 	"slices"
-
-	"github.com/socctl/socctl/compiler"
 )
 
 // text finds one text that satisfies the wanted literals, what holds of the
@@ -59,10 +57,10 @@ func (q *question) conflict(core []literal) outcome {
 
 // broken returns the first literal that a text does not satisfy.
 func (q *question) broken(text string) (literal, bool) {
-	folded := compiler.Fold(text)
+	t := fold(text)
 	for _, ls := range [][]literal{q.all, q.refused} {
 		for _, l := range ls {
-			if q.solver.atoms[l.atom].predicate.Accepts(compiler.StringKind, text, folded) != l.sign {
+			if accepts(q.solver.atoms[l.atom].predicate, t) != l.sign {
 				return l, true
 			}
 		}

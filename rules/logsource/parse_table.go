@@ -9,9 +9,19 @@ import (
 
 func (p *parser) table(n *yaml.Node) *Table {
 	t := &Table{}
-	p.keys(n, []string{"views", "taxonomy", "unseen"}, func(key string, _, v *yaml.Node) {
+	p.keys(n, []string{"views", "taxonomy", "unseen", "domains", "fields", "places", "dual-use"}, func(key string, _, v *yaml.Node) {
+		if key == "dual-use" {
+			t.Programs = p.programs(v)
+			return
+		}
 		for _, item := range p.list(v) {
 			switch key {
+			case "domains":
+				t.Domains = append(t.Domains, p.domain(item))
+			case "fields":
+				t.Fields = append(t.Fields, p.fieldDefs(item)...)
+			case "places":
+				t.Places = append(t.Places, p.place(item))
 			case "views":
 				t.Views = append(t.Views, p.view(item))
 			case "taxonomy":

@@ -135,7 +135,7 @@ func TestParseErrors(t *testing.T) {
 	const view = "views:\n  - name: a\n    logsource: {product: a}\n"
 	tests := []struct{ name, text, want string }{
 		{"unknown key", "view: []", `t.yml:1:1: unknown key "view" (did you mean "views"?)`},
-		{"far key", "colour: []", `t.yml:1:1: unknown key "colour" (known: views, taxonomy, unseen)`},
+		{"far key", "colour: []", `t.yml:1:1: unknown key "colour" (known: views, taxonomy, unseen, domains, fields, places, dual-use)`},
 		{"view key", view + "    when: {x: 1}\n    feilds: {}\n", `t.yml:5:5: unknown key "feilds" (did you mean "fields"?)`},
 		{"no list", "views: 1", `t.yml:1:8: a list is needed here`},
 		{"no map", "views: [1]", `t.yml:1:9: a map is needed here`},
@@ -164,6 +164,14 @@ func TestParseErrors(t *testing.T) {
 		{"empty each", view + "    when: {x: 1}\n    each: ''", `t.yml:5:11: each needs the path of a list`},
 		{"each of a list", view + "    when: {x: 1}\n    each: [a, b]", `t.yml:5:11: a text is needed here`},
 		{"no time", view + "    when: {x: 1}\n    time: {a: b}", `t.yml:5:11: a list is needed here`},
+		{"domain without words", "domains:\n  - {name: a}", `t.yml:2:5: a domain needs a name, and is: a phrase that says what it is`},
+		{"domain that is no pattern", "domains:\n  - {name: a, is: b, patterns: ['(']}", `domain "a": error parsing regexp`},
+		{"example outside", "domains:\n  - {name: a, is: a letter, patterns: ['^[a-z]$'], examples: [ab]}", `the example "ab" is not a letter (domain "a")`},
+		{"unknown kind", "domains:\n  - {name: a, is: b, kind: paths}", `t.yml:2:28: unknown kind "paths" (did you mean "path"?)`},
+		{"unknown trust", "fields:\n  - {logsource: {product: p}, names: [a], trust: nobody}", `unknown trust "nobody" (known: attacker, spoofable, system)`},
+		{"field without names", "fields:\n  - {logsource: {product: p}}", `t.yml:2:5: an entry of fields needs names and a logsource`},
+		{"place without end", "places:\n  - {path: /tmp, score: 0, needs: nothing}", `t.yml:2:5: a place needs a path that ends in a separator`},
+		{"score", "places:\n  - {path: /tmp/, score: 4, needs: nothing}", `t.yml:2:25: a score is a number from 0 to 3`},
 		{"no YAML", "views: [", `t.yml: yaml: line 1`},
 	}
 	for _, test := range tests {

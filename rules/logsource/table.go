@@ -11,6 +11,12 @@ type Table struct {
 	Views      []ViewDef
 	Taxonomies []Taxonomy
 	Unseen     []Unseen
+
+	// What the values of fields are, and who decides about them.
+	Domains  []Domain
+	Fields   []FieldDef
+	Places   []Place
+	Programs []string // of dual use; file names in lower case, sorted
 }
 
 //go:embed data/*.yml
@@ -41,8 +47,9 @@ var builtin = sync.OnceValue(func() *Table {
 })
 
 // With returns a table in which every entry of override takes the place of the
-// entry it names (views by name, the others by logsource), and new ones follow
-// at the end. A logsource that a view provides is unseen no longer. Neither t
+// entry it names (views and domains by name, fields by logsource and name, places
+// by path, the others by logsource), and new ones follow at the end. Programs of
+// both are of dual use. A logsource that a view provides is unseen no longer. Neither t
 // nor override changes; a nil override changes nothing.
 func (t *Table) With(override *Table) *Table {
 	if override == nil {
@@ -52,10 +59,21 @@ func (t *Table) With(override *Table) *Table {
 		Views: merge(t.Views, override.Views, func(v ViewDef) string { return v.Name }),
 		Taxonomies: merge(t.Taxonomies, override.Taxonomies,
 			func(x Taxonomy) Logsource { return x.Logsource }),
-		Unseen: merge(t.Unseen, override.Unseen, func(u Unseen) Logsource { return u.Logsource }),
+		Unseen:  merge(t.Unseen, override.Unseen, func(u Unseen) Logsource { return u.Logsource }),
+		Domains: merge(t.Domains, override.Domains, func(d Domain) string { return d.Name }),
+		Fields:  merge(t.Fields, override.Fields, func(f FieldDef) fieldKey { return fieldKey{f.Logsource, f.Name} }),
+		Places:  merge(t.Places, override.Places, func(p Place) string { return p.Path }),
 	}
+	with.Programs = slices.Concat(t.Programs, override.Programs)
+	slices.Sort(with.Programs)
+	with.Programs = slices.Compact(with.Programs)
 	with.Unseen = slices.DeleteFunc(with.Unseen, func(u Unseen) bool { return len(with.For(u.Logsource)) > 0 })
 	return with
+}
+
+type fieldKey struct {
+	logsource Logsource
+	name      string
 }
 
 func merge[T any, K comparable](base, override []T, key func(T) K) []T {

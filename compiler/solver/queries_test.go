@@ -1,0 +1,153 @@
+package solver_test
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/socctl/socctl/compiler"
+	"github.com/socctl/socctl/compiler/solver"
+	"github.com/socctl/socctl/evaluator/corpus"
+)
+
+// census counts the answers to questions of one kind, and how long the slowest took.
+type census struct {
+	kind    string
+	answers map[solver.Answer]int
+	reasons map[string]int
+	total   time.Duration
+	worst   time.Duration
+	slowest string
+}
+
+func newCensus(kind string) *census {
+	return &census{kind: kind, answers: map[solver.Answer]int{}, reasons: map[string]int{}}
+}
+
+func (c *census) ask(what string, question func() solver.Result) solver.Result {
+	began := time.Now()
+	r := question()
+	took := time.Since(began)
+	if c.total += took; took > c.worst {
+		c.worst, c.slowest = took, what
+	}
+	c.answers[r.Answer]++
+	if r.Answer == solver.Unknown {
+		reason, _, _ := strings.Cut(r.Reason, " for ")
+		c.reasons[reason]++
+	}
+	return r
+}
+
+func (c *census) asked() int {
+	return c.answers[solver.Yes] + c.answers[solver.No] + c.answers[solver.Unknown]
+}
+
+func (c *census) String() string {
+	return fmt.Sprintf("%-12s %7d asked: %d yes, %d no, %d unknown %v; %v, slowest %v: %s", c.kind, c.asked(),
+		c.answers[solver.Yes], c.answers[solver.No], c.answers[solver.Unknown], c.reasons, c.total.Round(time.Millisecond), c.worst.Round(time.Microsecond), c.slowest)
+}
+
+// parts calls visit for the selections, alternatives and filters of a rule: every
+// node of its expression that a part of the rule stands behind.
+func parts(r *compiler.Rule, visit func(kind string, e *compiler.Expr)) {
+	seen := map[*compiler.Expr]bool{}
+	var walk func(e *compiler.Expr)
+	walk = func(e *compiler.Expr) {
+		if seen[e] {
+			return
+		}
+		seen[e] = true
+		switch {
+		case e.Selection != nil:
+			visit("selection", e)
+		case e.Filter != nil:
+			visit("filter", e)
+		case e.Value != nil:
+			visit("alternative", e)
+		}
+		for _, a := range e.Args {
+			walk(a)
+		}
+	}
+	walk(r.Expr)
+}
+
+// sharing lists ordered pairs of rules of one logsource that share an atom.
+func sharing(p *compiler.Program, visit func(a, b *compiler.Rule)) {
+	of := map[string]map[int][]int{}
+	for i, r := range p.Rules {
+		source := r.Category + "/" + r.Product + "/" + r.Service
+		if of[source] == nil {
+			of[source] = map[int][]int{}
+		}
+		seen := map[int]bool{}
+		r.Expr.Each(func(l *compiler.Expr) {
+			if !seen[l.Atom] {
+				seen[l.Atom] = true
+				of[source][l.Atom] = append(of[source][l.Atom], i)
+			}
+		})
+	}
+	for i, r := range p.Rules {
+		var others []int
+		r.Expr.Each(func(l *compiler.Expr) {
+			others = append(others, of[r.Category+"/"+r.Product+"/"+r.Service][l.Atom]...)
+		})
+		slices.Sort(others)
+		for _, k := range slices.Compact(others) {
+			if k != i {
+				visit(r, p.Rules[k])
+			}
+		}
+	}
+}
+
+// askPublicRules asks the fixed set of questions about the public rules: every
+// step-th of the pairs, and all others.
+func askPublicRules(t *testing.T, step int) {
+	p, _ := compiler.Compile(corpus.Rules(t), compiler.Options{})
+	s := solver.New(solver.Options{})
+	kinds := map[string]*census{}
+	for _, k := range []string{"rule", "selection", "alternative", "filter", "implies"} {
+		kinds[k] = newCensus(k)
+	}
+	for _, r := range p.Rules {
+		root := s.Formula(p, r.Expr)
+		kinds["rule"].ask(r.Title, func() solver.Result { return s.Satisfiable(root) })
+		parts(r, func(kind string, e *compiler.Expr) {
+			f := s.Formula(p, e)
+			kinds[kind].ask(r.Title, func() solver.Result { return s.Satisfiable(s.And(f, root)) })
+		})
+	}
+	n := 0
+	sharing(p, func(a, b *compiler.Rule) {
+		if n++; n%step == 0 {
+			kinds["implies"].ask(a.Title+" => "+b.Title, func() solver.Result { return s.Implies(s.Formula(p, a.Expr), s.Formula(p, b.Expr)) })
+		}
+	})
+	asked, unknown := 0, 0
+	for _, c := range slices.SortedFunc(maps(kinds), func(a, b *census) int { return cmp.Compare(a.kind, b.kind) }) {
+		t.Log(c)
+		asked, unknown = asked+c.asked(), unknown+c.answers[solver.Unknown]
+	}
+	t.Logf("%d pairs share an atom; %d questions, %d unknown", n, asked, unknown)
+	if unknown*100 > asked*3 {
+		t.Errorf("%d of %d unknown, more than 3 in a hundred", unknown, asked)
+	}
+}
+
+func maps(m map[string]*census) func(func(*census) bool) {
+	return func(yield func(*census) bool) {
+		for _, c := range m {
+			if !yield(c) {
+				return
+			}
+		}
+	}
+}
+
+func TestQueries(t *testing.T) { askPublicRules(t, 40) }

@@ -1,0 +1,125 @@
+package witness
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/socctl/socctl/compiler"
+	"github.com/socctl/socctl/compiler/solver"
+	"github.com/socctl/socctl/evaluator"
+	"github.com/socctl/socctl/evaluator/telemetry"
+	"github.com/socctl/socctl/rules/logsource"
+)
+
+// Event is an event that was made, and replayed.
+type Event struct {
+	Value evaluator.Value // an object
+	View  string          // on which the rule sees it; "" if nothing in it tells a logsource
+	// Decisive are the fields that the rule asks for, in the order of their names;
+	// all others are filled in.
+	Decisive []string
+}
+
+// ErrNone is the error for a question that no event answers: it is proven.
+var ErrNone = errors.New("no event can")
+
+// ErrUnknown is the error for a question that could not be decided.
+var ErrUnknown = errors.New("not known whether an event can")
+
+// Maker makes events for rules of one program. It is for one goroutine.
+type Maker struct {
+	program    *compiler.Program
+	table      *logsource.Table
+	normaliser *telemetry.Normaliser
+	evaluator  *evaluator.Evaluator
+}
+
+// NewMaker returns a Maker for a program. A nil table is the built-in one.
+func NewMaker(p *compiler.Program, table *logsource.Table) *Maker {
+	if table == nil {
+		table = logsource.Default()
+	}
+	return &Maker{program: p, table: table, normaliser: telemetry.NewNormaliser(table), evaluator: evaluator.New(p)}
+}
+
+// Matching returns an event that a rule matches. The error wraps ErrNone if no
+// event can, ErrUnknown if that could not be decided.
+func (m *Maker) Matching(r *compiler.Rule) (*Event, error) {
+	return m.Find(r, func(s *solver.Solver) *solver.Formula { return s.Formula(m.program, r.Expr) },
+		func(e evaluator.Event) bool { return m.evaluator.MatchRule(r, e) })
+}
+
+// Find returns an event of the logsource of a rule that satisfies a formula, which
+// wanted makes, and of which shows is true when it is replayed: that is the
+// evaluator's own answer to the same question. Errors are as for Matching.
+func (m *Maker) Find(r *compiler.Rule, wanted func(*solver.Solver) *solver.Formula, shows func(evaluator.Event) bool) (*Event, error) {
+	return m.find(&request{maker: m, rule: r, wanted: wanted, shows: shows})
+}
+
+// request is what an event is asked for.
+type request struct {
+	maker  *Maker
+	rule   *compiler.Rule
+	wanted func(*solver.Solver) *solver.Formula
+	shows  func(evaluator.Event) bool
+	like   map[string][]string // values to keep where they do; nil for none
+}
+
+// find tries the views of the rule's logsource, then an event without any.
+func (m *Maker) find(q *request) (*Event, error) {
+	s := solver.New(q.options())
+	plain := s.Satisfiable(q.wanted(s))
+	if plain.Answer != solver.Yes {
+		return nil, failure(q.rule, plain)
+	}
+	for _, v := range m.viewsOf(q.rule) {
+		found := s.Satisfiable(s.And(q.wanted(s), q.routing(s, v)))
+		if found.Answer != solver.Yes {
+			continue
+		}
+		if e := q.dress(found.Model, v); e != nil {
+			return e, nil
+		}
+	}
+	if e := q.dress(plain.Model, nil); e != nil {
+		return e, nil
+	}
+	return nil, fmt.Errorf("%s: %w: the event that was found does not show it when it is replayed", q.rule.Title, ErrUnknown)
+}
+
+func failure(r *compiler.Rule, res solver.Result) error {
+	if res.Answer == solver.No {
+		return fmt.Errorf("%s: %w", r.Title, ErrNone)
+	}
+	return fmt.Errorf("%s: %w: %s", r.Title, ErrUnknown, res.Reason)
+}
+
+// maxViews bounds the views that are tried for one event.
+const maxViews = 6
+
+// viewsOf returns the views whose events the rule is tried on, those first that
+// carry all its fields.
+func (m *Maker) viewsOf(r *compiler.Rule) []*logsource.ViewDef {
+	var whole, degraded []*logsource.ViewDef
+	for _, v := range m.table.For(sourceOf(r)) {
+		switch {
+		case v.Each != "":
+		case lacks(v, r.Fields):
+			degraded = append(degraded, v)
+		default:
+			whole = append(whole, v)
+		}
+	}
+	all := append(whole, degraded...)
+	return all[:min(len(all), maxViews)]
+}
+
+func sourceOf(r *compiler.Rule) logsource.Logsource {
+	return logsource.Logsource{Category: r.Category, Product: r.Product, Service: r.Service}
+}
+
+// lacks reports whether events of a view never carry one of the fields.
+func lacks(v *logsource.ViewDef, fields []string) bool {
+	return slices.ContainsFunc(fields, func(f string) bool { return slices.Contains(v.Absent, f) })
+}
