@@ -15,6 +15,7 @@ func Checks() []*lint.Check {
 		duplicateValue,
 		filterExcludesEverything,
 		impliedValue,
+		nearDuplicate,
 		onlyNegation,
 		quantifierSingle,
 		quantifierWithoutGlob,
@@ -22,6 +23,7 @@ func Checks() []*lint.Check {
 		redundantSelection,
 		shadowedAlternative,
 		shadowedValue,
+		subsumedRule,
 		temporalNeedsTwoRules,
 		unsatisfiable,
 	}

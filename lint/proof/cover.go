@@ -1,0 +1,211 @@
+package proof
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/socctl/socctl/compiler"
+	"github.com/socctl/socctl/compiler/solver"
+	"github.com/socctl/socctl/evaluator"
+)
+
+// Cover says that whenever one rule fires, another one does, which is of a
+// logsource that is the same or wider.
+type Cover struct {
+	Narrow, Wide *compiler.Rule
+	Same         bool // and the other way round, logsource included
+	Sure         bool // see Fact
+	Clashes      []Clash
+}
+
+// The bounds of the search for covers. They cut off what is only met where
+// thousands of rules are alike: then not each is compared with all others.
+const (
+	maxAlike       = 512 // rules that hold on a model of one rule and are looked at
+	maxRefutations = 48  // of rules that were thought to cover one rule
+	maxCovers      = 8   // that are found of one rule
+	fewWanted      = 40  // rules, for which it is not worth to prepare an evaluator for all
+)
+
+// Runner calls do for 0 to n-1 by several workers and returns when all is done.
+type Runner func(n int, do func(int))
+
+// Covers returns which rules of a program cover others, in the order of the
+// narrow ones. Rules of equal hash count as one, the first of them. wanted limits
+// it to covers of which one of the two is wanted; nil means all.
+//
+// A rule can only be covered by one that holds on a model of it, and then on every
+// one: models, also those that show that a proof fails, keep the number of proofs
+// near the number of rules.
+func Covers(p *compiler.Program, wanted func(*compiler.Rule) bool, pool *Pool, run Runner) []Cover {
+	c := &coverage{program: p, wanted: map[*compiler.Rule]bool{}, pool: pool}
+	seen := map[string]bool{}
+	for _, r := range p.Rules {
+		if seen[r.Hash] {
+			continue
+		}
+		seen[r.Hash] = true
+		c.rules = append(c.rules, r)
+		if wanted == nil || wanted(r) {
+			c.wanted[r] = true
+		}
+	}
+	c.few = len(c.wanted) <= fewWanted
+	const chunk = 64 // rules for which a worker keeps its tools
+	found := make([][]Cover, (len(c.rules)+chunk-1)/chunk)
+	run(len(found), func(i int) {
+		w := coverWorker{coverage: c}
+		for _, r := range c.rules[i*chunk : min(len(c.rules), (i+1)*chunk)] {
+			found[i] = append(found[i], w.covers(r)...)
+		}
+	})
+	return slices.Concat(found...)
+}
+
+// coverage is a search for covers among rules of different hashes.
+type coverage struct {
+	program *compiler.Program
+	rules   []*compiler.Rule
+	wanted  map[*compiler.Rule]bool
+	few     bool // rules are wanted
+	pool    *Pool
+}
+
+// coverWorker does a part of the search.
+type coverWorker struct {
+	*coverage
+	evaluator *evaluator.Evaluator // made when it is first needed
+}
+
+// covers returns the covers of a rule as the narrow one.
+func (w *coverWorker) covers(narrow *compiler.Rule) (out []Cover) {
+	candidates := w.possible(narrow)
+	if w.few && len(candidates) == 0 {
+		return nil
+	}
+	w.pool.With(Leaves(narrow.Expr), func(s *Solvers) {
+		r := s.Single.Satisfiable(s.Single.Formula(w.program, narrow.Expr))
+		if r.Answer != solver.Yes {
+			return
+		}
+		if w.few {
+			candidates = w.holding(candidates, r.Model)
+		} else {
+			candidates = w.matching(narrow, r.Model)
+		}
+		out = w.prove(narrow, candidates, s)
+	})
+	return out
+}
+
+// possible returns the rules that are compared one by one, where few are wanted.
+func (w *coverWorker) possible(narrow *compiler.Rule) (out []*compiler.Rule) {
+	if !w.few {
+		return nil
+	}
+	for _, r := range w.rules {
+		if (w.wanted[narrow] || w.wanted[r]) && r != narrow && within(narrow, r) && shareFields(narrow, r) {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// shareFields reports whether a rule may imply another one: unless that holds on
+// any event, or on absence, they have a field in common.
+func shareFields(a, b *compiler.Rule) bool {
+	return b.Witness == nil || slices.ContainsFunc(b.Fields, func(f string) bool { return slices.Contains(a.Fields, f) }) || len(a.Fields) == 0 || len(b.Fields) == 0
+}
+
+// within reports whether the events of a rule's logsource are all of another's.
+func within(narrow, wide *compiler.Rule) bool {
+	as := func(a, b string) bool { return b == "" || a == b }
+	if !as(narrow.Category, wide.Category) || !as(narrow.Product, wide.Product) || !as(narrow.Service, wide.Service) {
+		return false
+	}
+	for _, custom := range wide.Source.Logsource.Custom {
+		own := ""
+		for _, e := range narrow.Source.Logsource.Custom {
+			if strings.EqualFold(e.Key.Text, custom.Key.Text) {
+				own = e.Value.Scalar.Text
+			}
+		}
+		if own != custom.Value.Scalar.Text {
+			return false
+		}
+	}
+	return true
+}
+
+// holding leaves the rules that hold on a model.
+func (w *coverWorker) holding(rules []*compiler.Rule, m solver.Model) []*compiler.Rule {
+	e := newEvent(w.program, m)
+	return slices.DeleteFunc(slices.Clone(rules), func(r *compiler.Rule) bool { return !e.holds(r.Expr) })
+}
+
+// matching returns the rules that hold on a model of a rule and may cover it,
+// simple ones first.
+func (w *coverWorker) matching(narrow *compiler.Rule, m solver.Model) []*compiler.Rule {
+	if w.evaluator == nil {
+		w.evaluator = evaluator.New(w.program, evaluator.IgnoreLogsource())
+	}
+	var out []*compiler.Rule
+	seen := map[string]bool{narrow.Hash: true}
+	for _, match := range w.evaluator.Match(asEvent(m)) {
+		r := match.Rule
+		if !seen[r.Hash] && within(narrow, r) && (w.wanted[narrow] || w.wanted[r]) {
+			seen[r.Hash] = true
+			out = append(out, r)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b *compiler.Rule) int { return cmp.Compare(len(a.Fields), len(b.Fields)) })
+	return out
+}
+
+// asEvent returns a model as an event.
+func asEvent(m solver.Model) evaluator.Map {
+	e := evaluator.Map{}
+	for name, f := range m {
+		var values []any
+		if f.Null {
+			values = append(values, nil)
+		}
+		for _, t := range f.Texts {
+			values = append(values, t)
+		}
+		if len(values) == 1 {
+			e[name] = values[0]
+		} else {
+			e[name] = values
+		}
+	}
+	return e
+}
+
+// prove returns which of the candidates cover a rule. What shows that one does not
+// is tried on the others.
+func (w *coverWorker) prove(narrow *compiler.Rule, candidates []*compiler.Rule, s *Solvers) []Cover {
+	candidates = candidates[:min(len(candidates), maxAlike)]
+	a := &analysis{program: w.program, rule: narrow, root: tree(w.program, narrow.Expr, nil, false), solvers: s}
+	own := s.Single.Formula(w.program, narrow.Expr)
+	var out []Cover
+	for refutations := 0; len(candidates) > 0 && refutations < maxRefutations && len(out) < maxCovers; {
+		wide := candidates[0]
+		candidates = candidates[1:]
+		s.spent += Leaves(wide.Expr)
+		other := s.Single.Formula(w.program, wide.Expr)
+		r := s.Single.Implies(own, other)
+		switch r.Answer {
+		case solver.No:
+			refutations++
+			candidates = w.holding(candidates, r.Model)
+		case solver.Yes:
+			out = append(out, Cover{Narrow: narrow, Wide: wide,
+				Same:    within(wide, narrow) && s.Single.Implies(other, own).Answer == solver.Yes,
+				Sure:    s.Lists.Implies(s.Lists.Formula(w.program, narrow.Expr), s.Lists.Formula(w.program, wide.Expr)).Answer == solver.Yes,
+				Clashes: a.clashes(r.Conflicts, a.root)})
+		}
+	}
+	return out
+}
