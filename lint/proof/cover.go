@@ -48,10 +48,10 @@ func Covers(p *compiler.Program, wanted func(*compiler.Rule) bool, pool *Pool, r
 		seen[r.Hash] = true
 		c.rules = append(c.rules, r)
 		if wanted == nil || wanted(r) {
-			c.wanted[r] = true
+			c.wanted[r], c.asked = true, append(c.asked, r)
 		}
 	}
-	c.few = len(c.wanted) <= fewWanted
+	c.few = len(c.asked) <= fewWanted
 	const chunk = 64 // rules for which a worker keeps its tools
 	found := make([][]Cover, (len(c.rules)+chunk-1)/chunk)
 	run(len(found), func(i int) {
@@ -68,7 +68,8 @@ type coverage struct {
 	program *compiler.Program
 	rules   []*compiler.Rule
 	wanted  map[*compiler.Rule]bool
-	few     bool // rules are wanted
+	asked   []*compiler.Rule // those that are wanted
+	few     bool             // rules are wanted
 	pool    *Pool
 }
 
@@ -104,8 +105,12 @@ func (w *coverWorker) possible(narrow *compiler.Rule) (out []*compiler.Rule) {
 	if !w.few {
 		return nil
 	}
-	for _, r := range w.rules {
-		if (w.wanted[narrow] || w.wanted[r]) && r != narrow && within(narrow, r) && shareFields(narrow, r) {
+	others := w.rules
+	if !w.wanted[narrow] {
+		others = w.asked
+	}
+	for _, r := range others {
+		if r != narrow && within(narrow, r) && shareFields(narrow, r) {
 			out = append(out, r)
 		}
 	}

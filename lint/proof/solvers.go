@@ -15,9 +15,10 @@ type Solvers struct {
 	spent int // predicates that they have been asked about, more or less
 }
 
-// maxSpent bounds what solvers are asked about before new ones take their place,
-// since they remember what they have seen.
-const maxSpent = 20_000
+// maxSpent bounds what solvers are asked about before new ones take their place:
+// they remember what they have seen, and that costs more than it saves once the
+// questions are about other rules.
+const maxSpent = 1_000
 
 func newSolvers() *Solvers {
 	return &Solvers{Single: solver.New(solver.Options{}), Lists: solver.New(solver.Options{Lists: true})}
