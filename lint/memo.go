@@ -41,6 +41,15 @@ func (s *Subject) Derived(key any, build func() any) any { return s.memo.get(key
 // Derived is Subject.Derived for what is made of the whole corpus.
 func (c *Corpus) Derived(key any, build func() any) any { return c.memo.get(key, build) }
 
+// Memory keeps what checks have learnt that may be of use for later runs about
+// nearly the same rules. The zero Memory is ready to use, also by several runs at
+// once.
+type Memory struct{ memo memo }
+
+// Lasting is Derived for what outlives the run, if Input.Memory is given to later
+// ones. It must not depend on the corpus, and bounds itself.
+func (c *Corpus) Lasting(key any, build func() any) any { return c.memory.memo.get(key, build) }
+
 // Wanted reports whether findings about a document are asked for. Checks of scope
 // corpus that compare each with each can leave out what concerns none that is.
 func (c *Corpus) Wanted(s *Subject) bool { return c.only == nil || c.only(s.Path()) }

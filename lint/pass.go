@@ -145,10 +145,11 @@ type Corpus struct {
 	// Gone is Input.Gone for the time of the run; nil if nobody may be asked.
 	Gone func(url string) string
 
-	at   map[rules.Span]*Subject
-	only func(path string) bool // Input.Only
-	jobs int                    // Input.Jobs
-	memo memo
+	at     map[rules.Span]*Subject
+	only   func(path string) bool // Input.Only
+	jobs   int                    // Input.Jobs
+	memory *Memory
+	memo   memo
 
 	once       sync.Once
 	normaliser *telemetry.Normaliser

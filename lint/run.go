@@ -45,6 +45,10 @@ type Input struct {
 	// of the configuration that no finding needs is superfluous.
 	Complete bool
 	Jobs     int // parallel workers; 0 means one for each processor
+
+	// Memory is what earlier runs have learnt; nil means nothing. It saves time and
+	// has no influence on what is found.
+	Memory *Memory
 }
 
 // Result is what the checks found.
@@ -107,7 +111,10 @@ func Run(ctx context.Context, in *Input, known *Catalogue, cfg *Config) (*Result
 // newCorpus gathers what checks may ask for.
 func newCorpus(in *Input) *Corpus {
 	c := &Corpus{Set: in.Set, Tests: in.Tests, HasTests: in.HasTests, Facts: in.Facts, Table: in.Table, Now: in.Now,
-		Hashes: map[rules.Document]string{}, only: in.Only, jobs: in.Jobs}
+		Hashes: map[rules.Document]string{}, only: in.Only, jobs: in.Jobs, memory: in.Memory}
+	if c.memory == nil {
+		c.memory = &Memory{}
+	}
 	if c.Table == nil {
 		c.Table = logsource.Default()
 	}

@@ -23,8 +23,8 @@ type analysis struct {
 // Analyse returns what can be proven of a rule of a program, in the order in
 // which it is written, outer parts first. Of a part that never matters, nothing
 // more is said; of a rule that never fires or always does, nothing else at all.
-func Analyse(p *compiler.Program, r *compiler.Rule, s *Solvers) []Fact {
-	a := &analysis{program: p, rule: r, root: tree(p, r.Expr, nil, false), solvers: s, dropped: map[*Part]bool{}, times: map[*compiler.Expr]int{}}
+func Analyse(p *compiler.Program, r *compiler.Rule) []Fact {
+	a := &analysis{program: p, rule: r, root: tree(p, r.Expr, nil, false), solvers: NewSolvers(), dropped: map[*Part]bool{}, times: map[*compiler.Expr]int{}}
 	a.root.each(func(x *Part) { a.times[x.Expr]++ })
 	if a.whole() {
 		return a.facts

@@ -38,8 +38,8 @@ type Runner func(n int, do func(int))
 // A rule can only be covered by one that holds on a model of it, and then on every
 // one: models, also those that show that a proof fails, keep the number of proofs
 // near the number of rules.
-func Covers(p *compiler.Program, wanted func(*compiler.Rule) bool, pool *Pool, run Runner) []Cover {
-	c := &coverage{program: p, wanted: map[*compiler.Rule]bool{}, pool: pool}
+func Covers(p *compiler.Program, wanted func(*compiler.Rule) bool, models *Models, run Runner) []Cover {
+	c := &coverage{program: p, wanted: map[*compiler.Rule]bool{}, models: models}
 	seen := map[string]bool{}
 	for _, r := range p.Rules {
 		if seen[r.Hash] {
@@ -70,7 +70,7 @@ type coverage struct {
 	wanted  map[*compiler.Rule]bool
 	asked   []*compiler.Rule // those that are wanted
 	few     bool             // rules are wanted
-	pool    *Pool
+	models  *Models
 }
 
 // coverWorker does a part of the search.
@@ -80,24 +80,25 @@ type coverWorker struct {
 }
 
 // covers returns the covers of a rule as the narrow one.
-func (w *coverWorker) covers(narrow *compiler.Rule) (out []Cover) {
+func (w *coverWorker) covers(narrow *compiler.Rule) []Cover {
 	candidates := w.possible(narrow)
 	if w.few && len(candidates) == 0 {
 		return nil
 	}
-	w.pool.With(Leaves(narrow.Expr), func(s *Solvers) {
-		r := s.Single.Satisfiable(s.Single.Formula(w.program, narrow.Expr))
-		if r.Answer != solver.Yes {
-			return
-		}
-		if w.few {
-			candidates = w.holding(candidates, r.Model)
-		} else {
-			candidates = w.matching(narrow, r.Model)
-		}
-		out = w.prove(narrow, candidates, s)
-	})
-	return out
+	m := w.models.of(w.program, narrow)
+	switch {
+	case m == nil:
+		return nil
+	case w.few:
+		candidates = w.holding(candidates, m)
+	default:
+		candidates = w.matching(narrow, m)
+	}
+	if len(candidates) == 0 {
+		return nil
+	}
+	slices.SortStableFunc(candidates, func(a, b *compiler.Rule) int { return cmp.Compare(len(a.Fields), len(b.Fields)) })
+	return w.prove(narrow, candidates)
 }
 
 // possible returns the rules that are compared one by one, where few are wanted.
@@ -149,8 +150,7 @@ func (w *coverWorker) holding(rules []*compiler.Rule, m solver.Model) []*compile
 	return slices.DeleteFunc(slices.Clone(rules), func(r *compiler.Rule) bool { return !e.holds(r.Expr) })
 }
 
-// matching returns the rules that hold on a model of a rule and may cover it,
-// simple ones first.
+// matching returns the rules that hold on a model of a rule and may cover it.
 func (w *coverWorker) matching(narrow *compiler.Rule, m solver.Model) []*compiler.Rule {
 	if w.evaluator == nil {
 		w.evaluator = evaluator.New(w.program, evaluator.IgnoreLogsource())
@@ -164,7 +164,6 @@ func (w *coverWorker) matching(narrow *compiler.Rule, m solver.Model) []*compile
 			out = append(out, r)
 		}
 	}
-	slices.SortStableFunc(out, func(a, b *compiler.Rule) int { return cmp.Compare(len(a.Fields), len(b.Fields)) })
 	return out
 }
 
@@ -188,17 +187,17 @@ func asEvent(m solver.Model) evaluator.Map {
 	return e
 }
 
-// prove returns which of the candidates cover a rule. What shows that one does not
+// prove returns which of the candidates, simple ones first, cover a rule. What shows that one does not
 // is tried on the others.
-func (w *coverWorker) prove(narrow *compiler.Rule, candidates []*compiler.Rule, s *Solvers) []Cover {
+func (w *coverWorker) prove(narrow *compiler.Rule, candidates []*compiler.Rule) []Cover {
 	candidates = candidates[:min(len(candidates), maxAlike)]
+	s := NewSolvers()
 	a := &analysis{program: w.program, rule: narrow, root: tree(w.program, narrow.Expr, nil, false), solvers: s}
 	own := s.Single.Formula(w.program, narrow.Expr)
 	var out []Cover
 	for refutations := 0; len(candidates) > 0 && refutations < maxRefutations && len(out) < maxCovers; {
 		wide := candidates[0]
 		candidates = candidates[1:]
-		s.spent += Leaves(wide.Expr)
 		other := s.Single.Formula(w.program, wide.Expr)
 		r := s.Single.Implies(own, other)
 		switch r.Answer {

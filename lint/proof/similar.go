@@ -31,8 +31,8 @@ const (
 //
 // A rule of n predicates that shares so many with another one shares one of its
 // rarest n - n·percent/100 + 1: only those are looked up.
-func Similar(p *compiler.Program, percent int, wanted func(*compiler.Rule) bool, pool *Pool, run Runner) []Likeness {
-	s := newSimilarity(p, percent)
+func Similar(p *compiler.Program, percent int, wanted func(*compiler.Rule) bool, run Runner) []Likeness {
+	s := newSimilarity(p, percent, wanted)
 	var pairs []Likeness
 	for i := range s.rules {
 		if best := s.best(i, wanted); best.Second != nil {
@@ -42,12 +42,11 @@ func Similar(p *compiler.Program, percent int, wanted func(*compiler.Rule) bool,
 	keep := make([]bool, len(pairs))
 	run(len(pairs), func(i int) {
 		l := &pairs[i]
-		pool.With(Leaves(l.First.Expr)+Leaves(l.Second.Expr), func(s *Solvers) {
-			one, two := s.Single.Formula(p, l.First.Expr), s.Single.Formula(p, l.Second.Expr)
-			forth, back := s.Single.Implies(one, two), s.Single.Implies(two, one)
-			l.OnlyFirst, l.OnlySecond = forth.Model, back.Model
-			keep[i] = forth.Answer == solver.No && back.Answer == solver.No
-		})
+		s := solver.New(solver.Options{})
+		one, two := s.Formula(p, l.First.Expr), s.Formula(p, l.Second.Expr)
+		forth, back := s.Implies(one, two), s.Implies(two, one)
+		l.OnlyFirst, l.OnlySecond = forth.Model, back.Model
+		keep[i] = forth.Answer == solver.No && back.Answer == solver.No
 	})
 	var out []Likeness
 	for i, l := range pairs {
@@ -73,12 +72,18 @@ type posting struct {
 	atom      int32
 }
 
-func newSimilarity(p *compiler.Program, percent int) *similarity {
+func newSimilarity(p *compiler.Program, percent int, wanted func(*compiler.Rule) bool) *similarity {
 	s := &similarity{percent: percent, postings: map[posting][]int32{}, rank: make([]int32, len(p.Predicates))}
 	count := make([]int32, len(p.Predicates))
+	near := map[string]bool{} // logsources of which rules are asked for
+	for _, r := range p.Rules {
+		if wanted != nil && wanted(r) {
+			near[logsourceKey(r)] = true
+		}
+	}
 	seen := map[string]bool{}
 	for _, r := range p.Rules {
-		if seen[r.Hash] {
+		if seen[r.Hash] || wanted != nil && !near[logsourceKey(r)] {
 			continue
 		}
 		seen[r.Hash] = true

@@ -8,56 +8,43 @@ import (
 )
 
 // Solvers are a solver for events whose fields hold one value and one for events
-// whose fields may hold several. They are for one goroutine at a time.
+// whose fields may hold several. They are for one goroutine, and best made anew for
+// each rule: they remember what they have seen, which costs more than it saves once
+// the questions are about other rules, and lets answers depend on them.
 type Solvers struct {
 	Single, Lists *solver.Solver
-
-	spent int // predicates that they have been asked about, more or less
 }
 
-// maxSpent bounds what solvers are asked about before new ones take their place:
-// they remember what they have seen, and that costs more than it saves once the
-// questions are about other rules.
-const maxSpent = 1_000
-
-func newSolvers() *Solvers {
+// NewSolvers returns solvers that were asked nothing yet.
+func NewSolvers() *Solvers {
 	return &Solvers{Single: solver.New(solver.Options{}), Lists: solver.New(solver.Options{Lists: true})}
 }
 
-// Pool lends solvers to workers. The zero Pool is ready to use.
-type Pool struct {
-	mu   sync.Mutex
-	idle []*Solvers
+// Models remembers models of rules. The zero Models is ready to use, by several
+// goroutines at once.
+type Models struct {
+	mu     sync.Mutex
+	byHash map[string]solver.Model // nil for a rule of which none is known
 }
 
-// With calls do with solvers that nobody else uses meanwhile, for questions about
-// so many predicates.
-func (p *Pool) With(predicates int, do func(*Solvers)) {
-	s := p.take()
-	do(s)
-	if s.spent += predicates; s.spent > maxSpent {
-		return
+// maxModels bounds the models that are remembered.
+const maxModels = 50_000
+
+// of returns an event that a rule matches; nil if none is known.
+func (m *Models) of(p *compiler.Program, r *compiler.Rule) solver.Model {
+	m.mu.Lock()
+	model, known := m.byHash[r.Hash]
+	m.mu.Unlock()
+	if known {
+		return model
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.idle = append(p.idle, s)
-}
-
-func (p *Pool) take() *Solvers {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	n := len(p.idle) - 1
-	if n < 0 {
-		return newSolvers()
+	s := solver.New(solver.Options{})
+	model = s.Satisfiable(s.Formula(p, r.Expr)).Model
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.byHash == nil || len(m.byHash) >= maxModels {
+		m.byHash = map[string]solver.Model{}
 	}
-	s := p.idle[n]
-	p.idle = p.idle[:n]
-	return s
-}
-
-// Leaves returns how many predicates stand in an expression.
-func Leaves(e *compiler.Expr) int {
-	n := 0
-	e.Each(func(*compiler.Expr) { n++ })
-	return n
+	m.byHash[r.Hash] = model
+	return model
 }

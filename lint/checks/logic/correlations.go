@@ -7,7 +7,6 @@ import (
 	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/compiler/solver"
 	"github.com/socctl/socctl/lint"
-	"github.com/socctl/socctl/lint/proof"
 	"github.com/socctl/socctl/rules"
 )
 
@@ -53,20 +52,21 @@ func pinned(p *lint.Pass, r *compiler.Rule, field string) (pins []pin, ok bool) 
 	if len(leaves) == 0 {
 		return nil, false
 	}
-	pool(p.Corpus).With(proof.Leaves(r.Expr), func(s *proof.Solvers) {
-		var any []*solver.Formula
-		for _, leaf := range leaves {
-			any = append(any, s.Single.Formula(p.Corpus.Program, leaf))
+	s := solver.New(solver.Options{})
+	rule := s.Formula(p.Corpus.Program, r.Expr)
+	var values []*solver.Formula
+	for _, leaf := range leaves {
+		values = append(values, s.Formula(p.Corpus.Program, leaf))
+	}
+	if s.Implies(rule, s.Or(values...)).Answer != solver.Yes {
+		return nil, false
+	}
+	for i, value := range slices.Backward(values) { // without those of exclusions
+		if s.Disjoint(rule, value).Answer == solver.Yes {
+			pins = slices.Delete(pins, i, i+1)
 		}
-		rule := s.Single.Formula(p.Corpus.Program, r.Expr)
-		ok = s.Single.Implies(rule, s.Single.Or(any...)).Answer == solver.Yes
-		for i := len(leaves) - 1; i >= 0 && ok; i-- { // those of exclusions
-			if s.Single.Disjoint(rule, any[i]).Answer == solver.Yes {
-				pins = slices.Delete(pins, i, i+1)
-			}
-		}
-	})
-	return pins, ok
+	}
+	return pins, true
 }
 
 // exactly returns the one value that a predicate accepts, letter case aside.

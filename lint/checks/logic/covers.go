@@ -12,6 +12,7 @@ import (
 type (
 	coversKey   struct{}
 	subjectsKey struct{}
+	modelsKey   struct{}
 )
 
 // covers returns which rules of the corpus cover others, as far as they are asked
@@ -21,7 +22,8 @@ func covers(c *lint.Corpus) []proof.Cover {
 		return nil
 	}
 	return c.Derived(coversKey{}, func() any {
-		return proof.Covers(c.Program, wanted(c), pool(c), c.Parallel)
+		models := c.Lasting(modelsKey{}, func() any { return &proof.Models{} }).(*proof.Models)
+		return proof.Covers(c.Program, wanted(c), models, c.Parallel)
 	}).([]proof.Cover)
 }
 

@@ -9,15 +9,7 @@ import (
 	"github.com/socctl/socctl/rules"
 )
 
-type (
-	factsKey struct{}
-	poolKey  struct{}
-)
-
-// pool returns the solvers of the run.
-func pool(c *lint.Corpus) *proof.Pool {
-	return c.Derived(poolKey{}, func() any { return &proof.Pool{} }).(*proof.Pool)
-}
+type factsKey struct{}
 
 // facts yields what was proven of the document of a pass, of some kinds, with
 // whether it is about a single value.
@@ -26,11 +18,7 @@ func facts(p *lint.Pass, kinds ...proof.Kind) []proof.Fact {
 		return nil
 	}
 	all := p.Derived(factsKey{}, func() any {
-		var out []proof.Fact
-		pool(p.Corpus).With(proof.Leaves(p.Compiled.Expr), func(s *proof.Solvers) {
-			out = proof.Analyse(p.Corpus.Program, p.Compiled, s)
-		})
-		return out
+		return proof.Analyse(p.Corpus.Program, p.Compiled)
 	}).([]proof.Fact)
 	var out []proof.Fact
 	for _, f := range all {

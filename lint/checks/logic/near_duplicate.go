@@ -49,7 +49,7 @@ detection:
 		}
 		of := subjects(p.Corpus)
 		percent := min(max(p.Int("percent"), 1), 100)
-		for _, l := range proof.Similar(p.Corpus.Program, percent, wanted(p.Corpus), pool(p.Corpus), p.Corpus.Parallel) {
+		for _, l := range proof.Similar(p.Corpus.Program, percent, wanted(p.Corpus), p.Corpus.Parallel) {
 			earlier, later := of[l.First], of[l.Second]
 			if earlier == nil || later == nil {
 				continue

@@ -136,11 +136,9 @@ func expressions(p *lint.Pass, do func(item *rules.Item, v *rules.Scalar, predic
 
 // equivalent reports whether it is proven that two predicates hold on the same
 // values.
-func equivalent(p *lint.Pass, a, b *compiler.Predicate) (yes bool) {
-	pool(p.Corpus).With(2, func(s *proof.Solvers) {
-		yes = s.Lists.Equivalent(s.Lists.Predicate(a), s.Lists.Predicate(b)).Answer == solver.Yes
-	})
-	return yes
+func equivalent(a, b *compiler.Predicate) bool {
+	s := solver.New(solver.Options{Lists: true})
+	return s.Equivalent(s.Predicate(a), s.Predicate(b)).Answer == solver.Yes
 }
 
 // reportPlain reports expressions that are nothing but a literal, with or without
@@ -158,7 +156,7 @@ func reportPlain(p *lint.Pass, written bool, message func(f *plainForm) string) 
 			return
 		}
 		other := compiler.LiteralPredicate(predicate.Field, f.literal, f.anchor, f.cased)
-		f.proven = equivalent(p, predicate, &other)
+		f.proven = equivalent(predicate, &other)
 		if !f.proven && !written {
 			return
 		}
