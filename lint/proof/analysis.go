@@ -175,13 +175,9 @@ func (a *analysis) alternatives(p *Part) {
 	events := map[*Part]*event{}
 	for _, c := range p.Parts {
 		around := a.surroundings(c)
-		r := a.together(a.solvers.Single, append(all(around), term{c, true}))
-		if r.Answer == solver.Yes {
+		if r := a.together(a.solvers.Single, append(all(around), term{c, true})); r.Answer == solver.Yes {
 			events[c] = newEvent(a.program, r.Model)
-		}
-		if r.Answer == solver.No {
-			f := Fact{Kind: a.useless(c), Part: c}
-			a.refuted(&f, append(all(around), term{c, true})...)
+		} else if f, useless := a.useless(c, around); useless {
 			a.add(f)
 		}
 	}
@@ -198,12 +194,48 @@ func (a *analysis) alternatives(p *Part) {
 	}
 }
 
-// useless returns the kind of fact for an alternative that cannot hold.
-func (a *analysis) useless(p *Part) Kind {
-	if p.Negated && p.Selection != nil {
-		return Idle
+// useless returns the fact that an alternative, or what is excluded, cannot hold
+// with its surroundings; false if it is not proven. What other exclusions exclude
+// already is covered by them.
+func (a *analysis) useless(p *Part, around []*Part) (Fact, bool) {
+	f := Fact{Kind: Dead, Part: p}
+	if p.Negated && (p.Selection != nil || p.Parent.Op == compiler.Not) {
+		f.Kind = Idle
 	}
-	return Dead
+	if !a.refuted(&f, append(all(around), term{p, true})...) {
+		return f, false
+	}
+	demanded := slices.DeleteFunc(slices.Clone(around), func(o *Part) bool { return o.Op == compiler.Not })
+	if !p.Negated || len(demanded) == len(around) {
+		return f, true
+	}
+	alone := Fact{Kind: f.Kind, Part: p}
+	if a.refuted(&alone, append(all(demanded), term{p, true})...) {
+		return alone, true
+	}
+	f.Kind, f.By = Covered, a.excludedBy(p, demanded, around)
+	return f, true
+}
+
+// excludedBy returns the exclusion among the surroundings of a part that alone
+// excludes it already, as small a part as possible; nil if none does.
+func (a *analysis) excludedBy(p *Part, demanded, around []*Part) *Part {
+	covers := func(other *Part) bool {
+		return a.refuted(&Fact{Part: p}, append(all(demanded), term{p, true}, term{other, false})...)
+	}
+	for _, other := range around {
+		if other.Op != compiler.Not || !covers(other.Parts[0]) {
+			continue
+		}
+		by := other.Parts[0]
+		for i := 0; by.Op == compiler.Or && i < len(by.Parts); i++ {
+			if covers(by.Parts[i]) {
+				by, i = by.Parts[i], -1
+			}
+		}
+		return by
+	}
+	return nil
 }
 
 // covered adds a fact if whenever an alternative holds, another one does.
@@ -240,7 +272,10 @@ func (a *analysis) conditions(p *Part) {
 			continue
 		}
 		if c.Op == compiler.Not {
-			a.exclusion(c, around)
+			if f, useless := a.useless(c.Parts[0], around); useless {
+				a.add(f)
+				a.dropped[c] = true
+			}
 			continue
 		}
 		f := Fact{Kind: Implied, Part: c}
@@ -249,31 +284,6 @@ func (a *analysis) conditions(p *Part) {
 			a.add(f)
 		}
 	}
-}
-
-// exclusion looks at a not among the operands of an and.
-func (a *analysis) exclusion(c *Part, around []*Part) {
-	inner := c.Parts[0]
-	f := Fact{Kind: Idle, Part: inner}
-	if !a.refuted(&f, append(all(around), term{inner, true})...) {
-		return
-	}
-	demanded := slices.DeleteFunc(slices.Clone(around), func(p *Part) bool { return p.Op == compiler.Not })
-	if a.refuted(&f, append(all(demanded), term{inner, true})...) {
-		a.add(f)
-		a.dropped[c] = true
-		return
-	}
-	f = Fact{Kind: Covered, Part: inner}
-	a.refuted(&f, append(all(around), term{inner, true})...)
-	for _, other := range around {
-		if other.Op == compiler.Not && a.refuted(&Fact{Part: inner}, append(all(demanded), term{inner, true}, term{other.Parts[0], false})...) {
-			f.By = other.Parts[0]
-			break
-		}
-	}
-	a.add(f)
-	a.dropped[c] = true
 }
 
 // implies returns the part that alone implies another one, nil if none does.

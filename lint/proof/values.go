@@ -103,13 +103,15 @@ func (a *analysis) acceptors(p *Part) func(*event) []int {
 
 // deadValues looks for values that cannot hold with what must hold beside them.
 func (a *analysis) deadValues(p *Part) {
-	around := all(a.surroundings(p))
+	around := a.surroundings(p)
 	if len(around) == 0 {
 		return
 	}
 	for _, v := range p.Parts {
-		f := Fact{Kind: Dead, Part: v}
-		if !a.dropped[v] && a.refuted(&f, append(around[:len(around):len(around)], term{v, true})...) {
+		if a.dropped[v] {
+			continue
+		}
+		if f, useless := a.useless(v, around); useless {
 			a.add(f)
 		}
 	}

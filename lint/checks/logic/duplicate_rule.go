@@ -73,6 +73,6 @@ func reportSame(p *lint.Pass) {
 			message += ", unless a field holds several values at once"
 		}
 		finding := p.ReportOn(later, later.Place(), message, "remove one of the two").Also(earlier.Place(), "the other one")
-		related(finding, c.Clashes)
+		related(finding, c.Clashes, true)
 	}
 }

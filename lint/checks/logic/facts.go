@@ -50,7 +50,9 @@ func report(p *lint.Pass, f *proof.Fact, at rules.Span, message, help string) *l
 	if f.By != nil && f.By.Span().Known() && f.By.Span() != at {
 		finding.Also(f.By.Span(), byWords(f))
 	}
-	related(finding, f.Clashes)
+	if f.By == nil || f.By.Value == nil || f.Part.Value == nil { // else the two values say it all
+		related(finding, f.Clashes, f.Kind >= proof.Covered)
+	}
 	return finding
 }
 
@@ -78,17 +80,28 @@ func unless(f *proof.Fact) string {
 // maxClashes bounds of how many clashes a finding shows the places.
 const maxClashes = 3
 
-// related adds the places of what clashes.
-func related(finding *lint.Finding, clashes []proof.Clash) {
+// related adds the places of what clashes: of two that exclude each other, or of
+// one that implies the other.
+func related(finding *lint.Finding, clashes []proof.Clash, implication bool) {
 	shown := map[rules.Span]bool{finding.Span: true}
 	for _, r := range finding.Related {
 		shown[r.Span] = true
 	}
 	for _, c := range clashes[:min(len(clashes), maxClashes)] {
 		for _, l := range c {
-			if at := l.Span(); at.Known() && !shown[at] {
-				shown[at] = true
+			at := l.Span()
+			if !at.Known() || shown[at] {
+				continue
+			}
+			shown[at] = true
+			switch {
+			case !implication:
 				finding.Also(at, l.String())
+			case l.Holds:
+				finding.Also(at, "whenever "+l.String())
+			default:
+				l.Holds = true
+				finding.Also(at, "it follows that "+l.String())
 			}
 		}
 	}
@@ -102,13 +115,13 @@ func because(clashes []proof.Clash) string {
 	}
 	var parts []string
 	for _, l := range clashes[0] {
-		parts = append(parts, l.String())
+		parts = append(parts, "\""+l.String()+"\"")
 	}
-	out := strings.Join(parts, " and ")
+	out := strings.Join(parts, " and ") + " exclude each other"
 	if len(clashes) > 1 {
-		return ", for example not: " + out
+		return ": for example, " + out
 	}
-	return ": not both " + out
+	return ": " + out
 }
 
 // clashing returns where the second of two clashing literals is written, so that

@@ -1,6 +1,8 @@
 package logic
 
 import (
+	"strconv"
+
 	"github.com/socctl/socctl/lint"
 	"github.com/socctl/socctl/lint/proof"
 	"github.com/socctl/socctl/rules"
@@ -37,15 +39,7 @@ detection:
 			if aboutValue(&f) {
 				continue
 			}
-			by := "the others together"
-			if f.By != nil {
-				by = f.By.String()
-			}
-			verb := " is covered by "
-			if f.Part.Negated {
-				verb = " excludes nothing that is not excluded by "
-			}
-			finding := report(p, &f, f.Part.Span(), f.Part.String()+verb+by, "remove it, or narrow the wider one")
+			finding := report(p, &f, f.Part.Span(), f.Part.String()+coveredBy(&f), "remove it, or narrow the wider one")
 			if f.Part.Selection == nil {
 				finding.FixProven("remove it", alternative(p, f.Part)...)
 			} else if f.Same {
@@ -53,4 +47,19 @@ detection:
 			}
 		}
 	},
+}
+
+// coveredBy says what covers an alternative, or what is excluded.
+func coveredBy(f *proof.Fact) string {
+	by := "the others together"
+	if f.By != nil {
+		by = f.By.String()
+		if by == f.Part.String() {
+			by = "that of line " + strconv.Itoa(f.By.Span().Start.Line)
+		}
+	}
+	if f.Part.Negated && (f.By == nil || f.By.Value == nil) {
+		return " excludes nothing that is not excluded by " + by
+	}
+	return " is covered by " + by
 }

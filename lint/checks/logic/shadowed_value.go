@@ -42,7 +42,7 @@ detection:
 				continue
 			}
 			for _, f := range list {
-				report(p, &f, f.Part.Span(), "the value "+f.Part.String()+" is covered by "+f.By.String(), "remove it, or narrow the other one").
+				report(p, &f, f.Part.Span(), "the value "+f.Part.String()+coveredBy(&f), "remove it, or narrow the other one").
 					FixProven("remove it", removal(p, f.Part.Span())...)
 			}
 		}
@@ -56,7 +56,7 @@ const maxShadowed = 20
 func byItem(all []proof.Fact) [][]proof.Fact {
 	var out [][]proof.Fact
 	for _, f := range all {
-		if !aboutValue(&f) || f.Same && strings.EqualFold(f.Part.Value.Text, f.By.Value.Text) {
+		if !aboutValue(&f) || f.Same && f.By.Value != nil && strings.EqualFold(f.Part.Value.Text, f.By.Value.Text) {
 			continue // no value of a list, or one for logic/duplicate-value
 		}
 		i := slices.IndexFunc(out, func(list []proof.Fact) bool { return list[0].Part.Parent == f.Part.Parent })
@@ -73,8 +73,11 @@ func byItem(all []proof.Fact) [][]proof.Fact {
 func reportMany(p *lint.Pass, list []proof.Fact) {
 	item := list[0].Part.Field()
 	finding := p.Report(item.Key.Span, strconv.Itoa(len(list))+" of "+strconv.Itoa(len(item.Values))+" values are covered by others of the list, such as "+
-		list[0].Part.String()+" by "+list[0].By.String(), "remove them, or narrow the others").
-		Also(list[0].Part.Span(), "the first of them").Also(list[0].By.Span(), "what covers it")
+		list[0].Part.String()+", which"+coveredBy(&list[0]), "remove them, or narrow the others").
+		Also(list[0].Part.Span(), "the first of them")
+	if by := list[0].By; by != nil && by.Span().Known() {
+		finding.Also(by.Span(), "what covers it")
+	}
 	var edits []lint.Edit
 	for _, f := range list {
 		edits = append(edits, removal(p, f.Part.Span())...)

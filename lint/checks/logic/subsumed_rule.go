@@ -106,7 +106,7 @@ func reportSubsumed(p *lint.Pass, narrow *lint.Subject, by []cover) {
 		finding.Severity = rules.Info
 	}
 	finding.Also(wide.by.Place(), "the wider rule")
-	related(finding, wide.Clashes)
+	related(finding, wide.Clashes, true)
 	for _, c := range by[1:min(len(by), maxClashes)] {
 		finding.Also(c.by.Place(), "so does this one")
 	}
