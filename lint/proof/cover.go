@@ -7,7 +7,6 @@ import (
 
 	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/compiler/solver"
-	"github.com/socctl/socctl/evaluator"
 )
 
 // Cover says that whenever one rule fires, another one does, which is of a
@@ -22,10 +21,12 @@ type Cover struct {
 // The bounds of the search for covers. They cut off what is only met where
 // thousands of rules are alike: then not each is compared with all others.
 const (
-	maxAlike       = 512 // rules that hold on a model of one rule and are looked at
-	maxRefutations = 48  // of rules that were thought to cover one rule
+	maxAlike       = 128 // rules that hold on a model of one rule and are looked at
+	maxRefutations = 32  // of rules that were thought to cover one rule
+	maxInVain      = 4   // refutations after which many rules are still left
+	many           = 48  // such rules
 	maxCovers      = 8   // that are found of one rule
-	fewWanted      = 40  // rules, for which it is not worth to prepare an evaluator for all
+	fewWanted      = 40  // rules, for which it is not worth to make an index of all
 )
 
 // Runner calls do for 0 to n-1 by several workers and returns when all is done.
@@ -52,10 +53,21 @@ func Covers(p *compiler.Program, wanted func(*compiler.Rule) bool, models *Model
 		}
 	}
 	c.few = len(c.asked) <= fewWanted
+	if c.few {
+		sizes := make(map[*compiler.Rule]int, len(c.rules))
+		for _, r := range c.rules {
+			sizes[r] = leaves(r.Expr)
+		}
+		bySize := func(a, b *compiler.Rule) int { return cmp.Compare(sizes[a], sizes[b]) }
+		c.simple = slices.SortedStableFunc(slices.Values(c.rules), bySize)
+		slices.SortStableFunc(c.asked, bySize)
+	} else {
+		c.index = newIndex(p, c.rules)
+	}
 	const chunk = 64 // rules for which a worker keeps its tools
 	found := make([][]Cover, (len(c.rules)+chunk-1)/chunk)
 	run(len(found), func(i int) {
-		w := coverWorker{coverage: c}
+		w := coverWorker{coverage: c, seeker: seeker{index: c.index}}
 		for _, r := range c.rules[i*chunk : min(len(c.rules), (i+1)*chunk)] {
 			found[i] = append(found[i], w.covers(r)...)
 		}
@@ -71,12 +83,14 @@ type coverage struct {
 	asked   []*compiler.Rule // those that are wanted
 	few     bool             // rules are wanted
 	models  *Models
+	simple  []*compiler.Rule // the rules, simple ones first; only if few are wanted
+	index   *index           // only if many are
 }
 
 // coverWorker does a part of the search.
 type coverWorker struct {
 	*coverage
-	evaluator *evaluator.Evaluator // made when it is first needed
+	seeker seeker
 }
 
 // covers returns the covers of a rule as the narrow one.
@@ -92,12 +106,10 @@ func (w *coverWorker) covers(narrow *compiler.Rule) []Cover {
 	case w.few:
 		candidates = w.holding(candidates, m)
 	default:
-		candidates = w.matching(narrow, m)
+		candidates = w.seeker.holding(m, maxAlike, func(r *compiler.Rule) bool {
+			return r != narrow && (w.wanted[narrow] || w.wanted[r]) && within(narrow, r)
+		})
 	}
-	if len(candidates) == 0 {
-		return nil
-	}
-	slices.SortStableFunc(candidates, func(a, b *compiler.Rule) int { return cmp.Compare(len(a.Fields), len(b.Fields)) })
 	return w.prove(narrow, candidates)
 }
 
@@ -106,7 +118,7 @@ func (w *coverWorker) possible(narrow *compiler.Rule) (out []*compiler.Rule) {
 	if !w.few {
 		return nil
 	}
-	others := w.rules
+	others := w.simple
 	if !w.wanted[narrow] {
 		others = w.asked
 	}
@@ -150,49 +162,11 @@ func (w *coverWorker) holding(rules []*compiler.Rule, m solver.Model) []*compile
 	return slices.DeleteFunc(slices.Clone(rules), func(r *compiler.Rule) bool { return !e.holds(r.Expr) })
 }
 
-// matching returns the rules that hold on a model of a rule and may cover it.
-func (w *coverWorker) matching(narrow *compiler.Rule, m solver.Model) []*compiler.Rule {
-	if w.evaluator == nil {
-		w.evaluator = evaluator.New(w.program, evaluator.IgnoreLogsource())
-	}
-	var out []*compiler.Rule
-	seen := map[string]bool{narrow.Hash: true}
-	for _, match := range w.evaluator.Match(asEvent(m)) {
-		r := match.Rule
-		if !seen[r.Hash] && within(narrow, r) && (w.wanted[narrow] || w.wanted[r]) {
-			seen[r.Hash] = true
-			out = append(out, r)
-		}
-	}
-	return out
-}
-
-// asEvent returns a model as an event.
-func asEvent(m solver.Model) evaluator.Map {
-	e := evaluator.Map{}
-	for name, f := range m {
-		var values []any
-		if f.Null {
-			values = append(values, nil)
-		}
-		for _, t := range f.Texts {
-			values = append(values, t)
-		}
-		if len(values) == 1 {
-			e[name] = values[0]
-		} else {
-			e[name] = values
-		}
-	}
-	return e
-}
-
 // prove returns which of the candidates, simple ones first, cover a rule. What shows that one does not
 // is tried on the others.
 func (w *coverWorker) prove(narrow *compiler.Rule, candidates []*compiler.Rule) []Cover {
 	candidates = candidates[:min(len(candidates), maxAlike)]
 	s := NewSolvers()
-	a := &analysis{program: w.program, rule: narrow, root: tree(w.program, narrow.Expr, nil, false), solvers: s}
 	own := s.Single.Formula(w.program, narrow.Expr)
 	var out []Cover
 	for refutations := 0; len(candidates) > 0 && refutations < maxRefutations && len(out) < maxCovers; {
@@ -202,14 +176,41 @@ func (w *coverWorker) prove(narrow *compiler.Rule, candidates []*compiler.Rule) 
 		r := s.Single.Implies(own, other)
 		switch r.Answer {
 		case solver.No:
-			refutations++
 			candidates = w.holding(candidates, r.Model)
+			if refutations++; refutations == maxInVain && len(candidates) > many {
+				return out
+			}
 		case solver.Yes:
 			out = append(out, Cover{Narrow: narrow, Wide: wide,
 				Same:    within(wide, narrow) && s.Single.Implies(other, own).Answer == solver.Yes,
 				Sure:    s.Lists.Implies(s.Lists.Formula(w.program, narrow.Expr), s.Lists.Formula(w.program, wide.Expr)).Answer == solver.Yes,
-				Clashes: a.clashes(r.Conflicts, a.root)})
+				Clashes: w.clashes(narrow, wide, r.Conflicts)})
 		}
 	}
 	return out
+}
+
+// clashes finds where the literals of a proof are written: what holds in the narrow
+// rule, what does not in the wide one.
+func (w *coverWorker) clashes(narrow, wide *compiler.Rule, conflicts []solver.Conflict) []Clash {
+	in := func(r *compiler.Rule) *analysis {
+		return &analysis{program: w.program, rule: r, root: tree(w.program, r.Expr, nil, false)}
+	}
+	own, other := in(narrow), in(wide)
+	out := own.clashes(conflicts, own.root)
+	for _, clash := range out {
+		for i := range clash {
+			if !clash[i].Holds {
+				clash[i].Place = other.place(clash[i].Predicate, other.root, true)
+			}
+		}
+	}
+	return out
+}
+
+// leaves returns how many predicates stand in an expression.
+func leaves(e *compiler.Expr) int {
+	n := 0
+	e.Each(func(*compiler.Expr) { n++ })
+	return n
 }

@@ -1,6 +1,9 @@
 package proof
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/compiler/solver"
 	"github.com/socctl/socctl/rules"
@@ -40,6 +43,13 @@ type Fact struct {
 
 // Clash is a set of literals of one field that no value satisfies.
 type Clash []Literal
+
+// Nested reports whether clashes are about a field of a nested object, whose name
+// has a dot. Those often hold several values at once, one for each object of a
+// list, so what is proven for single values says little there.
+func Nested(clashes []Clash) bool {
+	return slices.ContainsFunc(clashes, func(c Clash) bool { return strings.Contains(c[0].Predicate.Field, ".") })
+}
 
 // Literal is a predicate of the rule that holds or does not, where it is written.
 type Literal struct {

@@ -40,17 +40,22 @@ detection:
 				return
 			}
 			if missed, found := missed(&loose, predicate); found {
-				p.Report(v.Span, "the expression does not match "+proof.Quote(missed)+", which differs in letter case only", "write "+item.Field.Text+"|re|i, unless letter case is the point")
+				p.Report(v.Span, "the expression misses "+proof.Quote(missed)+", for its letter case alone", "write "+item.Field.Text+"|re|i, unless letter case is the point")
 			}
 		})
 	},
 }
 
-// missed returns a text that satisfies one predicate and not another one.
+// missed returns a text that satisfies one predicate and not another one. Letters
+// beyond ASCII do not count: few know that K and the sign of the kelvin are one.
 func missed(loose, strict *compiler.Predicate) (text string, found bool) {
+	plain, err := compiler.RegexPredicate(loose.Field, `^[\x00-\x7f]*\z`, false)
+	if err != nil {
+		return "", false
+	}
 	s := solver.New(solver.Options{})
-	r := s.Implies(s.Predicate(loose), s.Predicate(strict))
-	if texts := r.Model[loose.Field].Texts; r.Answer == solver.No && len(texts) > 0 {
+	r := s.Satisfiable(s.And(s.Predicate(loose), s.Predicate(&plain), s.Not(s.Predicate(strict))))
+	if texts := r.Model[loose.Field].Texts; r.Answer == solver.Yes && len(texts) > 0 {
 		return texts[0], true
 	}
 	return "", false

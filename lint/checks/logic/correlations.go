@@ -33,6 +33,9 @@ type pin struct {
 // fire; false if there is no such list. It is proven for events whose fields hold
 // one value.
 func pinned(p *lint.Pass, r *compiler.Rule, field string) (pins []pin, ok bool) {
+	if strings.Contains(field, ".") { // of a nested object, so often of several
+		return nil, false
+	}
 	predicates := p.Corpus.Program.Predicates
 	seen := map[int]bool{}
 	var leaves []*compiler.Expr

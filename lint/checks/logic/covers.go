@@ -23,7 +23,9 @@ func covers(c *lint.Corpus) []proof.Cover {
 	}
 	return c.Derived(coversKey{}, func() any {
 		models := c.Lasting(modelsKey{}, func() any { return &proof.Models{} }).(*proof.Models)
-		return proof.Covers(c.Program, wanted(c), models, c.Parallel)
+		return slices.DeleteFunc(proof.Covers(c.Program, wanted(c), models, c.Parallel), func(c proof.Cover) bool {
+			return !c.Sure && proof.Nested(c.Clashes)
+		})
 	}).([]proof.Cover)
 }
 

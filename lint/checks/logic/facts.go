@@ -11,8 +11,8 @@ import (
 
 type factsKey struct{}
 
-// facts yields what was proven of the document of a pass, of some kinds, with
-// whether it is about a single value.
+// facts returns what was proven of the document of a pass, of some kinds. What does
+// not hold where a field of a nested object has several values is left out.
 func facts(p *lint.Pass, kinds ...proof.Kind) []proof.Fact {
 	if p.Compiled == nil {
 		return nil
@@ -22,7 +22,7 @@ func facts(p *lint.Pass, kinds ...proof.Kind) []proof.Fact {
 	}).([]proof.Fact)
 	var out []proof.Fact
 	for _, f := range all {
-		if slices.Contains(kinds, f.Kind) {
+		if slices.Contains(kinds, f.Kind) && (f.Sure || !proof.Nested(f.Clashes)) {
 			out = append(out, f)
 		}
 	}

@@ -18,7 +18,7 @@ title: Accounts
 logsource: {category: process_creation, product: windows}
 detection:
     selection:
-        CommandLine|contains: ['alpha', 'beta', 'gamma', 'delta', 'epsilon', 'zeta', 'eta_', 'theta', 'iota']
+        CommandLine|contains: ['alpha', 'beta', 'gamma', 'delta', 'epsilon', 'zeta', 'eta_', 'theta', 'iota', 'kappa', 'lambda', 'omikron', 'sigma', 'tau_', 'ypsilon', 'omega', 'chi_', 'psi_', 'digamma', 'koppa', 'sampi']
         Image|endswith: '\net.exe'
     condition: selection
 -- b.yml --
@@ -26,7 +26,7 @@ title: Groups
 logsource: {category: process_creation, product: windows}
 detection:
     selection:
-        CommandLine|contains: ['alpha', 'beta', 'gamma', 'delta', 'epsilon', 'zeta', 'eta_', 'theta', 'iota']
+        CommandLine|contains: ['alpha', 'beta', 'gamma', 'delta', 'epsilon', 'zeta', 'eta_', 'theta', 'iota', 'kappa', 'lambda', 'omikron', 'sigma', 'tau_', 'ypsilon', 'omega', 'chi_', 'psi_', 'digamma', 'koppa', 'sampi']
         Image|endswith: '\net1.exe'
     condition: selection
 `,
@@ -36,13 +36,13 @@ title: Accounts
 logsource: {category: process_creation, product: windows}
 detection:
     selection:
-        CommandLine|contains: ['alpha', 'beta', 'gamma', 'delta', 'epsilon', 'zeta', 'eta_', 'theta', 'iota']
+        CommandLine|contains: ['alpha', 'beta', 'gamma', 'delta', 'epsilon', 'zeta', 'eta_', 'theta', 'iota', 'kappa', 'lambda', 'omikron', 'sigma', 'tau_', 'ypsilon', 'omega', 'chi_', 'psi_', 'digamma', 'koppa', 'sampi']
         Image|endswith: ['\net.exe', '\net1.exe']
     condition: selection
 `,
 	Severity: rules.Info,
 	Scope:    lint.CorpusScope,
-	Options:  []lint.Option{{Name: "percent", Doc: "how much of their predicates two rules must share, in percent", Default: 80}},
+	Options:  []lint.Option{{Name: "percent", Doc: "how much of their predicates two rules must share, in percent", Default: 90}},
 	Run: func(p *lint.Pass) {
 		if p.Corpus.Program == nil {
 			return
