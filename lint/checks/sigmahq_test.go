@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	gocmp "github.com/google/go-cmp/cmp"
@@ -50,19 +51,29 @@ func readAgain(docs []rules.Document) (diags rules.Diagnostics) {
 	return diags
 }
 
+// linted is what all checks find on the public rules, which several tests look at.
+var linted struct {
+	once   sync.Once
+	result *lint.Result
+	err    error
+}
+
 func lintPublicRules(t testing.TB) *lint.Result {
 	t.Helper()
-	settings := lint.DefaultConfig()
-	for _, check := range catalogue.Checks() {
-		if check.Off {
-			settings.Checks = append(settings.Checks, lint.Setting{Pattern: check.Name, Level: &lint.Level{Severity: check.Severity}})
+	in := publicRules(t) // skips the test without them
+	linted.once.Do(func() {
+		settings := lint.DefaultConfig()
+		for _, check := range catalogue.Checks() {
+			if check.Off {
+				settings.Checks = append(settings.Checks, lint.Setting{Pattern: check.Name, Level: &lint.Level{Severity: check.Severity}})
+			}
 		}
+		linted.result, linted.err = lint.Run(context.Background(), in, catalogue, settings)
+	})
+	if linted.err != nil {
+		t.Fatal(linted.err)
 	}
-	result, err := lint.Run(context.Background(), publicRules(t), catalogue, settings)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return result
+	return linted.result
 }
 
 // The table holds, for every check with findings on the public rules, how many
