@@ -88,41 +88,10 @@ func (o *backtestOptions) check(given func(flag string) bool) error {
 }
 
 func (c *cli) backtest(ctx context.Context, o *backtestOptions, recordings []string) error {
-	start := time.Now()
-	cfg, err := c.config(".")
+	run, code, err := c.backtestRun(ctx, o, recordings)
 	if err != nil {
 		return err
 	}
-	options := backtest.Options{Samples: o.samples}
-	if o.samples == 0 {
-		options.Samples = -1
-	}
-	if options.Budgets, err = c.budgets(cfg, o.budgets); err != nil {
-		return err
-	}
-	replayer, err := c.replayer(cfg, o, recordings)
-	if err != nil {
-		return err
-	}
-	if options.Lateness, err = latenessOf(o.input.lateness, slices.Concat(replayer.Recordings, replayer.Baseline)); err != nil {
-		return err
-	}
-	if options.Lateness == 0 {
-		options.Lateness = 1 // 0 would mean any
-	}
-	collectLess()
-	compared, err := c.comparedRules(ctx, cfg, o)
-	if err != nil {
-		return err
-	}
-	options.Base = compared.base
-	meter := c.watch(replayer)
-	result, err := backtest.Run(ctx, compared.subject, newRecordings(replayer), options)
-	meter.done()
-	if err != nil {
-		return &exitError{exitUnreadable, err}
-	}
-	run := &report.BacktestRun{Result: result, NoTime: o.noTime, Verbose: o.verbose, Elapsed: time.Since(start), Rejected: compared.head.rejected(), Version: version()}
 	var failed error // one file that cannot be written does not keep the rest from being told
 	for _, format := range o.formats {
 		failed = errors.Join(failed, c.reportBacktest(format, run))
@@ -131,7 +100,47 @@ func (c *cli) backtest(ctx context.Context, o *backtestOptions, recordings []str
 		return &exitError{exitUnreadable, failed}
 	}
 	c.backtestSummary(run)
-	return exitWith(backtestExitCode(result, o.failOn, compared.head.exitCode()))
+	return exitWith(code)
+}
+
+// backtestRun replays recordings, and says which exit code the result asks for.
+func (c *cli) backtestRun(ctx context.Context, o *backtestOptions, recordings []string) (*report.BacktestRun, int, error) {
+	start := time.Now()
+	cfg, err := c.config(".")
+	if err != nil {
+		return nil, 0, err
+	}
+	options := backtest.Options{Samples: o.samples}
+	if o.samples == 0 {
+		options.Samples = -1
+	}
+	if options.Budgets, err = c.budgets(cfg, o.budgets); err != nil {
+		return nil, 0, err
+	}
+	replayer, err := c.replayer(cfg, o, recordings)
+	if err != nil {
+		return nil, 0, err
+	}
+	if options.Lateness, err = latenessOf(o.input.lateness, slices.Concat(replayer.Recordings, replayer.Baseline)); err != nil {
+		return nil, 0, err
+	}
+	if options.Lateness == 0 {
+		options.Lateness = 1 // 0 would mean any
+	}
+	collectLess()
+	compared, err := c.comparedRules(ctx, cfg, o)
+	if err != nil {
+		return nil, 0, err
+	}
+	options.Base = compared.base
+	meter := c.watch(replayer)
+	result, err := backtest.Run(ctx, compared.subject, newRecordings(replayer), options)
+	meter.done()
+	if err != nil {
+		return nil, 0, &exitError{exitUnreadable, err}
+	}
+	run := &report.BacktestRun{Result: result, NoTime: o.noTime, Verbose: o.verbose, Elapsed: time.Since(start), Rejected: compared.head.rejected(), Version: version()}
+	return run, backtestExitCode(result, o.failOn, compared.head.exitCode()), nil
 }
 
 // replayer reads the recordings as the flags and the configuration say.

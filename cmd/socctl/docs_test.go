@@ -27,6 +27,7 @@ import (
 //	yaml wrong PATH    a file with errors
 //	text problems      the errors of all wrong files of the page, as printed
 //	yaml views         a table of views
+//	yaml manifest PATH a telemetry manifest without errors
 //	yaml pipeline NAME a pipeline without errors
 //	yaml after PATH    the rule PATH after the pipeline above it, as printed
 //	go example NAME    the body of an example function
@@ -61,7 +62,7 @@ func pages(t *testing.T) []string {
 }
 
 func TestExamplesOfTheDocs(t *testing.T) {
-	known := []string{"yaml rule", "json recording", "yaml info", "yaml test", "yaml wrong", "text problems", "yaml views", "yaml config", "yaml pipeline", "yaml after", "go example"}
+	known := []string{"yaml rule", "json recording", "yaml info", "yaml test", "yaml wrong", "text problems", "yaml views", "yaml config", "yaml manifest", "yaml pipeline", "yaml after", "go example"}
 	for _, page := range pages(t) {
 		found := blocks(t, page)
 		for _, b := range found {
@@ -90,7 +91,7 @@ func runExamples(t *testing.T, found []block) {
 			continue
 		case "yaml pipeline", "yaml after":
 			continue // TestPipelinesOfTheDocs
-		case "go example", "yaml config":
+		case "go example", "yaml config", "yaml manifest":
 			continue
 		}
 		files++
@@ -263,7 +264,7 @@ func TestEveryDecisionIsDocumented(t *testing.T) {
 // The Go code of the docs is that of examples, which go test runs.
 func TestCodeOfTheDocs(t *testing.T) {
 	sources := ""
-	for _, name := range []string{"evaluator/example_test.go", "evaluator/backtest/example_test.go", "cmd/socctl/library_test.go"} {
+	for _, name := range []string{"evaluator/example_test.go", "evaluator/backtest/example_test.go", "evaluator/witness/example_test.go", "cmd/socctl/library_test.go"} {
 		text, err := os.ReadFile(filepath.Join(repoRoot, filepath.FromSlash(name)))
 		if err != nil {
 			t.Fatal(err)

@@ -146,5 +146,9 @@ func (c *cli) views(cfg *config.Config) (*logsource.Table, error) {
 	if err != nil {
 		return nil, &exitError{exitUsage, err}
 	}
-	return logsource.Default().With(table), nil
+	table = logsource.Default().With(table)
+	if err := table.Check(); err != nil {
+		return nil, &exitError{exitUsage, fmt.Errorf("%s: %w", name, err)}
+	}
+	return table, nil
 }

@@ -118,7 +118,10 @@ func (s *search) learn(l lesson) {
 // solve looks for a model of f: boolean structure proposes which predicates
 // hold, fields look for values, and where there are none, the structure learns it.
 func (s *Solver) solve(f *Formula) Result {
-	var j justification
+	j := justification{solver: s}
+	if s.options.Like != nil {
+		j.like = s.options.Like.read()
+	}
 	j.reset(nil)
 	if j.want(f, true) {
 		m, lessons, ok := s.fieldsOf(f, j.literals)
@@ -195,6 +198,8 @@ func (s *Solver) conflict(l *lesson) Conflict {
 // justification chooses literals that suffice to make a formula true: one
 // argument of a disjunction, all of a conjunction.
 type justification struct {
+	solver   *Solver
+	like     read    // whose choice comes first; nil for none
 	sat      *search // whose values decide; nil to choose the first
 	literals []literal
 	signs    map[int]bool
@@ -263,6 +268,13 @@ func (j *justification) choose(args []*Formula, sign bool) *Formula {
 	for _, a := range args {
 		if j.done[want{a, sign}] && j.value(a, sign) {
 			return a
+		}
+	}
+	if j.like != nil {
+		for _, a := range args {
+			if j.value(a, sign) && j.solver.holds(a, j.like) == sign {
+				return a
+			}
 		}
 	}
 	for _, a := range args {

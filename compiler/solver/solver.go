@@ -18,6 +18,10 @@ type Options struct {
 	// Prefer returns values of a field to try first in a model; nil for none.
 	Prefer func(field string) []string
 
+	// Like is an event that models should differ from as little as is easy; nil for
+	// none.
+	Like Model
+
 	// Spell returns how a folded text is usually written, so that models are
 	// readable; nil leaves it to the solver.
 	Spell func(folded string) string

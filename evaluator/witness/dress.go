@@ -49,8 +49,14 @@ func (q *request) dress(m solver.Model, v *logsource.ViewDef) *Event {
 
 // decisive returns the named fields of a model.
 func decisive(m solver.Model) []string {
-	out := slices.Sorted(maps.Keys(m))
-	return slices.DeleteFunc(out, func(name string) bool { return name == "" })
+	var out []string
+	for name := range m {
+		if name = strings.TrimPrefix(name, beneath); name != "" {
+			out = append(out, name)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // value returns what a field of a model holds, in usual form.

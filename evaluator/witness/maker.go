@@ -3,6 +3,7 @@ package witness
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/socctl/socctl/compiler"
@@ -73,19 +74,62 @@ func (m *Maker) find(q *request) (*Event, error) {
 	if plain.Answer != solver.Yes {
 		return nil, failure(q.rule, plain)
 	}
+	possible := len(m.table.For(sourceOf(q.rule))) == 0
 	for _, v := range m.viewsOf(q.rule) {
-		found := s.Satisfiable(s.And(q.wanted(s), q.routing(s, v)))
-		if found.Answer != solver.Yes {
-			continue
-		}
-		if e := q.dress(found.Model, v); e != nil {
-			return e, nil
+		possible = possible || s.Satisfiable(s.And(q.wanted(s), s.Or(q.routing(s, v)...))).Answer != solver.No
+		for _, way := range q.routing(s, v) {
+			if e := q.on(s, s.And(q.wanted(s), way), v); e != nil {
+				return e, nil
+			}
 		}
 	}
-	if e := q.dress(plain.Model, nil); e != nil {
+	if !possible && len(m.viewsOf(q.rule)) == len(m.table.For(sourceOf(q.rule))) {
+		return nil, fmt.Errorf("%s: %w: whatever belongs to the logsource %s contradicts it", q.rule.Title, ErrNone, sourceOf(q.rule))
+	}
+	if e := q.on(s, q.wanted(s), nil); e != nil {
 		return e, nil
 	}
 	return nil, fmt.Errorf("%s: %w: the event that was found does not show it when it is replayed", q.rule.Title, ErrUnknown)
+}
+
+// on makes an event of one view; nil if it finds none. A view may show a field that
+// the event does not hold under its name, so that second time every field that may
+// be there is.
+func (q *request) on(s *solver.Solver, f *solver.Formula, v *logsource.ViewDef) *Event {
+	found := q.closest(s, f)
+	if found.Answer != solver.Yes {
+		return nil
+	}
+	if e := q.dress(found.Model, v); e != nil {
+		return e
+	}
+	for _, field := range q.rule.Fields {
+		there := s.And(f, s.Predicate(&compiler.Predicate{Field: field, Op: compiler.OpExists, Bool: true}))
+		if s.Satisfiable(there).Answer == solver.Yes {
+			f = there
+		}
+	}
+	return q.dress(q.closest(s, f).Model, v)
+}
+
+// closest returns a model that keeps as many fields as can be kept, one after the
+// other, of the event that it should be like.
+func (q *request) closest(s *solver.Solver, f *solver.Formula) solver.Result {
+	best := s.Satisfiable(f)
+	if best.Answer != solver.Yes {
+		return best
+	}
+	for _, field := range slices.Sorted(maps.Keys(q.like)) {
+		if len(q.like[field]) != 1 {
+			continue
+		}
+		p := compiler.LiteralPredicate(field, q.like[field][0], compiler.Whole, false)
+		kept := s.And(f, s.Predicate(&p))
+		if found := s.Satisfiable(kept); found.Answer == solver.Yes {
+			f, best = kept, found
+		}
+	}
+	return best
 }
 
 func failure(r *compiler.Rule, res solver.Result) error {

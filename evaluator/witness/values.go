@@ -14,7 +14,15 @@ import (
 // options makes the solver prefer usual values, and spell texts as the rule does.
 func (q *request) options() solver.Options {
 	spelt := q.maker.spellings(q.rule)
+	var like solver.Model
+	if q.like != nil {
+		like = solver.Model{}
+		for field, texts := range q.like {
+			like[field] = solver.Field{Texts: texts}
+		}
+	}
 	return solver.Options{
+		Like: like,
 		Prefer: func(field string) []string {
 			if like := q.like[field]; len(like) > 0 {
 				return like

@@ -5,33 +5,77 @@ import (
 	"testing"
 
 	"github.com/socctl/socctl/compiler"
+	"github.com/socctl/socctl/evaluator"
 	"github.com/socctl/socctl/evaluator/corpus"
+	"github.com/socctl/socctl/evaluator/telemetry"
 	"github.com/socctl/socctl/evaluator/witness"
+	"github.com/socctl/socctl/rules/logsource"
 )
 
-// TestPublicRules makes an event for every public rule, and near misses for a part
-// of them. That each shows what it should is seen to by the package; here it counts
-// that there are any, and that they are of the rule's logsource.
+// TestPublicRules makes an event for every public rule, and has the streaming
+// evaluator match it as a line of a recording.
 func TestPublicRules(t *testing.T) {
 	p, _ := compiler.Compile(corpus.Rules(t), compiler.Options{})
 	m := witness.NewMaker(p, nil)
-	routed, plain, none, unknown := 0, 0, 0, 0
-	for i, r := range p.Rules {
+	normaliser, ev := telemetry.NewNormaliser(logsource.Default()), evaluator.New(p)
+	routed, plain, none := 0, 0, 0
+	for _, r := range p.Rules {
 		e, err := m.Matching(r)
 		switch {
 		case errors.Is(err, witness.ErrNone):
 			none++
 		case err != nil:
-			unknown++
-			t.Log(r.Source.Span.Path(), err)
+			t.Errorf("%s: %v", r.Source.Span.Path(), err)
 		case e.View == "":
 			plain++
 		default:
 			routed++
-		}
-		if i%150 == 0 && err == nil {
-			t.Logf("%s %s", r.Title, e.Value.Text())
+			if !matched(ev.Match(normaliser.Event(telemetry.Record{Value: e.Value})), r) {
+				t.Errorf("%s: not matched: %s", r.Title, e.Value.Text())
+			}
 		}
 	}
-	t.Logf("%d routed, %d of no logsource, %d cannot fire, %d unknown", routed, plain, none, unknown)
+	t.Logf("%d routed, %d of no logsource, %d cannot fire", routed, plain, none)
+	// One contradicts itself, the other is of the channel System and excludes it.
+	if none != 2 || plain > 25 {
+		t.Errorf("%d cannot fire, want 2; %d without logsource, want at most 25", none, plain)
+	}
+}
+
+func matched(all []evaluator.Match, r *compiler.Rule) bool {
+	for _, m := range all {
+		if m.Rule == r {
+			return true
+		}
+	}
+	return false
+}
+
+// TestNearMisses checks on public rules that a near miss does not match, and that
+// there is nearly always one for each part.
+func TestNearMisses(t *testing.T) {
+	p, _ := compiler.Compile(corpus.Rules(t), compiler.Options{})
+	m := witness.NewMaker(p, nil)
+	normaliser, ev := telemetry.NewNormaliser(logsource.Default()), evaluator.New(p)
+	found, never := 0, 0
+	for i := 0; i < len(p.Rules); i += 12 {
+		r := p.Rules[i]
+		for _, miss := range m.NearMisses(r) {
+			switch {
+			case errors.Is(miss.Err, witness.ErrNone):
+				never++
+			case miss.Err != nil:
+				t.Errorf("%s: %v", r.Source.Span.Path(), miss.Err)
+			default:
+				found++
+				if miss.Event.View != "" && matched(ev.Match(normaliser.Event(telemetry.Record{Value: miss.Event.Value})), r) {
+					t.Errorf("%s: a near miss matches: %s", r.Title, miss.Event.Value.Text())
+				}
+			}
+		}
+	}
+	t.Logf("%d near misses, %d parts never decide", found, never)
+	if found < 800 || never*20 > found {
+		t.Errorf("%d near misses, %d parts that never decide", found, never)
+	}
 }
