@@ -114,7 +114,7 @@ func (c *cli) command() *cobra.Command {
 	root.AddCommand(
 		c.testCommand(), c.lintCommand(), c.fmtCommand(), c.checksCommand(), c.explainCommand(),
 		c.evalCommand(), c.backtestCommand(), c.recordCommand(), c.witnessCommand(), c.diffCommand(), c.ciCommand(),
-		c.coverageCommand(), c.attackCommand(), c.filterCommand(),
+		c.coverageCommand(), c.attackCommand(), c.filterCommand(), c.overlapCommand(),
 		c.initCommand(), c.newCommand(), c.logsourceCommand(), c.lspCommand(), c.pipelineCommand(), c.versionCommand(),
 	)
 	return root
