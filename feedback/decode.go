@@ -10,6 +10,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/socctl/socctl/feedback/internal/jsontree"
 	"github.com/socctl/socctl/rules"
 )
 
@@ -18,7 +19,15 @@ const (
 	MaxRecord = 64 << 10 // bytes of a line
 	MaxText   = 4 << 10  // bytes of a text
 	MaxEvents = 256      // fingerprints of events, and items of any list
+
+	maxDepth = 16 // of nesting, under ext
 )
+
+// problem is what is wrong at a byte of a line.
+type problem struct {
+	at                  int
+	code, message, help string
+}
 
 // Decode reads verdicts, one a line, from a file that was read. Empty lines count
 // for nothing. What is wrong with a line is told with its place, and the line is
@@ -70,9 +79,9 @@ func decodeLine(text []byte) (v Verdict, bad *problem) {
 	if len(text) > MaxRecord {
 		return v, &problem{0, "verdict/too-long", fmt.Sprintf("the line has %d bytes", len(text)), fmt.Sprintf("a record has at most %d", MaxRecord)}
 	}
-	root, bad := parseJSON(text)
-	if bad != nil {
-		return v, bad
+	root, broken := jsontree.Parse(text, maxDepth)
+	if broken != nil {
+		return v, &problem{broken.At, "verdict/not-json", broken.Message, "write one JSON object a line"}
 	}
 	d := decoder{text: text}
 	d.verdict(&root, &v)
@@ -95,17 +104,17 @@ func (d *decoder) fail(at int, code, message, help string) {
 }
 
 // fields are what an object may have.
-type fields map[string]func(v *value)
+type fields map[string]func(v *jsontree.Value)
 
 // object reads an object of known members.
-func (d *decoder) object(v *value, what string, known fields, required ...string) {
-	if v.kind != isObject {
-		d.fail(v.at, "verdict/wrong-type", what+" must be an object, found "+string(v.kind), "")
+func (d *decoder) object(v *jsontree.Value, what string, known fields, required ...string) {
+	if v.Kind != jsontree.Object {
+		d.fail(v.At, "verdict/wrong-type", what+" must be an object, found "+string(v.Kind), "")
 		return
 	}
-	for i := range v.members {
-		m := &v.members[i]
-		read, ok := known[m.name]
+	for i := range v.Members {
+		m := &v.Members[i]
+		read, ok := known[m.Name]
 		switch {
 		case !ok:
 			names := make([]string, 0, len(known))
@@ -114,41 +123,41 @@ func (d *decoder) object(v *value, what string, known fields, required ...string
 			}
 			slices.Sort(names)
 			help := "known are " + strings.Join(names, ", ")
-			if near := rules.Nearest(m.name, names); near != "" {
+			if near := rules.Nearest(m.Name, names); near != "" {
 				help = "did you mean " + near + "?"
 			}
-			d.fail(m.at, "verdict/unknown-key", fmt.Sprintf("%s has no member %q", what, m.name), help+"; what is your own stands under ext")
-		case m.value.kind != isNull:
-			read(&m.value)
-		case slices.Contains(required, m.name):
-			d.fail(m.value.at, "verdict/wrong-type", m.name+" of "+what+" is null", "")
+			d.fail(m.At, "verdict/unknown-key", fmt.Sprintf("%s has no member %q", what, m.Name), help+"; what is your own stands under ext")
+		case m.Value.Kind != jsontree.Null:
+			read(&m.Value)
+		case slices.Contains(required, m.Name):
+			d.fail(m.Value.At, "verdict/wrong-type", m.Name+" of "+what+" is null", "")
 		}
 	}
 	for _, name := range required {
-		if v.member(name) == nil {
-			d.fail(v.at, "verdict/missing-field", what+" has no "+name, "")
+		if v.Member(name) == nil {
+			d.fail(v.At, "verdict/missing-field", what+" has no "+name, "")
 		}
 	}
 }
 
 // str reads a text.
-func (d *decoder) str(to *string) func(*value) {
-	return func(v *value) {
+func (d *decoder) str(to *string) func(*jsontree.Value) {
+	return func(v *jsontree.Value) {
 		switch {
-		case v.kind != isString:
-			d.fail(v.at, "verdict/wrong-type", "a text is expected, found "+string(v.kind), "")
-		case len(v.text) > MaxText:
-			d.fail(v.at, "verdict/too-long", fmt.Sprintf("a text has %d bytes", len(v.text)), fmt.Sprintf("at most %d are stored; keep longer ones elsewhere and name them as evidence", MaxText))
+		case v.Kind != jsontree.String:
+			d.fail(v.At, "verdict/wrong-type", "a text is expected, found "+string(v.Kind), "")
+		case len(v.Text) > MaxText:
+			d.fail(v.At, "verdict/too-long", fmt.Sprintf("a text has %d bytes", len(v.Text)), fmt.Sprintf("at most %d are stored; keep longer ones elsewhere and name them as evidence", MaxText))
 		}
-		*to = v.text
+		*to = v.Text
 	}
 }
 
 // required reads a text that is not empty.
-func (d *decoder) name(to *string) func(*value) {
-	return func(v *value) {
+func (d *decoder) name(to *string) func(*jsontree.Value) {
+	return func(v *jsontree.Value) {
 		if d.str(to)(v); *to == "" {
-			d.fail(v.at, "verdict/wrong-type", "a text is expected, found an empty one", "")
+			d.fail(v.At, "verdict/wrong-type", "a text is expected, found an empty one", "")
 		}
 	}
 }
@@ -156,30 +165,30 @@ func (d *decoder) name(to *string) func(*value) {
 var hashes = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
 
 // hash reads a hash in hexadecimal.
-func (d *decoder) hash(to *string) func(*value) {
-	return func(v *value) {
+func (d *decoder) hash(to *string) func(*jsontree.Value) {
+	return func(v *jsontree.Value) {
 		if d.str(to)(v); !hashes.MatchString(*to) {
-			d.fail(v.at, "verdict/wrong-hash", fmt.Sprintf("%.80q is no fingerprint", *to), "it is sha256: and 64 hexadecimal digits in lower case, as eval prints it")
+			d.fail(v.At, "verdict/wrong-hash", fmt.Sprintf("%.80q is no fingerprint", *to), "it is sha256: and 64 hexadecimal digits in lower case, as eval prints it")
 		}
 	}
 }
 
 // time reads a time of RFC 3339.
-func (d *decoder) time(to *time.Time) func(*value) {
-	return func(v *value) {
+func (d *decoder) time(to *time.Time) func(*jsontree.Value) {
+	return func(v *jsontree.Value) {
 		var text string
 		d.str(&text)(v)
 		at, err := time.Parse(time.RFC3339Nano, text)
 		if err != nil || at.Year() < 1970 || at.Year() > 9999 {
-			d.fail(v.at, "verdict/wrong-time", fmt.Sprintf("%.80q is no time", text), "write it as 2026-05-04T10:11:12Z")
+			d.fail(v.At, "verdict/wrong-time", fmt.Sprintf("%.80q is no time", text), "write it as 2026-05-04T10:11:12Z")
 			return
 		}
 		*to = at.UTC()
 	}
 }
 
-func (d *decoder) optionalTime(to **time.Time) func(*value) {
-	return func(v *value) {
+func (d *decoder) optionalTime(to **time.Time) func(*jsontree.Value) {
+	return func(v *jsontree.Value) {
 		var at time.Time
 		d.time(&at)(v)
 		*to = &at
@@ -187,8 +196,8 @@ func (d *decoder) optionalTime(to **time.Time) func(*value) {
 }
 
 // oneOf reads one of some texts.
-func oneOf[T ~string](d *decoder, to *T, allowed ...T) func(*value) {
-	return func(v *value) {
+func oneOf[T ~string](d *decoder, to *T, allowed ...T) func(*jsontree.Value) {
+	return func(v *jsontree.Value) {
 		var text string
 		d.str(&text)(v)
 		if *to = T(text); slices.Contains(allowed, *to) {
@@ -202,33 +211,33 @@ func oneOf[T ~string](d *decoder, to *T, allowed ...T) func(*value) {
 		if near := rules.Nearest(text, names); near != "" {
 			help = "did you mean " + near + "?"
 		}
-		d.fail(v.at, "verdict/unknown-value", fmt.Sprintf("%.80q is not allowed here", text), help)
+		d.fail(v.At, "verdict/unknown-value", fmt.Sprintf("%.80q is not allowed here", text), help)
 	}
 }
 
 // list reads a list.
-func (d *decoder) list(least int, each func(v *value)) func(*value) {
-	return func(v *value) {
+func (d *decoder) list(least int, each func(v *jsontree.Value)) func(*jsontree.Value) {
+	return func(v *jsontree.Value) {
 		switch {
-		case v.kind != isArray:
-			d.fail(v.at, "verdict/wrong-type", "a list is expected, found "+string(v.kind), "")
-		case len(v.items) < least:
-			d.fail(v.at, "verdict/wrong-type", "the list is empty", "")
-		case len(v.items) > MaxEvents:
-			d.fail(v.at, "verdict/too-long", fmt.Sprintf("the list has %d items", len(v.items)), fmt.Sprintf("a list has at most %d", MaxEvents))
+		case v.Kind != jsontree.Array:
+			d.fail(v.At, "verdict/wrong-type", "a list is expected, found "+string(v.Kind), "")
+		case len(v.Items) < least:
+			d.fail(v.At, "verdict/wrong-type", "the list is empty", "")
+		case len(v.Items) > MaxEvents:
+			d.fail(v.At, "verdict/too-long", fmt.Sprintf("the list has %d items", len(v.Items)), fmt.Sprintf("a list has at most %d", MaxEvents))
 		}
-		for i := range v.items {
-			each(&v.items[i])
+		for i := range v.Items {
+			each(&v.Items[i])
 		}
 	}
 }
 
 // raw takes an object over as it is.
-func (d *decoder) raw(to *json.RawMessage) func(*value) {
-	return func(v *value) {
-		if v.kind != isObject {
-			d.fail(v.at, "verdict/wrong-type", "ext must be an object, found "+string(v.kind), "")
+func (d *decoder) raw(to *json.RawMessage) func(*jsontree.Value) {
+	return func(v *jsontree.Value) {
+		if v.Kind != jsontree.Object {
+			d.fail(v.At, "verdict/wrong-type", "ext must be an object, found "+string(v.Kind), "")
 		}
-		*to = json.RawMessage(bytes.Clone(d.text[v.at:v.end]))
+		*to = json.RawMessage(bytes.Clone(d.text[v.At:v.End]))
 	}
 }
