@@ -34,18 +34,19 @@ type State struct {
 
 // AlertState is what is known of one alert.
 type AlertState struct {
-	Key       string    `json:"key"`
-	Alert     Alert     `json:"alert"`
-	Class     Class     `json:"class"`
-	Outcome   Outcome   `json:"outcome"` // that decides; of a contested alert the protected one
-	Contested bool      `json:"contested,omitempty"`
-	Weight    float64   `json:"weight"`        // 0 to 1: how much an exclusion may rest on it; 0 unless Class is Supporting
-	Why       string    `json:"why,omitempty"` // the class is not what the outcome alone would make it
-	Reviewed  bool      `json:"reviewed"`      // by a person
-	Opinions  []Opinion `json:"opinions"`      // that count, by time
-	Last      time.Time `json:"last"`          // of the latest opinion
-	First     time.Time `json:"first_verdict"` // of the earliest opinion
-	Overruled []string  `json:"-"`             // uids of what was taken back
+	Key       string     `json:"key"`
+	Alert     Alert      `json:"alert"`
+	Class     Class      `json:"class"`
+	Outcome   Outcome    `json:"outcome"` // that decides; of a contested alert the protected one
+	Contested bool       `json:"contested,omitempty"`
+	Weight    float64    `json:"weight"`              // 0 to 1: how much an exclusion may rest on it; 0 unless Class is Supporting
+	Why       string     `json:"why,omitempty"`       // the class is not what the outcome alone would make it
+	Reviewed  bool       `json:"reviewed"`            // by a person
+	Opinions  []Opinion  `json:"opinions"`            // that count, by time
+	Last      time.Time  `json:"last"`                // of the latest opinion
+	First     time.Time  `json:"first_verdict"`       // of the earliest opinion
+	Overruled []string   `json:"overruled,omitempty"` // uids of what was taken back
+	Span      rules.Span `json:"-"`                   // of the latest verdict
 }
 
 // Opinion is the verdict of one investigator that counts: the latest that was not
@@ -58,6 +59,7 @@ type Opinion struct {
 	Time         time.Time    `json:"time"`
 	Weight       float64      `json:"weight"`
 	Reviewed     bool         `json:"reviewed,omitempty"`
+	Span         rules.Span   `json:"-"` // where it stands
 }
 
 // Fold makes a State of verdicts, which must be as Check wants them. It does not
@@ -200,6 +202,7 @@ func (f *folding) alert(group []*Verdict) *AlertState {
 	latest := map[Investigator]int{}
 	for _, v := range group {
 		a.Alert.complete(&v.Alert)
+		a.Span = v.Span
 		if f.takenBack[v.UID] {
 			a.Overruled = append(a.Overruled, v.UID)
 			continue
@@ -233,7 +236,7 @@ func (f *folding) counts(v *Verdict) bool {
 
 // opinion weighs a verdict.
 func (f *folding) opinion(v *Verdict) Opinion {
-	o := Opinion{UID: v.UID, Investigator: v.Investigator, Verdict: v.Verdict, Scope: v.Scope, Time: v.Time}
+	o := Opinion{UID: v.UID, Investigator: v.Investigator, Verdict: v.Verdict, Scope: v.Scope, Time: v.Time, Span: v.Span}
 	o.Reviewed = f.trusted(v.Investigator.Kind, v.Investigator.ID) || slices.ContainsFunc(v.ReviewedBy, func(r Review) bool { return f.trusted(r.Kind, r.ID) })
 	switch {
 	case o.Reviewed:
