@@ -102,10 +102,27 @@ type Stats struct {
 
 // InvestigatorStats counts the opinions of one investigator that count.
 type InvestigatorStats struct {
-	Investigator string `json:"investigator"`
-	Opinions     int    `json:"opinions"`
-	Alone        int    `json:"alone"`    // nobody else has one on the alert
-	Disagree     int    `json:"disagree"` // with somebody, on what is protected
+	Investigator string  `json:"investigator"`
+	Weight       float64 `json:"weight"` // of a verdict on an alert that nobody has reviewed
+	Opinions     int     `json:"opinions"`
+	Alone        int     `json:"alone"`    // nobody else has one on the alert
+	Disagree     int     `json:"disagree"` // with somebody, on what is protected
+}
+
+// weight returns that of an investigator.
+func (s *State) weight(i Investigator) float64 {
+	if i.Kind == Human {
+		if f := (folding{options: FoldOptions{Policy: s.policy}}); f.trusted(i.Kind, i.ID) {
+			return 1
+		}
+		return 0
+	}
+	for _, r := range s.Agents {
+		if r.ID == i.ID && r.Version == i.Version {
+			return r.Weight
+		}
+	}
+	return 0
 }
 
 // Stats counts what the state is made of.
@@ -125,7 +142,7 @@ func (s *State) Stats() Stats {
 		for _, o := range a.Opinions {
 			name := o.Investigator.String()
 			if by[name] == nil {
-				by[name] = &InvestigatorStats{Investigator: name}
+				by[name] = &InvestigatorStats{Investigator: name, Weight: s.weight(o.Investigator)}
 			}
 			by[name].Opinions++
 			if len(a.Opinions) == 1 {

@@ -59,7 +59,8 @@ type Opinion struct {
 	Time         time.Time    `json:"time"`
 	Weight       float64      `json:"weight"`
 	Reviewed     bool         `json:"reviewed,omitempty"`
-	Span         rules.Span   `json:"-"` // where it stands
+	Reason       *Reason      `json:"reason,omitempty"` // for people
+	Span         rules.Span   `json:"-"`                // where it stands
 }
 
 // Fold makes a State of verdicts, which must be as Check wants them. It does not
@@ -236,7 +237,7 @@ func (f *folding) counts(v *Verdict) bool {
 
 // opinion weighs a verdict.
 func (f *folding) opinion(v *Verdict) Opinion {
-	o := Opinion{UID: v.UID, Investigator: v.Investigator, Verdict: v.Verdict, Scope: v.Scope, Time: v.Time, Span: v.Span}
+	o := Opinion{UID: v.UID, Investigator: v.Investigator, Verdict: v.Verdict, Scope: v.Scope, Time: v.Time, Reason: v.Reason, Span: v.Span}
 	o.Reviewed = f.trusted(v.Investigator.Kind, v.Investigator.ID) || slices.ContainsFunc(v.ReviewedBy, func(r Review) bool { return f.trusted(r.Kind, r.ID) })
 	switch {
 	case o.Reviewed:
