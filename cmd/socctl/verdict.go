@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -42,33 +41,12 @@ type ledgerOptions struct {
 	rules     []string
 	pipelines []string
 	store     string
-	now       string
-	at        time.Time
 }
 
 func (o *ledgerOptions) flags(flags *pflag.FlagSet) {
 	flags.StringVar(&o.store, "store", "", "`path` of the verdicts, a file or a folder (default: verdicts under feedback: of the configuration, else the folder verdicts)")
 	flags.StringSliceVarP(&o.rules, "rules", "r", nil, "rule `path` (default: rules of the configuration)")
 	pipelineFlag(flags, &o.pipelines)
-	nowFlag(flags, &o.now)
-}
-
-// nowFlag defines the time that results depend on.
-func nowFlag(flags *pflag.FlagSet, now *string) {
-	flags.StringVar(now, "now", "", "`time` as of which things have expired, as 2026-05-04 or in RFC 3339 (default: the clock)")
-}
-
-// parseNow returns the time of a flag, that of the clock if there is none.
-func parseNow(text string) (time.Time, error) {
-	if text == "" {
-		return time.Now().UTC(), nil
-	}
-	for _, layout := range []string{time.RFC3339Nano, time.DateOnly} {
-		if at, err := time.Parse(layout, text); err == nil {
-			return at.UTC(), nil
-		}
-	}
-	return time.Time{}, usageError("--now takes a day such as 2026-05-04, or a time in RFC 3339, not %q", text)
 }
 
 // verdicts is the ledger with what the configuration says about it.
@@ -79,10 +57,6 @@ type verdicts struct {
 }
 
 func (c *cli) verdicts(o *ledgerOptions) (*verdicts, error) {
-	var err error
-	if o.at, err = parseNow(o.now); err != nil {
-		return nil, err
-	}
 	cfg, err := c.config(".")
 	if err != nil {
 		return nil, err
@@ -105,12 +79,12 @@ func (c *cli) verdicts(o *ledgerOptions) (*verdicts, error) {
 
 // state reads and folds the ledger, and shows what cannot be read. damaged is
 // whether there was such a thing.
-func (c *cli) state(v *verdicts, now time.Time) (state *feedback.State, contents *ledger.Contents, damaged bool, err error) {
+func (c *cli) state(v *verdicts) (state *feedback.State, contents *ledger.Contents, damaged bool, err error) {
 	contents, err = ledger.Read(v.path)
 	if err != nil {
 		return nil, nil, false, &exitError{exitUnreadable, err}
 	}
-	return feedback.Fold(contents.Verdicts, feedback.FoldOptions{Now: now, Policy: v.policy}), contents, contents.Diagnostics.Count(rules.Error) > 0, nil
+	return feedback.Fold(contents.Verdicts, feedback.FoldOptions{Now: c.now, Policy: v.policy}), contents, contents.Diagnostics.Count(rules.Error) > 0, nil
 }
 
 // ruleNames are the rules that verdicts can be about: hashes by id, or by title for

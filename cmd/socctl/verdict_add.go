@@ -83,7 +83,7 @@ func (c *cli) verdictAdd(ctx context.Context, o *verdictOptions, outcome feedbac
 	if err != nil {
 		return err
 	}
-	template, err := o.template(outcome, sure)
+	template, err := o.template(c.now, outcome, sure)
 	if err != nil {
 		return err
 	}
@@ -111,15 +111,15 @@ func (c *cli) verdictAdd(ctx context.Context, o *verdictOptions, outcome feedbac
 	if len(all) == 0 {
 		return &exitError{max(code, exitUsage), fmt.Errorf("no alert to judge: name it with --rule and --event, or give it what eval prints")}
 	}
-	return c.store(ctx, v, o.at, all, o.format, code)
+	return c.store(ctx, v, all, o.format, code)
 }
 
 // template is a verdict without its alert.
-func (o *verdictOptions) template(outcome feedback.Outcome, sure bool) (v feedback.Verdict, err error) {
+func (o *verdictOptions) template(now time.Time, outcome feedback.Outcome, sure bool) (v feedback.Verdict, err error) {
 	if o.by == "" {
 		return v, usageError("say who judged: --by human:NAME or --by agent:NAME@VERSION")
 	}
-	v = feedback.Verdict{Verdict: outcome, Time: o.at, Scope: o.scope, Supersedes: o.supersedes}
+	v = feedback.Verdict{Verdict: outcome, Time: now, Scope: o.scope, Supersedes: o.supersedes}
 	if v.Investigator, err = parseInvestigator("--by", o.by); err != nil {
 		return v, err
 	}
@@ -134,7 +134,7 @@ func (o *verdictOptions) template(outcome feedback.Outcome, sure bool) (v feedba
 		if err != nil {
 			return v, err
 		}
-		v.ReviewedBy = []feedback.Review{{Kind: by.Kind, ID: by.ID, Time: o.at}}
+		v.ReviewedBy = []feedback.Review{{Kind: by.Kind, ID: by.ID, Time: now}}
 	}
 	if sure {
 		v.Confidence = &o.confidence
@@ -192,11 +192,11 @@ func (o *verdictOptions) settle(a *feedback.Alert, names *ruleNames) error {
 }
 
 // store adds verdicts to the ledger and tells what became of them.
-func (c *cli) store(ctx context.Context, v *verdicts, now time.Time, all []feedback.Verdict, format string, code int) error {
+func (c *cli) store(ctx context.Context, v *verdicts, all []feedback.Verdict, format string, code int) error {
 	if format != "pretty" && format != "ndjson" {
 		return usageError("unknown format %q: pretty or ndjson", format)
 	}
-	receipt, err := ledger.Open(v.path, ledger.Options{Now: func() time.Time { return now }, Skew: v.policy.ClockSkew}).Add(ctx, all...)
+	receipt, err := ledger.Open(v.path, ledger.Options{Now: func() time.Time { return c.now }, Skew: v.policy.ClockSkew}).Add(ctx, all...)
 	if err != nil {
 		return &exitError{max(code, exitUsage), err}
 	}

@@ -101,7 +101,7 @@ func (c *cli) verdictImport(ctx context.Context, o *importOptions, files, produc
 	if o.dryRun {
 		return c.showRecords(all, o.format, code)
 	}
-	return c.store(ctx, v, o.at, all, o.format, code)
+	return c.store(ctx, v, all, o.format, code)
 }
 
 func (c *cli) showRecords(all []feedback.Verdict, format string, code int) error {

@@ -53,7 +53,7 @@ func (c *cli) verdictList(o *listOptions) error {
 	if err != nil {
 		return err
 	}
-	state, contents, damaged, err := c.state(v, o.at)
+	state, contents, damaged, err := c.state(v)
 	if err != nil {
 		return err
 	}
@@ -119,7 +119,7 @@ func (c *cli) verdictCheck(o *ledgerOptions, failLevel, format string) error {
 	if err != nil {
 		return err
 	}
-	state, contents, _, err := c.state(v, o.at)
+	state, contents, _, err := c.state(v)
 	if err != nil {
 		return err
 	}
@@ -172,7 +172,7 @@ func (c *cli) verdictStats(o *ledgerOptions, format string) error {
 	if err != nil {
 		return err
 	}
-	state, contents, damaged, err := c.state(v, o.at)
+	state, contents, damaged, err := c.state(v)
 	if err != nil {
 		return err
 	}

@@ -13,7 +13,7 @@ func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys
 // report makes the result of what was counted.
 func (m *measurement) report(x *Exposure, partial bool) *Result {
 	out := &Result{Schema: Schema, Partial: partial, Semantics: compiler.SemanticsVersion, Context: ContextVersion, Confidence: Confidence,
-		Base: m.options.Base, Budgets: m.options.Budgets, Recordings: append([]Recording{}, x.Recordings...), Rules: []RuleReport{}}
+		Base: m.options.Base, Expiry: m.head.program.Expiry, Budgets: m.options.Budgets, Recordings: append([]Recording{}, x.Recordings...), Rules: []RuleReport{}}
 	p := m.head.program
 	for i, r := range p.Rules {
 		out.Rules = append(out.Rules, m.rule(r, &m.head.rules[i], x.of(LogsourceOf(r)), p))

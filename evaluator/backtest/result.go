@@ -1,6 +1,10 @@
 package backtest
 
-import "time"
+import (
+	"time"
+
+	"github.com/socctl/socctl/compiler"
+)
 
 // Schema names the JSON form of a Result. Keys may be added to it; none changes
 // its meaning.
@@ -19,6 +23,7 @@ type Result struct {
 	Confidence float64 `json:"confidence"` // of the intervals
 
 	Base       *Revision         `json:"base,omitempty"`
+	Expiry     *compiler.Expiry  `json:"expiry,omitempty"` // of the rules of now, if a filter ends some day
 	Summary    Summary           `json:"summary"`
 	Budgets    []Budget          `json:"budgets,omitempty"`
 	Total      *Total            `json:"total"`
