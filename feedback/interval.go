@@ -16,7 +16,7 @@ func ProportionLower(k, n int, confidence float64) float64 {
 	if k <= 0 || n <= 0 {
 		return 0
 	}
-	return betaQuantile(float64(k), float64(n-k+1), 1-confidence)
+	return BetaQuantile(float64(k), float64(n-k+1), 1-confidence)
 }
 
 // ProportionUpper returns the upper bound of a share alone.
@@ -24,11 +24,12 @@ func ProportionUpper(k, n int, confidence float64) float64 {
 	if n <= 0 || k >= n {
 		return 1
 	}
-	return betaQuantile(float64(k+1), float64(n-k), confidence)
+	return BetaQuantile(float64(k+1), float64(n-k), confidence)
 }
 
-// betaQuantile returns x with betaP(a, b, x) = p, by halving.
-func betaQuantile(a, b, p float64) float64 {
+// BetaQuantile returns the value below which a beta variable lies with the
+// probability p.
+func BetaQuantile(a, b, p float64) float64 {
 	low, high := 0.0, 1.0
 	for range 200 {
 		middle := (low + high) / 2

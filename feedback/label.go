@@ -40,6 +40,15 @@ type RuleLabels struct {
 	Unplaced map[Class]int
 
 	state *State
+	rule  string
+}
+
+// Alerts returns the alerts of the rule, by rule hash and key.
+func (l RuleLabels) Alerts() []*AlertState {
+	if l.state == nil {
+		return nil
+	}
+	return l.state.byRule[l.rule]
 }
 
 // Labels returns what is known of the alerts of a rule, by its id, or by its title
@@ -48,7 +57,7 @@ type RuleLabels struct {
 // alerts has the safest label: protected before unknown where a person doubts,
 // before supporting.
 func (s *State) Labels(rule string) RuleLabels {
-	out := RuleLabels{Events: map[string]Label{}, Unplaced: map[Class]int{}, state: s}
+	out := RuleLabels{Events: map[string]Label{}, Unplaced: map[Class]int{}, state: s, rule: rule}
 	for _, a := range s.byRule[rule] {
 		if len(a.Alert.EventFP) == 0 {
 			out.Unplaced[a.Class]++

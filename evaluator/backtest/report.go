@@ -193,7 +193,11 @@ func (m *measurement) logsources(out *Result, x *Exposure) {
 		}
 		g := x.Grounds[l]
 		first, last := g.bounds()
-		out.Logsources = append(out.Logsources, LogsourceReport{Logsource: l, Rules: count[l], Events: g.Events, Undated: g.Undated,
+		var daily []DayEvents
+		for _, day := range slices.Sorted(maps.Keys(g.Days)) {
+			daily = append(daily, DayEvents{day.String(), g.Days[day].Events})
+		}
+		out.Logsources = append(out.Logsources, LogsourceReport{Daily: daily, Logsource: l, Rules: count[l], Events: g.Events, Undated: g.Undated,
 			First: timeText(first), Last: timeText(last), CoveredDays: len(g.Days), Days: g.covered(), GapDays: g.gaps()})
 	}
 }

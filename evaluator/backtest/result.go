@@ -111,6 +111,14 @@ type LogsourceReport struct {
 	CoveredDays int     `json:"covered_days"` // on which there is an event
 	Days        float64 `json:"days"`         // recorded time: see covered
 	GapDays     int     `json:"gap_days"`     // between the first and the last without an event
+
+	Daily []DayEvents `json:"daily,omitempty"` // covered days
+}
+
+// DayEvents is the events of a day.
+type DayEvents struct {
+	Day    string `json:"day"`
+	Events int    `json:"events"`
 }
 
 // RuleReport is what became of one rule or correlation.
