@@ -168,7 +168,9 @@ func TestMain(m *testing.M) {
 		write(path, os.Args[len(os.Args)-1])
 		return
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	os.RemoveAll(path)
+	os.Exit(code)
 }
 
 // write adds verdicts until it is killed, and says which are stored.
