@@ -86,6 +86,7 @@ type folding struct {
 	state     *State
 	all       []*Verdict // each once, by time and uid
 	byUID     map[string]*Verdict
+	keys      map[*Verdict]string // of their alerts
 	takenBack map[string]bool
 	weights   map[agentVersion]float64
 }
@@ -111,8 +112,10 @@ func (f *folding) order(verdicts []Verdict) {
 			f.problem(v, "verdict/uid-conflict", "the same verdict stands elsewhere with other details", "keep one of them: a change of mind is a later verdict that supersedes")
 		}
 	}
+	f.keys = make(map[*Verdict]string, len(f.byUID))
 	for _, v := range f.byUID {
 		f.all = append(f.all, v)
+		f.keys[v] = v.Alert.Key()
 	}
 	slices.SortFunc(f.all, func(a, b *Verdict) int { return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.UID, b.UID)) })
 	f.state.Verdicts = len(f.all)
@@ -180,7 +183,7 @@ func (f *folding) ahead(v *Verdict) bool {
 func (f *folding) groups() [][]*Verdict {
 	byKey := map[string][]*Verdict{}
 	for _, v := range f.all {
-		byKey[v.Alert.Key()] = append(byKey[v.Alert.Key()], v)
+		byKey[f.keys[v]] = append(byKey[f.keys[v]], v)
 	}
 	keys := make([]string, 0, len(byKey))
 	for key := range byKey {
@@ -199,7 +202,7 @@ func (f *folding) groups() [][]*Verdict {
 
 // alert folds the verdicts on one alert, which come by time.
 func (f *folding) alert(group []*Verdict) *AlertState {
-	a := &AlertState{Key: group[0].Alert.Key(), Alert: group[0].Alert, Outcome: Undetermined, Opinions: []Opinion{}}
+	a := &AlertState{Key: f.keys[group[0]], Alert: group[0].Alert, Outcome: Undetermined, Opinions: []Opinion{}}
 	latest := map[Investigator]int{}
 	for _, v := range group {
 		a.Alert.complete(&v.Alert)

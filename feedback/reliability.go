@@ -43,11 +43,11 @@ func (f *folding) rate() {
 			records[who] = &AgentRecord{ID: who.id, Version: who.version}
 		}
 		records[who].Verdicts++
-		ruled, known := people[v.Alert.Key()]
+		ruled, known := people[f.keys[v]]
 		if !known || ruled.class == Unknown || !v.Time.Before(ruled.first) || v.Verdict.Class() == Unknown || f.ahead(v) {
 			continue
 		}
-		a := audit{who, v.Alert.RuleID + "\x00" + cmp.Or(v.Alert.ContextFP, v.Alert.Key())}
+		a := audit{who, v.Alert.RuleID + "\x00" + cmp.Or(v.Alert.ContextFP, f.keys[v])}
 		so, before := right[a]
 		right[a] = (so || !before) && v.Verdict.Class() == ruled.class
 	}
@@ -85,7 +85,7 @@ func (f *folding) people() map[string]ruling {
 		if class == Unknown || !f.trusted(v.Investigator.Kind, v.Investigator.ID) || f.ahead(v) {
 			continue
 		}
-		key := v.Alert.Key()
+		key := f.keys[v]
 		r, known := out[key]
 		if !known {
 			r.first = v.Time

@@ -15,9 +15,13 @@ import (
 
 // located is a text of a document with its place.
 type located struct {
-	text string
-	span rules.Span
+	text     string
+	in       *document
+	from, to int // bytes of the document
 }
+
+// span is the place, which takes time to compute: only problems ask for it.
+func (l located) span() rules.Span { return l.in.between(l.from, l.to) }
 
 // record is one alert or incident of a document.
 type record interface {
@@ -33,6 +37,11 @@ const maxDepth = 64
 type document struct {
 	file  *rules.File
 	lines []int // bytes at which lines begin
+
+	// The latest position, from which the next one in the same line is counted: an
+	// export may be one line of many megabytes.
+	last   int
+	lastAt rules.Position
 }
 
 func newDocument(f *rules.File) *document {
@@ -48,7 +57,12 @@ func newDocument(f *rules.File) *document {
 func (d *document) position(at int) rules.Position {
 	at = min(at, len(d.file.Source))
 	line := sort.SearchInts(d.lines, at+1) - 1
-	return rules.Position{Line: line + 1, Column: 1 + utf8.RuneCount(d.file.Source[d.lines[line]:at])}
+	from, column := d.lines[line], 1
+	if d.lastAt.Line == line+1 && d.last <= at {
+		from, column = d.last, d.lastAt.Column
+	}
+	d.last, d.lastAt = at, rules.Position{Line: line + 1, Column: column + utf8.RuneCount(d.file.Source[from:at])}
+	return d.lastAt
 }
 
 func (d *document) between(from, to int) rules.Span {
@@ -155,7 +169,7 @@ func (r jsonRecord) get(path string) (out []located) {
 	for _, v := range from {
 		for _, found := range lookup(v, path) {
 			if found.Kind != jsontree.Object && found.Text != "" {
-				out = append(out, located{found.Text, r.in.between(found.At, found.End)})
+				out = append(out, located{found.Text, r.in, found.At, found.End})
 			}
 		}
 		if len(out) > 0 {
@@ -212,8 +226,12 @@ func (d *document) csvProblem(line, column int, message string) *rules.Diagnosti
 
 // at is the place of so many bytes at a line and a column in bytes.
 func (d *document) at(line, column, size int) rules.Span {
-	from := d.lines[min(max(line, 1), len(d.lines))-1] + max(column, 1) - 1
+	from := d.offset(line, column)
 	return d.between(from, from+size)
+}
+
+func (d *document) offset(line, column int) int {
+	return d.lines[min(max(line, 1), len(d.lines))-1] + max(column, 1) - 1
 }
 
 type csvRecord struct {
@@ -230,5 +248,6 @@ func (r csvRecord) get(path string) []located {
 	if !ok || strings.TrimSpace(r.fields[i]) == "" {
 		return nil
 	}
-	return []located{{strings.TrimSpace(r.fields[i]), r.in.at(r.places[i][0], r.places[i][1], len(r.fields[i]))}}
+	from := r.in.offset(r.places[i][0], r.places[i][1])
+	return []located{{strings.TrimSpace(r.fields[i]), r.in, from, from + len(r.fields[i])}}
 }

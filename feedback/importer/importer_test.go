@@ -201,3 +201,28 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+// An export may be one line of many megabytes, and an object may have very many
+// members: the cost follows the size.
+func TestLargeExports(t *testing.T) {
+	var b strings.Builder
+	b.WriteString(`[`)
+	for n := range 20_000 {
+		if n > 0 {
+			b.WriteByte(',')
+		}
+		fmt.Fprintf(&b, `{"rule_id":"r","verdict":"false_positive","fingerprint":"f%d","timestamp":"2026-05-04T10:11:12Z","analyst":"alice","note":"%0500d"}`, n, n)
+	}
+	b.WriteString(`,{"`)
+	for n := range 200_000 {
+		fmt.Fprintf(&b, `m%d":0,"`, n)
+	}
+	b.WriteString(`x":1}]`)
+	got := importer.Read(rules.NewFile("e", []byte(b.String())), importer.Options{Mapping: importer.Find("rsigma")})
+	if len(got.Verdicts) != 20_000 || got.Pending != 1 || len(got.Diagnostics) > 0 {
+		t.Errorf("%d verdicts, %d pending, %v", len(got.Verdicts), got.Pending, got.Diagnostics)
+	}
+	if last := got.Verdicts[19_999].Span; last.Start.Column < 10_000_000 {
+		t.Errorf("the last record is at %s", last)
+	}
+}

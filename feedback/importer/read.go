@@ -154,7 +154,7 @@ func (r *reading) outcome(from record) (feedback.Outcome, bool) {
 		for _, row := range m.Rows {
 			known = append(known, strings.Join(row.When, " + "))
 		}
-		r.fail(at[len(at)-1].span, "verdict/unknown-value", fmt.Sprintf("%.200q is no verdict that the mapping %s knows", strings.Join(values, " + "), m.Name),
+		r.fail(at[len(at)-1].span(), "verdict/unknown-value", fmt.Sprintf("%.200q is no verdict that the mapping %s knows", strings.Join(values, " + "), m.Name),
 			"known are "+strings.Join(known, "; ")+"; say in a mapping of your own what it means")
 	}
 	return outcome, ok
@@ -171,7 +171,7 @@ func (r *reading) scope(from record) string {
 	}
 	scope, ok := m.Scopes[strings.ToLower(found[0].text)]
 	if !ok {
-		r.fail(found[0].span, "verdict/unknown-value", fmt.Sprintf("%.80q is no scope that the mapping %s knows", found[0].text, m.Name), "")
+		r.fail(found[0].span(), "verdict/unknown-value", fmt.Sprintf("%.80q is no scope that the mapping %s knows", found[0].text, m.Name), "")
 	}
 	return scope
 }
@@ -186,7 +186,7 @@ func (r *reading) investigator(from record) feedback.Investigator {
 	}
 	if kind := r.all(from, "kind"); len(kind) > 0 {
 		if out.Kind = feedback.Kind(strings.ToLower(kind[0].text)); out.Kind != feedback.Human && out.Kind != feedback.Agent {
-			r.fail(kind[0].span, "verdict/unknown-value", fmt.Sprintf("%.80q is no kind of investigator", kind[0].text), "write human or agent")
+			r.fail(kind[0].span(), "verdict/unknown-value", fmt.Sprintf("%.80q is no kind of investigator", kind[0].text), "write human or agent")
 		}
 	}
 	return out
@@ -209,7 +209,7 @@ func (r *reading) details(from record, v *feedback.Verdict) {
 	if c := r.all(from, "confidence"); len(c) > 0 {
 		sure, err := strconv.ParseFloat(c[0].text, 64)
 		if err != nil || !(sure >= 0 && sure <= 1) {
-			r.fail(c[0].span, "verdict/unknown-value", fmt.Sprintf("the confidence %.40q is no number from 0 to 1", c[0].text), "")
+			r.fail(c[0].span(), "verdict/unknown-value", fmt.Sprintf("the confidence %.40q is no number from 0 to 1", c[0].text), "")
 		}
 		v.Confidence = &sure
 	}
@@ -251,7 +251,7 @@ func (r *reading) rules(from record) (ids []string) {
 		r.fail(from.span(), "verdict/missing-field", "the record names no rule", "the mapping looks for "+strings.Join(paths, ", "))
 		return nil
 	}
-	r.fail(tried[0].span, "verdict/unknown-rule", fmt.Sprintf("no rule has the id, name or title %.200q", tried[0].text), "name the rules with -r, or leave records of other rules out")
+	r.fail(tried[0].span(), "verdict/unknown-rule", fmt.Sprintf("no rule has the id, name or title %.200q", tried[0].text), "name the rules with -r, or leave records of other rules out")
 	return nil
 }
 
@@ -269,7 +269,7 @@ func (r *reading) time(from record, field string) *time.Time {
 	if at, ok := parseTime(text); ok {
 		return &at
 	}
-	r.fail(found[0].span, "verdict/wrong-time", fmt.Sprintf("%.80q is no time", text), "write it as 2026-05-04T10:11:12Z")
+	r.fail(found[0].span(), "verdict/wrong-time", fmt.Sprintf("%.80q is no time", text), "write it as 2026-05-04T10:11:12Z")
 	return nil
 }
 

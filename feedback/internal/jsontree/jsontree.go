@@ -156,17 +156,25 @@ func (p *jsonParser) object(v *Value, depth int) {
 		p.at++
 		return
 	}
+	var names map[string]bool // of objects with many members
 	for {
 		if p.peek() != '"' {
 			p.fail("the name of a member is expected, found %s", p.found())
 		}
 		m := Member{At: p.at}
 		m.Name = p.str()
-		for i := range v.Members {
-			if v.Members[i].Name == m.Name {
-				p.at = m.At
-				p.fail("the member %q is there twice", m.Name)
+		if names == nil && len(v.Members) > manyMembers {
+			names = make(map[string]bool, 2*manyMembers)
+			for i := range v.Members {
+				names[v.Members[i].Name] = true
 			}
+		}
+		if names[m.Name] || names == nil && v.has(m.Name) {
+			p.at = m.At
+			p.fail("the member %q is there twice", m.Name)
+		}
+		if names != nil {
+			names[m.Name] = true
 		}
 		if p.peek() != ':' {
 			p.fail("a colon is expected, found %s", p.found())
@@ -178,6 +186,18 @@ func (p *jsonParser) object(v *Value, depth int) {
 			return
 		}
 	}
+}
+
+// manyMembers is from how many members on their names are looked up in a map.
+const manyMembers = 32
+
+func (v *Value) has(name string) bool {
+	for i := range v.Members {
+		if v.Members[i].Name == name {
+			return true
+		}
+	}
+	return false
 }
 
 func (p *jsonParser) array(v *Value, depth int) {
