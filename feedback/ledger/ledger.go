@@ -25,10 +25,10 @@ type Ledger struct {
 	read  map[string]mark // how far files are known
 }
 
-// mark is how far a file was read, and when it was written then.
+// mark is how far a file was read, and what it was then.
 type mark struct {
-	size    int64
-	written time.Time
+	size int64
+	info os.FileInfo
 }
 
 // Options say how verdicts are added. The zero value is ready to use.
@@ -147,11 +147,16 @@ func (l *Ledger) fileOf(v *feedback.Verdict) string {
 	return filepath.Join(l.path, v.Time.Format("2006-01")+Extension)
 }
 
-// refresh learns what other writers have added.
+// refresh learns what other writers have added. If a file did not simply grow, as
+// when another revision is checked out, everything is read anew: what is not there
+// any longer must not count as stored.
 func (l *Ledger) refresh() error {
 	files, err := filesOf(l.path)
 	if err != nil {
 		return err
+	}
+	if !l.grown(files) {
+		l.known, l.read = map[string]bool{}, map[string]mark{}
 	}
 	for _, name := range files {
 		if err := l.learn(name); err != nil {
@@ -161,22 +166,30 @@ func (l *Ledger) refresh() error {
 	return nil
 }
 
-// learn reads what a file has behind what is known of it. A file that did not
-// simply grow, as when another revision is checked out, is read from the start.
-// What was in it before counts as there no longer only for a new Ledger.
+// grown reports whether all files that were read are there, and have at most got
+// longer.
+func (l *Ledger) grown(files []string) bool {
+	for name, known := range l.read {
+		info, err := os.Stat(name)
+		if err != nil || !slices.Contains(files, name) || !os.SameFile(info, known.info) || info.Size() < known.size ||
+			info.Size() == known.info.Size() && !info.ModTime().Equal(known.info.ModTime()) {
+			return false
+		}
+	}
+	return true
+}
+
+// learn reads what a file has behind what is known of it.
 func (l *Ledger) learn(name string) error {
 	info, err := os.Stat(name)
 	if err != nil {
 		return err
 	}
-	from := l.read[name]
-	if info.Size() == from.size && info.ModTime().Equal(from.written) {
+	known := l.read[name]
+	if info.Size() == known.size {
 		return nil
 	}
-	if info.Size() <= from.size {
-		from.size = 0
-	}
-	data, err := readFrom(name, from.size)
+	data, err := readFrom(name, known.size)
 	if err != nil {
 		return err
 	}
@@ -184,6 +197,6 @@ func (l *Ledger) learn(name string) error {
 	for i := range verdicts {
 		l.known[verdicts[i].UID] = true
 	}
-	l.read[name] = mark{from.size + int64(len(data)-torn), info.ModTime()}
+	l.read[name] = mark{known.size + int64(len(data)-torn), info}
 	return nil
 }

@@ -107,7 +107,7 @@ func (p *jsonParser) caught(parse func()) (bad *Problem) {
 }
 
 func (p *jsonParser) fail(format string, args ...any) {
-	panic(&Problem{p.at, fmt.Sprintf(format, args...)})
+	panic(&Problem{min(p.at, len(p.text)), fmt.Sprintf(format, args...)})
 }
 
 func (p *jsonParser) space() {
