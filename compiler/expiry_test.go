@@ -68,7 +68,19 @@ func TestExpiredFilters(t *testing.T) {
 	if want := `{"now":"2026-08-02T00:00:00Z","active":0,"expired":[{"title":"F","path":"f.yml","line":8,"owner":"det-eng","expires":"2026-08-02"}]}`; err != nil || string(text) != want {
 		t.Errorf("got %s, %v", text, err)
 	}
-	if docs, diags := rules.Parse("f.yml", []byte("title: F\nlogsource: {product: p}\nfilter: {rules: any, s: {a: b}, condition: not s}\nsocctl: {expires: soon}\n")); len(docs) != 1 || diags.Count(rules.Error) != 1 || diags[0].Span.String() != "f.yml:4:19" {
-		t.Errorf("a wrong date: %v", diags)
+	for attribute, want := range map[string]string{
+		"{expires: soon}":                `f.yml:4:19: error[schema/invalid-date]: "soon" is no date of the form YYYY-MM-DD (write YYYY-MM-DD)`,
+		"{expire: 2026-08-02, tier: A2}": `f.yml:4:10: warning[schema/unknown-key]: unknown attribute "expire" has no effect (did you mean "expires"?)`,
+		"2026-08-02":                     "f.yml:4:9: error[schema/wrong-type]: socctl of a filter must be a map such as {owner: …, expires: …}, found string \"2026-08-02\"",
+		"{evidence: x, rule_hash: y}":    "",
+	} {
+		_, diags := rules.Parse("f.yml", []byte("title: F\nlogsource: {product: p}\nfilter: {rules: any, s: {a: b}, condition: not s}\nsocctl: "+attribute+"\n"))
+		got := ""
+		for _, d := range diags {
+			got += d.String()
+		}
+		if got != want {
+			t.Errorf("%s: %s, want %s", attribute, got, want)
+		}
 	}
 }

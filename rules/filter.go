@@ -27,7 +27,11 @@ func (p *parser) filter(doc *Node) *Filter {
 // keys are free.
 func (p *parser) lifetime(f *Filter) {
 	n := f.CustomAttribute("socctl")
-	if n == nil || n.Kind != MapNode {
+	if n == nil {
+		return
+	}
+	if n.Kind != MapNode {
+		p.errorf("schema/wrong-type", n.Span, "socctl of a filter must be a map such as {owner: …, expires: …}, found "+n.describe(), "")
 		return
 	}
 	for _, e := range n.Entries {
@@ -36,6 +40,8 @@ func (p *parser) lifetime(f *Filter) {
 			f.Owner = p.text(e)
 		case "expires":
 			f.Expires = p.date(p.text(e))
+		default:
+			p.unknownKey(e, []string{"owner", "expires"}) // one that does not end although it was meant to
 		}
 	}
 }
