@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -68,6 +67,19 @@ func TestResolve(t *testing.T) {
 		}
 		if got != want {
 			t.Errorf("%s resolves to %q, want %q", id, got, want)
+		}
+	}
+}
+
+func TestPlatform(t *testing.T) {
+	for release, names := range map[string]map[string]string{
+		"19.1": {"windows": "Windows", "Network": "Network Devices", "azure ad": "Identity Provider", "AWS": "IaaS", "ESXi": "ESXi", "Amiga": ""},
+		"16.1": {"Network Devices": "Network", "ESXi": ""},
+	} {
+		for name, want := range names {
+			if got := load(t, release).Platform(name); got != want {
+				t.Errorf("%s: %q is %q, want %q", release, name, got, want)
+			}
 		}
 	}
 }
@@ -171,15 +183,25 @@ func TestPublicRules(t *testing.T) {
 	}
 }
 
+// publicTags returns the tags of the rules of an archive.
 func publicTags(t *testing.T) (all [][]string) {
 	t.Helper()
-	root := os.Getenv("SOCCTL_DATA")
-	if root == "" {
-		root = filepath.Join("..", "..", "shared", "data")
+	for _, r := range publicRules(t, "sigma-rules-8eaafff1-attack-v19.tar.zst") {
+		all = append(all, r.tags)
 	}
-	f, err := os.Open(filepath.Join(root, "sigma", "sigma-rules-8eaafff1-attack-v19.tar.zst"))
+	return all
+}
+
+type publicRule struct {
+	id, folder, product string
+	tags                []string
+}
+
+func publicRules(t *testing.T, archive string) (all []publicRule) {
+	t.Helper()
+	f, err := os.Open(shared(t, "sigma", archive))
 	if err != nil {
-		t.Skipf("no public rules: %v; set SOCCTL_DATA to the folder that holds them", err)
+		t.Fatal(err)
 	}
 	defer f.Close()
 	z, err := zstd.NewReader(f)
@@ -204,11 +226,15 @@ func publicTags(t *testing.T) (all [][]string) {
 		}
 		docs, _ := rules.Parse(h.Name, source)
 		for _, d := range docs {
-			var tags []string
-			for _, tag := range d.Meta().Tags {
-				tags = append(tags, tag.Text)
+			r := publicRule{id: d.Meta().ID.Text}
+			if rule, ok := d.(*rules.Rule); ok {
+				r.product = rule.Logsource.Product.Text
 			}
-			all = append(all, tags)
+			r.folder, _, _ = strings.Cut(h.Name, "/")
+			for _, tag := range d.Meta().Tags {
+				r.tags = append(r.tags, tag.Text)
+			}
+			all = append(all, r)
 		}
 	}
 }

@@ -65,7 +65,7 @@ func (f *Facts) Validate(texts []string) (findings []Finding) {
 		case TacticTag:
 			f.tactic(add, i, tag, techniques)
 		}
-		if tag.Text != tag.Canonical() && tag.known(f) {
+		if tag.Text != tag.Canonical() && f.Knows(tag) {
 			add(Spelling, i, []string{tag.Canonical()}, "tag %q is written %q", tag.Text, tag.Canonical())
 		}
 	}
@@ -89,7 +89,7 @@ func (f *Facts) technique(add adder, i int, tag Tag, tactics map[string]bool, ot
 			add(NewerThanFacts, i, nil, "technique %s is of ATT&CK %s, and the facts in use are %s", tag.Name, newer, f.Version)
 			return
 		}
-		add(UnknownTechnique, i, nil, "technique %s is not in ATT&CK %s", tag.Name, f.Version)
+		add(UnknownTechnique, i, nil, "technique %s is not in %s", tag.Name, f.Label())
 	case t.Status == Deprecated || t.Status == Revoked && f.Resolve(t.ID) == nil:
 		add(DeprecatedTechnique, i, nil, "technique %s (%s) was given up without a successor", t.ID, t.Name)
 	case t.Status == Revoked:
@@ -117,7 +117,7 @@ func (f *Facts) tactic(add adder, i int, tag Tag, techniques []*Technique) {
 			add(NewerThanFacts, i, nil, "tactic %q is of ATT&CK %s, and the facts in use are %s", tag.Name, newer, f.Version)
 			return
 		}
-		add(UnknownTactic, i, f.tacticsOf(techniques), "ATT&CK %s has no tactic %q", f.Version, tag.Name)
+		add(UnknownTactic, i, f.insteadOf(tag.Name, techniques), "%s has no tactic %q", f.Label(), tag.Name)
 	case len(techniques) > 0 && !slices.ContainsFunc(techniques, func(x *Technique) bool { return slices.Contains(x.Tactics, t.Key) }):
 		add(TacticWithoutTechnique, i, nil, "no technique of the rule belongs to the tactic %s%s", t.Key, f.formerly(t.Key, techniques))
 	}
@@ -126,23 +126,27 @@ func (f *Facts) tactic(add adder, i int, tag Tag, techniques []*Technique) {
 // formerly tells of the newest release before f in which a tactic had one of the
 // techniques, "" if there is none.
 func (f *Facts) formerly(tactic string, techniques []*Technique) string {
-	for _, release := range slices.Backward(releases[:max(slices.Index(releases, f.Version), 0)]) {
-		g, err := Load(release)
-		if err != nil {
-			continue
-		}
+	for g := range f.earlier {
 		for _, t := range techniques {
 			if old := g.Technique(t.ID); old != nil && slices.Contains(old.Tactics, tactic) {
-				return fmt.Sprintf(": %s did until ATT&CK %s", t.ID, release)
+				return fmt.Sprintf(": %s did until ATT&CK %s", t.ID, g.Version)
 			}
 		}
 	}
 	return ""
 }
 
-// tacticsOf returns the tags of the tactics of techniques if each has one only:
-// then there is nothing to choose.
-func (f *Facts) tacticsOf(techniques []*Technique) (tags []string) {
+// insteadOf returns the tags to write for a tactic that f does not have: what it
+// became, as for Migrate, if an earlier release has it; else the tactics of the
+// techniques if each has one only. Then there is nothing to choose.
+func (f *Facts) insteadOf(tactic string, techniques []*Technique) (tags []string) {
+	if before := f.before(tactic); before != nil {
+		var ids []string
+		for _, t := range techniques {
+			ids = append(ids, t.ID)
+		}
+		return tacticTags(f.movedTo(tactic, before, ids))
+	}
 	for _, t := range techniques {
 		if len(t.Tactics) != 1 {
 			return nil
@@ -156,8 +160,13 @@ func (f *Facts) tacticsOf(techniques []*Technique) (tags []string) {
 
 // newer returns the first embedded release behind f that knows something.
 func (f *Facts) newer(knows func(*Facts) bool) string {
-	at := slices.Index(releases, f.Version)
-	for _, release := range releases[at+1:] {
+	if f.Domain != Enterprise {
+		return ""
+	}
+	for _, release := range releases {
+		if CompareVersions(release, f.Version) <= 0 {
+			continue
+		}
 		if g, err := Load(release); err == nil && knows(g) {
 			return release
 		}
@@ -165,8 +174,9 @@ func (f *Facts) newer(knows func(*Facts) bool) string {
 	return ""
 }
 
-// known reports whether a tag means something in a release.
-func (t Tag) known(f *Facts) bool {
+// Knows reports whether a tag means something in a release. Of groups, software
+// and the like facts do not know all, so that these always do.
+func (f *Facts) Knows(t Tag) bool {
 	switch t.Kind {
 	case TechniqueTag:
 		return f.Technique(t.Name) != nil
@@ -174,4 +184,15 @@ func (t Tag) known(f *Facts) bool {
 		return f.Tactic(t.Name) != nil
 	}
 	return true
+}
+
+// NewestWith returns the newest embedded release that knows what a tag names, ""
+// if none does.
+func NewestWith(t Tag) string {
+	for _, release := range slices.Backward(releases) {
+		if f, err := Load(release); err == nil && f.Knows(t) {
+			return release
+		}
+	}
+	return ""
 }

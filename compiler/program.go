@@ -27,6 +27,10 @@ type Options struct {
 	// Now decides which filters have expired: they are left out. At the zero time
 	// none has.
 	Now time.Time
+
+	// Flawed compiles rules with errors too if all of them are in attributes that say
+	// nothing about events. It is for comparing, not for running.
+	Flawed bool
 }
 
 // Program is a compiled set of rules. It is immutable and safe for concurrent use.
@@ -164,7 +168,7 @@ func lower(source *rules.Rule, o *Options) loweredRule {
 		l.errorf("ref/taxonomy-unmapped", t.Span, fmt.Sprintf("taxonomy %q has no mapping", t.Text), "name the pipeline that maps it under taxonomies: in .socctl.yml")
 	}
 	out := loweredRule{diags: l.diags}
-	if source.Invalid || l.diags.Count(rules.Error) > 0 {
+	if source.Invalid && !(o.Flawed && source.Flawed) || l.diags.Count(rules.Error) > 0 {
 		return out
 	}
 	out.rule = &Rule{

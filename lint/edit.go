@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"bytes"
 	"strings"
 
 	"github.com/socctl/socctl/rules"
@@ -73,6 +74,26 @@ func RemoveItem(list *rules.Node, i int) (Edit, bool) {
 		return Edit{Span: at.File.Span(from, to)}, true
 	}
 	return RemoveLines(at)
+}
+
+// InsertItem returns an edit that adds an entry to a list in front of another one,
+// false if that does not stand on a line of its own.
+func InsertItem(before rules.Scalar, text string) (Edit, bool) {
+	file, at := before.Span.File, before.Span.Start
+	if file == nil || !before.Span.Known() {
+		return Edit{}, false
+	}
+	line := file.Line(at.Line)
+	dash := strings.IndexByte(line, '-')
+	if dash < 0 || strings.TrimLeft(line[:dash], " ") != "" || !strings.HasPrefix(strings.TrimLeft(line[dash+1:], " "), before.Span.Text()) {
+		return Edit{}, false
+	}
+	end := "\n"
+	if bytes.Contains(file.Source, []byte("\r\n")) {
+		end = "\r\n"
+	}
+	start := rules.Position{Line: at.Line, Column: 1}
+	return Edit{Span: rules.Span{File: file, Start: start, End: start}, Text: line[:dash] + "- " + text + end}, true
 }
 
 // EditsOf returns a list of the edit if there is one, for Finding.FixBy.

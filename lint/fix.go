@@ -141,10 +141,17 @@ func regions(edits []Edit) []region {
 }
 
 func apply(source []byte, findings []*Finding) []byte {
-	var all []region
+	var all []Edit
 	for _, f := range findings {
-		all = append(all, regions(f.Fix.Edits)...)
+		all = append(all, f.Fix.Edits...)
 	}
+	return Apply(source, all)
+}
+
+// Apply returns a file with edits in it that do not overlap. The same edit may be
+// there several times.
+func Apply(source []byte, edits []Edit) []byte {
+	all := regions(edits)
 	slices.SortFunc(all, func(a, b region) int { return cmp.Or(a.from-b.from, a.to-b.to, cmp.Compare(a.text, b.text)) })
 	all = slices.Compact(all)
 	var b bytes.Buffer

@@ -41,6 +41,11 @@ type Header struct {
 	// finding more errors: it must not be evaluated.
 	Invalid bool
 
+	// Flawed is set with Invalid if all errors are in attributes that say nothing
+	// about events, such as a date: what the document matches is known. Versions of
+	// a rule are compared all the same.
+	Flawed bool
+
 	unlinkable bool // Invalid because of what the document refers to; linking anew decides it anew
 }
 

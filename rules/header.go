@@ -37,6 +37,9 @@ var headerKeys = []string{"title", "id", "name", "taxonomy", "status", "descript
 // except those named in own, as custom attributes.
 func (p *parser) header(doc *Node, own ...string) Header {
 	h := Header{Span: doc.Span, Node: doc}
+	failed := p.failed
+	p.failed = false
+	defer func() { p.failed, p.flawed = failed, p.flawed || p.failed }()
 	for _, e := range doc.Entries {
 		if slices.Contains(own, e.Key.Text) {
 			continue

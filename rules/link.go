@@ -184,7 +184,7 @@ func (l *linker) correlation(c *Correlation) {
 // reject marks a document that cannot be used because of what it refers to.
 func (h *Header) reject() {
 	h.unlinkable = h.unlinkable || !h.Invalid
-	h.Invalid = true
+	h.Invalid, h.Flawed = true, false
 }
 
 // taxonomy reports documents that mean different things by the same field name.

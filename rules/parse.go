@@ -50,6 +50,7 @@ type parser struct {
 	kind   documentKind
 	diags  Diagnostics
 	failed bool // the document being parsed has an error
+	flawed bool // its attributes have one that say nothing about events
 }
 
 func (p *parser) report(d Diagnostic) {
@@ -137,7 +138,7 @@ func isEmptyDocument(y *yaml.Node) bool {
 }
 
 func (p *parser) document(n *Node) Document {
-	p.failed = n.invalid
+	p.failed, p.flawed = n.invalid, false
 	if n.Kind != MapNode {
 		p.errorf("schema/not-a-mapping", n.Span, "a document must be a map of attributes, found "+n.describe(), "")
 		return nil
@@ -159,7 +160,7 @@ func (p *parser) document(n *Node) Document {
 		p.kind = ruleKind
 		doc = p.rule(n)
 	}
-	doc.Meta().Invalid = p.failed
+	doc.Meta().Invalid, doc.Meta().Flawed = p.failed || p.flawed, p.flawed && !p.failed
 	return doc
 }
 

@@ -27,6 +27,7 @@ import (
 //	yaml wrong PATH    a file with errors
 //	text problems      the errors of all wrong files of the page, as printed
 //	yaml views         a table of views
+//	yaml manifest PATH a telemetry manifest without errors
 //	yaml pipeline NAME a pipeline without errors
 //	yaml after PATH    the rule PATH after the pipeline above it, as printed
 //	go example NAME    the body of an example function
@@ -64,7 +65,7 @@ func pages(t *testing.T) []string {
 }
 
 func TestExamplesOfTheDocs(t *testing.T) {
-	known := []string{"yaml rule", "json recording", "yaml info", "yaml test", "yaml wrong", "text problems", "yaml views", "yaml config", "yaml pipeline", "yaml after", "go example", "console run", "json verdicts", "yaml mapping", "text file"}
+	known := []string{"yaml rule", "json recording", "yaml info", "yaml test", "yaml wrong", "text problems", "yaml views", "yaml config", "yaml manifest", "yaml pipeline", "yaml after", "go example", "console run", "json verdicts", "yaml mapping", "text file"}
 	for _, page := range pages(t) {
 		found := blocks(t, page)
 		for _, b := range found {
@@ -93,7 +94,7 @@ func runExamples(t *testing.T, found []block) {
 			continue
 		case "yaml pipeline", "yaml after":
 			continue // TestPipelinesOfTheDocs
-		case "go example", "yaml config", "console run", "json verdicts", "yaml mapping", "text file": // see TestConsoleOfTheDocs
+		case "go example", "yaml config", "yaml manifest", "console run", "json verdicts", "yaml mapping", "text file": // see TestConsoleOfTheDocs
 			continue
 		}
 		files++

@@ -130,8 +130,9 @@ func (c *cli) replayFor(ctx context.Context, o *healthOptions, cfg *config.Confi
 		return err
 	}
 	options.Lateness = max(options.Lateness, 1)
-	in.Watch = &health.Watch{Replayer: newRecordings(replayer), State: in.State}
-	meter := c.watch(replayer)
+	recorded := newRecordings(replayer)
+	in.Watch = &health.Watch{Replayer: recorded, State: in.State}
+	meter := c.watch(recorded)
 	in.Replay, err = backtest.Run(ctx, backtest.NewSubject(in.Program, nil), in.Watch, options)
 	meter.done()
 	if err != nil {

@@ -10,7 +10,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/socctl/socctl/attack"
 	"github.com/socctl/socctl/cmd/socctl/internal/report"
 	"github.com/socctl/socctl/lint"
 	"github.com/socctl/socctl/lint/checks"
@@ -94,8 +93,8 @@ func (c *cli) projectOptions(cfg *config.Config, pipelines []string) (project.Op
 	if o.TestDirs, err = c.expand(cfg, cfg.Tests); err != nil {
 		return o, err
 	}
-	if o.Facts, err = attack.Load(cfg.Attack.Version.Text); err != nil {
-		return o, &exitError{exitUsage, fmt.Errorf("%s: %w", cfg.Attack.Version.Span, err)}
+	if o.Facts, err = project.Facts(cfg); err != nil {
+		return o, &exitError{exitUsage, err}
 	}
 	return o, nil
 }

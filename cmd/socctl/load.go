@@ -84,13 +84,16 @@ func noRules(l *loadedRules, paths []string) error {
 
 // showProblems prints errors with excerpts, and warnings only as a count.
 func (c *cli) showProblems(diags rules.Diagnostics) {
-	var errs rules.Diagnostics
+	report.Diagnostics(c.stderr, c.err(), errorsOf(diags))
+}
+
+func errorsOf(diags rules.Diagnostics) (errs rules.Diagnostics) {
 	for _, d := range diags {
 		if d.Severity == rules.Error {
 			errs = append(errs, d)
 		}
 	}
-	report.Diagnostics(c.stderr, c.err(), errs)
+	return errs
 }
 
 // rejected counts the documents that are not evaluated.
@@ -147,5 +150,9 @@ func (c *cli) views(cfg *config.Config) (*logsource.Table, error) {
 	if err != nil {
 		return nil, &exitError{exitUsage, err}
 	}
-	return logsource.Default().With(table), nil
+	table = logsource.Default().With(table)
+	if err := table.Check(); err != nil {
+		return nil, &exitError{exitUsage, fmt.Errorf("%s: %w", name, err)}
+	}
+	return table, nil
 }

@@ -35,18 +35,23 @@ func pipelineFlag(flags *pflag.FlagSet, to *[]string) {
 
 // pipelines loads those that the flag names, else those of the configuration.
 func (c *cli) pipelines(cfg *config.Config, flag []string) (*loadedPipelines, error) {
+	return c.pipelinesFrom(cfg, flag, os.ReadFile)
+}
+
+// pipelinesFrom is pipelines for files that read reads.
+func (c *cli) pipelinesFrom(cfg *config.Config, flag []string, read func(string) ([]byte, error)) (*loadedPipelines, error) {
 	out := &loadedPipelines{taxonomies: map[string]*pipeline.Pipeline{}}
 	var err error
 	switch {
 	case slices.Equal(flag, []string{"none"}):
 	case len(flag) > 0:
-		out.all, err = c.chain(flag, func(path string) string { return path })
+		out.all, err = c.chain(flag, func(path string) string { return path }, read)
 	case len(cfg.Pipelines) > 0:
-		out.all, err = c.chain(textsOf(cfg.Pipelines), cfg.Resolve)
+		out.all, err = c.chain(textsOf(cfg.Pipelines), cfg.Resolve, read)
 	}
 	for _, t := range cfg.Taxonomies {
 		if err == nil {
-			out.taxonomies[t.Name.Text], err = c.chain(textsOf(t.Pipelines), cfg.Resolve)
+			out.taxonomies[t.Name.Text], err = c.chain(textsOf(t.Pipelines), cfg.Resolve, read)
 		}
 	}
 	return out, err
@@ -61,7 +66,7 @@ func textsOf(scalars []rules.Scalar) []string {
 }
 
 // chain loads pipelines and joins them by priority.
-func (c *cli) chain(names []string, resolve func(string) string) (*pipeline.Pipeline, error) {
+func (c *cli) chain(names []string, resolve func(string) string, read func(string) ([]byte, error)) (*pipeline.Pipeline, error) {
 	var loaded []*pipeline.Pipeline
 	for _, name := range names {
 		if p := pipeline.Builtin(name); p != nil {
@@ -69,7 +74,7 @@ func (c *cli) chain(names []string, resolve func(string) string) (*pipeline.Pipe
 			continue
 		}
 		path := resolve(name)
-		text, err := os.ReadFile(path)
+		text, err := read(path)
 		if errors.Is(err, os.ErrNotExist) && !strings.ContainsAny(name, `./\`) {
 			return nil, usageError("no pipeline is called %q, and no file: built in are %s", name, strings.Join(pipeline.BuiltinNames(), ", "))
 		}

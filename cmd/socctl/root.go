@@ -118,7 +118,12 @@ func (c *cli) command() *cobra.Command {
 	root.SetErr(c.stderr)
 	root.SetHelpTemplate(helpTemplate)
 	root.SetUsageTemplate(usageTemplate)
-	root.AddCommand(c.testCommand(), c.lintCommand(), c.fmtCommand(), c.checksCommand(), c.explainCommand(), c.evalCommand(), c.backtestCommand(), c.healthCommand(), c.initCommand(), c.newCommand(), c.logsourceCommand(), c.lspCommand(), c.pipelineCommand(), c.recordCommand(), c.verdictCommand(), c.witnessCommand(), c.versionCommand())
+	root.AddCommand(
+		c.testCommand(), c.lintCommand(), c.fmtCommand(), c.checksCommand(), c.explainCommand(),
+		c.evalCommand(), c.backtestCommand(), c.recordCommand(), c.witnessCommand(), c.diffCommand(), c.ciCommand(),
+		c.coverageCommand(), c.attackCommand(), c.filterCommand(), c.verdictCommand(), c.healthCommand(),
+		c.initCommand(), c.newCommand(), c.logsourceCommand(), c.lspCommand(), c.pipelineCommand(), c.versionCommand(),
+	)
 	return root
 }
 

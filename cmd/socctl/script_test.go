@@ -12,7 +12,8 @@ func TestMain(m *testing.M) {
 }
 
 // Every command as a user runs it: testdata/script holds one file for each
-// behaviour. The environment variable STARTER is the starter rule pack.
+// behaviour. The environment variable STARTER is the starter rule pack, and BUNDLES
+// a folder with small bundles of ATT&CK.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
@@ -25,7 +26,8 @@ func TestScripts(t *testing.T) {
 			}
 			env.Setenv("STARTER", wd+"/../../rules/starter")
 			env.Setenv("NO_COLOR", "1")
-			return nil
+			env.Setenv("BUNDLES", env.WorkDir+"/.bundles")
+			return writeBundles(env.WorkDir + "/.bundles")
 		},
 	})
 }

@@ -68,34 +68,57 @@ regression_tests_path, and from RSigma's exemplars and expectations.`,
 }
 
 func (c *cli) test(ctx context.Context, o *testOptions, paths []string) error {
+	run, code, err := c.testRun(ctx, o, paths)
+	if err != nil || run == nil {
+		return errorOr(err, code)
+	}
+	for _, format := range o.formats {
+		if err := c.reportTests(format, run); err != nil {
+			return &exitError{exitUnreadable, err}
+		}
+	}
+	return exitWith(code)
+}
+
+// errorOr returns an error, or what a code says.
+func errorOr(err error, code int) error {
+	if err != nil {
+		return err
+	}
+	return exitWith(code)
+}
+
+// testRun runs tests. Without any but those of the project's own checks there is no
+// run, only a code.
+func (c *cli) testRun(ctx context.Context, o *testOptions, paths []string) (*report.TestRun, int, error) {
 	start := time.Now()
 	filter, err := o.check()
 	if err != nil {
-		return err
+		return nil, 0, err
 	}
 	cfg, err := c.config(firstPath(paths))
 	if err != nil {
-		return err
+		return nil, 0, err
 	}
 	table, err := c.views(cfg)
 	if err != nil {
-		return err
+		return nil, 0, err
 	}
 	pipelines, err := c.pipelines(cfg, o.pipelines)
 	if err != nil {
-		return err
+		return nil, 0, err
 	}
 	load, err := c.testSources(o, cfg, paths)
 	if err != nil {
-		return err
+		return nil, 0, err
 	}
 	suite, diags := ruletest.Load(load)
 	ran, passed := c.testPolicies(ctx, o, cfg, filter)
 	if err := nothingToRun(suite, diags, filter, load.Paths); err != nil {
 		if ran == 0 && passed {
-			return err
+			return nil, 0, err
 		}
-		return exitWith(codeOf(passed))
+		return nil, codeOf(passed), nil
 	}
 	progress := report.NewProgress(c.stderr, c.quiet)
 	total := suite.Select(filter)
@@ -105,12 +128,7 @@ func (c *cli) test(ctx context.Context, o *testOptions, paths []string) error {
 	progress.Done()
 	c.tellExpired(result.Expiry)
 	run := &report.TestRun{Result: result, Load: diags, Elapsed: time.Since(start), Verbose: o.verbose, NoTime: o.noTime, Quiet: c.quiet}
-	for _, format := range o.formats {
-		if err := c.reportTests(format, run); err != nil {
-			return &exitError{exitUnreadable, err}
-		}
-	}
-	return exitWith(max(testExitCode(result, diags), codeOf(passed)))
+	return run, max(testExitCode(result, diags), codeOf(passed)), nil
 }
 
 // codeOf is the exit code of tests that all passed, or did not.

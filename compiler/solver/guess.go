@@ -47,31 +47,45 @@ func (s *Solver) proposals(field string, wanted []literal, yield func(string) bo
 			}
 		}
 	}
+	variants := 1
+	if len(s.predicates(wanted, func(p *compiler.Predicate) bool { return p.Op == compiler.OpRegex })) > 0 {
+		variants = sampleVariants
+	}
+	for v := range variants {
+		if !s.propose(wanted, v, more) {
+			return
+		}
+	}
+}
+
+// propose yields texts made of one variant of what regular expressions match; false
+// if yield returned false, or nothing else is possible.
+func (s *Solver) propose(wanted []literal, variant int, yield func(string) bool) bool {
 	var p pieces
 	for _, l := range wanted {
 		switch pr := s.atoms[l.atom].predicate; pr.Op {
 		case compiler.OpText:
 			p.pattern(s, &pr.Pattern)
 		case compiler.OpRegex:
-			p.regex(pr.Regex.String())
+			p.regex(pr.Regex.String(), variant)
 		case compiler.OpBool:
 			p.whole = append(p.whole, map[bool]string{true: "true", false: "false"}[pr.Bool])
 		}
 	}
 	for _, t := range p.whole {
-		if !more(t) {
-			return
+		if !yield(t) {
+			return false
 		}
 	}
 	if len(p.whole) > 0 {
-		return
+		return true
 	}
 	for _, t := range s.scalarPoints(wanted) {
-		if !more(p.prefix+t+p.tail) || !more(t) {
-			return
+		if !yield(p.prefix+t+p.tail) || !yield(t) {
+			return false
 		}
 	}
-	p.assemble(more)
+	return p.assemble(yield)
 }
 
 // pattern adds the literals of a pattern.
@@ -121,12 +135,12 @@ func (p *pieces) add(prefix string, inner []string, tail string) {
 }
 
 // regex adds a text that an expression matches.
-func (p *pieces) regex(expr string) {
+func (p *pieces) regex(expr string, variant int) {
 	tree, err := syntax.Parse(expr, syntax.Perl)
 	if err != nil {
 		return
 	}
-	var b sample
+	b := sample{variant: variant}
 	b.write(tree)
 	text := b.text.String()
 	switch {
@@ -149,7 +163,7 @@ var (
 )
 
 // assemble puts pieces together in several ways.
-func (p *pieces) assemble(yield func(string) bool) {
+func (p *pieces) assemble(yield func(string) bool) bool {
 	inner := slices.Clone(p.inner)
 	slices.SortStableFunc(inner, func(a, b string) int { return len(b) - len(a) })
 	var kept []string
@@ -179,7 +193,7 @@ func (p *pieces) assemble(yield func(string) bool) {
 					middle = glue + middle + glue
 				}
 				if !yield(head + middle + tail) {
-					return
+					return false
 				}
 				if p.prefix != "" {
 					break
@@ -190,10 +204,11 @@ func (p *pieces) assemble(yield func(string) bool) {
 	if p.prefix != "" && p.tail != "" { // that overlap
 		for n := min(len(p.prefix), len(p.tail)); n > 0; n-- {
 			if strings.HasSuffix(compiler.Fold(p.prefix), compiler.Fold(p.tail[:n])) && !yield(p.prefix+p.tail[n:]) {
-				return
+				return false
 			}
 		}
 	}
+	return true
 }
 
 // compacted leaves out what was there before.
@@ -207,12 +222,23 @@ func compacted(in []string) []string {
 	return out
 }
 
-// sample writes a text that an expression matches: of alternatives the first, of
-// repetitions as few as may be.
+// sample writes a text that an expression matches. The variants differ in which
+// alternatives they take, which code points of classes, and how often they repeat.
 type sample struct {
 	text           strings.Builder
 	atStart, atEnd bool
+	variant        int
 }
+
+// sampleVariants is how many variants there are: two numbers of repetitions, fewest
+// and most, by three choices.
+const sampleVariants = 6
+
+// most bounds the repetitions of a part, and with parts within parts the text.
+const (
+	most       = 80
+	maxSampled = 2_000
+)
 
 func (b *sample) write(x *syntax.Regexp) {
 	switch x.Op {
@@ -224,20 +250,17 @@ func (b *sample) write(x *syntax.Regexp) {
 			b.text.WriteRune(r)
 		}
 	case syntax.OpCharClass:
-		b.text.WriteRune(oneOf(x.Rune))
+		b.text.WriteRune(oneOf(x.Rune, b.variant/2))
 	case syntax.OpAnyChar, syntax.OpAnyCharNotNL:
-		b.text.WriteByte('x')
+		b.text.WriteByte("x0."[b.variant/2])
 	case syntax.OpBeginText, syntax.OpBeginLine:
 		b.atStart = b.atStart || b.text.Len() == 0
 	case syntax.OpEndText, syntax.OpEndLine:
 		b.atEnd = true
-	case syntax.OpRepeat:
-		for range x.Min {
-			b.write(x.Sub[0])
-		}
-	case syntax.OpStar, syntax.OpQuest:
 	case syntax.OpAlternate:
-		b.write(x.Sub[0])
+		b.write(x.Sub[b.variant/2%len(x.Sub)])
+	case syntax.OpRepeat, syntax.OpStar, syntax.OpPlus, syntax.OpQuest:
+		b.repeat(x)
 	default:
 		for _, sub := range x.Sub {
 			b.write(sub)
@@ -245,14 +268,46 @@ func (b *sample) write(x *syntax.Regexp) {
 	}
 }
 
-// oneOf returns a code point of a class that reads well.
-func oneOf(ranges []rune) rune {
+// repeat writes a part as seldom as it may be, or often.
+func (b *sample) repeat(x *syntax.Regexp) {
+	low, high := x.Min, x.Max
+	switch x.Op {
+	case syntax.OpStar:
+		low, high = 0, 2
+	case syntax.OpPlus:
+		low, high = 1, 2
+	case syntax.OpQuest:
+		low, high = 0, 1
+	}
+	n := low
+	if b.variant%2 == 1 {
+		if n = high; high < 0 || high > low+most {
+			n = low + most
+		}
+	}
+	for range n {
+		if b.text.Len() > maxSampled {
+			return
+		}
+		b.write(x.Sub[0])
+	}
+}
+
+// oneOf returns a code point of a class that reads well: the n-th such.
+func oneOf(ranges []rune, n int) rune {
+	found := rune(-1)
 	for _, r := range "ax01AZ.-_ /\\" {
 		for i := 0; i+1 < len(ranges); i += 2 {
 			if r >= ranges[i] && r <= ranges[i+1] {
-				return r
+				if found = r; n == 0 {
+					return r
+				}
+				n--
 			}
 		}
+	}
+	if found >= 0 {
+		return found
 	}
 	if len(ranges) == 0 {
 		return 'x'

@@ -125,3 +125,7 @@ func (s *Solver) spell(folded string) string {
 	}
 	return folded
 }
+
+// Holds reports whether a model satisfies a formula, by the meaning of its
+// predicates.
+func (s *Solver) Holds(f *Formula, m Model) bool { return s.holds(f, m.read()) }

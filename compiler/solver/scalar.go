@@ -19,7 +19,9 @@ func (s *Solver) scalarPoints(literals []literal) []string {
 		out = append(out, spellings(numberPoints(n))...)
 	}
 	if n := s.predicates(literals, isNetwork); len(n) > 0 {
-		out = append(out, addressPoints(n)...)
+		points := addressPoints(n)
+		out = append(out, points...)
+		out = append(out, addressSpellings(points)...)
 	}
 	if n := s.predicates(literals, isTimed); len(n) > 0 {
 		out = append(out, timePoints(n)...)
@@ -222,6 +224,23 @@ func addressPoints(ps []*compiler.Predicate) []string {
 		add(last.Next())
 	}
 	return append(out, "198.51.100.7", "2001:db8::7")
+}
+
+// addressSpellings returns other ways to write addresses.
+func addressSpellings(addresses []string) []string {
+	var out []string
+	for _, text := range addresses[:min(len(addresses), 6)] {
+		a, err := netip.ParseAddr(text)
+		if err != nil {
+			continue
+		}
+		if a.Is4() {
+			out = append(out, "::ffff:"+text)
+		} else {
+			out = append(out, a.StringExpanded(), text+"%eth0")
+		}
+	}
+	return out
 }
 
 // lastOf returns the last address of a network.

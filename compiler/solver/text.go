@@ -155,7 +155,7 @@ func (s *Solver) clashing(a, b literal) bool {
 // maxCandidates bounds the texts that are tried, and maxActive the refused
 // literals that a text has to be kept from at the same time.
 const (
-	maxCandidates = 64
+	maxCandidates = 96
 	maxActive     = 64
 )
 

@@ -156,9 +156,9 @@ func (s *setup) readPipeline(name rules.Scalar) *pipeline.Pipeline {
 }
 
 func (s *setup) facts() {
-	facts, err := attack.Load(s.cfg.Attack.Version.Text)
-	if err != nil {
-		s.wrong(s.cfg.Attack.Version.Span, err.Error())
+	facts, err := project.Facts(s.cfg)
+	if wrong := (*project.FactsError)(nil); errors.As(err, &wrong) {
+		s.wrong(wrong.Span, wrong.Err.Error())
 		facts, err = attack.Load("")
 	}
 	if err == nil {

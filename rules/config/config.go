@@ -88,9 +88,11 @@ type Test struct {
 	Span                   rules.Span
 }
 
-// Attack configures the ATT&CK facts that are used.
+// Attack configures the ATT&CK facts that are used: a release that socctl has, or
+// a file of facts that was imported, or neither.
 type Attack struct {
 	Version rules.Scalar
+	Facts   rules.Scalar // path
 	Span    rules.Span
 }
 

@@ -64,14 +64,19 @@ func (p *parser) test(t *Test) keys {
 }
 
 func (p *parser) attack(a *Attack) keys {
-	return keys{"version": func(e rules.Entry) {
-		switch {
-		case isText(e.Value):
-			a.Version = e.Value.Scalar
-		default:
-			p.wrongType(e, "a version such as 19.1")
+	text := func(to *rules.Scalar, want string) func(rules.Entry) {
+		return func(e rules.Entry) {
+			if !isText(e.Value) || e.Value.Scalar.Text == "" {
+				p.wrongType(e, want)
+				return
+			}
+			*to = e.Value.Scalar
+			if a.Version.Present() && a.Facts.Present() {
+				p.errorf("config/attack", e.Key.Span, "attack has both a version and facts", "keep version for a release that socctl has, or facts for one that you imported")
+			}
 		}
-	}}
+	}
+	return keys{"version": text(&a.Version, "a version such as 19.1"), "facts": text(&a.Facts, "a path to what socctl attack import wrote")}
 }
 
 // object reads a map of known keys.

@@ -49,6 +49,24 @@ func Kinds() []Kind {
 	return []Kind{LabelKind, PathKind, CommandKind, RegistryKind, AccountKind, AddressKind, HostKind, NumberKind, EnumerationKind, HashKind}
 }
 
+// Role says what part the file that a path names plays in an event.
+type Role string
+
+// The roles.
+const (
+	ProgramRole Role = "program" // it acts
+	ParentRole  Role = "parent"  // it starts the program that acts
+	TargetRole  Role = "target"  // it is acted upon
+	LibraryRole Role = "library" // it is loaded
+	FileRole    Role = "file"    // it is written, read or removed
+	FolderRole  Role = "folder"  // it is worked in
+)
+
+// Roles returns all roles.
+func Roles() []Role {
+	return []Role{ProgramRole, ParentRole, TargetRole, LibraryRole, FileRole, FolderRole}
+}
+
 // Domain is what the values of a field look like. A value keeps to it if it is
 // empty, if it is one of Also, or if every one of Patterns finds something in it.
 // Letter case does not matter.
@@ -91,6 +109,7 @@ func (d *Domain) Keeps() func(value string) bool {
 type FieldDef struct {
 	Logsource Logsource
 	Name      string
+	Role      Role   // the part that a path plays; "" for none of its own
 	Domain    string // the name of a Domain; "" if nothing is known
 	Trust     Trust
 	Note      string   // why it is trusted that far, as a phrase; "" for nothing

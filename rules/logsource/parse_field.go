@@ -38,8 +38,12 @@ func (p *parser) domain(n *yaml.Node) Domain {
 
 // checkDomain sees to it that examples and exceptions keep to the patterns.
 func (p *parser) checkDomain(n *yaml.Node, d *Domain) {
-	for _, pattern := range d.Patterns {
-		if _, err := regexp.Compile(pattern); err != nil {
+	for i, e := range d.Expressions() {
+		_, err := regexp.Compile(d.Patterns[i])
+		if err == nil {
+			_, err = regexp.Compile(e) // which is deeper by a level
+		}
+		if err != nil {
 			p.fail(n, "domain %q: %v", d.Name, err)
 			return
 		}
@@ -82,12 +86,14 @@ func (p *parser) unknown(n *yaml.Node, what, word string, known []string) {
 func (p *parser) fieldDefs(n *yaml.Node) []FieldDef {
 	var f FieldDef
 	var names []string
-	p.keys(n, []string{"logsource", "names", "domain", "trust", "note", "examples"}, func(key string, _, v *yaml.Node) {
+	p.keys(n, []string{"logsource", "names", "role", "domain", "trust", "note", "examples"}, func(key string, _, v *yaml.Node) {
 		switch key {
 		case "logsource":
 			f.Logsource = p.logsource(v)
 		case "names":
 			names = p.texts(v)
+		case "role":
+			f.Role = p.role(v)
 		case "domain":
 			f.Domain = p.text(v)
 		case "trust":
@@ -116,6 +122,19 @@ func (p *parser) trust(n *yaml.Node) Trust {
 	}
 	p.unknown(n, "trust", word, trusts[1:])
 	return Unknown
+}
+
+func (p *parser) role(n *yaml.Node) Role {
+	r := Role(p.text(n))
+	if slices.Contains(Roles(), r) {
+		return r
+	}
+	names := make([]string, len(Roles()))
+	for i, known := range Roles() {
+		names[i] = string(known)
+	}
+	p.unknown(n, "role", string(r), names)
+	return ""
 }
 
 func (p *parser) place(n *yaml.Node) Place {

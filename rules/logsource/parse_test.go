@@ -171,7 +171,7 @@ func TestParseErrors(t *testing.T) {
 		{"unknown trust", "fields:\n  - {logsource: {product: p}, names: [a], trust: nobody}", `unknown trust "nobody" (known: attacker, spoofable, system)`},
 		{"field without names", "fields:\n  - {logsource: {product: p}}", `t.yml:2:5: an entry of fields needs names and a logsource`},
 		{"place without end", "places:\n  - {path: /tmp, score: 0, needs: nothing}", `t.yml:2:5: a place needs a path that ends in a separator`},
-		{"score", "places:\n  - {path: /tmp/, score: 4, needs: nothing}", `t.yml:2:25: a score is a number from 0 to 3`},
+		{"score", "places:\n  - {path: /tmp/, score: 4, needs: nothing}", `t.yml:2:26: a score is a number from 0 to 3`},
 		{"no YAML", "views: [", `t.yml: yaml: line 1`},
 	}
 	for _, test := range tests {

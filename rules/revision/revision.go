@@ -36,6 +36,30 @@ type Tree struct {
 // merge base, which is ref itself if that is an ancestor. The errors say what to
 // do about a folder outside any repository, an unknown ref and a shallow clone.
 func Open(ctx context.Context, dir, ref string) (*Tree, error) {
+	t, err := find(ctx, dir, ref)
+	if err != nil {
+		return nil, err
+	}
+	if t.Commit, err = t.base(ctx, ref); err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+// At is Open for the commit that ref names, whatever the work tree is at.
+func At(ctx context.Context, dir, ref string) (*Tree, error) {
+	t, err := find(ctx, dir, ref)
+	if err != nil {
+		return nil, err
+	}
+	if t.Commit, err = t.resolve(ctx, ref); err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+// find finds the repository of a folder.
+func find(ctx context.Context, dir, ref string) (*Tree, error) {
 	t := &Tree{dir: dir}
 	if _, err := exec.LookPath("git"); err != nil {
 		return nil, errors.New("comparing with a revision needs the program git, which is not installed")
@@ -53,9 +77,6 @@ func Open(ctx context.Context, dir, ref string) (*Tree, error) {
 		return nil, err
 	}
 	t.prefix = strings.TrimRight(string(prefix), "\r\n")
-	if t.Commit, err = t.base(ctx, ref); err != nil {
-		return nil, err
-	}
 	return t, nil
 }
 
@@ -66,18 +87,26 @@ func described(dir string) string {
 	return dir
 }
 
-// base resolves ref and finds the merge base with the work tree's commit.
-func (t *Tree) base(ctx context.Context, ref string) (string, error) {
+// resolve returns the commit that ref names.
+func (t *Tree) resolve(ctx context.Context, ref string) (string, error) {
 	if strings.HasPrefix(ref, "-") {
 		return "", fmt.Errorf("%s is no revision", ref)
 	}
-	_, err := t.git(ctx, "rev-parse", "--verify", "--quiet", ref+"^{commit}")
+	commit, err := t.git(ctx, "rev-parse", "--verify", "--quiet", ref+"^{commit}")
 	if err != nil {
 		help := "git branch -a lists the branches there are"
 		if t.shallow(ctx) {
 			help = "the clone is shallow: fetch more of the history (fetch-depth: 0 in a workflow, or git fetch --unshallow)"
 		}
 		return "", fmt.Errorf("there is no revision %s: %s", ref, help)
+	}
+	return strings.TrimSpace(string(commit)), nil
+}
+
+// base finds the merge base of ref with the work tree's commit.
+func (t *Tree) base(ctx context.Context, ref string) (string, error) {
+	if _, err := t.resolve(ctx, ref); err != nil {
+		return "", err
 	}
 	out, err := t.git(ctx, "merge-base", ref, "HEAD")
 	if err != nil {

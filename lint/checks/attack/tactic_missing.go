@@ -45,7 +45,7 @@ detection:
 			}
 			found := p.Report(p.Header.Tags[f.Tag].Span, f.Message, "add the tactic that the rule is about")
 			if len(f.Instead) == 1 {
-				found.FixBy("add "+f.Instead[0], insertTag(p.Header.Tags[f.Tag], f.Instead[0])...)
+				found.FixBy("add "+f.Instead[0], lint.EditsOf(lint.InsertItem(p.Header.Tags[f.Tag], f.Instead[0]))...)
 			}
 		}
 	},

@@ -1,9 +1,6 @@
 package attack
 
 import (
-	"bytes"
-	"strings"
-
 	facts "github.com/socctl/socctl/attack"
 	"github.com/socctl/socctl/lint"
 	"github.com/socctl/socctl/rules"
@@ -64,24 +61,4 @@ func nearestTactic(f *facts.Facts, tag string) string {
 		return "attack." + near
 	}
 	return ""
-}
-
-// insertTag returns the edit that adds a tag in front of another one, nil if
-// that does not stand on a line of its own.
-func insertTag(before rules.Scalar, tag string) []lint.Edit {
-	file, at := before.Span.File, before.Span.Start
-	if file == nil {
-		return nil
-	}
-	line := file.Line(at.Line)
-	dash := strings.IndexByte(line, '-')
-	if dash < 0 || strings.TrimLeft(line[:dash], " ") != "" || strings.Trim(line[dash+1:], " ") != before.Span.Text() {
-		return nil
-	}
-	end := "\n"
-	if bytes.Contains(file.Source, []byte("\r\n")) {
-		end = "\r\n"
-	}
-	start := rules.Position{Line: at.Line, Column: 1}
-	return []lint.Edit{{Span: rules.Span{File: file, Start: start, End: start}, Text: line[:dash] + "- " + tag + end}}
 }

@@ -44,10 +44,10 @@ detection:
 				continue
 			}
 			tag := p.Header.Tags[f.Tag]
-			if parsed, _ := facts.ParseTag(tag.Text); newestWith(parsed) != "" {
+			if parsed, _ := facts.ParseTag(tag.Text); facts.NewestWith(parsed) != "" {
 				continue
 			}
-			help := "socctl attack facts are those of release " + p.Corpus.Facts.Version
+			help := "socctl attack list finds techniques by name"
 			if near := nearestTactic(p.Corpus.Facts, tag.Text); near != "" {
 				help = "did you mean " + near + "?"
 			}

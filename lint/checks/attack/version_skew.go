@@ -14,7 +14,7 @@ var versionSkew = &lint.Check{
 	Title: "tags of another release of ATT&CK than the configured one",
 	Doc: `Rules and facts are of different releases: techniques that the facts do not know yet, or tactics that they no longer
 have. That is one problem and not one for each tag, so it is one finding, at the first of them. Pin the release that the
-rules use with ` + "`attack: {version: …}`" + ` in the configuration, or bring the tags up to date.`,
+rules use with ` + "`attack: {version: …}`" + ` in the configuration, or bring the tags up to date with ` + "`socctl attack migrate`" + `.`,
 	Bad: `
 -- .socctl.yml --
 attack: {version: "18.1"}
@@ -80,16 +80,16 @@ func reportVersionSkew(p *lint.Pass) {
 		names += fmt.Sprintf(" and %d more", len(s.kinds)-5)
 	}
 	p.ReportOn(s.subject, s.first.Span,
-		fmt.Sprintf("%d tags of %d documents are not of ATT&CK %s: %s", s.tags, s.documents, p.Corpus.Facts.Version, names),
-		fmt.Sprintf("release %s knows this one: pin the release of the rules under attack: in the configuration, or bring the tags up to date", s.release))
+		fmt.Sprintf("%d tags of %d documents are not of %s: %s", s.tags, s.documents, p.Corpus.Facts.Label(), names),
+		fmt.Sprintf("release %s knows this one: pin the release of the rules with socctl attack use, or bring the tags up to date with socctl attack migrate", s.release))
 }
 
 func (s *skew) add(f *facts.Facts, subject *lint.Subject, tag rules.Scalar) {
 	parsed, ours := facts.ParseTag(tag.Text)
-	if !ours || parsed.Kind != facts.TechniqueTag && parsed.Kind != facts.TacticTag || knows(f, parsed) {
+	if !ours || parsed.Kind != facts.TechniqueTag && parsed.Kind != facts.TacticTag || f.Knows(parsed) {
 		return
 	}
-	release := newestWith(parsed)
+	release := facts.NewestWith(parsed)
 	if release == "" {
 		return // attack/unknown-id
 	}
@@ -103,23 +103,4 @@ func (s *skew) add(f *facts.Facts, subject *lint.Subject, tag rules.Scalar) {
 		}
 	}
 	s.kinds = append(s.kinds, parsed.Name)
-}
-
-func knows(f *facts.Facts, tag facts.Tag) bool {
-	if tag.Kind == facts.TechniqueTag {
-		return f.Technique(tag.Name) != nil
-	}
-	return f.Tactic(tag.Name) != nil
-}
-
-// newestWith returns the newest embedded release that knows what a tag names,
-// "" if none does.
-func newestWith(tag facts.Tag) string {
-	newest := ""
-	for _, release := range facts.Releases() {
-		if f, err := facts.Load(release); err == nil && knows(f, tag) {
-			newest = release
-		}
-	}
-	return newest
 }

@@ -7,6 +7,7 @@ import "github.com/socctl/socctl/lint"
 // Checks returns the checks of the group, by name.
 func Checks() []*lint.Check {
 	return []*lint.Check{
+		coverageLost,
 		idChanged,
 		levelChanged,
 		modifiedNotBumped,

@@ -7,8 +7,10 @@ import "github.com/socctl/socctl/lint"
 func Checks() []*lint.Check {
 	return []*lint.Check{
 		allOfThem,
+		attackerControlledFilter,
 		duplicateRule,
 		duplicateValue,
+		filterByBasename,
 		quantifierSingle,
 		quantifierWithoutGlob,
 		redundantField,

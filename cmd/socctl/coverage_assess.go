@@ -1,0 +1,363 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/socctl/socctl/attack"
+	"github.com/socctl/socctl/attack/coverage"
+	"github.com/socctl/socctl/attack/coverage/trial"
+	"github.com/socctl/socctl/cmd/socctl/internal/report"
+	"github.com/socctl/socctl/compiler"
+	"github.com/socctl/socctl/evaluator/backtest"
+	"github.com/socctl/socctl/evaluator/ruletest"
+	"github.com/socctl/socctl/evaluator/telemetry"
+	"github.com/socctl/socctl/lint/project"
+	"github.com/socctl/socctl/rules"
+	"github.com/socctl/socctl/rules/config"
+	"github.com/socctl/socctl/rules/logsource"
+	"github.com/socctl/socctl/rules/revision"
+)
+
+// assessor gathers what an assessment is made of, and makes it.
+type assessor struct {
+	*cli
+	options   *coverageOptions
+	cfg       *config.Config
+	facts     *attack.Facts
+	before    *attack.Facts // of the base, nil if they are the same
+	configure *coverage.Configuration
+	table     *logsource.Table
+	project   project.Options
+
+	manifests []*coverage.Manifest
+	tree      *revision.Tree
+	head      *side
+	base      *side // nil if nothing is compared
+	in        coverage.Input
+	saved     *coverage.Saved
+	code      int
+}
+
+// side is the rules of now or of before.
+type side struct {
+	set     *rules.Set
+	subject *trial.Subject
+	tests   []coverage.Test
+	firings []coverage.Firing
+	files   ruletest.Files // nil for the work tree
+}
+
+func (c *cli) assessor(o *coverageOptions) (*assessor, error) {
+	a := &assessor{cli: c, options: o}
+	var err error
+	if a.cfg, err = c.config("."); err != nil {
+		return nil, err
+	}
+	if a.facts, err = c.facts(o.release); err != nil {
+		return nil, err
+	}
+	var diags rules.Diagnostics
+	a.configure, diags = coverage.Configure(a.cfg.Coverage, a.facts)
+	if report.Diagnostics(c.stderr, c.err(), diags); diags.Count(rules.Error) > 0 {
+		return nil, &exitError{code: exitUsage}
+	}
+	if err := a.flags(); err != nil {
+		return nil, err
+	}
+	if a.table, err = c.views(a.cfg); err != nil {
+		return nil, err
+	}
+	if a.project, err = c.projectOptions(a.cfg, o.pipelines); err != nil {
+		return nil, err
+	}
+	paths, err := c.pathsOfRules(a.cfg, o.rules)
+	if err != nil {
+		return nil, err
+	}
+	a.project.Paths = fromHere(paths, o.base != "")
+	return a, a.readManifests()
+}
+
+// flags override the configuration.
+func (a *assessor) flags() error {
+	o := &a.configure.Options
+	o.Now = a.options.time
+	known := a.facts.Platforms()
+	for i, p := range a.options.platforms {
+		if i == 0 {
+			o.Platforms = nil
+		}
+		if !slices.Contains(known, p) {
+			return usageError("--platform: ATT&CK %s has no platform %q (known are %s)", a.facts.Version, p, join(known))
+		}
+		o.Platforms = append(o.Platforms, p)
+	}
+	slices.Sort(o.Platforms)
+	return nil
+}
+
+// readManifests reads and verifies the manifests of recordings. A recording that
+// is not the one that was labelled ends the run: nothing can be said about it.
+func (a *assessor) readManifests() error {
+	if a.options.noReplay {
+		return nil
+	}
+	root := a.options.root
+	if at := a.configure.Root; root == "" && at.Present() {
+		root = a.cfg.Resolve(at.Text)
+	}
+	names := a.options.manifests
+	if len(names) == 0 {
+		for _, m := range a.configure.Manifests {
+			names = append(names, a.cfg.Resolve(m.Text))
+		}
+	}
+	var diags rules.Diagnostics
+	ids := map[string]string{}
+	for _, name := range names {
+		m, problems := coverage.ReadManifest(name, root)
+		problems = append(problems, m.Resolve(a.facts)...)
+		if problems.Count(rules.Error) == 0 && a.options.evidence == "" {
+			problems = append(problems, m.Verify()...)
+		}
+		diags = append(diags, problems...)
+		for _, r := range m.Recordings {
+			if other, taken := ids[r.ID]; taken && other != name {
+				return usageError("recording %s stands in %s and in %s: give one of them another id", r.ID, other, name)
+			}
+			ids[r.ID] = name
+		}
+		a.manifests = append(a.manifests, m)
+		a.in.Recordings = append(a.in.Recordings, m.Recordings...)
+	}
+	report.Diagnostics(a.stderr, a.err(), diags)
+	if diags.Count(rules.Error) > 0 {
+		return &exitError{code: exitUnreadable}
+	}
+	return nil
+}
+
+// load reads the rules, and with --base also as they were.
+func (a *assessor) load(ctx context.Context) (*loadedRules, error) {
+	if a.options.base != "" {
+		var err error
+		if a.tree, err = revision.Open(ctx, ".", a.options.base); err == nil {
+			err = a.tree.Load(ctx, a.project.Paths...)
+		}
+		if err != nil {
+			return nil, &exitError{exitUsage, err}
+		}
+	}
+	in := project.Load(a.project)
+	head := &loadedRules{set: in.Set, program: in.Program, diags: slices.Concat(in.Reading, in.Diagnostics)}
+	head.diags.Sort()
+	a.showProblems(head.diags)
+	a.head = &side{set: in.Set, subject: trial.NewSubject(in.Set, in.Program)}
+	if a.tree == nil {
+		if len(a.head.subject.Rules) == 0 {
+			return nil, noRules(head, a.project.Paths)
+		}
+		return head, nil
+	}
+	before, err := project.LoadBase(ctx, in, a.tree, a.project)
+	if err != nil {
+		return nil, &exitError{exitUsage, err}
+	}
+	files, err := a.tree.Files(ctx)
+	if err != nil {
+		return nil, &exitError{exitUsage, err}
+	}
+	a.base = &side{set: before.Set, subject: trial.NewSubject(before.Set, before.Program), files: files}
+	if len(a.head.subject.Rules)+len(a.base.subject.Rules) == 0 {
+		return nil, noRules(head, a.project.Paths)
+	}
+	return head, a.baseFacts(files)
+}
+
+// baseFacts loads the facts of the base, if they were others: those of a flag, or
+// of the configuration as it was.
+func (a *assessor) baseFacts(files ruletest.Files) error {
+	f, err := a.factsBefore(files)
+	if err != nil {
+		return usageError("facts of the base: %v", err)
+	}
+	if f != nil && f.Version != a.facts.Version {
+		a.before = f
+	}
+	return nil
+}
+
+func (a *assessor) factsBefore(files ruletest.Files) (*attack.Facts, error) {
+	if a.options.baseRelease != "" {
+		return a.cli.facts(a.options.baseRelease)
+	}
+	if a.cfg.Path == "" {
+		return nil, nil
+	}
+	text, err := files.ReadFile(a.cfg.Path)
+	if err != nil {
+		return nil, nil // there was no configuration
+	}
+	was, _ := config.Parse(a.cfg.Path, text)
+	if path := was.Attack.Facts; path.Present() {
+		table, err := files.ReadFile(was.Resolve(path.Text))
+		if err != nil {
+			return nil, err
+		}
+		return attack.Read(bytes.NewReader(table))
+	}
+	return attack.Load(was.Attack.Version.Text)
+}
+
+// sides are those that there are.
+func (a *assessor) sides() []*side {
+	if a.base == nil {
+		return []*side{a.head}
+	}
+	return []*side{a.head, a.base}
+}
+
+// gather runs tests, replays recordings and reads verdicts.
+func (a *assessor) gather(ctx context.Context) error {
+	if !a.options.noTests {
+		for _, s := range a.sides() {
+			a.test(ctx, s)
+		}
+	}
+	if err := a.readVerdicts(); err != nil {
+		return err
+	}
+	if a.options.evidence != "" {
+		return a.readEvidence()
+	}
+	return a.replay(ctx)
+}
+
+// test runs the unit tests of one side.
+func (a *assessor) test(ctx context.Context, s *side) {
+	there := func(paths []string) []string {
+		if s.files == nil {
+			return paths
+		}
+		return slices.DeleteFunc(slices.Clone(paths), func(p string) bool {
+			_, err := s.files.Stat(p)
+			return err != nil
+		})
+	}
+	suite, _ := ruletest.Load(ruletest.LoadOptions{Paths: there(slices.Concat(a.project.Paths, a.project.TestDirs)), RuleDirs: there(a.project.RuleDirs),
+		TestDirs: there(a.project.TestDirs), Known: s.set, Files: s.files})
+	progress := report.NewProgress(a.stderr, a.quiet)
+	result := ruletest.Run(ctx, suite, ruletest.RunOptions{Jobs: a.options.workers, AllowMissing: true, Placeholders: a.project.Placeholders, Pipeline: a.project.Pipeline,
+		Taxonomies: a.project.Taxonomies, Normaliser: telemetry.NewNormaliser(a.table),
+		Progress: func(done, failed int) { progress.Update("%d of %d tests", done, len(suite.Cases)) }})
+	progress.Done()
+	s.tests = s.subject.Tests(result.Cases)
+}
+
+// replay tries the rules of all sides on the recordings.
+func (a *assessor) replay(ctx context.Context) error {
+	if len(a.in.Recordings) == 0 {
+		return nil
+	}
+	var sets []trial.Rules
+	for _, s := range a.sides() {
+		sets = append(sets, trial.Rules{Program: s.subject.Program, Key: s.subject.Key})
+	}
+	progress := report.NewProgress(a.stderr, a.quiet)
+	result, err := trial.Run(ctx, sets, a.in.Recordings, trial.Options{Normaliser: telemetry.NewNormaliser(a.table), Jobs: a.options.workers,
+		Problem: func(err error) {
+			progress.Done()
+			fmt.Fprintf(a.stderr, "%s %s\n", a.err().Paint(report.Red, "error:"), report.Clean(err.Error()))
+		},
+		Progress: func(at backtest.Progress) { progress.Update("%d events, %s", at.Events, filepath.Base(at.Source)) }})
+	progress.Done()
+	if err != nil {
+		return &exitError{exitUnreadable, err}
+	}
+	if result.Problems > 0 || ctx.Err() != nil {
+		a.code = exitUnreadable
+	}
+	for i, s := range a.sides() {
+		s.firings = result.Firings[i]
+	}
+	a.in.Telemetry, a.in.Replayed = result.Telemetry, true
+	a.saved = coverage.Save(a.head.firings, result.Telemetry, compiler.SemanticsVersion)
+	return nil
+}
+
+// readEvidence takes the firings of an earlier replay. Those that are about
+// another state of a rule or a recording become stale.
+func (a *assessor) readEvidence() error {
+	data, err := os.ReadFile(a.options.evidence)
+	if err != nil {
+		return &exitError{exitUnreadable, err}
+	}
+	saved, err := coverage.ReadSaved(data, compiler.SemanticsVersion)
+	if err != nil {
+		return &exitError{exitUnreadable, fmt.Errorf("%s: %w", a.options.evidence, err)}
+	}
+	for _, s := range a.sides() {
+		s.firings = saved.Firings
+	}
+	a.in.Telemetry, a.in.Replayed, a.saved = saved.Telemetry, true, saved
+	return nil
+}
+
+func (a *assessor) readVerdicts() error {
+	name := a.options.verdicts
+	if at := a.configure.Verdicts; name == "" && at.Present() {
+		name = a.cfg.Resolve(at.Text)
+	}
+	if name == "" {
+		return nil
+	}
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return &exitError{exitUnreadable, err}
+	}
+	if err := json.Unmarshal(data, &a.in.Verdicts); err != nil {
+		return &exitError{exitUnreadable, fmt.Errorf("%s: verdict statistics are a JSON list of objects with rule, hash, true, false, latest, benign_within_budget: %w", name, err)}
+	}
+	return nil
+}
+
+// assess makes the report, and with a base its delta.
+func (a *assessor) assess() *coverage.Report {
+	head := a.report(a.head, a.facts)
+	if a.base == nil {
+		return head
+	}
+	base := a.report(a.base, a.facts)
+	d := coverage.Compare(base, head)
+	d.Ref, d.Commit = a.options.base, a.tree.Commit
+	a.configure.Gate.Apply(d, base, head, a.options.time)
+	if a.before != nil {
+		d.FactsBefore = a.before.Version
+		d.Taxonomy = coverage.Taxonomy(a.report(a.base, a.before), base, a.before, a.facts)
+	}
+	head.Delta = d
+	return head
+}
+
+func (a *assessor) report(s *side, f *attack.Facts) *coverage.Report {
+	in := a.in
+	in.Facts, in.Rules, in.Tests, in.Firings = f, s.subject.Rules, s.tests, s.firings
+	return coverage.Assess(&in, a.configure.Options)
+}
+
+func join(names []string) string {
+	out := ""
+	for i, n := range names {
+		if i > 0 {
+			out += ", "
+		}
+		out += n
+	}
+	return out
+}

@@ -1,0 +1,265 @@
+package main
+
+import (
+	"context"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/socctl/socctl/cmd/socctl/internal/report"
+	"github.com/socctl/socctl/compiler"
+	"github.com/socctl/socctl/compiler/diff"
+	"github.com/socctl/socctl/compiler/pipeline"
+	"github.com/socctl/socctl/evaluator/witness"
+	"github.com/socctl/socctl/rules"
+	"github.com/socctl/socctl/rules/config"
+	"github.com/socctl/socctl/rules/revision"
+)
+
+// diffOptions are the flags of diff.
+type diffOptions struct {
+	rules     []string
+	pipelines []string
+	format    string
+	exact     bool
+}
+
+func (c *cli) diffCommand() *cobra.Command {
+	var o diffOptions
+	cmd := &cobra.Command{
+		Use:   "diff [BEFORE [AFTER]]",
+		Short: "Say what a change of rules means: wider, narrower, equivalent, with events that show it",
+		Long: `Say what a change of rules means. Every rule that is not what it was is wider,
+narrower, both, disjoint, equivalent, or only its metadata changed; this is
+proven, and an event shows each difference, replayed on both versions.
+
+BEFORE and AFTER are revisions of the git repository, or folders of rules.
+Without AFTER it is the work tree; without BEFORE, HEAD. A revision stands for
+the commit from which HEAD forked off it, unless --exact is given. Compiled
+rules are compared, so that a changed filter, placeholder or pipeline shows on
+every rule that it reaches.
+
+The exit code is 1 if a rule matches less than before, is gone, or cannot be
+compared.`,
+		Example: `  socctl diff
+  socctl diff origin/main
+  socctl diff v1.2 v1.3 --exact -r rules
+  socctl diff old-rules/ new-rules/ -f json`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 2 {
+				return usageError("two revisions or folders at most, not %d", len(args))
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error { return c.diff(cmd.Context(), &o, args) },
+	}
+	flags := cmd.Flags()
+	flags.StringArrayVarP(&o.rules, "rules", "r", nil, "`path` of rules (default: those of the configuration); may be repeated")
+	pipelineFlag(flags, &o.pipelines)
+	flags.StringVarP(&o.format, "format", "f", "pretty", "pretty, json or markdown")
+	flags.BoolVar(&o.exact, "exact", false, "compare with the revisions themselves, not with where HEAD forked off them")
+	return cmd
+}
+
+func (c *cli) diff(ctx context.Context, o *diffOptions, args []string) error {
+	if !slices.Contains([]string{"pretty", "json", "markdown"}, o.format) {
+		return usageError("unknown format %q: pretty, json or markdown", o.format)
+	}
+	d, err := c.diffRun(ctx, o, args)
+	if err != nil {
+		return err
+	}
+	if err := report.Diff(c.stdout, c.out(), o.format, d); err != nil {
+		return err
+	}
+	if d.Unreadable > 0 {
+		return &exitError{code: exitUnreadable}
+	}
+	for i := range d.Changes {
+		switch d.Changes[i].Kind {
+		case diff.Removed, diff.Disjoint, diff.Narrower, diff.Both, diff.Unknown:
+			return &exitError{code: exitFindings}
+		}
+	}
+	return nil
+}
+
+// diffRun compares two states of the rules.
+func (c *cli) diffRun(ctx context.Context, o *diffOptions, args []string) (*report.DiffResult, error) {
+	specs := []string{"HEAD", ""}
+	copy(specs, args)
+	old, err := c.side(ctx, o, specs[0])
+	if err != nil {
+		return nil, err
+	}
+	new, err := c.side(ctx, o, specs[1])
+	if err != nil {
+		return nil, err
+	}
+	d := explained(old.side, new.side)
+	d.Before, d.After = old.name, new.name
+	d.Unreadable = old.unreadable + new.unreadable
+	return d, nil
+}
+
+// loadedSide is one side of a comparison.
+type loadedSide struct {
+	side       diff.Side
+	name       string
+	unreadable int
+}
+
+// side loads the rules of a revision, a folder, or, for "", the work tree.
+func (c *cli) side(ctx context.Context, o *diffOptions, spec string) (*loadedSide, error) {
+	if info, err := os.Stat(spec); spec != "" && err == nil && info.IsDir() {
+		cfg, err := c.config(spec)
+		if err != nil {
+			return nil, err
+		}
+		set, diags := rules.LoadPaths(spec)
+		p, err := c.pipelines(cfg, o.pipelines)
+		if err != nil {
+			return nil, err
+		}
+		out := c.finished(spec, set, diags, p, cfg.PlaceholderValues())
+		out.side.Root = filepath.ToSlash(filepath.Clean(spec))
+		return out, nil
+	}
+	cfg, err := c.config(".")
+	if err != nil {
+		return nil, err
+	}
+	paths, err := c.pathsOfRules(cfg, o.rules)
+	if err != nil {
+		return nil, err
+	}
+	if spec != "" {
+		return c.revisionSide(ctx, o, spec, paths)
+	}
+	p, err := c.pipelines(cfg, o.pipelines)
+	if err != nil {
+		return nil, err
+	}
+	set, diags := rules.LoadPaths(fromHere(paths, true)...)
+	return c.finished("the work tree", set, diags, p, cfg.PlaceholderValues()), nil
+}
+
+// finished compiles a side.
+func (c *cli) finished(name string, set *rules.Set, diags rules.Diagnostics, p *loadedPipelines, placeholders map[string][]string) *loadedSide {
+	result, _ := p.all.Apply(set, pipeline.Options{Placeholders: placeholders, Taxonomies: p.taxonomies})
+	program, _ := compiler.Compile(result.Set, compiler.Options{Placeholders: placeholders, Now: c.now, Flawed: true})
+	out := &loadedSide{side: diff.Side{Set: result.Set, Program: program}, name: name}
+	for _, d := range diags {
+		if d.Code == rules.CodeUnreadable {
+			report.Diagnostics(c.stderr, c.err(), rules.Diagnostics{d})
+			out.unreadable++
+		}
+	}
+	return out
+}
+
+// revisionSide loads the rules as they were at a revision, with the configuration and
+// the pipelines of then.
+func (c *cli) revisionSide(ctx context.Context, o *diffOptions, ref string, paths []string) (*loadedSide, error) {
+	open := revision.Open
+	if o.exact {
+		open = revision.At
+	}
+	tree, err := open(ctx, ".", ref)
+	if err == nil {
+		err = tree.Load(ctx, fromHere(paths, true)...)
+	}
+	if err != nil {
+		return nil, &exitError{exitUsage, err}
+	}
+	under := fromHere(paths, true)
+	texts, err := tree.Read(ctx, tree.Names(func(name string) bool {
+		ext := strings.ToLower(filepath.Ext(name))
+		return (ext == ".yml" || ext == ".yaml") && slices.ContainsFunc(under, func(p string) bool { return below(name, p) })
+	}))
+	if err != nil {
+		return nil, &exitError{exitUsage, err}
+	}
+	var docs []rules.Document
+	for _, name := range slices.Sorted(maps.Keys(texts)) {
+		parsed, _ := rules.Parse(name, texts[name])
+		docs = append(docs, parsed...)
+	}
+	set, _ := rules.Assemble(docs)
+	files, err := tree.Files(ctx)
+	if err != nil {
+		return nil, &exitError{exitUsage, err}
+	}
+	p, placeholders, err := c.earlierPipelines(files, o.pipelines)
+	if err != nil {
+		return nil, err
+	}
+	return c.finished(ref, set, nil, p, placeholders), nil
+}
+
+// below reports whether a file is a path of rules, or lies in it.
+func below(name, path string) bool {
+	rel, err := filepath.Rel(filepath.FromSlash(path), filepath.FromSlash(name))
+	return err == nil && filepath.IsLocal(rel)
+}
+
+// earlierPipelines loads pipelines and placeholders as they were at a revision.
+func (c *cli) earlierPipelines(files *revision.Files, flag []string) (*loadedPipelines, map[string][]string, error) {
+	path := c.configPath
+	if path == "" {
+		path, _ = config.Find(".")
+	}
+	cfg := &config.Config{}
+	if path != "" {
+		name := fromHere([]string{path}, true)[0]
+		if text, err := files.ReadFile(filepath.ToSlash(name)); err == nil {
+			parsed, diags := config.Parse(path, text)
+			if diags.Count(rules.Error) == 0 {
+				cfg = parsed
+			}
+		}
+	}
+	read := func(path string) ([]byte, error) {
+		return files.ReadFile(filepath.ToSlash(fromHere([]string{path}, true)[0]))
+	}
+	if len(flag) > 0 {
+		read = os.ReadFile // what is named now is meant for both sides
+	}
+	p, err := c.pipelinesFrom(cfg, flag, read)
+	return p, cfg.PlaceholderValues(), err
+}
+
+// explained compares two sides and finds events for what differs.
+func explained(old, new diff.Side) *report.DiffResult {
+	out := &report.DiffResult{Rules: len(new.Program.Rules)}
+	var before, after *witness.Maker
+	comparer := diff.NewComparer(old.Program, new.Program)
+	for _, c := range diff.Compare(old, new) {
+		e := report.DiffChange{Change: c}
+		if c.Gained != nil || c.Lost != nil || c.Kind == diff.Added || c.Kind == diff.Removed {
+			if before == nil {
+				before, after = witness.NewMaker(old.Program, nil), witness.NewMaker(new.Program, nil)
+			}
+		}
+		if c.Gained != nil {
+			e.GainedEvent, _ = after.Only(c.New, witness.NewOther(old.Program, c.Old))
+		}
+		if c.Lost != nil {
+			e.LostEvent, _ = before.Only(c.Old, witness.NewOther(new.Program, c.New))
+		}
+		switch c.Kind {
+		case diff.Added:
+			e.GainedEvent, _ = after.Matching(c.New)
+		case diff.Removed:
+			e.LostEvent, _ = before.Matching(c.Old)
+			e.Covering = comparer.Covering(c.Old, nil)
+		}
+		out.Changes = append(out.Changes, e)
+	}
+	out.Correlations = diff.Correlations(old, new)
+	return out
+}

@@ -1,0 +1,283 @@
+package report
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"sort"
+
+	"github.com/socctl/socctl/compiler"
+	"github.com/socctl/socctl/compiler/diff"
+	"github.com/socctl/socctl/compiler/solver"
+	"github.com/socctl/socctl/evaluator"
+	"github.com/socctl/socctl/evaluator/witness"
+)
+
+// DiffResult is what a change of rules means.
+type DiffResult struct {
+	Before, After string // what was compared
+	Rules         int    // after the change
+	Changes       []DiffChange
+	Correlations  []diff.CorrelationChange
+	Unreadable    int // files
+}
+
+// DiffChange is a rule that changed, with events that show how.
+type DiffChange struct {
+	diff.Change
+	GainedEvent *witness.Event   // as a recorded one would look; nil if there is none, or only the model is known
+	LostEvent   *witness.Event   // likewise
+	Covering    []*compiler.Rule // of a removed rule: what matches all that it matched
+}
+
+// severities is the order in which changes are told.
+var severities = map[diff.Kind]int{diff.Removed: 0, diff.Disjoint: 1, diff.Narrower: 2, diff.Both: 3, diff.Unknown: 4, diff.Wider: 5,
+	diff.Added: 6, diff.Equivalent: 7, diff.Metadata: 8, diff.Moved: 9}
+
+// words tells a kind as a predicate of the rule.
+var words = map[diff.Kind]string{diff.Removed: "removed", diff.Disjoint: "matches other events altogether", diff.Narrower: "narrower", diff.Both: "matches other events, more and less",
+	diff.Unknown: "not decided", diff.Wider: "wider", diff.Added: "added", diff.Equivalent: "equivalent", diff.Metadata: "metadata only", diff.Moved: "moved"}
+
+// Diff writes what a change means: pretty, json or markdown.
+func Diff(w io.Writer, s Style, format string, d *DiffResult) error {
+	sort.SliceStable(d.Changes, func(i, k int) bool { return severities[d.Changes[i].Kind] < severities[d.Changes[k].Kind] })
+	switch format {
+	case "json":
+		return diffJSON(w, d)
+	case "markdown":
+		return diffMarkdown(w, d)
+	}
+	diffPretty(w, s, d)
+	return nil
+}
+
+func diffPretty(w io.Writer, s Style, d *DiffResult) {
+	for i := range d.Changes {
+		c := &d.Changes[i]
+		r := c.Rule()
+		fmt.Fprintf(w, "%s  %s%s\n", s.Paint(colourOf(c.Kind), words[c.Kind]), s.Paint(Bold, Clean(r.Title)), s.Paint(Dim, "  "+Clean(r.Source.Span.Path())))
+		for _, note := range c.notes() {
+			fmt.Fprintf(w, "  %s\n", Clean(note))
+		}
+		if c.Gained != nil || c.Kind == diff.Added && c.GainedEvent != nil {
+			fmt.Fprintf(w, "  now matches%s\n", eventView(c.GainedEvent))
+			showEvent(w, s, c.GainedEvent, c.Gained)
+		}
+		if c.Lost != nil || c.Kind == diff.Removed && c.LostEvent != nil {
+			fmt.Fprintf(w, "  %s%s\n", lostWords(c), eventView(c.LostEvent))
+			showEvent(w, s, c.LostEvent, c.Lost)
+		}
+	}
+	for i := range d.Correlations {
+		kind, title, notes := correlationNotes(&d.Correlations[i])
+		fmt.Fprintf(w, "%s  %s\n", s.Paint(Yellow, kind), s.Paint(Bold, Clean(title)))
+		for _, n := range notes {
+			fmt.Fprintf(w, "  %s\n", Clean(n))
+		}
+	}
+	if len(d.Changes)+len(d.Correlations) > 0 {
+		fmt.Fprintln(w)
+	}
+	fmt.Fprintf(w, "%s → %s: %s\n", Clean(d.Before), Clean(d.After), d.summary())
+}
+
+// lostWords says of what a rule no longer matches how that is meant.
+func lostWords(c *DiffChange) string {
+	if c.Kind == diff.Removed {
+		return "matched"
+	}
+	return "no longer matches"
+}
+
+func colourOf(k diff.Kind) string {
+	switch {
+	case severities[k] <= severities[diff.Unknown]:
+		return Red
+	case severities[k] <= severities[diff.Added]:
+		return Yellow
+	}
+	return Green
+}
+
+func eventView(e *witness.Event) string {
+	if e == nil || e.View == "" {
+		return ""
+	}
+	return ", as " + e.View
+}
+
+// showEvent lists an event, or, where none could be dressed, the model.
+func showEvent(w io.Writer, s Style, e *witness.Event, m solver.Model) {
+	if e == nil {
+		e = &witness.Event{Value: modelValue(m)}
+	}
+	fields(w, s, e, nil)
+}
+
+// modelValue is a model as an object.
+func modelValue(m solver.Model) evaluator.Value {
+	plain := diff.Plain(m)
+	names := make([]string, 0, len(plain))
+	for name := range plain {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	members := make([]evaluator.Member, 0, len(names))
+	for _, name := range names {
+		f := plain[name]
+		var values []evaluator.Value
+		if f.Null {
+			values = append(values, evaluator.NullValue())
+		}
+		for _, t := range f.Texts {
+			values = append(values, evaluator.StringValue(t))
+		}
+		if name == "" {
+			name = "any field"
+		}
+		if len(values) == 1 {
+			members = append(members, evaluator.Member{Name: name, Value: values[0]})
+		} else {
+			members = append(members, evaluator.Member{Name: name, Value: evaluator.ListValue(values...)})
+		}
+	}
+	return evaluator.ObjectValue(members...)
+}
+
+// notes says in phrases what else there is to know of a change.
+func (c *DiffChange) notes() []string {
+	var out []string
+	if c.Reason != "" {
+		out = append(out, c.Reason)
+	}
+	if c.Moved {
+		out = append(out, "moved from "+c.Old.Source.Span.Path())
+	}
+	if c.Level != "" {
+		out = append(out, "level "+c.Level+" → "+levelText(c.New.Level))
+	}
+	if c.Single {
+		out = append(out, "proven for events whose fields hold one value each; lists of values may differ more")
+	}
+	if c.Kind == diff.Removed {
+		if len(c.Covering) == 0 {
+			out = append(out, "no other rule is proven to match all that it matched")
+		}
+		for _, r := range c.Covering {
+			out = append(out, "all that it matched is still matched by "+r.Title)
+		}
+	}
+	return out
+}
+
+func levelText(level string) string {
+	if level == "" {
+		return "none"
+	}
+	return level
+}
+
+func correlationNotes(c *diff.CorrelationChange) (kind, title string, notes []string) {
+	switch c.Kind {
+	case diff.Added:
+		return "correlation added", c.New.Title, nil
+	case diff.Removed:
+		return "correlation removed", c.Old.Title, nil
+	}
+	if c.Own {
+		notes = append(notes, "the correlation itself changed")
+	}
+	for _, t := range c.Inputs {
+		notes = append(notes, "it counts other events: "+t)
+	}
+	return "correlation changed", c.New.Title, notes
+}
+
+// summary counts the changes, the worst first.
+func (d *DiffResult) summary() string {
+	counts := map[diff.Kind]int{}
+	for i := range d.Changes {
+		counts[d.Changes[i].Kind]++
+	}
+	kinds := make([]diff.Kind, 0, len(counts))
+	for k := range counts {
+		kinds = append(kinds, k)
+	}
+	sort.Slice(kinds, func(i, k int) bool { return severities[kinds[i]] < severities[kinds[k]] })
+	text := Count(len(d.Changes), "change") + ", " + Count(d.Rules, "rule") + " now"
+	for i, k := range kinds {
+		sep := ", "
+		if i == 0 {
+			sep = ": "
+		}
+		text += fmt.Sprintf("%s%d %s", sep, counts[k], k)
+	}
+	return text
+}
+
+// diffRecord is a DiffResult as JSON.
+type diffRecord struct {
+	Before       string              `json:"before"`
+	After        string              `json:"after"`
+	Rules        int                 `json:"rules"`
+	Changes      []changeRecord      `json:"changes"`
+	Correlations []correlationRecord `json:"correlations"`
+}
+
+type changeRecord struct {
+	Kind        diff.Kind    `json:"kind"`
+	Rule        ruleRecord   `json:"rule"`
+	MovedFrom   string       `json:"moved_from,omitempty"`
+	LevelBefore string       `json:"level_before,omitempty"`
+	Single      bool         `json:"single_values_only,omitempty"`
+	Reason      string       `json:"reason,omitempty"`
+	Gained      *eventRecord `json:"gained,omitempty"`
+	Lost        *eventRecord `json:"lost,omitempty"`
+	CoveredBy   []ruleRecord `json:"covered_by,omitempty"`
+}
+
+type correlationRecord struct {
+	Kind   string   `json:"kind"`
+	Title  string   `json:"title"`
+	Own    bool     `json:"own"`
+	Inputs []string `json:"inputs,omitempty"`
+}
+
+func diffJSON(w io.Writer, d *DiffResult) error {
+	out := diffRecord{Before: d.Before, After: d.After, Rules: d.Rules, Changes: []changeRecord{}, Correlations: []correlationRecord{}}
+	for i := range d.Changes {
+		c := &d.Changes[i]
+		r := changeRecord{Kind: c.Kind, Rule: recordOfRule(c.Rule()), LevelBefore: c.Level, Single: c.Single, Reason: c.Reason,
+			Gained: modelRecord(c.GainedEvent, c.Gained), Lost: modelRecord(c.LostEvent, c.Lost)}
+		if c.Moved {
+			r.MovedFrom = c.Old.Source.Span.Path()
+		}
+		for _, other := range c.Covering {
+			r.CoveredBy = append(r.CoveredBy, recordOfRule(other))
+		}
+		out.Changes = append(out.Changes, r)
+	}
+	for i := range d.Correlations {
+		c := &d.Correlations[i]
+		kind, title, _ := correlationNotes(c)
+		out.Correlations = append(out.Correlations, correlationRecord{kind[len("correlation "):], title, c.Own, c.Inputs})
+	}
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(out)
+}
+
+func recordOfRule(r *compiler.Rule) ruleRecord {
+	return ruleRecord{r.ID, r.Title, r.Source.Span.Path(), r.Source.Span.Start.Line}
+}
+
+func modelRecord(e *witness.Event, m solver.Model) *eventRecord {
+	if e == nil && m == nil {
+		return nil
+	}
+	if e == nil {
+		e = &witness.Event{Value: modelValue(m)}
+	}
+	return recordOf(e)
+}
