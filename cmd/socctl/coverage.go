@@ -22,7 +22,7 @@ type coverageOptions struct {
 	base, release, baseRelease string
 	platforms, manifests       []string
 	root, verdicts, evidence   string
-	failOn, badge, now         string
+	failOn, badge              string
 	noTests, noReplay, verbose bool
 	workers                    int
 
