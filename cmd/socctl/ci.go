@@ -6,7 +6,6 @@ import (
 	"errors"
 	"runtime"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -154,7 +153,7 @@ func (c *cli) ciCoverage(ctx context.Context, o *ciOptions, run *report.CIRun) (
 	if err := v.check(func(string) bool { return false }); err != nil {
 		return 0, err
 	}
-	v.time = time.Now().UTC()
+	v.time = c.now
 	result, code, err := c.coverageRun(ctx, v)
 	run.Coverage = result
 	return code, err

@@ -22,7 +22,7 @@ type coverageOptions struct {
 	base, release, baseRelease string
 	platforms, manifests       []string
 	root, verdicts, evidence   string
-	failOn, badge, now         string
+	failOn, badge              string
 	noTests, noReplay, verbose bool
 	workers                    int
 
@@ -66,7 +66,6 @@ cell that is lost, weakened or thinned is told with its cause.`,
 	flags.BoolVar(&o.noReplay, "no-replay", false, "do not replay recordings")
 	flags.StringVar(&o.failOn, "fail-on", "gate", "what makes the exit code 1 with --base: gate or nothing")
 	flags.StringVar(&o.badge, "badge-level", "3b", "`level` that the badge counts from")
-	flags.StringVar(&o.now, "now", "", "`day` on which waivers and verdicts are judged (default: today)")
 	flags.IntVarP(&o.workers, "jobs", "j", runtime.GOMAXPROCS(0), "number of parallel workers")
 	flags.StringArrayVarP(&o.formats, "format", "f", []string{"pretty"}, strings.Join(report.CoverageFormats, ", ")+"; `format`=FILE writes to a file; may be repeated")
 	flags.BoolVarP(&o.verbose, "verbose", "v", false, "list every technique with its rules and evidence")
@@ -94,17 +93,11 @@ func (o *coverageOptions) check(given func(flag string) bool) error {
 	if o.badgeLevel, err = coverage.ParseLevel(o.badge); err != nil {
 		return usageError("--badge-level: %v", err)
 	}
-	o.time = time.Now().UTC()
-	if o.now == "" {
-		return nil
-	}
-	if o.time, err = time.Parse(time.DateOnly, o.now); err != nil {
-		return usageError("--now takes a day such as 2026-11-27, not %q", o.now)
-	}
 	return nil
 }
 
 func (c *cli) coverage(ctx context.Context, o *coverageOptions) error {
+	o.time = c.now
 	run, code, err := c.coverageRun(ctx, o)
 	if err != nil {
 		return err

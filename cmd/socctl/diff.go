@@ -151,7 +151,7 @@ func (c *cli) side(ctx context.Context, o *diffOptions, spec string) (*loadedSid
 // finished compiles a side.
 func (c *cli) finished(name string, set *rules.Set, diags rules.Diagnostics, p *loadedPipelines, placeholders map[string][]string) *loadedSide {
 	result, _ := p.all.Apply(set, pipeline.Options{Placeholders: placeholders, Taxonomies: p.taxonomies})
-	program, _ := compiler.Compile(result.Set, compiler.Options{Placeholders: placeholders, Flawed: true})
+	program, _ := compiler.Compile(result.Set, compiler.Options{Placeholders: placeholders, Now: c.now, Flawed: true})
 	out := &loadedSide{side: diff.Side{Set: result.Set, Program: program}, name: name}
 	for _, d := range diags {
 		if d.Code == rules.CodeUnreadable {
