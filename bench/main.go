@@ -9,7 +9,8 @@
 //
 // The parts of a run are engines, side by side on all lanes; growth, which has
 // four and ten times the rules evaluated, on the lanes fleet and recordings unless
-// others are named; and cores, which gives the command line more workers.
+// others are named; cores, which gives the command line more workers; and recorded,
+// which replays recorded telemetry of more and more events, and with more rules.
 //
 // Engines that are programs are taken from the PATH, or from where -bin says.
 // Other engines in Go are in bench/peers, a module of its own that is built when
@@ -168,7 +169,7 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 	}
 	list(&o.lanes, "lanes", "`names` of lanes, separated by commas (default all)")
 	list(&o.engines, "engines", "`names` of engines, separated by commas (default all but those that are slower modes of others)")
-	list(&o.parts, "parts", "`names` of what to measure, separated by commas: engines, growth and cores (default all)")
+	list(&o.parts, "parts", "`names` of what to measure, separated by commas: engines, growth, cores and recorded (default all)")
 	flags.IntVar(&o.events, "events", 20_000, "events of a lane at most")
 	flags.IntVar(&o.few, "few", 600, "events for engines that are too slow for a whole lane; a sixth of them for those that try every rule")
 	flags.IntVar(&o.runs, "runs", 3, "how often everything is measured")

@@ -28,7 +28,7 @@ type part struct {
 }
 
 func parts() []part {
-	return []part{{"engines", (*shop).compareEngines}, {"growth", (*shop).growth}, {"cores", (*shop).cores}}
+	return []part{{"engines", (*shop).compareEngines}, {"growth", (*shop).growth}, {"cores", (*shop).cores}, {"recorded", (*shop).recorded}}
 }
 
 // measure measures all parts. With an error it returns what was measured until

@@ -103,3 +103,46 @@ func EditsOf(e Edit, ok bool) []Edit {
 	}
 	return []Edit{e}
 }
+
+// RemoveValue returns an edit that removes an entry of a list, given by its place,
+// from the list below root that holds it among others. It returns false where
+// RemoveItem does, or where nothing would be left.
+func RemoveValue(root *rules.Node, at rules.Span) (Edit, bool) {
+	list, i := listOf(root, at)
+	if list == nil || len(list.Items) < 2 {
+		return Edit{}, false
+	}
+	if i > 0 {
+		return RemoveItem(list, i)
+	}
+	next := list.Items[1].Span
+	if next.File != at.File || next.Start.Before(at.End) {
+		return Edit{}, false
+	}
+	_, end := at.Offsets()
+	start, _ := next.Offsets()
+	if between := string(at.File.Source[end:start]); strings.Trim(between, " \r\n") == "," {
+		from, _ := at.Offsets()
+		return Edit{Span: at.File.Span(from, start)}, true
+	}
+	return RemoveLines(at)
+}
+
+// listOf returns the list with an entry at a place, and its index; nil if there
+// is none.
+func listOf(n *rules.Node, at rules.Span) (*rules.Node, int) {
+	for i, item := range n.Items {
+		if item.Span == at {
+			return n, i
+		}
+		if list, k := listOf(item, at); list != nil {
+			return list, k
+		}
+	}
+	for _, e := range n.Entries {
+		if list, k := listOf(e.Value, at); list != nil {
+			return list, k
+		}
+	}
+	return nil, 0
+}

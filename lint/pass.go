@@ -26,6 +26,8 @@ type Subject struct {
 	Logsource   *rules.Logsource   // of a rule or a filter, else nil
 	Compiled    *compiler.Rule     // nil for other kinds, and for a rule that could not be compiled
 	Tests       []*ruletest.Case   // of the document; see Corpus.HasTests
+
+	memo memo
 }
 
 // NewSubject returns the parts of a document.
@@ -143,7 +145,11 @@ type Corpus struct {
 	// Gone is Input.Gone for the time of the run; nil if nobody may be asked.
 	Gone func(url string) string
 
-	at map[rules.Span]*Subject
+	at     map[rules.Span]*Subject
+	only   func(path string) bool // Input.Only
+	jobs   int                    // Input.Jobs
+	memory *Memory
+	memo   memo
 
 	once       sync.Once
 	normaliser *telemetry.Normaliser

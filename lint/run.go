@@ -5,10 +5,8 @@ import (
 	"context"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/socctl/socctl/attack"
@@ -47,6 +45,10 @@ type Input struct {
 	// of the configuration that no finding needs is superfluous.
 	Complete bool
 	Jobs     int // parallel workers; 0 means one for each processor
+
+	// Memory is what earlier runs have learnt; nil means nothing. It saves time and
+	// has no influence on what is found.
+	Memory *Memory
 }
 
 // Result is what the checks found.
@@ -109,7 +111,10 @@ func Run(ctx context.Context, in *Input, known *Catalogue, cfg *Config) (*Result
 // newCorpus gathers what checks may ask for.
 func newCorpus(in *Input) *Corpus {
 	c := &Corpus{Set: in.Set, Tests: in.Tests, HasTests: in.HasTests, Facts: in.Facts, Table: in.Table, Now: in.Now,
-		Hashes: map[rules.Document]string{}}
+		Hashes: map[rules.Document]string{}, only: in.Only, jobs: in.Jobs, memory: in.Memory}
+	if c.memory == nil {
+		c.memory = &Memory{}
+	}
 	if c.Table == nil {
 		c.Table = logsource.Default()
 	}
@@ -343,26 +348,7 @@ func (d *driver) runsOn(check *Check, doc rules.Document) bool {
 }
 
 // parallel calls do for 0 to n-1 on all workers.
-func (d *driver) parallel(n int, do func(int)) {
-	jobs := d.in.Jobs
-	if jobs <= 0 {
-		jobs = runtime.GOMAXPROCS(0)
-	}
-	next := make(chan int)
-	var wg sync.WaitGroup
-	for range min(jobs, n) {
-		wg.Go(func() {
-			for i := range next {
-				do(i)
-			}
-		})
-	}
-	for i := range n {
-		next <- i
-	}
-	close(next)
-	wg.Wait()
-}
+func (d *driver) parallel(n int, do func(int)) { d.corpus.Parallel(n, do) }
 
 // settle gives a finding its severity and what suppresses it; false means that
 // the configuration turns the check off there.

@@ -85,6 +85,12 @@ func ReadPaths(paths ...string) (docs []Document, files int, diags Diagnostics) 
 }
 
 func readPaths(l loader, paths []string) (docs []Document, files int, diags Diagnostics) {
+	l.collect(paths)
+	return l.read()
+}
+
+// collect finds the rule files of paths.
+func (l *loader) collect(paths []string) {
 	for _, p := range paths {
 		info, err := os.Stat(p)
 		switch {
@@ -102,7 +108,6 @@ func readPaths(l loader, paths []string) (docs []Document, files int, diags Diag
 			}
 		}
 	}
-	return l.read()
 }
 
 type source struct {
@@ -163,10 +168,15 @@ func isRuleFile(p string) bool {
 	return ext == ".yml" || ext == ".yaml"
 }
 
-// read reads and parses the collected files on all processors.
-func (l *loader) read() ([]Document, int, Diagnostics) {
+// settle puts the files in order, each once.
+func (l *loader) settle() {
 	slices.SortStableFunc(l.sources, func(a, b source) int { return cmp.Compare(a.path, b.path) })
 	l.sources = slices.CompactFunc(l.sources, func(a, b source) bool { return a.path == b.path })
+}
+
+// read reads and parses the collected files on all processors.
+func (l *loader) read() ([]Document, int, Diagnostics) {
+	l.settle()
 	docs := make([][]Document, len(l.sources))
 	diags := make([]Diagnostics, len(l.sources))
 	shapes := newShapeCache()

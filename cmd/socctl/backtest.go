@@ -88,41 +88,10 @@ func (o *backtestOptions) check(given func(flag string) bool) error {
 }
 
 func (c *cli) backtest(ctx context.Context, o *backtestOptions, recordings []string) error {
-	start := time.Now()
-	cfg, err := c.config(".")
+	run, code, err := c.backtestRun(ctx, o, recordings)
 	if err != nil {
 		return err
 	}
-	options := backtest.Options{Samples: o.samples}
-	if o.samples == 0 {
-		options.Samples = -1
-	}
-	if options.Budgets, err = c.budgets(cfg, o.budgets); err != nil {
-		return err
-	}
-	replayer, err := c.replayer(cfg, o, recordings)
-	if err != nil {
-		return err
-	}
-	if options.Lateness, err = latenessOf(o.input.lateness, slices.Concat(replayer.Recordings, replayer.Baseline)); err != nil {
-		return err
-	}
-	if options.Lateness == 0 {
-		options.Lateness = 1 // 0 would mean any
-	}
-	collectLess()
-	compared, err := c.comparedRules(ctx, cfg, o)
-	if err != nil {
-		return err
-	}
-	options.Base = compared.base
-	meter := c.watch(replayer)
-	result, err := backtest.Run(ctx, compared.subject, newRecordings(replayer), options)
-	meter.done()
-	if err != nil {
-		return &exitError{exitUnreadable, err}
-	}
-	run := &report.BacktestRun{Result: result, NoTime: o.noTime, Verbose: o.verbose, Elapsed: time.Since(start), Rejected: compared.head.rejected(), Version: version()}
 	var failed error // one file that cannot be written does not keep the rest from being told
 	for _, format := range o.formats {
 		failed = errors.Join(failed, c.reportBacktest(format, run))
@@ -131,7 +100,76 @@ func (c *cli) backtest(ctx context.Context, o *backtestOptions, recordings []str
 		return &exitError{exitUnreadable, failed}
 	}
 	c.backtestSummary(run)
-	return exitWith(backtestExitCode(result, o.failOn, compared.head.exitCode()))
+	return exitWith(code)
+}
+
+// backtestRun replays recordings, and says which exit code the result asks for.
+func (c *cli) backtestRun(ctx context.Context, o *backtestOptions, recordings []string) (*report.BacktestRun, int, error) {
+	start := time.Now()
+	cfg, err := c.config(".")
+	if err != nil {
+		return nil, 0, err
+	}
+	options, split, err := c.backtestOptions(cfg, o, recordings)
+	if err != nil {
+		return nil, 0, err
+	}
+	kept := c.runKey(cfg, o, split, options)
+	key := kept.of()
+	run := &report.BacktestRun{NoTime: o.noTime, Verbose: o.verbose, Version: version()}
+	code := exitClean
+	if known := kept.recall(key); known != nil {
+		run.Result, run.Rejected, code = known.Result, known.Rejected, known.Code
+		fmt.Fprint(c.stderr, known.Problems[slices.Index(problemStyles[:], c.err())])
+	} else {
+		compared, err := c.comparedRules(ctx, cfg, o)
+		if err != nil {
+			return nil, 0, err
+		}
+		options.Base = compared.base
+		if run.Result, err = c.runBacktest(ctx, compared, split, *options); err != nil {
+			return nil, 0, err
+		}
+		run.Rejected, code = compared.head.rejected(), compared.head.exitCode()
+		kept.remember(key, run.Result, compared.head)
+	}
+	run.Elapsed = time.Since(start)
+	return run, backtestExitCode(run.Result, o.failOn, code), nil
+}
+
+// backtestOptions are those of a replay, and the recordings that it reads.
+func (c *cli) backtestOptions(cfg *config.Config, o *backtestOptions, named []string) (*backtest.Options, *recordings, error) {
+	options := &backtest.Options{Samples: o.samples}
+	if o.samples == 0 {
+		options.Samples = -1
+	}
+	var err error
+	if options.Budgets, err = c.budgets(cfg, o.budgets); err != nil {
+		return nil, nil, err
+	}
+	replayer, err := c.replayer(cfg, o, named)
+	if err != nil {
+		return nil, nil, err
+	}
+	if options.Lateness, err = latenessOf(o.input.lateness, slices.Concat(replayer.Recordings, replayer.Baseline)); err != nil {
+		return nil, nil, err
+	}
+	if options.Lateness == 0 {
+		options.Lateness = 1 // 0 would mean any
+	}
+	collectLess()
+	return options, newRecordings(replayer), nil
+}
+
+// runBacktest replays the recordings.
+func (c *cli) runBacktest(ctx context.Context, compared *comparedRules, r *recordings, o backtest.Options) (*backtest.Result, error) {
+	meter := c.watch(r)
+	result, err := backtest.Run(ctx, compared.subject, r, o)
+	meter.done()
+	if err != nil {
+		return nil, &exitError{exitUnreadable, err}
+	}
+	return result, nil
 }
 
 // replayer reads the recordings as the flags and the configuration say.
@@ -160,10 +198,10 @@ func (c *cli) replayer(cfg *config.Config, o *backtestOptions, recordings []stri
 }
 
 // watch shows how far a replay is, and what cannot be read.
-func (c *cli) watch(r *backtest.Streaming) *meter {
-	m := newMeter(report.NewProgress(c.stderr, c.quiet), slices.Concat(r.Recordings, r.Baseline))
-	r.Progress = m.update
-	r.Problem = func(err error) {
+func (c *cli) watch(r *recordings) *meter {
+	m := newMeter(report.NewProgress(c.stderr, c.quiet), slices.Concat(r.folders, r.stream.Recordings, r.stream.Baseline))
+	r.stream.Progress = m.update
+	r.stream.Problem = func(err error) {
 		m.done()
 		fmt.Fprintf(c.stderr, "%s %s\n", c.err().Paint(report.Red, "error:"), report.Clean(err.Error()))
 	}

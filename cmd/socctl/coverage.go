@@ -22,7 +22,7 @@ type coverageOptions struct {
 	base, release, baseRelease string
 	platforms, manifests       []string
 	root, verdicts, evidence   string
-	failOn, badge, now         string
+	failOn, badge              string
 	noTests, noReplay, verbose bool
 	workers                    int
 
@@ -66,7 +66,6 @@ cell that is lost, weakened or thinned is told with its cause.`,
 	flags.BoolVar(&o.noReplay, "no-replay", false, "do not replay recordings")
 	flags.StringVar(&o.failOn, "fail-on", "gate", "what makes the exit code 1 with --base: gate or nothing")
 	flags.StringVar(&o.badge, "badge-level", "3b", "`level` that the badge counts from")
-	flags.StringVar(&o.now, "now", "", "`day` on which waivers and verdicts are judged (default: today)")
 	flags.IntVarP(&o.workers, "jobs", "j", runtime.GOMAXPROCS(0), "number of parallel workers")
 	flags.StringArrayVarP(&o.formats, "format", "f", []string{"pretty"}, strings.Join(report.CoverageFormats, ", ")+"; `format`=FILE writes to a file; may be repeated")
 	flags.BoolVarP(&o.verbose, "verbose", "v", false, "list every technique with its rules and evidence")
@@ -94,30 +93,15 @@ func (o *coverageOptions) check(given func(flag string) bool) error {
 	if o.badgeLevel, err = coverage.ParseLevel(o.badge); err != nil {
 		return usageError("--badge-level: %v", err)
 	}
-	o.time = time.Now().UTC()
-	if o.now == "" {
-		return nil
-	}
-	if o.time, err = time.Parse(time.DateOnly, o.now); err != nil {
-		return usageError("--now takes a day such as 2026-11-27, not %q", o.now)
-	}
 	return nil
 }
 
 func (c *cli) coverage(ctx context.Context, o *coverageOptions) error {
-	a, err := c.assessor(o)
+	o.time = c.now
+	run, code, err := c.coverageRun(ctx, o)
 	if err != nil {
 		return err
 	}
-	collectLess()
-	head, err := a.load(ctx)
-	if err != nil {
-		return err
-	}
-	if err := a.gather(ctx); err != nil {
-		return err
-	}
-	run := &report.CoverageRun{Report: a.assess(), Verbose: o.verbose, Badge: o.badgeLevel, Evidence: a.saved, Version: version()}
 	var failed error // one file that cannot be written does not keep the rest from being told
 	for _, format := range o.formats {
 		failed = errors.Join(failed, c.reportCoverage(format, run))
@@ -128,11 +112,29 @@ func (c *cli) coverage(ctx context.Context, o *coverageOptions) error {
 	if !c.quiet {
 		fmt.Fprintln(c.stderr, run.Line())
 	}
+	return exitWith(code)
+}
+
+// coverageRun makes an assessment, and says which exit code it asks for.
+func (c *cli) coverageRun(ctx context.Context, o *coverageOptions) (*report.CoverageRun, int, error) {
+	a, err := c.assessor(o)
+	if err != nil {
+		return nil, 0, err
+	}
+	collectLess()
+	head, err := a.load(ctx)
+	if err != nil {
+		return nil, 0, err
+	}
+	if err := a.gather(ctx); err != nil {
+		return nil, 0, err
+	}
+	run := &report.CoverageRun{Report: a.assess(), Verbose: o.verbose, Badge: o.badgeLevel, Evidence: a.saved, Version: version()}
 	code := max(head.exitCode(), a.code)
 	if d := run.Report.Delta; d != nil && len(d.Violations) > 0 && o.failOn == "gate" {
 		code = max(code, exitFindings)
 	}
-	return exitWith(code)
+	return run, code, nil
 }
 
 // reportCoverage writes one format to standard output, or to the file behind =.

@@ -69,19 +69,10 @@ func (c *cli) diff(ctx context.Context, o *diffOptions, args []string) error {
 	if !slices.Contains([]string{"pretty", "json", "markdown"}, o.format) {
 		return usageError("unknown format %q: pretty, json or markdown", o.format)
 	}
-	specs := []string{"HEAD", ""}
-	copy(specs, args)
-	old, err := c.side(ctx, o, specs[0])
+	d, err := c.diffRun(ctx, o, args)
 	if err != nil {
 		return err
 	}
-	new, err := c.side(ctx, o, specs[1])
-	if err != nil {
-		return err
-	}
-	d := explained(old.side, new.side)
-	d.Before, d.After = old.name, new.name
-	d.Unreadable = old.unreadable + new.unreadable
 	if err := report.Diff(c.stdout, c.out(), o.format, d); err != nil {
 		return err
 	}
@@ -95,6 +86,24 @@ func (c *cli) diff(ctx context.Context, o *diffOptions, args []string) error {
 		}
 	}
 	return nil
+}
+
+// diffRun compares two states of the rules.
+func (c *cli) diffRun(ctx context.Context, o *diffOptions, args []string) (*report.DiffResult, error) {
+	specs := []string{"HEAD", ""}
+	copy(specs, args)
+	old, err := c.side(ctx, o, specs[0])
+	if err != nil {
+		return nil, err
+	}
+	new, err := c.side(ctx, o, specs[1])
+	if err != nil {
+		return nil, err
+	}
+	d := explained(old.side, new.side)
+	d.Before, d.After = old.name, new.name
+	d.Unreadable = old.unreadable + new.unreadable
+	return d, nil
 }
 
 // loadedSide is one side of a comparison.
@@ -142,7 +151,7 @@ func (c *cli) side(ctx context.Context, o *diffOptions, spec string) (*loadedSid
 // finished compiles a side.
 func (c *cli) finished(name string, set *rules.Set, diags rules.Diagnostics, p *loadedPipelines, placeholders map[string][]string) *loadedSide {
 	result, _ := p.all.Apply(set, pipeline.Options{Placeholders: placeholders, Taxonomies: p.taxonomies})
-	program, _ := compiler.Compile(result.Set, compiler.Options{Placeholders: placeholders, Flawed: true})
+	program, _ := compiler.Compile(result.Set, compiler.Options{Placeholders: placeholders, Now: c.now, Flawed: true})
 	out := &loadedSide{side: diff.Side{Set: result.Set, Program: program}, name: name}
 	for _, d := range diags {
 		if d.Code == rules.CodeUnreadable {

@@ -16,6 +16,7 @@ import (
 	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/evaluator"
 	"github.com/socctl/socctl/evaluator/correlation"
+	"github.com/socctl/socctl/evaluator/record"
 	"github.com/socctl/socctl/evaluator/telemetry"
 	"github.com/socctl/socctl/evaluator/telemetry/batch"
 	"github.com/socctl/socctl/evaluator/telemetry/census"
@@ -110,14 +111,43 @@ func (r *evaluation) read(ctx context.Context, recordings []string, work, ordere
 	defer close(ordered)
 	go func() {
 		defer r.entries.Close()
-		for record, err := range telemetry.Read(ctx, recordings, r.readOptions()) {
-			r.entries.Put(batch.Entry{Record: record, Err: err})
+		for _, part := range inTurn(recordings) {
+			if record.Is(part[0]) {
+				r.recorded(ctx, part[0])
+				continue
+			}
+			for record, err := range telemetry.Read(ctx, part, r.readOptions()) {
+				r.entries.Put(batch.Entry{Record: record, Err: err})
+			}
 		}
 	}()
 	for taken := r.entries.Take(); len(taken) > 0; taken = r.entries.Take() {
 		b := &parcel{entries: taken, done: make(chan struct{})}
 		ordered <- b
 		work <- b
+	}
+}
+
+// inTurn parts recordings into folders of recorded telemetry, each by itself, and runs
+// of others between them.
+func inTurn(recordings []string) (parts [][]string) {
+	for i, name := range recordings {
+		if i == 0 || record.Is(name) || record.Is(recordings[i-1]) {
+			parts = append(parts, nil)
+		}
+		parts[len(parts)-1] = append(parts[len(parts)-1], name)
+	}
+	return parts
+}
+
+// recorded reads recorded telemetry.
+func (r *evaluation) recorded(ctx context.Context, folder string) {
+	err := record.Records(folder, func(row record.Row) error {
+		r.entries.Put(batch.Entry{Record: row.Record})
+		return ctx.Err()
+	})
+	if err != nil && ctx.Err() == nil {
+		r.entries.Put(batch.Entry{Err: err})
 	}
 }
 

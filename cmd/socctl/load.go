@@ -55,10 +55,11 @@ func (c *cli) loadRules(cfg *config.Config, paths, pipelines []string) (*loadedR
 	result, changed := p.all.Apply(l.set, p.options(cfg))
 	l.set, l.diags = result.Set, append(l.diags, changed...)
 	var compiled rules.Diagnostics
-	l.program, compiled = compiler.Compile(l.set, compiler.Options{Placeholders: cfg.PlaceholderValues()})
+	l.program, compiled = compiler.Compile(l.set, compiler.Options{Placeholders: cfg.PlaceholderValues(), Now: c.now})
 	l.diags = append(l.diags, compiled...)
 	l.diags.Sort()
 	c.showProblems(l.diags)
+	c.tellExpired(l.program.Expiry)
 	if len(l.program.Rules) == 0 {
 		return nil, noRules(l, paths)
 	}
@@ -83,13 +84,16 @@ func noRules(l *loadedRules, paths []string) error {
 
 // showProblems prints errors with excerpts, and warnings only as a count.
 func (c *cli) showProblems(diags rules.Diagnostics) {
-	var errs rules.Diagnostics
+	report.Diagnostics(c.stderr, c.err(), errorsOf(diags))
+}
+
+func errorsOf(diags rules.Diagnostics) (errs rules.Diagnostics) {
 	for _, d := range diags {
 		if d.Severity == rules.Error {
 			errs = append(errs, d)
 		}
 	}
-	report.Diagnostics(c.stderr, c.err(), errs)
+	return errs
 }
 
 // rejected counts the documents that are not evaluated.

@@ -88,7 +88,7 @@ func (c *cli) newTest(ctx context.Context, o *newTestOptions, paths []string) er
 	}
 	var diags rules.Diagnostics
 	w.suite, diags = ruletest.Load(w.load)
-	w.run = ruletest.RunOptions{AllowMissing: true, Keep: true, Untested: true, Placeholders: cfg.PlaceholderValues(),
+	w.run = ruletest.RunOptions{AllowMissing: true, Keep: true, Untested: true, Placeholders: cfg.PlaceholderValues(), Now: c.now,
 		Pipeline: pipelines.all, Taxonomies: pipelines.taxonomies, Normaliser: telemetry.NewNormaliser(w.table)}
 	w.result = ruletest.Run(ctx, w.suite, w.run)
 	c.showProblems(append(diags, w.result.Diagnostics...))

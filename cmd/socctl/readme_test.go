@@ -21,7 +21,7 @@ func TestReadme(t *testing.T) {
 	t.Setenv("NO_COLOR", "1")
 	t.Chdir("../..")
 	ran := 0
-	for _, page := range []string{"README.md", "docs/adequacy.md", "docs/attack.md", "docs/backtest.md", "docs/coverage.md"} {
+	for _, page := range []string{"README.md", "docs/adequacy.md", "docs/attack.md", "docs/backtest.md", "docs/coverage.md", "docs/diff.md", "docs/filter-audit.md", "docs/witness.md"} {
 		ran += runShown(t, page)
 	}
 	if ran < 6 {

@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
+	"runtime/debug"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -26,6 +28,7 @@ type recordOptions struct {
 	format     string
 	redaction  record.Redaction
 	expansion  int
+	again      bool
 	normaliser *telemetry.Normaliser
 }
 
@@ -62,17 +65,33 @@ func (c *cli) recordAdd() *cobra.Command {
 	flags.IntVar(&o.year, "year", 0, "year of times without one (default: by the file's modification time)")
 	flags.StringVar(&o.timeZone, "timezone", "UTC", "`zone` of times without one, such as Europe/Berlin")
 	flags.IntVar(&o.expansion, "max-expansion", telemetry.DefaultMaxExpansion, "how many `times` its size a compressed recording may expand to; -1 for any")
+	flags.BoolVar(&o.again, "again", false, "record files whose content was recorded before once more")
 	memoryFlag(cmd, &o)
 	return cmd
 }
 
 func memoryFlag(cmd *cobra.Command, o *recordOptions) {
-	cmd.Flags().IntVar(&o.memory, "memory", 256, "`MiB` of events that are held before some are written")
+	cmd.Flags().IntVar(&o.memory, "memory", 1024, fmt.Sprintf("`MiB` that the process may take; at least %d", leastMemory))
 }
 
-// options returns what the package takes.
-func (o *recordOptions) options() record.Options {
-	return record.Options{Memory: max(1, o.memory) << 20, Normaliser: o.normaliser}
+// leastMemory is how many MiB recording takes without holding many events; of these
+// beside are outside of what is collected: the program itself, and stacks.
+const (
+	leastMemory  = 400
+	memoryBeside = 32
+)
+
+// options bounds the memory of the process, and returns what the package takes: of
+// what the process may take a quarter is for events that are held, the rest for
+// reading, and for the file that is being written.
+func (o *recordOptions) options() (record.Options, error) {
+	if o.memory < leastMemory {
+		return record.Options{}, usageError("--memory takes at least %d MiB", leastMemory)
+	}
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(int64(o.memory-memoryBeside) << 20)
+	}
+	return record.Options{Memory: o.memory << 20 / 4, Normaliser: o.normaliser}, nil
 }
 
 // recordAll adds recordings to a folder.
@@ -94,18 +113,26 @@ func (c *cli) recordAll(ctx context.Context, o *recordOptions, dir string, recor
 	}
 	collectLess()
 	o.normaliser = telemetry.NewNormaliser(table, telemetry.TimeZone(zone), telemetry.Year(o.year))
-	w, err := record.Create(dir, o.options())
+	options, err := o.options()
+	if err != nil {
+		return err
+	}
+	w, err := record.Create(dir, options)
 	if err != nil {
 		return &exitError{exitUnreadable, err}
 	}
 	r := &recorder{cli: c, Writer: w, progress: report.NewProgress(c.stderr, c.quiet), stream: telemetry.NewStream(o.normaliser, evaluator.New(&compiler.Program{}))}
-	err = r.all(ctx, recordings, telemetry.ReadOptions{Raw: true, Stdin: c.stdin, Format: o.input, MaxExpansion: o.expansion})
+	r.inputs.again = o.again
+	err = r.all(ctx, recordings, telemetry.ReadOptions{Raw: true, Stdin: c.stdin, Format: o.input, MaxExpansion: o.expansion, File: r.open})
+	if ctx.Err() == nil {
+		r.read()
+	}
 	r.progress.Done()
 	if err != nil {
-		return &exitError{exitUnreadable, errors.Join(err, w.Abort())}
+		return &exitError{exitUnreadable, errors.Join(nothingRecorded(err), w.Abort())}
 	}
 	if err := w.Commit(); err != nil {
-		return &exitError{exitUnreadable, err}
+		return &exitError{exitUnreadable, nothingRecorded(err)}
 	}
 	if !c.quiet {
 		fmt.Fprintf(c.stderr, "%s recorded in %s", report.Count(w.Rows(), "event"), dir)
@@ -124,10 +151,15 @@ func (c *cli) recordAll(ctx context.Context, o *recordOptions, dir string, recor
 	return nil
 }
 
+func nothingRecorded(err error) error {
+	return fmt.Errorf("%w; the recording is as it was before: nothing of this run was recorded", err)
+}
+
 // recorder adds what is read to a recording.
 type recorder struct {
 	*cli
 	*record.Writer
+	inputs   inputs
 	progress *report.Progress
 	stream   *telemetry.Stream // reads raw records that are not simply one
 	source   string
@@ -275,7 +307,11 @@ func (c *cli) recordCompact() *cobra.Command {
 		Short: "Put small files of a day together",
 		Args:  oneFolder,
 		RunE: func(_ *cobra.Command, args []string) error {
-			before, after, err := record.Compact(args[0], o.options())
+			options, err := o.options()
+			if err != nil {
+				return err
+			}
+			before, after, err := record.Compact(args[0], options)
 			return c.rewritten(before, after, err)
 		},
 	}
@@ -304,7 +340,11 @@ func (c *cli) recordRedact() *cobra.Command {
 			if len(o.redaction.Drop)+len(o.redaction.Hash) == 0 {
 				return usageError("name fields with --drop or --hash")
 			}
-			before, after, err := record.Redact(args[0], o.options(), o.redaction)
+			options, err := o.options()
+			if err != nil {
+				return err
+			}
+			before, after, err := record.Redact(args[0], options, o.redaction)
 			return c.rewritten(before, after, err)
 		},
 	}

@@ -77,49 +77,68 @@ rules match in their tests are disguised as attackers do it.`,
 }
 
 func (c *cli) test(ctx context.Context, o *testOptions, paths []string) error {
-	start := time.Now()
-	filter, err := o.check()
-	if err != nil {
-		return err
+	run, code, err := c.testRun(ctx, o, paths)
+	if err != nil || run == nil {
+		return errorOr(err, code)
 	}
-	cfg, err := c.config(firstPath(paths))
-	if err != nil {
-		return err
-	}
-	table, err := c.views(cfg)
-	if err != nil {
-		return err
-	}
-	pipelines, err := c.pipelines(cfg, o.pipelines)
-	if err != nil {
-		return err
-	}
-	load, err := c.testSources(o, cfg, paths)
-	if err != nil {
-		return err
-	}
-	suite, diags := ruletest.Load(load)
-	ran, passed := c.testPolicies(ctx, o, cfg, filter)
-	if err := nothingToRun(suite, diags, filter, load.Paths); err != nil {
-		if ran == 0 && passed {
-			return err
-		}
-		return exitWith(codeOf(passed))
-	}
-	progress := report.NewProgress(c.stderr, c.quiet)
-	total := suite.Select(filter)
-	result := ruletest.Run(ctx, suite, ruletest.RunOptions{Filter: filter, Jobs: o.workers, FailFast: o.failFast, Update: o.update,
-		AllowMissing: o.allowMissing || cfg.Test.AllowMissingRecordings, Keep: o.adequacy.wanted(), Untested: o.adequacy.wanted(), Placeholders: cfg.PlaceholderValues(), Pipeline: pipelines.all, Taxonomies: pipelines.taxonomies, Normaliser: telemetry.NewNormaliser(table),
-		Progress: func(done, failed int) { progress.Update("%d of %d tests, %d failed", done, total, failed) }})
-	progress.Done()
-	run := &report.TestRun{Result: result, Load: diags, Elapsed: time.Since(start), Verbose: o.verbose, NoTime: o.noTime, Quiet: c.quiet}
-	enough := o.adequacy.measure(run, o.workers, table)
 	for _, format := range o.formats {
 		if err := c.reportTests(format, run); err != nil {
 			return &exitError{exitUnreadable, err}
 		}
 	}
-	return exitWith(max(testExitCode(result, diags), codeOf(passed && enough)))
+	return exitWith(code)
+}
+
+// errorOr returns an error, or what a code says.
+func errorOr(err error, code int) error {
+	if err != nil {
+		return err
+	}
+	return exitWith(code)
+}
+
+// testRun runs tests. Without any but those of the project's own checks there is no
+// run, only a code.
+func (c *cli) testRun(ctx context.Context, o *testOptions, paths []string) (*report.TestRun, int, error) {
+	start := time.Now()
+	filter, err := o.check()
+	if err != nil {
+		return nil, 0, err
+	}
+	cfg, err := c.config(firstPath(paths))
+	if err != nil {
+		return nil, 0, err
+	}
+	table, err := c.views(cfg)
+	if err != nil {
+		return nil, 0, err
+	}
+	pipelines, err := c.pipelines(cfg, o.pipelines)
+	if err != nil {
+		return nil, 0, err
+	}
+	load, err := c.testSources(o, cfg, paths)
+	if err != nil {
+		return nil, 0, err
+	}
+	suite, diags := ruletest.Load(load)
+	ran, passed := c.testPolicies(ctx, o, cfg, filter)
+	if err := nothingToRun(suite, diags, filter, load.Paths); err != nil {
+		if ran == 0 && passed {
+			return nil, 0, err
+		}
+		return nil, codeOf(passed), nil
+	}
+	progress := report.NewProgress(c.stderr, c.quiet)
+	total := suite.Select(filter)
+	result := ruletest.Run(ctx, suite, ruletest.RunOptions{Filter: filter, Jobs: o.workers, FailFast: o.failFast, Update: o.update,
+		AllowMissing: o.allowMissing || cfg.Test.AllowMissingRecordings, Keep: o.adequacy.wanted(), Untested: o.adequacy.wanted(), Placeholders: cfg.PlaceholderValues(), Now: c.now, Pipeline: pipelines.all, Taxonomies: pipelines.taxonomies, Normaliser: telemetry.NewNormaliser(table),
+		Progress: func(done, failed int) { progress.Update("%d of %d tests, %d failed", done, total, failed) }})
+	progress.Done()
+	c.tellExpired(result.Expiry)
+	run := &report.TestRun{Result: result, Load: diags, Elapsed: time.Since(start), Verbose: o.verbose, NoTime: o.noTime, Quiet: c.quiet}
+	enough := o.adequacy.measure(run, o.workers, table)
+	return run, max(testExitCode(result, diags), codeOf(passed && enough)), nil
 }
 
 // codeOf is the exit code of tests that all passed, or did not.

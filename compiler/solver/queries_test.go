@@ -52,28 +52,29 @@ func (c *census) String() string {
 }
 
 // parts calls visit for the selections, alternatives and filters of a rule: every
-// node of its expression that a part of the rule stands behind.
+// node of its expression that a part of the rule stands behind. A filter is a selection
+// that is excluded, or what a filter document excludes.
 func parts(r *compiler.Rule, visit func(kind string, e *compiler.Expr)) {
 	seen := map[*compiler.Expr]bool{}
-	var walk func(e *compiler.Expr)
-	walk = func(e *compiler.Expr) {
+	var walk func(e *compiler.Expr, negated bool)
+	walk = func(e *compiler.Expr, negated bool) {
 		if seen[e] {
 			return
 		}
 		seen[e] = true
 		switch {
+		case e.Selection != nil && negated, e.Filter != nil:
+			visit("filter", e)
 		case e.Selection != nil:
 			visit("selection", e)
-		case e.Filter != nil:
-			visit("filter", e)
 		case e.Value != nil:
 			visit("alternative", e)
 		}
 		for _, a := range e.Args {
-			walk(a)
+			walk(a, negated != (e.Op == compiler.Not))
 		}
 	}
-	walk(r.Expr)
+	walk(r.Expr, false)
 }
 
 // sharing lists ordered pairs of rules of one logsource that share an atom.

@@ -124,8 +124,14 @@ func (s *Solver) solve(f *Formula) Result {
 	}
 	j.reset(nil)
 	if j.want(f, true) {
-		if m, _, ok := s.fieldsOf(f, j.literals); ok {
+		m, lessons, ok := s.fieldsOf(f, j.literals)
+		if ok {
 			return Result{Answer: Yes, Model: m}
+		}
+		for i := range lessons {
+			if !j.chose && lessons[i].unknown == "" { // without alternatives there is nothing to search
+				return Result{Answer: No, Conflicts: []Conflict{s.conflict(&lessons[i])}}
+			}
 		}
 	}
 	if s.search == nil || s.search.variables > maxVariables {
@@ -198,6 +204,7 @@ type justification struct {
 	literals []literal
 	signs    map[int]bool
 	done     map[want]bool
+	chose    bool // there were alternatives
 }
 
 type want struct {
@@ -206,7 +213,7 @@ type want struct {
 }
 
 func (j *justification) reset(sat *search) {
-	j.sat, j.literals = sat, j.literals[:0]
+	j.sat, j.literals, j.chose = sat, j.literals[:0], false
 	j.signs, j.done = map[int]bool{}, map[want]bool{}
 }
 
@@ -257,6 +264,7 @@ func (j *justification) want(f *Formula, sign bool) bool {
 // choose returns the argument that is made true or false: one that is already,
 // else the first that may be.
 func (j *justification) choose(args []*Formula, sign bool) *Formula {
+	j.chose = true
 	for _, a := range args {
 		if j.done[want{a, sign}] && j.value(a, sign) {
 			return a

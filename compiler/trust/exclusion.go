@@ -126,3 +126,33 @@ func selectionsOf(e *compiler.Expr) (out []*rules.Selection) {
 	}
 	return out
 }
+
+// Wanted calls do for every leaf of an expression that is not negated.
+func Wanted(e *compiler.Expr, do func(leaf *compiler.Expr)) {
+	switch e.Op {
+	case compiler.Leaf:
+		do(e)
+	case compiler.Not:
+	default:
+		for _, arg := range e.Args {
+			Wanted(arg, do)
+		}
+	}
+}
+
+// Defines reports whether a way through an exclusion is to call a program what it
+// calls itself, in a rule that looks for it by that: the exclusion is then what
+// the rule means, namely that the program goes by another name.
+func Defines(p *compiler.Program, r *compiler.Rule, w *Way) bool {
+	own := map[string]bool{}
+	Wanted(r.Detection, func(leaf *compiler.Expr) {
+		if p := &p.Predicates[leaf.Atom]; p.Field == "OriginalFileName" {
+			for _, l := range literals(p) {
+				own[strings.TrimLeft(l, `\`)] = true
+			}
+		}
+	})
+	return slices.ContainsFunc(w.Steps, func(s Step) bool {
+		return s.Holds && s.Scored.Basename != "" && own[strings.TrimLeft(s.Scored.Basename, `\/`)]
+	})
+}

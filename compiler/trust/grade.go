@@ -45,6 +45,8 @@ func (j *Judge) grade(f *field, p *compiler.Predicate) Grade {
 		return Grade{How: "have any field of the event hold " + text(p)}
 	case p.Op == compiler.OpNull, p.Op == compiler.OpExists, isEmpty(p):
 		return Grade{Score: 1, How: "be recorded " + presence(p)}
+	case isAny(p):
+		return Grade{How: "be recorded with " + p.Field + ", whatever it is"}
 	case p.Op == compiler.OpFieldRef:
 		return Grade{Score: scoreOf(f), How: fmt.Sprintf("have %s agree with %s", f.Name, p.Ref)}
 	}
@@ -116,20 +118,20 @@ func account(f *field, p *compiler.Predicate) Grade {
 }
 
 func address(f *field, p *compiler.Predicate) Grade {
-	where := p.Prefix.String()
+	where := "is in " + p.Prefix.String()
 	if p.Op != compiler.OpCIDR {
-		where = compared(p)
+		where = verbs(p)
 	}
-	g := Grade{Score: 1, How: fmt.Sprintf("come from a machine where %s is in %s", f.Name, where)}
+	g := Grade{Score: 1, How: fmt.Sprintf("come from a machine where %s %s", f.Name, where)}
 	addr := p.Prefix.Addr()
 	lit := strings.Join(literals(p), "")
 	switch local := lit == "::1" || strings.HasPrefix(lit, "127.") || p.Op == compiler.OpCIDR && addr.IsLoopback(); {
 	case local && f.Trust != logsource.AttackerSet:
-		g.Score, g.How = 0, fmt.Sprintf("act from the machine itself (%s is %s)", f.Name, where)
+		g.Score, g.How = 0, fmt.Sprintf("act from the machine itself (%s %s)", f.Name, where)
 	case f.Trust == logsource.AttackerSet:
-		g.Score, g.How = 0.5, fmt.Sprintf("use a relay or server where %s is in %s", f.Name, where)
+		g.Score, g.How = 0.5, fmt.Sprintf("use a relay or server where %s %s", f.Name, where)
 	case p.Op == compiler.OpCIDR && addr.IsPrivate():
-		g.Score, g.How = 0.5, fmt.Sprintf("come from any machine inside (%s is in %s)", f.Name, where)
+		g.Score, g.How = 0.5, fmt.Sprintf("come from any machine inside (%s %s)", f.Name, where)
 	}
 	return g
 }

@@ -106,6 +106,17 @@ func (j *Judge) predicates(d *logsource.Domain, name string) []compiler.Predicat
 	return out
 }
 
+// Score grades the comparison of a field with a text, from its first character on
+// or the whole of it.
+func (j *Judge) Score(rule logsource.Logsource, name, value string, whole bool) float64 {
+	anchor := compiler.AtStart
+	if whole {
+		anchor = compiler.Whole
+	}
+	p := compiler.LiteralPredicate(name, value, anchor, false)
+	return j.Grade(rule, &p).Score
+}
+
 // Logsource returns the logsource of a rule in the form of the table.
 func Logsource(r *compiler.Rule) logsource.Logsource {
 	return logsource.Logsource{Category: r.Category, Product: r.Product, Service: r.Service}

@@ -2,6 +2,7 @@ package trust
 
 import (
 	"regexp/syntax"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -81,13 +82,16 @@ func regexHead(expr string) string {
 	return b.String()
 }
 
+// empties are what stands where there is nothing, the last one in Sysmon's Details.
+var empties = []string{"", "-", "(EMPTY)"}
+
 // isEmpty reports whether p asks for the empty text, or the dash that stands for it.
 func isEmpty(p *compiler.Predicate) bool {
 	if p.Op != compiler.OpText {
 		return false
 	}
 	anchor, texts, ok := p.Pattern.Simple()
-	return ok && anchor == compiler.Whole && len(texts) == 1 && (texts[0] == "" || texts[0] == "-")
+	return ok && anchor == compiler.Whole && len(texts) == 1 && slices.Contains(empties, texts[0])
 }
 
 func presence(p *compiler.Predicate) string {
@@ -138,4 +142,46 @@ func compared(p *compiler.Predicate) string {
 	return [...]string{compiler.Whole: "be ", compiler.Anywhere: "contain ", compiler.AtStart: "begin with ", compiler.AtEnd: "end in "}[anchor] + text(p)
 }
 
-func quote(s string) string { return "`" + s + "`" }
+// Compared returns what a predicate asks of its field, as an infinitive such as
+// "end in `x.exe`".
+func Compared(p *compiler.Predicate) string { return compared(p) }
+
+// Says returns what a predicate asks for, as a clause such as "Image ends in
+// `\x.exe`", or its opposite. Texts are in lower case unless case matters.
+func Says(p *compiler.Predicate, holds bool) string {
+	field := p.Field
+	if field == "" {
+		field = "any value"
+	}
+	clause := field + " " + verbs(p)
+	switch p.Op {
+	case compiler.OpNull:
+		clause = field + " is missing"
+	case compiler.OpExists:
+		clause = field + " is there"
+		holds = holds == p.Bool
+	case compiler.OpFieldRef:
+		clause = p.String()
+	}
+	if holds {
+		return clause
+	}
+	return "not: " + clause
+}
+
+// isAny reports whether p asks for a text, whatever it is.
+func isAny(p *compiler.Predicate) bool {
+	if p.Op != compiler.OpText {
+		return false
+	}
+	anchor, texts, ok := p.Pattern.Simple()
+	return ok && anchor != compiler.Whole && len(texts) == 1 && texts[0] == ""
+}
+
+// quote marks a literal in a sentence.
+func quote(s string) string {
+	if strings.Contains(s, "`") {
+		return strconv.Quote(s)
+	}
+	return "`" + s + "`"
+}

@@ -16,9 +16,12 @@ import (
 func (j *Judge) path(f *field, p *compiler.Predicate) Grade {
 	head, whole, anchored := headOf(p)
 	if p.Op == compiler.OpText && !anchored {
-		if lit := literals(p); len(lit) > 0 && strings.HasPrefix(lit[0], `:\`) {
-			// A colon stands behind a drive and nowhere else.
-			head, anchored = "?"+lit[0], true
+		// A colon before a backslash stands behind a drive and nowhere else.
+		if lit := literals(p); len(lit) > 0 && drive.MatchString(lit[0]) {
+			head, anchored = lit[0], true
+			if head[0] == ':' {
+				head = "?" + head
+			}
 			whole = len(lit) == 1 && tailOf(p) == lit[0]
 		}
 	}
@@ -28,15 +31,21 @@ func (j *Judge) path(f *field, p *compiler.Predicate) Grade {
 	return j.pinned(f, p, head, whole)
 }
 
+var drive = regexp.MustCompile(`^[a-z]?:\\`)
+
 // loose grades what does not say where a file lies.
 func loose(f *field, p *compiler.Predicate) Grade {
 	who := subject(f)
 	tail := tailOf(p)
 	name := strings.TrimLeft(tail, `\/`)
 	switch {
+	case len(literals(p)) > 1:
+		return Grade{How: fmt.Sprintf("give %s a path in a folder of one's own that looks like %s", who, text(p))}
 	case tail == "":
 		return Grade{How: fmt.Sprintf("have the path of %s %s, in a folder of one's own", who, compared(p))}
-	case !strings.ContainsAny(name, `\/`) && len(literals(p)) == 1:
+	case strings.LastIndex(tail, ".") == 0:
+		return Grade{How: fmt.Sprintf("give %s the extension %s", who, quote(tail))}
+	case !strings.ContainsAny(name, `\/`):
 		return Grade{Basename: name, How: fmt.Sprintf("name %s %s and use it from any folder", who, quote(tail))}
 	}
 	return Grade{How: fmt.Sprintf("put %s into folders of one's own such that its path ends in %s", who, quote(tail))}
@@ -95,7 +104,7 @@ func (j *Judge) pinned(f *field, p *compiler.Predicate, head string, whole bool)
 	case whole && f.Role == logsource.ParentRole && slices.Contains(usualParents, file):
 		g.How = fmt.Sprintf("be started by %s, as most programs are", quote(at))
 	case whole && j.table.DualUse(file):
-		g.Score, g.How = min(place.Score, 0.5), fmt.Sprintf("use %s itself, which is there on every machine", quote(at))
+		g.Score, g.How = 0.5, fmt.Sprintf("use %s itself, as attackers are known to", quote(at))
 	case whole:
 		g.Score, g.How = 2.5, fmt.Sprintf("get code into %s, or replace it, which needs administrator rights", quote(at))
 	default:

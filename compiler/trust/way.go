@@ -57,6 +57,9 @@ func (w *Way) Anchor() *Step {
 // MaxWays bounds the ways that Ways returns.
 const MaxWays = 64
 
+// maxCombined bounds the ways that are looked at for what must hold together.
+const maxCombined = 4 * MaxWays * MaxWays
+
 // Ways returns the ways of satisfying an expression of a rule, the easiest first;
 // of equally easy ones that with fewer comparisons, then in the order of the
 // rule. There may be more than are returned: then these are the easiest as far
@@ -88,7 +91,9 @@ func (w *walker) ways(e *compiler.Expr, wanted bool, value *rules.Scalar) []Way 
 	case (e.Op == compiler.And) == wanted:
 		all := []Way{{}}
 		for _, arg := range e.Args {
-			all = easiest(combine(all, w.ways(arg, wanted, value)))
+			of := w.ways(arg, wanted, value)
+			of = of[:min(len(of), max(1, maxCombined/len(e.Args)/max(1, len(all))))]
+			all = easiest(combine(all, of))
 		}
 		return all
 	}
@@ -112,18 +117,27 @@ func combine(a, b []Way) []Way {
 	return out
 }
 
-// total adds up the hardest comparison of every field.
+// total adds up the hardest comparison of every field. Fields of which the table
+// says nothing count as one.
 func total(steps []Step) float64 {
 	byField := map[string]float64{}
 	for _, s := range steps {
-		byField[s.Scored.Field] = max(byField[s.Scored.Field], s.Scored.Score)
+		byField[s.key()] = max(byField[s.key()], s.Scored.Score)
 	}
 	sum := 0.0
 	for _, s := range steps { // in order, so that sums are the same every time
-		sum += byField[s.Scored.Field]
-		byField[s.Scored.Field] = 0
+		sum += byField[s.key()]
+		byField[s.key()] = 0
 	}
 	return min(sum, MaxScore)
+}
+
+// key is the field of a step, "" for all that are unknown.
+func (s *Step) key() string {
+	if s.Scored.Class == logsource.Unknown {
+		return ""
+	}
+	return s.Scored.Field
 }
 
 func easiest(ways []Way) []Way {

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/gob"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -88,20 +89,9 @@ func (c *cache) path(f File) string {
 // read returns what is known of a file. What is damaged is not known.
 func (c *cache) read(f File) *memory {
 	m := &memory{Rules: map[ruleKey][]rememberedMatch{}, Sources: map[string]int{}, Grounds: map[Logsource]*Ground{}}
-	text, err := os.ReadFile(c.path(f))
-	if err != nil || len(text) < sha256.Size {
-		return m.indexed()
-	}
-	if sum := sha256.Sum256(text[sha256.Size:]); !bytes.Equal(sum[:], text[:sha256.Size]) {
-		return m.indexed()
-	}
-	d, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1))
-	if err != nil {
-		return m.indexed()
-	}
-	defer d.Close()
+	text := readSealed(c.path(f))
 	known := &memory{}
-	if text, err = d.DecodeAll(text[sha256.Size:], nil); err != nil || gob.NewDecoder(bytes.NewReader(text)).Decode(known) != nil || known.Rules == nil || known.Grounds == nil {
+	if text == nil || gob.NewDecoder(bytes.NewReader(text)).Decode(known) != nil || known.Rules == nil || known.Grounds == nil {
 		return m.indexed()
 	}
 	return known.indexed()
@@ -122,14 +112,39 @@ func (c *cache) write(f File, m *memory) {
 	if gob.NewEncoder(&text).Encode(m) != nil || os.MkdirAll(c.dir, 0o755) != nil {
 		return
 	}
+	_ = replaceSealed(c.path(f), text.Bytes())
+}
+
+// readSealed reads what replaceSealed has written, compressed and behind its hash; nil
+// if it is not there or not whole.
+func readSealed(path string) []byte {
+	text, err := os.ReadFile(path)
+	if err != nil || len(text) < sha256.Size {
+		return nil
+	}
+	if sum := sha256.Sum256(text[sha256.Size:]); !bytes.Equal(sum[:], text[:sha256.Size]) {
+		return nil
+	}
+	d, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1))
+	if err != nil {
+		return nil
+	}
+	defer d.Close()
+	text, err = d.DecodeAll(text[sha256.Size:], nil)
+	if err != nil {
+		return nil
+	}
+	return text
+}
+
+func replaceSealed(path string, text []byte) error {
 	e, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1))
 	if err != nil {
-		return
+		return err
 	}
-	defer e.Close()
-	packed := e.EncodeAll(text.Bytes(), nil)
+	packed := e.EncodeAll(text, nil)
 	sum := sha256.Sum256(packed)
-	_ = replace(c.path(f), append(sum[:], packed...))
+	return errors.Join(replace(path, append(sum[:], packed...)), e.Close())
 }
 
 // sweepCache removes what is remembered of files that are no more.

@@ -14,47 +14,96 @@ import (
 // needed.
 type rowGroup struct {
 	*table
-	group parquet.RowGroup
-	read  map[string]*groupColumn
-	rests [][]string // by row, once they are needed
-	late  error      // what failed when a leaf was read
+	*reader
+	group  parquet.RowGroup
+	number int // of the row group in its file
+	read   map[string]*groupColumn
+	rests  [][]string // by row, once they are needed
+	late   error      // what failed when a leaf was read
 }
 
-// groupColumn is a column of a row group.
+// groupColumn is a column of a row group, as far as it was read.
 type groupColumn struct {
 	dictionary *evaluator.Dictionary
 	codes      []uint32
+
+	name  string
+	chunk *chunk // nil for columns that are read by way of the parquet package
+	texts *texts
 }
 
-func (g *rowGroup) column(name string) (*groupColumn, error) {
+// part returns a column of which nothing may have been read yet.
+func (g *rowGroup) part(name string) (*groupColumn, error) {
 	if c := g.read[name]; c != nil {
 		return c, nil
 	}
-	x, err := g.texts(g.group, g.columns[name])
-	if err != nil {
-		return nil, fmt.Errorf("column %q: %w", name, err)
+	n, ok := g.columns[name]
+	if !ok {
+		return nil, fmt.Errorf("has no column %q, which a layout names", name)
 	}
-	c := &groupColumn{&evaluator.Dictionary{Texts: x.dictionary}, x.codes}
+	c := &groupColumn{name: name, chunk: g.chunkOf(g.number, n)}
 	g.read[name] = c
 	return c, nil
 }
 
-// layouts returns the layouts of the row group and the rows that have them.
-func (g *rowGroup) layouts() (layouts []*layoutFile, rows [][]int32, err error) {
+// column returns a column with its dictionary and its rows.
+func (g *rowGroup) column(name string) (*groupColumn, error) {
+	c, err := g.part(name)
+	if err == nil {
+		err = g.rowsOf(c)
+	}
+	return c, err
+}
+
+// dictionaryOf reads the dictionary of a column.
+func (g *rowGroup) dictionaryOf(c *groupColumn) (err error) {
+	if c.dictionary != nil {
+		return nil
+	}
+	if c.chunk != nil {
+		c.texts, err = g.reader.chunkTexts(c.chunk, int(g.group.NumRows()))
+	} else {
+		c.texts, err = g.texts(g.group, g.columns[c.name])
+	}
+	if err != nil {
+		return fmt.Errorf("column %q: %w", c.name, err)
+	}
+	c.dictionary, c.codes = &evaluator.Dictionary{Texts: c.texts.dictionary}, c.texts.codes
+	return nil
+}
+
+// rowsOf reads which texts the rows of a column have.
+func (g *rowGroup) rowsOf(c *groupColumn) error {
+	if err := g.dictionaryOf(c); err != nil || c.codes != nil {
+		return err
+	}
+	if err := g.reader.chunkCodes(c.texts, c.chunk, int(g.group.NumRows())); err != nil {
+		return fmt.Errorf("column %q: %w", c.name, err)
+	}
+	c.codes = c.texts.codes
+	return nil
+}
+
+// layoutsOf returns the layouts of the rows that are wanted, and which of them have
+// them; nil wants all.
+func (g *rowGroup) layoutsOf(wanted func(row int) bool) (layouts []*layoutFile, rows [][]int32, err error) {
 	c, err := g.column(layoutColumn)
 	if err != nil {
 		return nil, nil, err
 	}
-	for _, text := range c.dictionary.Texts {
-		l, err := g.layout(text)
-		if err != nil {
+	layouts, rows = make([]*layoutFile, len(c.dictionary.Texts)), make([][]int32, len(c.dictionary.Texts))
+	for row, n := range c.codes {
+		if wanted == nil || wanted(row) {
+			rows[n] = append(rows[n], int32(row))
+		}
+	}
+	for n, text := range c.dictionary.Texts {
+		if len(rows[n]) == 0 {
+			continue
+		}
+		if layouts[n], err = g.layouts.of(text); err != nil {
 			return nil, nil, err
 		}
-		layouts = append(layouts, l)
-	}
-	rows = make([][]int32, len(layouts))
-	for row, n := range c.codes {
-		rows[n] = append(rows[n], int32(row))
 	}
 	return layouts, rows, nil
 }
@@ -128,7 +177,10 @@ func (c *leafColumn) Dictionary() (*evaluator.Dictionary, error) {
 	if c.name == "" {
 		return c.dictionary, c.readRest()
 	}
-	g, err := c.group.column(c.name)
+	g, err := c.group.part(c.name)
+	if err == nil {
+		err = c.group.dictionaryOf(g)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -179,12 +231,14 @@ func (c *leafColumn) readRest() error {
 // leaves returns the columns of the leaves of a layout, nil for those without text.
 func (g *rowGroup) leaves(l *layoutFile, rows []int32) []evaluator.Column {
 	out := make([]evaluator.Column, len(l.kinds))
+	columns := make([]leafColumn, len(l.kinds))
 	rest := 0
 	for i, kind := range l.kinds {
 		if kind > shape.Bool {
 			continue
 		}
-		c := &leafColumn{group: g, rows: rows, kind: kind, name: l.Columns[i], rest: rest}
+		c := &columns[i]
+		*c = leafColumn{group: g, rows: rows, kind: kind, name: l.Columns[i], rest: rest}
 		if c.name == "" {
 			rest++
 		}

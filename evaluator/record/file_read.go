@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/parquet-go/parquet-go"
@@ -20,6 +21,7 @@ import (
 // table is a file of a recording, in memory.
 type table struct {
 	path    string
+	content []byte
 	parquet *parquet.File
 	columns map[string]int // by name
 }
@@ -50,10 +52,11 @@ func (t *table) read(f File, content []byte) (err error) {
 	if t.parquet, err = parquet.OpenFile(bytes.NewReader(content), int64(len(content)), parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true)); err != nil {
 		return err
 	}
+	t.content = content
 	for i, path := range t.parquet.Schema().Columns() {
 		t.columns[path[0]] = i
 	}
-	for _, name := range []string{layoutColumn, sourceColumn, indexColumn, timeColumn, viewColumn} {
+	for _, name := range []string{layoutColumn, sourceColumn, indexColumn, timeColumn, viewColumn, routeColumn} {
 		if _, ok := t.columns[name]; !ok {
 			return fmt.Errorf("has no column %s: it was not written by `socctl record`", name)
 		}
@@ -61,8 +64,30 @@ func (t *table) read(f File, content []byte) (err error) {
 	return nil
 }
 
-// layout reads a layout that a file has.
-func (t *table) layout(text string) (*layoutFile, error) {
+// layouts reads layouts. Those of one file are mostly those of the others as well, so
+// that it remembers them. It is for one goroutine.
+type layouts struct{ known map[string]*layoutFile }
+
+// maxLayouts is how many layouts are remembered.
+const maxLayouts = 1 << 12
+
+// of reads a layout.
+func (l *layouts) of(text string) (*layoutFile, error) {
+	if known := l.known[text]; known != nil {
+		return known, nil
+	}
+	read, err := readLayout(text)
+	if err != nil {
+		return nil, err
+	}
+	if l.known == nil || len(l.known) >= maxLayouts {
+		l.known = map[string]*layoutFile{}
+	}
+	l.known[strings.Clone(text)] = read
+	return read, nil
+}
+
+func readLayout(text string) (*layoutFile, error) {
 	l := &layoutFile{}
 	if err := json.Unmarshal([]byte(text), &l.layoutIn); err != nil {
 		return nil, fmt.Errorf("a layout: %w", err)
@@ -76,11 +101,6 @@ func (t *table) layout(text string) (*layoutFile, error) {
 	}
 	if l.kinds = l.mould.Kinds; len(l.kinds) != len(l.Columns) {
 		return nil, fmt.Errorf("a layout has %d leaves and columns for %d", len(l.kinds), len(l.Columns))
-	}
-	for _, name := range l.Columns {
-		if _, ok := t.columns[name]; !ok && name != "" {
-			return nil, fmt.Errorf("has no column %q, which a layout names", name)
-		}
 	}
 	return l, nil
 }

@@ -27,6 +27,7 @@ const (
 	indexColumn  = reserved + "index" // of the record in its source
 	timeColumn   = reserved + "time"  // of the event, in UTC; null if it tells none, or one out of all range
 	viewColumn   = reserved + "view"
+	routeColumn  = reserved + "route" // logsources of the event, as in telemetry.Place
 	orderColumn  = reserved + "order" // skeleton of the record, if its members come in another order than in its layout
 	restColumn   = reserved + "rest"  // texts of leaves without a column, or the record
 )
@@ -36,6 +37,7 @@ const (
 func (p *part) write(dir, folder string) (File, error) {
 	out := File{Rows: p.rows()}
 	out.First, out.Last = p.span()
+	out.Sources, out.Routes = p.sources(), p.routes()
 	at := filepath.Join(dir, filepath.FromSlash(folder))
 	f, err := os.CreateTemp(at, temporary+"*")
 	if err != nil {
@@ -43,8 +45,9 @@ func (p *part) write(dir, folder string) (File, error) {
 	}
 	sum := sha256.New()
 	buffered := bufio.NewWriterSize(io.MultiWriter(f, sum), 1<<20)
-	err = errors.Join(p.writeTo(buffered), buffered.Flush())
-	err = errors.Join(err, f.Sync())
+	if err = p.writeTo(buffered); err == nil {
+		err = errors.Join(buffered.Flush(), f.Sync())
+	}
 	if info, failed := f.Stat(); failed == nil {
 		out.Bytes = info.Size()
 	}
@@ -92,6 +95,7 @@ func (p *part) schema() *parquet.Schema {
 		timeColumn:   parquet.Optional(parquet.Encoded(parquet.Compressed(parquet.Timestamp(parquet.Nanosecond), &parquet.Zstd), &parquet.DeltaBinaryPacked)),
 		sourceColumn: parquet.Encoded(parquet.Compressed(parquet.String(), &parquet.Zstd), &parquet.RLEDictionary),
 		viewColumn:   parquet.Encoded(parquet.Compressed(parquet.String(), &parquet.Zstd), &parquet.RLEDictionary),
+		routeColumn:  parquet.Encoded(parquet.Compressed(parquet.String(), &parquet.Zstd), &parquet.RLEDictionary),
 	}
 	for name, c := range p.columns {
 		group[name] = c.node()
@@ -144,6 +148,8 @@ func (p *part) writeColumn(w *parquet.ColumnWriter, name string, n int, layouts 
 		return p.writeTexts(w, &p.source, n, 0)
 	case viewColumn:
 		return p.writeTexts(w, &p.view, n, 0)
+	case routeColumn:
+		return p.writeTexts(w, &p.route, n, 0)
 	case orderColumn:
 		return p.writeTexts(w, &p.order, n, 1)
 	case restColumn:

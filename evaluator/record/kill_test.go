@@ -4,6 +4,7 @@ package record
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -51,7 +52,7 @@ func child(work []string) error {
 		text := fmt.Sprintf(`{"Channel":"Security","EventID":%d,"TimeCreated":"2026-01-%02dT03:04:05Z","n":%d,"text":"some text %d that takes room"}`, 4600+i%40, 1+i%5, i, i)
 		v, _ := telemetry.DecodeJSON(text)
 		if err := w.Add(telemetry.Record{Source: work[0], Index: i, Value: v}); err != nil {
-			return err
+			return errors.Join(err, w.Abort())
 		}
 	}
 	return w.Commit()

@@ -15,14 +15,25 @@ import (
 
 // SchemaVersion changes whenever files are written that earlier versions would not
 // understand.
-const SchemaVersion = 1
+const SchemaVersion = 2
 
-const manifestName = "manifest.json"
+// ManifestName is the name of the file in a folder that says what is in the recording.
+const ManifestName = "manifest.json"
 
 // Manifest says what is in a recording.
 type Manifest struct {
 	Schema int    `json:"schema"`
 	Files  []File `json:"files"` // by path
+	// Inputs are the files that were recorded to their end, whatever became of their
+	// events since.
+	Inputs []Input `json:"inputs,omitempty"`
+}
+
+// Input is a file that was recorded.
+type Input struct {
+	Path   string `json:"path"`
+	Bytes  int64  `json:"bytes"`
+	SHA256 string `json:"sha256"`
 }
 
 // File is one Parquet file of a recording.
@@ -35,6 +46,11 @@ type File struct {
 	Last   *time.Time `json:"last,omitempty"`
 	Bytes  int64      `json:"bytes"`
 	SHA256 string     `json:"sha256"`
+
+	Sources map[string]int `json:"sources"` // how many events each has
+	// Routing is telemetry.Normaliser.RouteKey of what has found the routes.
+	Routing string  `json:"routing"`
+	Routes  []Route `json:"routes,omitempty"` // of its events, each once; none if they are too many
 }
 
 // Rows returns how many events the recording holds.
@@ -46,17 +62,17 @@ func (m *Manifest) Rows() (rows int) {
 }
 
 // ErrNoRecording means that a folder is no recording.
-var ErrNoRecording = errors.New("is no recording: it has no " + manifestName)
+var ErrNoRecording = errors.New("is no recording: it has no " + ManifestName)
 
 // Is reports whether a folder is a recording, sound or not.
 func Is(dir string) bool {
-	_, err := os.Stat(filepath.Join(dir, manifestName))
+	_, err := os.Stat(filepath.Join(dir, ManifestName))
 	return err == nil
 }
 
 // ReadManifest reads the manifest of a recording.
 func ReadManifest(dir string) (*Manifest, error) {
-	path := filepath.Join(dir, manifestName)
+	path := filepath.Join(dir, ManifestName)
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%s %w", dir, ErrNoRecording)
@@ -88,7 +104,7 @@ func (m *Manifest) write(dir string) error {
 	if err != nil {
 		return err
 	}
-	return replace(filepath.Join(dir, manifestName), append(text, '\n'))
+	return replace(filepath.Join(dir, ManifestName), append(text, '\n'))
 }
 
 // replace writes a file completely or leaves it as it is.

@@ -20,9 +20,16 @@ type part struct {
 	index        []int64
 	times        []time.Time // zero for events that tell none
 	source, view column
+	route        column // logsources, as in telemetry.Place
 	order        column // skeletons of records whose members come in another order than in their layout
 	rest         column // texts of leaves that have no column, as a list in JSON; or the whole record
 	bytes        int    // that this takes, roughly
+}
+
+// belonging is where an event belongs.
+type belonging struct {
+	at          time.Time // zero if it tells none
+	view, route string
 }
 
 // layoutIn is a layout in a file.
@@ -76,10 +83,10 @@ func (c *column) set(row int, text []byte) (bytes int) {
 }
 
 // add adds a row for the current record of texts.
-func (p *part) add(r telemetry.Record, layout *telemetry.Layout, texts *telemetry.Layouts, at time.Time, view string) error {
+func (p *part) add(r telemetry.Record, layout *telemetry.Layout, texts *telemetry.Layouts, is belonging) error {
 	row := p.rows()
-	p.index, p.times = append(p.index, int64(r.Index)), append(p.times, at)
-	p.bytes += rowBytes + p.source.set(row, []byte(r.Source)) + p.view.set(row, []byte(view))
+	p.index, p.times = append(p.index, int64(r.Index)), append(p.times, is.at)
+	p.bytes += rowBytes + p.source.set(row, []byte(r.Source)) + p.view.set(row, []byte(is.view)) + p.route.set(row, []byte(is.route))
 	if layout == nil {
 		whole, err := wholeText(r, texts)
 		if err != nil {
@@ -160,6 +167,7 @@ func (p *part) take(other *part) {
 	p.index, p.times = append(p.index, other.index...), append(p.times, other.times...)
 	p.source.take(&other.source, offset)
 	p.view.take(&other.view, offset)
+	p.route.take(&other.route, offset)
 	for name, c := range other.columns {
 		if p.columns[name] == nil { // the other one had room for it
 			p.columns[name] = &column{}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"runtime"
 	"slices"
 	"sync"
@@ -156,7 +157,9 @@ type replayer struct {
 	options *ReplayOptions
 	records *evaluator.Records
 	kinds   *telemetry.SourceKinds
+	reader  reader
 	shapes  map[string]int // by skeleton and kind of the source
+	router  *router        // nil if every rule is tried on every event
 }
 
 func newReplayer(dir string, p *compiler.Program, o *ReplayOptions) *replayer {
@@ -164,7 +167,7 @@ func newReplayer(dir string, p *compiler.Program, o *ReplayOptions) *replayer {
 	if o.Anyway {
 		options = append(options, evaluator.IgnoreLogsource())
 	}
-	return &replayer{dir: dir, program: p, options: o, records: evaluator.New(p, options...).Records(), kinds: telemetry.NewSourceKinds(o.Normaliser), shapes: map[string]int{}}
+	return &replayer{dir: dir, program: p, options: o, records: evaluator.New(p, options...).Records(), kinds: telemetry.NewSourceKinds(o.Normaliser), shapes: map[string]int{}, router: newRouter(p, o)}
 }
 
 // file replays a file.
@@ -173,27 +176,39 @@ func (w *replayer) file(ctx context.Context, f File) *fileReplay {
 	if w.options.Exposure {
 		r.Grounds = groundsOf(w.program)
 	}
+	judged := w.router.judges(&f) && unchanged(w.dir, f)
+	if judged {
+		r.Sources = maps.Clone(f.Sources)
+		if w.router.idle(&f, &r.Replayed) == 0 {
+			return r
+		}
+	}
 	t, err := open(w.dir, f)
 	if err != nil {
 		r.err = err
 		return r
 	}
-	for _, group := range t.parquet.RowGroups() {
+	for i, group := range t.parquet.RowGroups() {
 		if r.err = ctx.Err(); r.err != nil {
 			return r
 		}
-		g := &groupReplay{replayer: w, rowGroup: rowGroup{table: t, group: group, read: map[string]*groupColumn{}}}
+		g := &groupReplay{replayer: w, judged: judged, rowGroup: rowGroup{table: t, reader: &w.reader, group: group, number: i, read: map[string]*groupColumn{}}}
 		if err := g.replay(&r.Replayed); err != nil {
 			r.err = fmt.Errorf("%s: %w", t.path, err)
 			return r
 		}
+		g.rowGroup.reader = &reader{} // events are made when the worker is at another file
 	}
 	return r
 }
 
 // replay replays a row group.
 func (g *groupReplay) replay(into *Replayed) error {
-	layouts, byLayout, err := g.layouts()
+	wanted, err := g.wanted()
+	if err != nil {
+		return err
+	}
+	layouts, byLayout, err := g.layoutsOf(wanted)
 	if err != nil {
 		return err
 	}
@@ -207,10 +222,33 @@ func (g *groupReplay) replay(into *Replayed) error {
 			}
 		}
 	}
-	for _, code := range g.sources.codes {
-		into.Sources[g.sources.dictionary.Texts[code]]++
+	if !g.judged {
+		for _, code := range g.sources.codes {
+			into.Sources[g.sources.dictionary.Texts[code]]++
+		}
 	}
 	return g.finish(into)
+}
+
+// wanted tells which rows some rule is tried on; nil if that may be all.
+func (g *groupReplay) wanted() (func(row int) bool, error) {
+	if !g.judged {
+		return nil, nil
+	}
+	c, err := g.column(routeColumn)
+	if err != nil {
+		return nil, err
+	}
+	all := true
+	wanted := make([]bool, len(c.dictionary.Texts))
+	for i, route := range c.dictionary.Texts {
+		wanted[i] = g.router.of(route).wanted
+		all = all && wanted[i]
+	}
+	if all {
+		return nil, nil
+	}
+	return func(row int) bool { return wanted[c.codes[row]] }, nil
 }
 
 // groupReplay is the replay of a row group.
@@ -218,6 +256,8 @@ type groupReplay struct {
 	*replayer
 	rowGroup
 	sources *groupColumn
+	known   *beside // nil until all rules were tried
+	judged  bool    // what the manifest says of routes and sources counts
 	hits    []rowHit
 	tried   []triedRows
 }
@@ -298,7 +338,15 @@ func (g *groupReplay) event(l *layoutFile, leaves []evaluator.Column, rows []int
 	if err != nil {
 		return nil, err
 	}
-	return g.options.Normaliser.Event(telemetry.Record{Source: g.source(rows[row]), Value: v}), nil
+	return g.options.Normaliser.Event(telemetry.Record{Source: g.source(rows[row]), Modified: g.modified(rows[row]), Value: v}), nil
+}
+
+// modified returns what gives a year to the times of an event, once that is known.
+func (g *groupReplay) modified(row int32) time.Time {
+	if g.known == nil {
+		return time.Time{}
+	}
+	return g.known.row(int(row)).Record.Modified
 }
 
 func (g *groupReplay) source(row int32) string {
@@ -339,6 +387,7 @@ func (g *groupReplay) finish(into *Replayed) error {
 	if err != nil {
 		return err
 	}
+	g.known = beside
 	g.exposed(beside, into)
 	slices.SortFunc(g.hits, func(a, b rowHit) int { return cmp.Compare(a.row, b.row) })
 	for _, h := range g.hits {

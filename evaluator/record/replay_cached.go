@@ -172,7 +172,7 @@ func (w *remembering) event(h *rememberedHit) (*telemetry.Event, error) {
 	if !ok {
 		return nil, errDamaged
 	}
-	return w.options.Normaliser.Event(telemetry.Record{Source: h.Source, Value: v}), nil
+	return w.options.Normaliser.Event(telemetry.Record{Source: h.Source, Modified: h.Time, Value: v}), nil
 }
 
 func filtersAt(rule *compiler.Rule, places []int) (by []*rules.Filter) {

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/parquet-go/parquet-go"
-
 	"github.com/socctl/socctl/evaluator"
 	"github.com/socctl/socctl/evaluator/telemetry"
 )
@@ -39,9 +37,9 @@ func recordsOf(dir string, f File, yield func(Row) error) error {
 	if err != nil {
 		return err
 	}
-	rows := 0
-	for _, group := range t.parquet.RowGroups() {
-		n, err := t.records(group, yield)
+	rows, r := 0, &reader{}
+	for i, group := range t.parquet.RowGroups() {
+		n, err := (&rowGroup{table: t, reader: r, group: group, number: i, read: map[string]*groupColumn{}}).eachRow(yield)
 		if err != nil {
 			return fmt.Errorf("%s: %w", t.path, err)
 		}
@@ -53,15 +51,17 @@ func recordsOf(dir string, f File, yield func(Row) error) error {
 	return nil
 }
 
-// records yields the records of a row group.
-func (t *table) records(group parquet.RowGroup, yield func(Row) error) (int, error) {
-	g := &rowGroup{table: t, group: group, read: map[string]*groupColumn{}}
-	layouts, byLayout, err := g.layouts()
+// eachRow yields the records of a row group.
+func (g *rowGroup) eachRow(yield func(Row) error) (int, error) {
+	layouts, byLayout, err := g.layoutsOf(nil)
 	if err != nil {
 		return 0, err
 	}
-	made := make([]func() (evaluator.Value, error), group.NumRows())
+	made := make([]func() (evaluator.Value, error), g.group.NumRows())
 	for n, rows := range byLayout {
+		if len(rows) == 0 {
+			continue
+		}
 		g.makers(layouts[n], rows, made)
 	}
 	beside, err := g.beside()
@@ -107,7 +107,10 @@ func (g *rowGroup) beside() (*beside, error) {
 }
 
 func (b *beside) row(row int) Row {
-	return Row{telemetry.Record{Source: b.sources.text(row), Index: int(b.index[row])}, timeOf(b.times[row], b.timed[row]), b.views.text(row)}
+	at := timeOf(b.times[row], b.timed[row])
+	// The year of a time without one follows from when its source was modified; so it
+	// does from the time itself.
+	return Row{telemetry.Record{Source: b.sources.text(row), Index: int(b.index[row]), Modified: at}, at, b.views.text(row)}
 }
 
 func (c *groupColumn) text(row int) string { return c.dictionary.Texts[c.codes[row]] }

@@ -15,8 +15,9 @@ import (
 // Options change how events are recorded. The zero value stands for the defaults.
 type Options struct {
 	// Memory is how many bytes of events are held before some are written; 256 MiB
-	// by default. The process takes up to five times as much, which Parquet needs for a
-	// file that is being written.
+	// by default. The process takes up to four times as much, which Parquet needs for a
+	// file that is being written, if debug.SetMemoryLimit tells the collector so;
+	// otherwise garbage comes on top.
 	Memory int
 	// Normaliser says what events are; the built-in one if it is nil.
 	Normaliser *telemetry.Normaliser
@@ -30,11 +31,13 @@ type Writer struct {
 	dir      string
 	memory   int
 	layouts  *telemetry.Layouts
+	routing  string // see File
 	manifest *Manifest
 	unlock   func()
 	parts    map[partKey]*part
 	held     int
 	added    []File
+	inputs   []Input
 	rows     int
 	replaced map[string]bool // paths of files that the recording loses with the next commit
 }
@@ -64,7 +67,7 @@ func Create(dir string, o Options) (*Writer, error) {
 	if o.Normaliser == nil {
 		o.Normaliser = telemetry.NewNormaliser(nil)
 	}
-	w.layouts = telemetry.NewLayouts(o.Normaliser)
+	w.layouts, w.routing = telemetry.NewLayouts(o.Normaliser), o.Normaliser.RouteKey()
 	return w, w.sweep()
 }
 
@@ -111,7 +114,11 @@ func (w *Writer) put(r telemetry.Record, at time.Time, view string) error {
 	if err != nil {
 		return err
 	}
-	return w.keep(r, layout, at, view)
+	place, _, err := w.layouts.Place()
+	if err != nil {
+		return err
+	}
+	return w.keep(r, layout, belonging{at, view, place.Route})
 }
 
 // Add adds a record. For a raw one that is not simply one record it returns
@@ -125,14 +132,14 @@ func (w *Writer) Add(r telemetry.Record) error {
 	if err != nil {
 		return err
 	}
-	return w.keep(r, layout, at, strings.Join(place.Views, "+"))
+	return w.keep(r, layout, belonging{at, strings.Join(place.Views, "+"), place.Route})
 }
 
 // keep holds a record, and writes some of what is held if it is too much.
-func (w *Writer) keep(r telemetry.Record, layout *telemetry.Layout, at time.Time, view string) error {
-	p := w.part(at, view)
+func (w *Writer) keep(r telemetry.Record, layout *telemetry.Layout, is belonging) error {
+	p := w.part(is.at, is.view)
 	w.held -= p.bytes
-	if err := p.add(r, layout, w.layouts, at, view); err != nil {
+	if err := p.add(r, layout, w.layouts, is); err != nil {
 		return err
 	}
 	w.held += p.bytes
@@ -183,9 +190,45 @@ func less(a, b partKey) bool { return a.day < b.day || a.day == b.day && a.view 
 // fewRows is how many events have a file of their own; fewer of one day go together.
 const fewRows = 4096
 
-// Commit writes what is left and makes all that was added a part of the recording.
+// Commit writes what is left and makes all that was added a part of the recording. If
+// it cannot, the recording is as it was, and nothing of what was added takes room.
 func (w *Writer) Commit() error {
 	defer w.unlock()
+	err := w.flushAll()
+	if err == nil {
+		err = w.list()
+	}
+	if err != nil {
+		return errors.Join(err, w.unlisted())
+	}
+	return errors.Join(w.sweep(), w.sweepCache())
+}
+
+// list makes the manifest list what was added.
+func (w *Writer) list() error {
+	w.manifest.Files = append(slices.DeleteFunc(w.manifest.Files, func(f File) bool { return w.replaced[f.Path] }), w.added...)
+	w.manifest.Inputs = append(w.manifest.Inputs, w.inputs...)
+	return w.manifest.write(w.dir)
+}
+
+// unlisted removes what was added, unless the manifest lists it nevertheless: it may be
+// in its place although something failed behind that.
+func (w *Writer) unlisted() error {
+	there, err := ReadManifest(w.dir)
+	if err != nil && !errors.Is(err, ErrNoRecording) {
+		return nil // what counts cannot be said; the next writer removes what does not
+	}
+	listed := func(f File) bool {
+		return there != nil && slices.ContainsFunc(there.Files, func(known File) bool { return known.Path == f.Path })
+	}
+	if slices.ContainsFunc(w.added, listed) {
+		return nil
+	}
+	return w.removeAdded()
+}
+
+// flushAll writes all that is held.
+func (w *Writer) flushAll() error {
 	keys := make([]partKey, 0, len(w.parts))
 	for key := range w.parts {
 		keys = append(keys, key)
@@ -218,19 +261,19 @@ func (w *Writer) Commit() error {
 			}
 		}
 	}
-	w.manifest.Files = append(slices.DeleteFunc(w.manifest.Files, func(f File) bool { return w.replaced[f.Path] }), w.added...)
-	if err := w.manifest.write(w.dir); err != nil {
-		return err
-	}
-	return errors.Join(w.sweep(), w.sweepCache())
+	return nil
 }
 
 // Abort gives up what was added.
 func (w *Writer) Abort() error {
 	defer w.unlock()
+	return w.removeAdded()
+}
+
+func (w *Writer) removeAdded() error {
 	var errs []error
 	for _, f := range w.added {
-		errs = append(errs, os.Remove(filepath.Join(w.dir, filepath.FromSlash(f.Path))))
+		errs = append(errs, ignoreMissing(os.Remove(filepath.Join(w.dir, filepath.FromSlash(f.Path)))))
 	}
 	return errors.Join(errs...)
 }
@@ -245,7 +288,7 @@ func (w *Writer) flush(key partKey, p *part) error {
 	if err != nil {
 		return err
 	}
-	f.Day, f.View = key.day, key.view
+	f.Day, f.View, f.Routing = key.day, key.view, w.routing
 	w.added = append(w.added, f)
 	return nil
 }

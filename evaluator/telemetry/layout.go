@@ -35,6 +35,7 @@ type Layouts struct {
 	all        []*Layout
 
 	places  evaluator.Memo[Place]
+	files   fileNames // on which it may depend what a record of one layout is
 	current evaluator.Record
 	source  Record
 	layout  *Layout
@@ -44,7 +45,7 @@ type Layouts struct {
 
 // NewLayouts returns what recognises layouts of records that n normalises.
 func NewLayouts(n *Normaliser) *Layouts {
-	l := &Layouts{normaliser: n, scanner: jsonshape.NewScanner(jsonshape.Options{MaxDepth: maxDepth, MaxNodes: 1 << 18}), unordered: jsonshape.NewUnordered(jsonshape.Options{MaxDepth: maxDepth}), known: map[string]*Layout{}}
+	l := &Layouts{normaliser: n, scanner: jsonshape.NewScanner(jsonshape.Options{MaxDepth: maxDepth, MaxNodes: 1 << 18}), unordered: jsonshape.NewUnordered(jsonshape.Options{MaxDepth: maxDepth}), known: map[string]*Layout{}, files: newFileNames(n.plan)}
 	l.decoder.words = &l.words
 	l.current.Reader = (*layoutReader)(l)
 	return l
@@ -179,6 +180,7 @@ func (l *Layouts) Event() (*Event, error) { return (*layoutReader)(l).make(nil) 
 // Place is where a record belongs.
 type Place struct {
 	Views    []string // of its event, each once, in their order
+	Route    string   // logsources of its event, see Route
 	TimeName string   // field that tells the time; "" if none does, or several leaves decide
 	timeLeaf int      // which leaf it is
 }
@@ -187,9 +189,11 @@ type Place struct {
 // none.
 func (l *Layouts) Place() (Place, time.Time, error) {
 	shape := l.current.Shape
+	defer func() { l.current.Shape = shape }()
 	if l.layout == nil {
 		l.current.Shape = jsonshape.Unknown
-		defer func() { l.current.Shape = shape }()
+	} else {
+		l.current.Shape = l.files.shape(l.source.Source, shape)
 	}
 	p, err := l.places.Of(&l.current, placeOf)
 	if err != nil {
@@ -224,6 +228,7 @@ func placeOf(routed evaluator.Routed, t *evaluator.Trace) Place {
 			p.Views = append(p.Views, v.Name)
 		}
 	}
+	p.Route = routeOf(e)
 	if t == nil {
 		return p
 	}

@@ -62,14 +62,18 @@ func NewNormaliser(t *logsource.Table, options ...NormaliserOption) *Normaliser 
 // Key returns a hash of everything that decides what a record becomes: two
 // normalisers with the same key make the same events.
 func (n *Normaliser) Key() string {
+	sum := sha256.New()
+	fmt.Fprintf(sum, "%d %s %d ", NormaliserVersion, n.zone, n.year)
+	_, _ = sum.Write(n.viewsText()) // never fails
+	return hex.EncodeToString(sum.Sum(nil))
+}
+
+func (n *Normaliser) viewsText() []byte {
 	views, err := json.Marshal(n.table.Views)
 	if err != nil {
 		panic("unreachable: views are plain data: " + err.Error())
 	}
-	sum := sha256.New()
-	fmt.Fprintf(sum, "%d %s %d ", NormaliserVersion, n.zone, n.year)
-	_, _ = sum.Write(views) // never fails
-	return hex.EncodeToString(sum.Sum(nil))
+	return views
 }
 
 // Event normalises one record. A record that is no object becomes an event

@@ -28,6 +28,9 @@ type ReadOptions struct {
 	MaxRecord int               // largest JSON record or line in bytes; 0 means DefaultMaxRecord
 	Stdin     io.Reader         // what the source "-" reads; nil makes "-" a Problem
 	Skipped   func(path string) // called for each file that a folder holds and Read passes over; nil means nobody wants to know
+	// File is asked before a file is read, and what it returns is reported instead of
+	// reading it; nil reads every file.
+	File func(path string) error
 }
 
 // Read yields the records of all sources, source by source in the order given.

@@ -37,6 +37,11 @@ func (r *reader) file(path string) bool {
 	if !r.live() {
 		return false
 	}
+	if r.options.File != nil {
+		if err := r.options.File(path); err != nil {
+			return r.fail(path, err)
+		}
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return r.fail(path, cause(err))

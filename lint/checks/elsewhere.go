@@ -21,7 +21,6 @@ func NotOurs() []Foreign {
 		{"elastic", "TestRuleTags.test_required_tags", "tags that a house asks for are a check in Rego"},
 		{"elastic", "TestRuleTimelines.test_timeline_has_title", backend},
 		{"elastic", "TestTuleTiming.test_event_override", backend},
-		{"elastic", "TestTuleTiming.test_required_lookback", backend},
 		{"json-schema", "maxLength of timespan", "a number of any length is a timespan; schema/invalid-duration has the limit that can be counted"},
 		{"json-schema", "uniqueItems of group-by", "a field that is named twice groups as it does named once"},
 		{"rsigma", "ads_unknown_section", "sections of one's own do no harm; meta/ads-section has a list of those that must be there"},

@@ -12,12 +12,12 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/socctl/socctl/attack"
-	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/evaluator/corpus"
 	"github.com/socctl/socctl/lint"
 	"github.com/socctl/socctl/lint/project"
@@ -51,19 +51,29 @@ func readAgain(docs []rules.Document) (diags rules.Diagnostics) {
 	return diags
 }
 
+// linted is what all checks find on the public rules, which several tests look at.
+var linted struct {
+	once   sync.Once
+	result *lint.Result
+	err    error
+}
+
 func lintPublicRules(t testing.TB) *lint.Result {
 	t.Helper()
-	settings := lint.DefaultConfig()
-	for _, check := range catalogue.Checks() {
-		if check.Off {
-			settings.Checks = append(settings.Checks, lint.Setting{Pattern: check.Name, Level: &lint.Level{Severity: check.Severity}})
+	in := publicRules(t) // skips the test without them
+	linted.once.Do(func() {
+		settings := lint.DefaultConfig()
+		for _, check := range catalogue.Checks() {
+			if check.Off {
+				settings.Checks = append(settings.Checks, lint.Setting{Pattern: check.Name, Level: &lint.Level{Severity: check.Severity}})
+			}
 		}
+		linted.result, linted.err = lint.Run(context.Background(), in, catalogue, settings)
+	})
+	if linted.err != nil {
+		t.Fatal(linted.err)
 	}
-	result, err := lint.Run(context.Background(), publicRules(t), catalogue, settings)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return result
+	return linted.result
 }
 
 // The table holds, for every check with findings on the public rules, how many
@@ -254,55 +264,6 @@ var (
 	indents      = regexp.MustCompile(`(?m)^ +`)
 	simpleQuotes = regexp.MustCompile(`(?m)((?:: |- ))'([\w. ]*)'$`)
 )
-
-// fixRounds applies fixes until there are none, comparing what rules mean.
-func fixRounds(t *testing.T, docs []rules.Document) (fixed int) {
-	t.Helper()
-	before := hashes(docs)
-	for round := range 4 {
-		facts, _ := attack.Load("")
-		result, err := lint.Run(context.Background(), project.Build(docs, nil, project.Options{Facts: facts, Now: today}), catalogue, lint.DefaultConfig())
-		if err != nil {
-			t.Fatal(err)
-		}
-		changed := map[string]bool{}
-		for _, r := range (lint.Fixer{}).Fix(result.Findings) {
-			for _, f := range r.Refused {
-				t.Errorf("a fix was refused: %s", f)
-			}
-			if fixed += len(r.Applied); len(r.Applied) == 0 {
-				continue
-			}
-			changed[r.Path] = true
-			parsed, _ := rules.Parse(r.Path, r.After)
-			docs = append(slices.DeleteFunc(docs, func(d rules.Document) bool { return d.Meta().Span.Path() == r.Path }), parsed...)
-		}
-		if len(changed) == 0 {
-			break
-		}
-		if round == 3 {
-			t.Errorf("%d files still have something to fix after %d rounds", len(changed), round)
-		}
-	}
-	after := hashes(docs)
-	for path, hash := range before {
-		if after[path] != hash {
-			t.Errorf("%s means something else after its fixes", path)
-		}
-	}
-	return fixed
-}
-
-// hashes returns what rules mean, by path.
-func hashes(docs []rules.Document) map[string]string {
-	set, _ := rules.Assemble(docs)
-	program, _ := compiler.Compile(set, compiler.Options{})
-	out := map[string]string{}
-	for _, r := range program.Rules {
-		out[r.Source.Span.Path()] += r.Hash
-	}
-	return out
-}
 
 // The whole corpus through all checks; the time of reading and compiling it is
 // part of it, as it is for users.

@@ -46,6 +46,6 @@ func Edit(in *lint.Input, files map[string][]byte, o Options) *lint.Input {
 	compile(out, in.Program, o)
 	out.Set.Files = count
 	out.Tests, out.HasTests, out.TestDiagnostics = in.Tests, in.HasTests, in.TestDiagnostics
-	out.Complete, out.Jobs = in.Complete, in.Jobs
+	out.Complete, out.Jobs, out.Memory = in.Complete, in.Jobs, in.Memory
 	return out
 }

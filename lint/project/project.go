@@ -67,7 +67,7 @@ func Build(docs []rules.Document, diags rules.Diagnostics, o Options) *lint.Inpu
 // assemble makes an input of documents without compiling them.
 func assemble(docs []rules.Document, diags rules.Diagnostics, o Options) *lint.Input {
 	set, together := rules.Assemble(docs)
-	return &lint.Input{Set: set, Facts: o.Facts, Table: o.Table, Now: o.Now, Reading: diags, Diagnostics: together}
+	return &lint.Input{Set: set, Facts: o.Facts, Table: o.Table, Now: o.Now, Reading: diags, Diagnostics: together, Memory: &lint.Memory{}}
 }
 
 // compile adds what the documents of an input mean. What is the same in an
@@ -79,7 +79,7 @@ func compile(in *lint.Input, earlier *compiler.Program, o Options) {
 		changed = result.Set
 		in.Diagnostics = append(in.Diagnostics, problems...)
 	}
-	program, problems := compiler.Recompile(earlier, changed, compiler.Options{Placeholders: o.Placeholders})
+	program, problems := compiler.Recompile(earlier, changed, compiler.Options{Placeholders: o.Placeholders, Now: o.Now})
 	in.Program = program
 	in.Diagnostics = append(in.Diagnostics, problems...)
 }

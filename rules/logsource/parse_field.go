@@ -38,8 +38,12 @@ func (p *parser) domain(n *yaml.Node) Domain {
 
 // checkDomain sees to it that examples and exceptions keep to the patterns.
 func (p *parser) checkDomain(n *yaml.Node, d *Domain) {
-	for _, pattern := range d.Patterns {
-		if _, err := regexp.Compile(pattern); err != nil {
+	for i, e := range d.Expressions() {
+		_, err := regexp.Compile(d.Patterns[i])
+		if err == nil {
+			_, err = regexp.Compile(e) // which is deeper by a level
+		}
+		if err != nil {
 			p.fail(n, "domain %q: %v", d.Name, err)
 			return
 		}

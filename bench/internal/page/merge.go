@@ -6,7 +6,7 @@ import (
 )
 
 // Merge adds what later results measured to the first one: engines that it
-// lacks, or that were measured again, growth and cores. Ratios are worked out anew. All must be of
+// lacks, or that were measured again, growth, cores and what is recorded. Ratios are worked out anew. All must be of
 // the same machine, rules and lanes; that they are of one session is no more
 // true, and the page says so by naming all commands.
 func Merge(results ...*Result) *Result {
@@ -18,6 +18,9 @@ func Merge(results ...*Result) *Result {
 		}
 		if len(r.Cores) > 0 {
 			out.Cores = r.Cores
+		}
+		if len(r.Recorded) > 0 {
+			out.Recorded = r.Recorded
 		}
 		for _, e := range r.Engines {
 			out.Engines = put(out.Engines, e, func(e Engine) string { return e.Name })

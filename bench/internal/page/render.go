@@ -24,6 +24,7 @@ func Render(w io.Writer, r *Result) error {
 	}
 	p.growth(r)
 	p.cores(r)
+	p.recorded(r)
 	p.agreement(r)
 	if len(r.Absent) > 0 {
 		p.line("## Not measured\n")

@@ -26,10 +26,14 @@ type Result struct {
 
 	Growth *Growth     `json:"growth,omitempty"`
 	Cores  []CoresLane `json:"cores,omitempty"`
+
+	Recorded []RecordedLane `json:"recorded,omitempty"`
 }
 
 // Empty reports whether nothing was measured.
-func (r *Result) Empty() bool { return len(r.Lanes) == 0 && r.Growth == nil && len(r.Cores) == 0 }
+func (r *Result) Empty() bool {
+	return len(r.Lanes) == 0 && r.Growth == nil && len(r.Cores) == 0 && len(r.Recorded) == 0
+}
 
 // Machine is where it ran.
 type Machine struct {

@@ -8,7 +8,7 @@ import (
 var duplicateRule = &lint.Check{
 	Name:  "logic/duplicate-rule",
 	Title: `a rule that means the same as another one`,
-	Doc:   `Same logsource, same predicates, whatever the order, the spelling and the names of selections: the compiled rules are equal. Every event raises two alerts.`,
+	Doc:   `Same logsource, and the same events: either the compiled rules are equal, whatever the order, the spelling and the names of selections, or it is proven that each implies the other. Every event raises two alerts. Where a proof needs that fields hold one value at a time, the message says so.`,
 	Bad: `
 -- a.yml --
 title: Whoami
@@ -56,5 +56,23 @@ detection:
 				p.ReportOn(s, s.Place(), "the rule matches the same events as "+before.Header.Label(), "remove one of the two").Also(before.Place(), "the other one")
 			}
 		}
+		reportSame(p)
 	},
+}
+
+// reportSame reports rules that are written differently and imply each other.
+func reportSame(p *lint.Pass) {
+	of := subjects(p.Corpus)
+	for _, c := range covers(p.Corpus) {
+		later, earlier := of[c.Narrow], of[c.Wide]
+		if !c.Same || later == nil || earlier == nil || before(later, earlier) {
+			continue
+		}
+		message := "the rule matches the same events as " + earlier.Header.Label() + ", which is written differently"
+		if !c.Sure {
+			message += ", unless a field holds several values at once"
+		}
+		finding := p.ReportOn(later, later.Place(), message, "remove one of the two").Also(earlier.Place(), "the other one")
+		related(finding, c.Clashes, true)
+	}
 }

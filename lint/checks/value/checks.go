@@ -14,6 +14,7 @@ func Checks() []*lint.Check {
 		controlCharacter,
 		emptyList,
 		escapedWildcard,
+		fieldDomain,
 		hashFormat,
 		invisibleCharacter,
 		localizedAccount,

@@ -1,0 +1,134 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/socctl/socctl/cmd/socctl/internal/report"
+	"github.com/socctl/socctl/feedback/audit"
+	"github.com/socctl/socctl/rules"
+)
+
+func (c *cli) filterCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "filter",
+		Short:   "Judge what rules exclude",
+		Example: "  socctl filter audit rules",
+	}
+	cmd.AddCommand(c.filterAuditCommand())
+	return cmd
+}
+
+// auditOptions are the flags of filter audit.
+type auditOptions struct {
+	formats, pipelines []string
+	failLevel, level   string
+	verbose            bool
+}
+
+func (c *cli) filterAuditCommand() *cobra.Command {
+	var o auditOptions
+	cmd := &cobra.Command{
+		Use:   "audit [PATH...]",
+		Short: "Grade exclusions by what an attacker must control to hide in them",
+		Long: `Grade exclusions, those in rules and filter documents, by what an attacker must
+control to hide in them, worst first: what he chooses himself (class attacker),
+what a known trick gives him (spoofable), or what takes rights on the system.
+
+Each comes with what to do to hide in it, and an event that the rule would report
+without the exclusion and does not. Exclusions that can exclude nothing are told,
+with the proof. Grades rest on a table of fields, places and programs that the
+configuration can override, and are never errors: with the default --fail-level
+they do not fail a build.`,
+		Example: `  socctl filter audit
+  socctl filter audit rules/windows --level info -v
+  socctl filter audit rules --fail-level warning -f json=audit.json -f markdown`,
+		PreRunE: func(*cobra.Command, []string) error { return o.check() },
+		RunE:    func(cmd *cobra.Command, args []string) error { return c.filterAudit(cmd.Context(), &o, args) },
+	}
+	flags := cmd.Flags()
+	pipelineFlag(flags, &o.pipelines)
+	flags.StringArrayVarP(&o.formats, "format", "f", []string{"pretty"}, strings.Join(report.FilterAuditFormats, ", ")+"; `format`=FILE writes to a file; may be repeated")
+	flags.StringVar(&o.level, "level", "warning", "least `severity` that is reported: warning or info")
+	flags.StringVar(&o.failLevel, "fail-level", "error", "least `severity` that makes the exit code 1: error, warning, info or never")
+	flags.BoolVarP(&o.verbose, "verbose", "v", false, "show of every exclusion an event that hides in it")
+	return cmd
+}
+
+func (o *auditOptions) check() error {
+	if err := checkFormats("filter audit", o.formats, report.FilterAuditFormats, report.FilterAuditTexts); err != nil {
+		return err
+	}
+	if !slices.Contains([]string{"warning", "info"}, o.level) {
+		return usageError("--level takes warning or info, not %q", o.level)
+	}
+	if !slices.Contains([]string{"error", "warning", "info", "never"}, o.failLevel) {
+		return usageError("--fail-level takes error, warning, info or never, not %q", o.failLevel)
+	}
+	return nil
+}
+
+func (c *cli) filterAudit(ctx context.Context, o *auditOptions, paths []string) error {
+	cfg, err := c.config(firstPath(paths))
+	if err != nil {
+		return err
+	}
+	table, err := c.views(cfg)
+	if err != nil {
+		return err
+	}
+	if paths, _, err = c.rulePaths(cfg, paths); err != nil {
+		return err
+	}
+	l, err := c.loadRules(cfg, fromHere(paths, false), o.pipelines)
+	if err != nil {
+		return err
+	}
+	result, err := audit.Run(ctx, l.program, table)
+	if err != nil {
+		return interrupted(err)
+	}
+	code := auditExitCode(result, o.failLevel, l.exitCode())
+	run := &report.FilterAuditRun{Result: result, Verbose: o.verbose, Rejected: l.rejected(), Version: version()}
+	if o.level == rules.Warning.String() {
+		before := len(result.Exclusions)
+		result.Exclusions = slices.DeleteFunc(result.Exclusions, func(x audit.Exclusion) bool { return x.Severity != o.level })
+		run.Hidden = before - len(result.Exclusions)
+	}
+	var failed error // one file that cannot be written does not keep the rest from being told
+	for _, format := range o.formats {
+		failed = errors.Join(failed, c.reportAudit(format, run))
+	}
+	if failed != nil {
+		return &exitError{exitUnreadable, failed}
+	}
+	return exitWith(code)
+}
+
+// auditExitCode is the highest that exclusions and rules ask for.
+func auditExitCode(r *audit.Report, failLevel string, code int) int {
+	for i := range r.Exclusions {
+		if failLevel == "info" || failLevel == r.Exclusions[i].Severity {
+			return max(code, exitFindings)
+		}
+	}
+	return code
+}
+
+// reportAudit writes one format to standard output, or to the file behind =.
+func (c *cli) reportAudit(format string, run *report.FilterAuditRun) error {
+	name, path, toFile := strings.Cut(format, "=")
+	if !toFile {
+		return report.FilterAudit(c.stdout, c.out(), name, run)
+	}
+	var b bytes.Buffer
+	if err := report.FilterAudit(&b, report.Style{}, name, run); err != nil {
+		return err
+	}
+	return replaceFile(path, b.Bytes())
+}

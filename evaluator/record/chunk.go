@@ -1,0 +1,284 @@
+package record
+
+import (
+	"encoding/binary"
+	"slices"
+	"unsafe"
+
+	"github.com/klauspost/compress/zstd"
+	"github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/encoding/thrift"
+	"github.com/parquet-go/parquet-go/format"
+)
+
+// reader is what reading files takes on one goroutine.
+type reader struct {
+	layouts
+	zstd    *zstd.Decoder
+	buffer  []byte
+	bytes   []byte
+	offsets []uint32
+	codes   []uint32
+	levels  []uint32
+}
+
+// chunk is a column of texts as this package writes it: of a dictionary page and data
+// pages of the second version, each compressed for itself. What is needed of it is
+// decoded, and only that: the dictionary without the rows, where no rule finds anything
+// in it. Other columns are read by way of the parquet package.
+type chunk struct {
+	dictionary page
+	pages      []page
+}
+
+// page is a page that is not decoded yet.
+type page struct {
+	rows, nulls int
+	levels      []byte // which rows have a text; nil if all have
+	values      []byte
+	size        int  // of the values, decompressed
+	packed      bool // the values are compressed
+	coded       bool // the values are indexes into the dictionary
+}
+
+// chunkOf finds the pages of a column; nil if it is not of the kind.
+func (t *table) chunkOf(group, n int) *chunk {
+	meta := &t.parquet.Metadata().RowGroups[group].Columns[n].MetaData
+	from, length := meta.DataPageOffset, meta.TotalCompressedSize
+	if meta.DictionaryPageOffset > 0 {
+		from = min(from, meta.DictionaryPageOffset)
+	}
+	if meta.Codec != format.Zstd || from < 0 || length < 0 || from > int64(len(t.content)) || length > int64(len(t.content))-from {
+		return nil
+	}
+	c := &chunk{}
+	for rest := t.content[from : from+length]; len(rest) > 0; {
+		var h format.PageHeader
+		r := (&thrift.CompactProtocol{}).NewReaderFromBytes(rest)
+		if thrift.NewDecoder(r).Decode(&h) != nil || r.BytesRead() > len(rest) {
+			return nil
+		}
+		rest = rest[r.BytesRead():]
+		if h.CompressedPageSize < 0 || int(h.CompressedPageSize) > len(rest) || h.UncompressedPageSize < 0 {
+			return nil
+		}
+		if !c.add(&h, rest[:h.CompressedPageSize]) {
+			return nil
+		}
+		rest = rest[h.CompressedPageSize:]
+	}
+	return c
+}
+
+// add notes a page, unless it is of another kind.
+func (c *chunk) add(h *format.PageHeader, content []byte) bool {
+	if h.Type == format.DictionaryPage {
+		d := &h.DictionaryPageHeader
+		if c.dictionary.values != nil || !d.Valid || d.V.Encoding != format.Plain || d.V.NumValues < 0 {
+			return false
+		}
+		c.dictionary = page{rows: int(d.V.NumValues), values: content, size: int(h.UncompressedPageSize), packed: true}
+		return true
+	}
+	d := &h.DataPageHeaderV2.V
+	levels := int(d.DefinitionLevelsByteLength)
+	if h.Type != format.DataPageV2 || !h.DataPageHeaderV2.Valid || d.RepetitionLevelsByteLength != 0 || levels < 0 || levels > len(content) || levels > int(h.UncompressedPageSize) || d.NumNulls < 0 || d.NumNulls > d.NumValues || d.NumRows != d.NumValues {
+		return false
+	}
+	p := page{rows: int(d.NumRows), nulls: int(d.NumNulls), values: content[levels:], size: int(h.UncompressedPageSize) - levels, packed: !d.IsCompressed.Valid || d.IsCompressed.V}
+	if p.nulls > 0 {
+		p.levels = content[:levels]
+	}
+	switch d.Encoding {
+	case format.RLEDictionary:
+		p.coded = true
+	case format.DeltaLengthByteArray:
+	default:
+		return false
+	}
+	c.pages = append(c.pages, p)
+	return true
+}
+
+// unpack returns the values of a page.
+func (r *reader) unpack(p *page) ([]byte, error) {
+	if !p.packed || p.size == 0 {
+		return p.values, nil
+	}
+	d, err := r.decoder()
+	if err != nil {
+		return nil, err
+	}
+	return d.DecodeAll(p.values, make([]byte, 0, min(p.size, 64*len(p.values)+1024)+decoderSlack))
+}
+
+// decoderSlack is how much more than a page the decoder wants to have room for, or it
+// takes memory of its own.
+const decoderSlack = 64
+
+func (r *reader) decoder() (*zstd.Decoder, error) {
+	var err error
+	if r.zstd == nil {
+		r.zstd, err = zstd.NewReader(nil, zstd.WithDecoderConcurrency(1))
+	}
+	return r.zstd, err
+}
+
+// plainTexts returns the texts of a page in plain encoding, each with its length in front
+// of it. They share the memory of the page.
+func plainTexts(content []byte, count int) ([]string, error) {
+	out := make([]string, 0, min(count, len(content)/4))
+	for len(content) >= 4 {
+		n := int(binary.LittleEndian.Uint32(content))
+		if n < 0 || n > len(content)-4 {
+			return nil, errDamaged
+		}
+		out = append(out, alias(content[4:4+n]))
+		content = content[4+n:]
+	}
+	if len(out) != count {
+		return nil, errDamaged
+	}
+	return out, nil
+}
+
+// alias is a text that shares its memory with bytes, which must never change.
+func alias(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
+
+// chunkTexts returns the texts of a column, and codes for them unless it has a
+// dictionary, which is then all that is read.
+func (r *reader) chunkTexts(c *chunk, rows int) (*texts, error) {
+	if c.dictionary.values != nil {
+		content, err := r.unpack(&c.dictionary)
+		if err != nil {
+			return nil, err
+		}
+		x := &texts{}
+		x.dictionary, err = plainTexts(content, c.dictionary.rows)
+		return x, err
+	}
+	x := &texts{codes: make([]uint32, 0, rows), dictionary: []string{}}
+	for i := range c.pages {
+		p := &c.pages[i]
+		if p.coded {
+			if p.rows > p.nulls {
+				return nil, errDamaged
+			}
+			continue
+		}
+		content, err := r.unpack(p)
+		if err != nil {
+			return nil, err
+		}
+		first := uint32(len(x.dictionary))
+		var all []byte
+		var offsets []uint32
+		if all, offsets, err = parquet.DeltaLengthByteArray.DecodeByteArray(r.bytes[:0], content, r.offsets[:0]); err != nil {
+			return nil, err
+		}
+		r.bytes, r.offsets = all, offsets
+		all = content[len(content)-len(all):] // where they stand, behind their lengths
+		x.dictionary = slices.Grow(x.dictionary, len(offsets))
+		for i := 1; i < len(offsets); i++ {
+			if offsets[i-1] > offsets[i] || int(offsets[i]) > len(all) {
+				return nil, errDamaged
+			}
+			x.dictionary = append(x.dictionary, alias(all[offsets[i-1]:offsets[i]]))
+		}
+		next := first
+		if err := r.spread(x, p, func() uint32 { next++; return next - 1 }); err != nil {
+			return nil, err
+		}
+	}
+	return x, x.check(rows)
+}
+
+// chunkCodes reads the codes of a column with a dictionary.
+func (r *reader) chunkCodes(x *texts, c *chunk, rows int) error {
+	x.codes = make([]uint32, 0, rows)
+	for i := range c.pages {
+		p := &c.pages[i]
+		if !p.coded {
+			return errDamaged
+		}
+		content, err := r.scratch(p)
+		if err != nil {
+			return err
+		}
+		r.codes = r.codes[:0]
+		if count := p.rows - p.nulls; count > 0 {
+			if len(content) == 0 || count > rows {
+				return errDamaged
+			}
+			if r.codes, err = hybrid(r.codes, content[1:], int(content[0]), count); err != nil {
+				return err
+			}
+		}
+		n := 0
+		if err := r.spread(x, p, func() uint32 { n++; return r.codes[n-1] }); err != nil {
+			return err
+		}
+	}
+	return x.check(rows)
+}
+
+// spread adds the rows of a page, of which next yields the codes.
+func (r *reader) spread(x *texts, p *page, next func() uint32) error {
+	if p.rows > cap(x.codes)-len(x.codes) {
+		return errDamaged // there are more rows than the row group has
+	}
+	if p.nulls == 0 {
+		for range p.rows {
+			x.codes = append(x.codes, next())
+		}
+		return nil
+	}
+	var err error
+	if r.levels, err = hybrid(r.levels[:0], p.levels, 1, p.rows); err != nil {
+		return err
+	}
+	left := p.rows - p.nulls
+	for _, level := range r.levels {
+		if level == 0 {
+			x.codes = append(x.codes, noText)
+			continue
+		}
+		if left--; left < 0 {
+			return errDamaged
+		}
+		x.codes = append(x.codes, next())
+	}
+	return nil
+}
+
+// check makes sure that there is a code for each row, and a text for each code.
+func (x *texts) check(rows int) error {
+	if len(x.codes) != rows {
+		return errDamaged
+	}
+	for _, code := range x.codes {
+		if code != noText && int(code) >= len(x.dictionary) {
+			return errDamaged
+		}
+	}
+	return nil
+}
+
+// maxScratch is how much memory is kept to be used again, in bytes.
+const maxScratch = 16 << 20
+
+// scratch is unpack into memory that is used again.
+func (r *reader) scratch(p *page) ([]byte, error) {
+	if !p.packed || p.size == 0 {
+		return p.values, nil
+	}
+	d, err := r.decoder()
+	if err != nil {
+		return nil, err
+	}
+	out, err := d.DecodeAll(p.values, r.buffer[:0])
+	if cap(out) <= maxScratch {
+		r.buffer = out
+	}
+	return out, err
+}

@@ -1,0 +1,69 @@
+package overlap_test
+
+import (
+	"testing"
+
+	"github.com/socctl/socctl/compiler"
+	"github.com/socctl/socctl/lint/overlap"
+	"github.com/socctl/socctl/rules"
+)
+
+const four = `title: Any Shell
+logsource: {category: process_creation, product: windows}
+detection: {s: {Image|endswith: ['\cmd.exe', '\powershell.exe']}, condition: s}
+---
+title: Cmd
+logsource: {category: process_creation, product: windows}
+detection: {s: {Image|endswith: '\cmd.exe', CommandLine|contains: '/c'}, condition: s}
+---
+title: Hostname
+logsource: {category: process_creation, product: windows}
+detection: {s: {Image|endswith: '\hostname.exe'}, condition: s}
+---
+title: Whoami
+logsource: {category: process_creation, product: windows}
+detection: {s: {Image|endswith: '\whoami.exe'}, condition: s}
+`
+
+func serial(n int, do func(int)) {
+	for i := range n {
+		do(i)
+	}
+}
+
+// TestFind: one rule covers another, two fire together, and each group says what its
+// members add.
+func TestFind(t *testing.T) {
+	docs, _ := rules.Parse("rules.yml", []byte(four))
+	set, _ := rules.Assemble(docs)
+	p, diags := compiler.Compile(set, compiler.Options{})
+	if diags.Count(rules.Error) > 0 {
+		t.Fatal(diags)
+	}
+	fired := overlap.NewFirings()
+	for range 9 {
+		fired.Add([]int{3, 2})
+	}
+	fired.Add([]int{3})
+	fired.Add(nil)
+	groups := overlap.Find(p, fired, overlap.Options{}, serial)
+	if len(groups) != 2 {
+		t.Fatalf("%d groups, want 2", len(groups))
+	}
+	covered := groups[0]
+	if covered.Members[0].Rule.Title != "Any Shell" || covered.Members[1].Rule.Title != "Cmd" || len(covered.Members[1].CoveredBy) != 1 ||
+		covered.Members[0].CoveredBy != nil || covered.Links[0].Kind != overlap.Covers {
+		t.Errorf("first group: %+v", covered)
+	}
+	together := groups[1]
+	l := together.Links[0]
+	if l.Kind != overlap.CoFire || l.Both != 9 || l.JustA != 0 || l.JustB != 1 {
+		t.Errorf("second group: %+v", l)
+	}
+	for _, m := range together.Members {
+		want := map[string][2]int{"Hostname": {9, 0}, "Whoami": {10, 1}}[m.Rule.Title]
+		if [2]int{m.Fired, m.Alone} != want {
+			t.Errorf("%s fired %d, alone %d, want %v", m.Rule.Title, m.Fired, m.Alone, want)
+		}
+	}
+}
