@@ -22,7 +22,7 @@ type identity struct {
 func (s *Solver) identityOf(n int) (identity, bool) {
 	a := &s.atoms[n]
 	switch p := a.predicate; {
-	case s.options.Lists || p.Field == "":
+	case p.Field == "" || s.several(p.Field):
 	case p.Op == compiler.OpNumber:
 		return identity{a.field, p.Op}, exact(p.Number) && p.Number.Float() != 0 // zero has a negative twin
 	case p.Op == compiler.OpText && !p.Pattern.Cased():

@@ -167,7 +167,7 @@ func (s *Solver) named(n int, literals []literal) outcome {
 			return conflicting(*p.null, *p.notNull)
 		case len(p.wanted) == 0:
 			return outcome{present: p.present != nil, value: Field{Null: true}}
-		case !s.options.Lists:
+		case !s.several(s.fields[n]):
 			return conflicting(*p.null, p.wanted[0])
 		}
 	}
@@ -185,7 +185,7 @@ func (s *Solver) named(n int, literals []literal) outcome {
 // values finds the texts of a field that is present.
 func (s *Solver) values(n int, wanted, refused []literal, notNull *literal) outcome {
 	domain := s.domain(n)
-	if s.options.Lists && len(wanted) > 1 {
+	if len(wanted) > 1 && s.several(s.fields[n]) {
 		var all []string
 		for _, w := range wanted {
 			out := s.text(n, []literal{w}, refused, domain)

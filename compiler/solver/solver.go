@@ -11,6 +11,10 @@ type Options struct {
 	// ones may satisfy different predicates.
 	Lists bool
 
+	// Several reports whether a field may hold several values although Lists is not
+	// set; nil for none.
+	Several func(field string) bool
+
 	// Domain returns predicates that every value of a field satisfies, such as
 	// that a path is absolute; nil for none. An answer may then rest on them.
 	Domain func(field string) []compiler.Predicate
@@ -30,6 +34,11 @@ type Options struct {
 	// Rounds how often boolean structure and fields are played against each other.
 	// Zero means the default of each.
 	States, Rounds int
+}
+
+// several reports whether a field may hold several values at once.
+func (s *Solver) several(field string) bool {
+	return s.options.Lists || s.options.Several != nil && s.options.Several(field)
 }
 
 const (
