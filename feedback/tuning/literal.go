@@ -1,0 +1,88 @@
+package tuning
+
+import (
+	"cmp"
+	"strconv"
+	"strings"
+
+	"github.com/socctl/socctl/compiler"
+)
+
+// Literal is one comparison of a clause.
+type Literal struct {
+	Field  string
+	Anchor compiler.Anchor // Whole unless CIDR
+	CIDR   bool
+	Value  string // plain text, no wildcards; a network with CIDR
+	Score  float64
+	Class  string // of the path, command … that it is made of; for explanations
+
+	predicate compiler.Predicate
+}
+
+// Key returns the comparison as a rule would write it.
+func (l *Literal) Key() string {
+	suffix := [...]string{"", "|contains", "|startswith", "|endswith"}[l.Anchor]
+	if l.CIDR {
+		suffix = "|cidr"
+	}
+	return l.Field + suffix
+}
+
+// String returns the key and the value.
+func (l *Literal) String() string { return l.Key() + ": " + strconv.Quote(l.Value) }
+
+// matches decides the comparison on a value as the evaluator does.
+func (l *Literal) matches(value string) bool {
+	return l.predicate.Accepts(compiler.StringKind, value, compiler.Fold(value))
+}
+
+func compareLiterals(a, b *Literal) int {
+	return cmp.Or(cmp.Compare(a.Field, b.Field), cmp.Compare(a.Anchor, b.Anchor), cmp.Compare(a.Value, b.Value))
+}
+
+// Clause is a conjunction of literals, in the order of their fields.
+type Clause []*Literal
+
+// String returns the literals joined by and.
+func (c Clause) String() string {
+	parts := make([]string, len(c))
+	for i, l := range c {
+		parts[i] = l.String()
+	}
+	return strings.Join(parts, " and ")
+}
+
+// Matches decides the clause on the values of an event.
+func (c Clause) Matches(values map[string]string) bool {
+	for _, l := range c {
+		v, present := values[l.Field]
+		if !present || !l.matches(v) {
+			return false
+		}
+	}
+	return true
+}
+
+// Score returns what an attacker needs: the highest of every field, added up, at
+// most 3.
+func (c Clause) Score() float64 {
+	best := map[string]float64{}
+	for _, l := range c {
+		best[l.Field] = max(best[l.Field], l.Score)
+	}
+	sum := 0.0
+	for _, s := range best {
+		sum += s
+	}
+	return min(sum, 3)
+}
+
+// fields counts the distinct fields.
+func (c Clause) fields() int {
+	seen := map[string]bool{}
+	for _, l := range c {
+		seen[l.Field] = true
+	}
+	return len(seen)
+}

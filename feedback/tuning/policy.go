@@ -1,0 +1,47 @@
+package tuning
+
+// Policy says what an exclusion must be like. The zero value allows everything;
+// Default is meant to be used.
+type Policy struct {
+	Name string
+
+	MinAlerts  int // distinct events that a clause must remove while it is learnt
+	MinSources int // recordings or sensors that they come from
+	MinHosts   int
+	MinDays    int
+	MinFields  int // fields that a clause must name
+
+	MaxClauses  int // in one proposal
+	MaxLiterals int // in one clause
+	Beam        int // clauses that are kept at each depth
+
+	// PoolShare is the largest share of the pool, the events on which other rules of
+	// the logsource fire, that a clause may cover.
+	PoolShare float64
+	// FreeField demands a field that the rule itself says nothing about, or whose
+	// value the clause pins down further than by a file name.
+	FreeField bool
+	// MinScore is the least that an attacker must need to hide in a clause, see
+	// package compiler/trust.
+	MinScore float64
+
+	// Calibration is how many events that were not learnt from must be removed, and
+	// none of them protected.
+	Calibration int
+	// ByCause counts causes instead of events in calibration.
+	ByCause bool
+	// Weights of the objective.
+	ScoreWeight, LengthWeight, PoolWeight float64
+}
+
+// Default returns the policy that proposals are made under.
+func Default() Policy {
+	return Policy{Name: "default", MinAlerts: 2, MinSources: 2, MinHosts: 1, MinDays: 1, MinFields: 1, MaxClauses: 5, MaxLiterals: 4, Beam: 32,
+		PoolShare: 0.005, FreeField: true, Calibration: 1, ByCause: false, ScoreWeight: 0.3, LengthWeight: 0.3, PoolWeight: 200}
+}
+
+// Prototype returns the policy that research measured: 0.5 % of the pool, two
+// fields, five events in calibration, and as much removed as possible.
+func Prototype() Policy {
+	return Policy{Name: "prototype", MinAlerts: 2, MinSources: 2, MinFields: 2, MaxClauses: 5, MaxLiterals: 4, Beam: 32, PoolShare: 0.005, Calibration: 5}
+}
