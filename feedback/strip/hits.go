@@ -15,9 +15,9 @@ import (
 
 // hit is an event on which a rule fires, with or without its exclusions.
 type hit struct {
-	alert    *tuning.Alert // without label
-	stripped []int         // rules, by number, that fire without their exclusions
-	whole    []int         // rules that fire as they are
+	event    *tuning.Event
+	stripped []int // rules, by number, that fire without their exclusions
+	whole    []int // rules that fire as they are
 }
 
 // collector replays recordings against the rules as they are and as they would be
@@ -99,10 +99,10 @@ func (c *collector) record(root string, r telemetry.Record) {
 	if err != nil {
 		source = r.Source
 	}
-	h := &hit{alert: &tuning.Alert{Fingerprint: fingerprint, Source: filepath.ToSlash(source), Values: values(event, stripped[0].View),
+	h := &hit{event: &tuning.Event{Fingerprint: fingerprint, Source: filepath.ToSlash(source), Values: values(event, stripped[0].View),
 		Host: textOf(event, "Computer"), User: textOf(event, "User")}}
 	if t, _, ok := event.Time(); ok {
-		h.alert.Day = int(t.Unix() / 86400)
+		h.event.Day = int(t.Unix() / 86400)
 	}
 	for _, m := range stripped {
 		h.stripped = append(h.stripped, c.number[key(m.Rule)])

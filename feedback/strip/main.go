@@ -10,6 +10,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/socctl/socctl/compiler"
@@ -22,21 +24,22 @@ func main() {
 	ruleDir := flag.String("rules", "", "folder of rules")
 	cache := flag.String("cache", "", "file to keep what was collected in")
 	part := flag.String("part", "dev", "dev, test or all")
+	which := flag.String("policy", "prototype,default", "policies to measure")
 	verbose := flag.Bool("v", false, "list clauses")
 	flag.Parse()
-	if err := run(*data, *ruleDir, *cache, *part, *verbose); err != nil {
+	if err := run(*data, *ruleDir, *cache, *part, *which, *verbose); err != nil {
 		fmt.Fprintln(os.Stderr, "strip:", err)
 		os.Exit(3)
 	}
 }
 
 type saved struct {
-	Alerts   []tuning.Alert
+	Alerts   []tuning.Event
 	Stripped [][]int
 	Whole    [][]int
 }
 
-func run(data, ruleDir, cache, part string, verbose bool) error {
+func run(data, ruleDir, cache, part, which string, verbose bool) error {
 	set, _ := rules.LoadPaths(ruleDir)
 	p, _ := compiler.Compile(set, compiler.Options{})
 	c := newCollector(p)
@@ -60,7 +63,7 @@ func run(data, ruleDir, cache, part string, verbose bool) error {
 		if cache != "" {
 			var s saved
 			for _, h := range c.hits {
-				s.Alerts, s.Stripped, s.Whole = append(s.Alerts, *h.alert), append(s.Stripped, h.stripped), append(s.Whole, h.whole)
+				s.Alerts, s.Stripped, s.Whole = append(s.Alerts, *h.event), append(s.Stripped, h.stripped), append(s.Whole, h.whole)
 			}
 			f, err := os.Create(cache)
 			if err != nil {
@@ -75,15 +78,17 @@ func run(data, ruleDir, cache, part string, verbose bool) error {
 	fmt.Printf("%d events, %d hits, %v\n", c.events, len(c.hits), time.Since(began))
 	var chosen []*subject
 	removable, protected := 0, 0
-	for _, s := range c.subjects() {
+	found := c.subjects()
+	fmt.Println("interned", time.Since(began))
+	for _, s := range found {
 		if part == "all" || (part == "dev") == development(s.rule) {
 			chosen = append(chosen, s)
-			removable += s.excluded
-			protected += len(s.alerts) - s.excluded
+			removable += s.removable.Count()
+			protected += s.protected.Count()
 		}
 	}
 	fmt.Printf("%d rules, %d removable, %d protected\n", len(chosen), removable, protected)
-	for _, policy := range []tuning.Policy{tuning.Prototype(), tuning.Default()} {
+	for _, policy := range policies(which) {
 		began := time.Now()
 		all := strip(policy, chosen, 3)
 		fmt.Println(policy.Name, summarise(all), time.Since(began).Round(time.Millisecond))
@@ -92,12 +97,56 @@ func run(data, ruleDir, cache, part string, verbose bool) error {
 				if o.removable == 0 {
 					continue
 				}
-				fmt.Printf("  %s seed %d: %d/%d lost %d/%d\n", o.subject.rule.Title, o.seed, o.removed, o.removable, o.lost, o.protected)
+				fmt.Printf("  %s seed %d: %d/%d lost %d/%d; learn %v calibrate %v %v\n", o.subject.rule.Title, o.seed, o.removed, o.removable, o.lost, o.protected, o.parts[0], o.parts[1], o.took.Round(time.Millisecond))
 				for _, k := range o.clauses {
-					fmt.Printf("      %v learnt %+v pool %.4f calibrated %d value %.1f score %.1f\n", k.Clause, k.Learnt, k.Pool, k.Removed, k.Value, k.Clause.Score())
+					fmt.Printf("      %v exact %v variant %d learnt %v unseen %v pool %.4f score %.1f\n", k.Clause, k.Exact, k.Variant, k.Learnt, k.Unseen, k.Pool, k.Clause.Score())
 				}
 			}
 		}
 	}
 	return nil
+}
+
+func policies(which string) []tuning.Policy {
+	var out []tuning.Policy
+	for _, name := range strings.Split(which, ",") {
+		if name == "prototype" {
+			out = append(out, tuning.Prototype())
+			continue
+		}
+		p := tuning.Default()
+		p.Name = name
+		for _, c := range strings.Split(name, "+") {
+			k, v, _ := strings.Cut(c, "=")
+			f, _ := strconv.ParseFloat(v, 64)
+			switch k {
+			case "nogen":
+				p.Generalise = false
+			case "nocross":
+				p.Cross = false
+			case "nofree":
+				p.FreeField = false
+			case "noexact":
+				p.Exact = 0
+			case "pool":
+				p.PoolShare = f
+			case "cal":
+				p.Calibration = int(f)
+			case "min":
+				p.MinAlerts = int(f)
+			case "src":
+				p.MinSources = int(f)
+			case "fields":
+				p.MinFields = int(f)
+			case "score":
+				p.ScoreWeight = f
+			case "len":
+				p.LengthWeight = f
+			case "poolw":
+				p.PoolWeight = f
+			}
+		}
+		out = append(out, p)
+	}
+	return out
 }

@@ -5,72 +5,96 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/feedback/tuning"
 	"github.com/socctl/socctl/rules/logsource"
 )
 
-// subject is a rule with exclusions, and what it would fire on without them.
+// subject is a rule with exclusions, and what it would fire on without them. Rows
+// are of the corpus of its logsource.
 type subject struct {
-	rule     *compiler.Rule
-	input    tuning.Rule
-	alerts   []*tuning.Alert // removable: what the exclusions hide; protected: what the rule fires on still
-	pool     []*tuning.Alert // events of other rules of the logsource
-	vetted   []*tuning.Alert // events that are known to be what the rule is for
-	excluded int
+	rule      *compiler.Rule
+	input     tuning.Rule
+	corpus    *tuning.Corpus
+	removable tuning.Rows         // what the exclusions hide
+	protected tuning.Rows         // what the rule fires on still
+	pool      tuning.Rows         // events of other rules of the logsource
+	vetted    []map[string]string // events that are known to be what the rule is for
 }
 
 // subjects returns the rules that exclusions matter for: something is hidden in two
 // sources at least.
 func (c *collector) subjects() []*subject {
 	texts := make([][]string, len(c.program.Rules))
-	of := make([][]*hit, len(c.program.Rules)) // fires without exclusions
-	bySource := map[string][]*hit{}
 	for i, r := range c.program.Rules {
 		texts[i] = excludedTexts(c.program, r)
 	}
+	of := make([][]*hit, len(c.program.Rules)) // fires without exclusions
+	bySource := map[string][]*hit{}
+	fields := map[string][]string{}
+	for _, r := range c.program.Rules {
+		if e := withoutExclusions(r.Expr); e != nil {
+			fields[sourceOf(r)] = append(fields[sourceOf(r)], constrained(c.program, e)...)
+		}
+	}
 	for _, h := range c.hits {
+		seen := map[string]bool{}
 		for _, n := range h.stripped {
 			of[n] = append(of[n], h)
-		}
-		seen := map[string]bool{}
-		for _, n := range h.whole {
 			if s := sourceOf(c.program.Rules[n]); !seen[s] {
 				seen[s] = true
 				bySource[s] = append(bySource[s], h)
 			}
 		}
 	}
+	corpora := map[string]*tuning.Corpus{}
 	var out []*subject
 	for n, r := range c.program.Rules {
-		if len(texts[n]) == 0 || len(of[n]) == 0 {
+		if len(texts[n]) == 0 || !hidden(of[n], n) {
 			continue
 		}
-		s := &subject{rule: r, input: tuning.Rule{Logsource: logsourceOf(r), Constrained: constrained(c.program, withoutExclusions(r.Expr))}}
-		sources := map[string]bool{}
+		source := sourceOf(r)
+		if corpora[source] == nil {
+			corpora[source] = corpus(logsourceOf(r), fields[source], bySource[source])
+		}
+		s := &subject{rule: r, input: tuning.Rule{ID: r.ID, Title: r.Title, Constrained: constrained(c.program, withoutExclusions(r.Expr))}, corpus: corpora[source]}
+		s.removable, s.protected, s.pool = s.corpus.NewRows(), s.corpus.NewRows(), s.corpus.NewRows()
 		for _, h := range of[n] {
-			a := *h.alert
-			a.Label = tuning.Removable
 			if slices.Contains(h.whole, n) {
-				a.Label = tuning.Protected
+				s.protected.Add(s.corpus.Row(h.event.Fingerprint))
 			} else {
-				sources[a.Source] = true
-				s.excluded++
+				s.removable.Add(s.corpus.Row(h.event.Fingerprint))
 			}
-			s.alerts = append(s.alerts, &a)
 		}
-		if len(sources) < 2 {
-			continue
-		}
-		for _, h := range bySource[sourceOf(r)] {
+		for _, h := range bySource[source] {
 			if c.sibling(h, n, texts) {
-				s.pool = append(s.pool, h.alert)
+				s.pool.Add(s.corpus.Row(h.event.Fingerprint))
 			}
 		}
 		out = append(out, s)
 	}
 	return out
+}
+
+// hidden reports whether the exclusions of a rule hide something in two sources.
+func hidden(hits []*hit, n int) bool {
+	sources := map[string]bool{}
+	for _, h := range hits {
+		if !slices.Contains(h.whole, n) {
+			sources[h.event.Source] = true
+		}
+	}
+	return len(sources) >= 2
+}
+
+func corpus(source logsource.Logsource, fields []string, hits []*hit) *tuning.Corpus {
+	b := tuning.NewBuilder(logsource.Default(), source, fields)
+	for _, h := range hits {
+		b.Add(h.event)
+	}
+	return b.Corpus()
 }
 
 // sibling reports whether another rule of the logsource fires on an event, one that
@@ -121,7 +145,9 @@ type outcome struct {
 	removable, removed int // in the test part
 	protected, lost    int
 	vetted, vettedLost int
+	parts              [3][2]int // removable and protected events of each part
 	clauses            []tuning.Calibrated
+	took               time.Duration
 }
 
 // strip runs a policy on all subjects and splits; in parallel, with results in order.
@@ -145,49 +171,39 @@ func strip(policy tuning.Policy, subjects []*subject, seeds int) []outcome {
 }
 
 func one(policy tuning.Policy, s *subject, seed int) outcome {
+	began := time.Now()
 	o := outcome{subject: s, seed: seed}
-	parts := [3][]*tuning.Alert{}
-	for _, a := range s.alerts {
-		p := partOf(seed, a.Source)
-		parts[p] = append(parts[p], a)
+	var parts [3]tuning.Rows
+	for i := range parts {
+		parts[i] = s.corpus.NewRows()
 	}
-	for _, a := range parts[testPart] {
-		if a.Label == tuning.Removable {
-			o.removable++
-		} else {
-			o.protected++
-		}
+	for row := range s.corpus.Len() {
+		parts[partOf(seed, s.corpus.Source(row))].Add(row)
 	}
-	learns := slices.ContainsFunc(parts[learnPart], func(a *tuning.Alert) bool { return a.Label == tuning.Removable })
-	if o.removable == 0 || !learns {
-		o.removable = 0
+	for i, p := range parts {
+		o.parts[i] = [2]int{s.removable.And(p).Count(), s.protected.And(p).Count()}
+	}
+	if o.parts[testPart][0] == 0 || o.parts[learnPart][0] == 0 {
 		return o
 	}
-	var pool []*tuning.Alert
-	for _, a := range s.pool {
-		if partOf(seed, a.Source) != testPart {
-			pool = append(pool, a)
-		}
+	o.removable, o.protected = o.parts[testPart][0], o.parts[testPart][1]
+	pool := s.pool.And(s.pool)
+	pool.Minus(parts[testPart])
+	o.clauses = tuning.Tune(policy, &tuning.Input{Rule: s.input, Corpus: s.corpus, Removable: s.removable, Protected: s.protected,
+		Learn: parts[learnPart], Calibrate: parts[calibratePart], Pool: pool})
+	hides := s.corpus.NewRows()
+	for _, k := range o.clauses {
+		hides.Join(s.corpus.Covered(k.Clause))
 	}
-	o.clauses = tuning.Tune(policy, &tuning.Input{Rule: s.input, Table: logsource.Default(), Learn: parts[learnPart], Calibrate: parts[calibratePart], Pool: pool})
-	hides := func(a *tuning.Alert) bool {
-		return slices.ContainsFunc(o.clauses, func(c tuning.Calibrated) bool { return c.Clause.Matches(a.Values) })
-	}
-	for _, a := range parts[testPart] {
-		switch {
-		case !hides(a):
-		case a.Label == tuning.Removable:
-			o.removed++
-		default:
-			o.lost++
-		}
-	}
-	for _, a := range s.vetted {
+	hides = hides.And(parts[testPart])
+	o.removed, o.lost = hides.And(s.removable).Count(), hides.And(s.protected).Count()
+	for _, values := range s.vetted {
 		o.vetted++
-		if hides(a) {
+		if slices.ContainsFunc(o.clauses, func(k tuning.Calibrated) bool { return k.Clause.Matches(values) }) {
 			o.vettedLost++
 		}
 	}
+	o.took = time.Since(began)
 	return o
 }
 

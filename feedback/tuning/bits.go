@@ -2,40 +2,19 @@ package tuning
 
 import "math/bits"
 
-// set is a set of rows.
-type set []uint64
+// Rows is a set of events of a corpus.
+type Rows []uint64
 
-func newSet(n int) set { return make(set, (n+63)/64) }
+func newRows(n int) Rows { return make(Rows, (n+63)/64) }
 
-func (s set) add(i int)      { s[i/64] |= 1 << (i % 64) }
-func (s set) has(i int) bool { return s[i/64]&(1<<(i%64)) != 0 }
+// Add adds an event.
+func (s Rows) Add(row int) { s[row/64] |= 1 << (row % 64) }
 
-// and returns what is in both.
-func (s set) and(o set) set {
-	out := make(set, len(s))
-	for i := range s {
-		out[i] = s[i] & o[i]
-	}
-	return out
-}
+// Has reports whether an event is in the set.
+func (s Rows) Has(row int) bool { return s[row/64]&(1<<(row%64)) != 0 }
 
-// minus removes what is in o.
-func (s set) minus(o set) {
-	for i := range s {
-		s[i] &^= o[i]
-	}
-}
-
-func (s set) empty() bool {
-	for _, w := range s {
-		if w != 0 {
-			return false
-		}
-	}
-	return true
-}
-
-func (s set) count() int {
+// Count returns how many events are in the set.
+func (s Rows) Count() int {
 	n := 0
 	for _, w := range s {
 		n += bits.OnesCount64(w)
@@ -43,8 +22,50 @@ func (s set) count() int {
 	return n
 }
 
+// Each calls visit for every event, in order.
+func (s Rows) Each(visit func(row int)) {
+	for i, w := range s {
+		for w != 0 {
+			visit(64*i + bits.TrailingZeros64(w))
+			w &= w - 1
+		}
+	}
+}
+
+// And returns what is in both sets.
+func (s Rows) And(o Rows) Rows { return s.and(o) }
+
+func (s Rows) and(o Rows) Rows {
+	out := make(Rows, len(s))
+	for i := range s {
+		out[i] = s[i] & o[i]
+	}
+	return out
+}
+
+// intersect keeps in s what a and b share.
+func (s Rows) intersect(a, b Rows) {
+	for i := range s {
+		s[i] = a[i] & b[i]
+	}
+}
+
+// Minus removes what is in the other set.
+func (s Rows) Minus(o Rows) {
+	for i := range s {
+		s[i] &^= o[i]
+	}
+}
+
+// Join adds what is in the other set.
+func (s Rows) Join(o Rows) {
+	for i := range s {
+		s[i] |= o[i]
+	}
+}
+
 // common counts what is in both.
-func (s set) common(o set) int {
+func (s Rows) common(o Rows) int {
 	n := 0
 	for i := range s {
 		n += bits.OnesCount64(s[i] & o[i])
@@ -52,21 +73,12 @@ func (s set) common(o set) int {
 	return n
 }
 
-func (s set) equal(o set) bool {
+// within reports whether all of s is in the other set.
+func (s Rows) within(o Rows) bool {
 	for i := range s {
-		if s[i] != o[i] {
+		if s[i]&^o[i] != 0 {
 			return false
 		}
 	}
 	return true
-}
-
-// each calls visit for every member.
-func (s set) each(visit func(int)) {
-	for i, w := range s {
-		for w != 0 {
-			visit(64*i + bits.TrailingZeros64(w))
-			w &= w - 1
-		}
-	}
 }

@@ -3,8 +3,8 @@ package tuning
 import (
 	"net/netip"
 	"regexp"
-	"slices"
 	"strings"
+	"sync"
 
 	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/compiler/trust"
@@ -13,15 +13,25 @@ import (
 
 // lattice generalises values: from what a field held, comparisons that say less
 // and less, as far as a person would write them. How depends on what the field is.
+// It is safe for concurrent use.
 type lattice struct {
-	table *logsource.Table
+	table   *logsource.Table
+	source  logsource.Logsource
+	allowed map[string]bool
+
+	lock  sync.Mutex
 	judge *trust.Judge
-	rule  *Rule
 	kinds map[string]logsource.Kind // "" for fields that no clause may name
+	known map[[2]string][]*Literal  // of a field and a value
 }
 
-func newLattice(t *logsource.Table, r *Rule) *lattice {
-	return &lattice{table: t, judge: trust.New(t), rule: r, kinds: map[string]logsource.Kind{}}
+func newLattice(t *logsource.Table, source logsource.Logsource, further []string) *lattice {
+	x := &lattice{table: t, source: source, allowed: map[string]bool{}, judge: trust.New(t), kinds: map[string]logsource.Kind{}, known: map[[2]string][]*Literal{}}
+	names, _ := t.FieldNames(source)
+	for _, n := range append(names, further...) {
+		x.allowed[n] = true
+	}
+	return x
 }
 
 // forbidden are fields that say when or where an event was recorded, which one it
@@ -30,13 +40,15 @@ var forbidden = regexp.MustCompile(`(?i)(time|date|guid|processid|threadid|\bpid
 
 // kind returns what a field is made of; "" if no clause may name it.
 func (x *lattice) kind(field string) logsource.Kind {
+	x.lock.Lock()
+	defer x.lock.Unlock()
 	k, known := x.kinds[field]
 	if known {
 		return k
 	}
-	if !forbidden.MatchString(field) {
+	if x.allowed[field] && !forbidden.MatchString(field) {
 		k = logsource.LabelKind
-		if d := x.table.DomainOf(x.rule.Logsource, field); d != nil {
+		if d := x.table.DomainOf(x.source, field); d != nil {
 			k = d.Kind
 		}
 		if k == logsource.HostKind || k == logsource.HashKind {
@@ -49,7 +61,20 @@ func (x *lattice) kind(field string) logsource.Kind {
 
 // of returns the literals that generalise a value of a field.
 func (x *lattice) of(field, value string) []*Literal {
-	if value == "" || len(value) > 2000 {
+	kind := x.kind(field)
+	x.lock.Lock()
+	defer x.lock.Unlock()
+	key := [2]string{field, value}
+	out, known := x.known[key]
+	if !known {
+		out = x.generalised(kind, field, value)
+		x.known[key] = out
+	}
+	return out
+}
+
+func (x *lattice) generalised(kind logsource.Kind, field, value string) []*Literal {
+	if value == "" || len(value) > 4000 {
 		return nil
 	}
 	var out []*Literal
@@ -59,7 +84,7 @@ func (x *lattice) of(field, value string) []*Literal {
 		}
 		out = append(out, x.literal(field, anchor, text))
 	}
-	switch x.kind(field) {
+	switch kind {
 	case "":
 		return nil
 	case logsource.PathKind:
@@ -92,7 +117,7 @@ func (x *lattice) of(field, value string) []*Literal {
 
 func (x *lattice) literal(field string, anchor compiler.Anchor, text string) *Literal {
 	l := &Literal{Field: field, Anchor: anchor, Value: text, predicate: compiler.LiteralPredicate(field, text, anchor, false)}
-	l.Score = x.judge.Grade(x.rule.Logsource, &l.predicate).Score
+	l.Score = x.judge.Grade(x.source, &l.predicate).Score
 	return l
 }
 
@@ -199,12 +224,12 @@ func records(value string, add func(compiler.Anchor, string)) {
 			continue
 		}
 		text := strings.TrimSpace(line[at+1:])
-		if text == "" || variable(text) || profile.MatchString(text) {
-			continue
+		if !variable(text) && !profile.MatchString(text) && len(line) <= 200 {
+			add(compiler.Anywhere, line)
 		}
-		add(compiler.Anywhere, line)
-		if program, _, more := strings.Cut(text, " "); more && len(program) > 5 {
-			add(compiler.Anywhere, line[:strings.Index(line, text)]+program)
+		program, _, _ := strings.Cut(text, " ")
+		if len(program) > 5 && !variable(program) && !profile.MatchString(program) {
+			add(compiler.Anywhere, line[at:at+1]+" "+program)
 		}
 	}
 }
@@ -219,7 +244,7 @@ func (x *lattice) addresses(field, value string) []*Literal {
 	for _, network := range private {
 		if network.Contains(addr) {
 			l := &Literal{Field: field, CIDR: true, Value: network.String(), predicate: compiler.Predicate{Field: field, Op: compiler.OpCIDR, Prefix: network}}
-			l.Score = x.judge.Grade(x.rule.Logsource, &l.predicate).Score
+			l.Score = x.judge.Grade(x.source, &l.predicate).Score
 			out = append(out, l)
 		}
 	}
@@ -228,11 +253,3 @@ func (x *lattice) addresses(field, value string) []*Literal {
 
 var private = []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("172.16.0.0/12"), netip.MustParsePrefix("192.168.0.0/16"),
 	netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("169.254.0.0/16"), netip.MustParsePrefix("fe80::/10"), netip.MustParsePrefix("::1/128")}
-
-// distinct sorts literals and leaves out those that are there twice.
-func distinct(ls []*Literal) []*Literal {
-	slices.SortFunc(ls, compareLiterals)
-	return slices.CompactFunc(ls, func(a, b *Literal) bool {
-		return a.Field == b.Field && a.Anchor == b.Anchor && a.CIDR == b.CIDR && compiler.Fold(a.Value) == compiler.Fold(b.Value)
-	})
-}

@@ -32,13 +32,14 @@ func (l *Literal) Key() string {
 // String returns the key and the value.
 func (l *Literal) String() string { return l.Key() + ": " + strconv.Quote(l.Value) }
 
-// matches decides the comparison on a value as the evaluator does.
-func (l *Literal) matches(value string) bool {
-	return l.predicate.Accepts(compiler.StringKind, value, compiler.Fold(value))
+// accepts decides the comparison on a value as the evaluator does.
+func (l *Literal) accepts(value, folded string) bool {
+	return l.predicate.Accepts(compiler.StringKind, value, folded)
 }
 
 func compareLiterals(a, b *Literal) int {
-	return cmp.Or(cmp.Compare(a.Field, b.Field), cmp.Compare(a.Anchor, b.Anchor), cmp.Compare(a.Value, b.Value))
+	return cmp.Or(cmp.Compare(a.Field, b.Field), cmp.Compare(a.Anchor, b.Anchor), cmp.Compare(compiler.Fold(a.Value), compiler.Fold(b.Value)),
+		cmp.Compare(a.Value, b.Value))
 }
 
 // Clause is a conjunction of literals, in the order of their fields.
@@ -57,7 +58,7 @@ func (c Clause) String() string {
 func (c Clause) Matches(values map[string]string) bool {
 	for _, l := range c {
 		v, present := values[l.Field]
-		if !present || !l.matches(v) {
+		if !present || !l.accepts(v, compiler.Fold(v)) {
 			return false
 		}
 	}

@@ -11,33 +11,36 @@ type Policy struct {
 	MinDays    int
 	MinFields  int // fields that a clause must name
 
-	MaxClauses  int // in one proposal
+	MaxClauses  int // that are learnt, in each direction
 	MaxLiterals int // in one clause
 	Beam        int // clauses that are kept at each depth
+	Exact       int // with at most so many literals the search is exact
 
 	// PoolShare is the largest share of the pool, the events on which other rules of
 	// the logsource fire, that a clause may cover.
 	PoolShare float64
-	// FreeField demands a field that the rule itself says nothing about, or whose
-	// value the clause pins down further than by a file name.
+	// FreeField demands a field that the rule itself says nothing about.
 	FreeField bool
 	// MinScore is the least that an attacker must need to hide in a clause, see
 	// package compiler/trust.
 	MinScore float64
+	// Generalise lets a clause be replaced by a more general one if that loses no
+	// protected event of those that were not learnt from either.
+	Generalise bool
+	// Cross learns from each half and calibrates on the other.
+	Cross bool
 
 	// Calibration is how many events that were not learnt from must be removed, and
 	// none of them protected.
 	Calibration int
-	// ByCause counts causes instead of events in calibration.
-	ByCause bool
 	// Weights of the objective.
 	ScoreWeight, LengthWeight, PoolWeight float64
 }
 
 // Default returns the policy that proposals are made under.
 func Default() Policy {
-	return Policy{Name: "default", MinAlerts: 2, MinSources: 2, MinHosts: 1, MinDays: 1, MinFields: 1, MaxClauses: 5, MaxLiterals: 4, Beam: 32,
-		PoolShare: 0.005, FreeField: true, Calibration: 1, ByCause: false, ScoreWeight: 0.3, LengthWeight: 0.3, PoolWeight: 200}
+	return Policy{Name: "default", MinAlerts: 1, MinSources: 1, MinHosts: 1, MinDays: 1, MinFields: 1, MaxClauses: 16, MaxLiterals: 4, Beam: 32, Exact: 200,
+		PoolShare: 0.005, FreeField: true, Generalise: true, Cross: true, Calibration: 1, ScoreWeight: 0.1, LengthWeight: 0.3, PoolWeight: 200}
 }
 
 // Prototype returns the policy that research measured: 0.5 % of the pool, two

@@ -2,153 +2,89 @@ package tuning
 
 import (
 	"cmp"
-	"math"
 	"slices"
+	"strings"
 )
-
-// Candidate is a clause that the search accepted, with what it found while learning.
-type Candidate struct {
-	Clause Clause
-	Learnt support // of the removable alerts that it covers
-	Pool   float64 // share of the pool that it covers
-	Value  float64 // of the objective, by which candidates are ordered
-}
-
-// searching is one run of sequential covering.
-type searching struct {
-	policy  Policy
-	lattice *lattice
-	learn   *rows
-	pool    *rows
-	poolAll int // events of the pool
-
-	literals []*Literal
-	covers   map[*Literal]set // rows of learn
-	pools    map[*Literal]set // rows of pool, once they were asked for
-}
 
 // state is a clause in the making.
 type state struct {
-	clause Clause
-	rows   set // of learn that it matches
-	found  support
-	lost   int // protected rows that it matches
-	value  float64
+	classes                    []int // of the learner, ascending
+	removable, protected, pool Rows
+	found                      Support // of removable rows that are left
+	value                      float64
 }
 
-// Search learns clauses from labelled alerts: again and again the best that covers
-// removable alerts and no protected one, until none is good enough. They come in the
-// order in which they were found.
-func Search(x *lattice, policy Policy, learn, pool []*Alert) []Candidate {
-	s := &searching{policy: policy, lattice: x, learn: newRows(x, learn), pool: newRows(x, pool),
-		covers: map[*Literal]set{}, pools: map[*Literal]set{}}
-	s.poolAll = max(1, sum(s.pool.alerts))
-	left := slices.Clone(s.learn.removable)
+// Candidate is a clause that was learnt, followed by more general ones, each of
+// which covers what the one before does.
+type Candidate struct {
+	Variants []Clause
+	Exact    bool    // no clause of the literals that were looked at is worth more
+	Value    float64 // of the objective
+}
+
+// search learns clauses: again and again the best that covers removable rows and no
+// protected one, until none is good enough.
+func (x *learner) search() []Candidate {
 	var out []Candidate
-	for len(out) < policy.MaxClauses {
-		best := s.best(left)
+	for len(out) < x.policy.MaxClauses {
+		best, exact := x.best()
 		if best == nil {
 			break
 		}
-		best.clause = s.shrunk(best, left)
-		rows := s.matching(best.clause)
-		out = append(out, Candidate{Clause: best.clause, Learnt: s.learn.support(rows.and(s.learn.removable)), Pool: s.poolShare(best.clause), Value: best.value})
-		left.minus(rows)
-	}
-	return out
-}
-
-func sum(ns []int) int {
-	total := 0
-	for _, n := range ns {
-		total += n
-	}
-	return total
-}
-
-// frontier lists literals that generalise the alerts that are left and have
-// support enough.
-func (s *searching) frontier(left set) []*Literal {
-	type tally struct {
-		l *Literal
-		n int
-	}
-	var all []*Literal
-	for _, field := range sortedKeys(s.learn.columns) {
-		c := s.learn.columns[field]
-		seen := make([]bool, len(c.texts))
-		left.each(func(row int) {
-			if id := c.of[row]; id >= 0 && !seen[id] {
-				seen[id] = true
-				all = append(all, s.lattice.of(field, c.texts[id])...)
-			}
-		})
-	}
-	var out []*Literal
-	for _, l := range distinct(all) {
-		rows := s.learn.matching(l)
-		if !s.supported(s.learn.support(rows.and(left))) {
-			continue
+		x.left.Minus(best.removable)
+		c := Candidate{Exact: exact, Value: best.value}
+		for _, st := range x.generalised(best) {
+			c.Variants = append(c.Variants, x.clause(st))
 		}
-		s.covers[l] = rows
-		out = append(out, l)
+		out = append(out, c)
 	}
 	return out
 }
 
-func (s *searching) supported(f support) bool {
-	return f.Alerts >= s.policy.MinAlerts && f.Sources >= s.policy.MinSources && f.Hosts >= s.policy.MinHosts && f.Days >= s.policy.MinDays
+func (x *learner) clause(st *state) Clause {
+	out := make(Clause, len(st.classes))
+	for i, at := range st.classes {
+		out[i] = x.classes[at].Literal
+	}
+	return out
 }
 
-// best returns the best clause for the alerts that are left; nil if none passes.
-func (s *searching) best(left set) *state {
-	s.literals = s.frontier(left)
-	var beam, accepted []*state
-	for _, l := range s.literals {
-		beam = append(beam, s.state(Clause{l}, s.covers[l], left))
+// best returns the best clause for the rows that are left; nil if none passes. Exact
+// says that it is the best of all.
+func (x *learner) best() (best *state, exact bool) {
+	var beam []*state
+	for i := range x.classes {
+		if st := x.extended(nil, i); st != nil {
+			beam = append(beam, st)
+		}
 	}
 	for depth := 1; ; depth++ {
 		for _, st := range beam {
-			if s.passes(st) {
-				accepted = append(accepted, st)
+			if (best == nil || compareStates(st, best) < 0) && x.passes(st) {
+				best = st
 			}
 		}
-		if depth == s.policy.MaxLiterals {
+		if depth == x.policy.MaxLiterals {
 			break
 		}
 		slices.SortFunc(beam, compareStates)
-		beam = s.widened(beam[:min(len(beam), s.policy.Beam)], left)
+		beam = x.widened(beam[:min(len(beam), x.policy.Beam)])
 	}
-	if len(accepted) == 0 {
-		return nil
-	}
-	return slices.MinFunc(accepted, compareStates)
+	return x.exactly(best)
 }
 
 // widened extends every state by every literal that helps.
-func (s *searching) widened(beam []*state, left set) []*state {
+func (x *learner) widened(beam []*state) []*state {
 	var out []*state
 	seen := map[string]bool{}
 	for _, st := range beam {
-		for _, l := range s.literals {
-			if slices.Contains(st.clause, l) {
+		for i := range x.classes {
+			if slices.Contains(st.classes, i) || !x.helps(st, i) {
 				continue
 			}
-			rows := st.rows.and(s.covers[l])
-			covered := rows.and(left)
-			if covered.empty() {
-				continue
-			}
-			narrower := rows.common(s.learn.protected) < st.lost
-			fresh := !slices.ContainsFunc(st.clause, func(o *Literal) bool { return o.Field == l.Field })
-			if !narrower && !fresh {
-				continue
-			}
-			clause := append(slices.Clone(st.clause), l)
-			slices.SortFunc(clause, compareLiterals)
-			if key := clause.String(); !seen[key] {
+			if key := keyOf(st.classes, i); !seen[key] {
 				seen[key] = true
-				if next := s.state(clause, rows, left); s.supported(next.found) {
+				if next := x.extended(st, i); next != nil {
 					out = append(out, next)
 				}
 			}
@@ -157,79 +93,79 @@ func (s *searching) widened(beam []*state, left set) []*state {
 	return out
 }
 
-func (s *searching) state(c Clause, rows, left set) *state {
-	st := &state{clause: c, rows: rows, found: s.learn.support(rows.and(left)), lost: rows.common(s.learn.protected)}
-	st.value = s.value(st)
-	return st
+// helps reports whether a literal makes a clause match fewer protected rows or less
+// of the pool, or adds what the policy asks for.
+func (x *learner) helps(st *state, i int) bool {
+	c := x.classes[i]
+	if lost := st.protected.Count(); lost > 0 && st.protected.common(c.protected) < lost {
+		return true
+	}
+	if n := st.pool.Count(); n > 0 && st.pool.common(c.pool) < n {
+		return true
+	}
+	return x.policy.FreeField && c.free && !x.free(st) || x.policy.MinFields > len(st.classes) || x.policy.MinScore > x.clause(st).Score()
 }
 
-// value is the objective: what is removed, how broadly that is founded, and what an
-// attacker needs, against length, overlap with the pool and protected alerts.
-func (s *searching) value(st *state) float64 {
-	log := func(n int) float64 { return math.Log2(1 + float64(n)) }
-	v := log(st.found.Alerts) + log(st.found.Causes) + log(st.found.Sources)/2 + log(st.found.Hosts)/2 + log(st.found.Days)/2
-	v += s.policy.ScoreWeight*st.clause.Score() - s.policy.LengthWeight*float64(len(st.clause)) - 2*log(st.lost)
-	if s.policy.PoolWeight > 0 {
-		v -= min(4, s.policy.PoolWeight*s.poolShare(st.clause))
+func keyOf(classes []int, more int) string {
+	all := append(slices.Clone(classes), more)
+	slices.Sort(all)
+	var b strings.Builder
+	for _, n := range all {
+		b.WriteRune(rune(n))
 	}
-	return v
+	return b.String()
+}
+
+// extended adds a literal to a clause; nil if too few rows are left to support it.
+func (x *learner) extended(st *state, i int) *state {
+	c := x.classes[i]
+	next := &state{classes: []int{i}, removable: c.removable, protected: c.protected, pool: c.pool}
+	if st != nil {
+		if st.removable.common(c.removable) < x.policy.MinAlerts {
+			return nil
+		}
+		next = &state{classes: append(slices.Clone(st.classes), i), removable: st.removable.and(c.removable), protected: st.protected.and(c.protected), pool: st.pool.and(c.pool)}
+		slices.Sort(next.classes)
+	}
+	next.found = x.counts.support(next.removable.and(x.left))
+	if !x.supported(next.found) {
+		return nil
+	}
+	next.value = x.value(next)
+	return next
+}
+
+// value is the objective: what is removed and how broadly that is founded, and what
+// an attacker needs, against length, overlap with the pool and protected rows.
+func (x *learner) value(st *state) float64 {
+	p := x.policy
+	v := x.worth(st.found) + p.ScoreWeight*x.clause(st).Score() - p.LengthWeight*float64(len(st.classes)) - 2*log2(st.protected.Count())
+	return v - min(4, p.PoolWeight*x.poolShare(st))
+}
+
+func (x *learner) worth(f Support) float64 {
+	return log2(f.Alerts) + log2(f.Causes) + log2(f.Sources)/2 + log2(f.Hosts)/2 + log2(f.Days)/2
+}
+
+func (x *learner) poolShare(st *state) float64 {
+	return float64(st.pool.Count()) / float64(max(1, len(x.pool)))
 }
 
 func compareStates(a, b *state) int {
-	return cmp.Or(cmp.Compare(b.value, a.value), cmp.Compare(len(a.clause), len(b.clause)), cmp.Compare(a.clause.String(), b.clause.String()))
+	return cmp.Or(cmp.Compare(b.value, a.value), cmp.Compare(len(a.classes), len(b.classes)), slices.Compare(a.classes, b.classes))
 }
 
 // passes applies the guards that learning can apply.
-func (s *searching) passes(st *state) bool {
-	p := &s.policy
-	return st.lost == 0 && s.supported(st.found) && st.clause.fields() >= p.MinFields && st.clause.Score() >= p.MinScore &&
-		(!p.FreeField || s.free(st.clause)) && s.poolShare(st.clause) <= p.PoolShare
+func (x *learner) passes(st *state) bool {
+	p := x.policy
+	if st.protected.Count() > 0 || x.poolShare(st) > p.PoolShare || p.FreeField && !x.free(st) || !x.supported(st.found) {
+		return false
+	}
+	c := x.clause(st)
+	return c.fields() >= p.MinFields && c.Score() >= p.MinScore
 }
 
 // free reports whether a clause names a field that the rule itself leaves open.
-func (s *searching) free(c Clause) bool {
-	return slices.ContainsFunc(c, func(l *Literal) bool { return !s.lattice.rule.constrains(l.Field) })
-}
-
-// poolShare returns the share of the pool that a clause covers.
-func (s *searching) poolShare(c Clause) float64 {
-	if s.pool.n == 0 {
-		return 0
-	}
-	var rows set
-	for _, l := range c {
-		m := s.pools[l]
-		if m == nil {
-			m = s.pool.matching(l)
-			s.pools[l] = m
-		}
-		if rows == nil {
-			rows = m
-		} else {
-			rows = rows.and(m)
-		}
-	}
-	return float64(s.pool.weight(rows)) / float64(s.poolAll)
-}
-
-func (s *searching) matching(c Clause) set {
-	rows := s.covers[c[0]]
-	for _, l := range c[1:] {
-		rows = rows.and(s.covers[l])
-	}
-	return rows
-}
-
-// shrunk leaves out literals without which the clause covers no more and passes
-// still: they say nothing.
-func (s *searching) shrunk(st *state, left set) Clause {
-	clause := st.clause
-	for i := len(clause) - 1; i >= 0 && len(clause) > 1; i-- {
-		shorter := slices.Delete(slices.Clone(clause), i, i+1)
-		next := s.state(shorter, s.matching(shorter), left)
-		if s.passes(next) && next.rows.equal(st.rows) && shorter.Score() >= clause.Score() {
-			clause = shorter
-		}
-	}
-	return clause
+func (x *learner) free(st *state) bool {
+	return slices.ContainsFunc(st.classes, func(i int) bool { return x.classes[i].free })
 }
