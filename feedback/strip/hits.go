@@ -163,7 +163,16 @@ func excludedTexts(p *compiler.Program, r *compiler.Rule) []string {
 // constrained returns the fields that what a rule wants says something about.
 func constrained(p *compiler.Program, e *compiler.Expr) []string {
 	var out []string
-	e.Each(func(l *compiler.Expr) { out = append(out, p.Predicates[l.Atom].Field) })
+	e.Each(func(l *compiler.Expr) {
+		if says(&p.Predicates[l.Atom]) {
+			out = append(out, p.Predicates[l.Atom].Field)
+		}
+	})
 	slices.Sort(out)
 	return slices.Compact(out)
+}
+
+// says reports whether a comparison asks for more than that there is a value.
+func says(p *compiler.Predicate) bool {
+	return p.Op != compiler.OpText || strings.Trim(p.Pattern.String(), "*") != ""
 }

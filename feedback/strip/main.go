@@ -132,6 +132,12 @@ func policies(which string) []tuning.Policy {
 				p.PoolShare = f
 			case "cal":
 				p.Calibration = int(f)
+			case "weak":
+				p.Weak = int(f)
+			case "share":
+				p.MinShare = f
+			case "lift":
+				p.MinLift = f
 			case "min":
 				p.MinAlerts = int(f)
 			case "src":

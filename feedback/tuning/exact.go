@@ -1,7 +1,7 @@
 package tuning
 
-// maxNodes limits the exact search.
-const maxNodes = 200_000
+// maxNodes limits the exact searches for one rule.
+const maxNodes = 50_000
 
 // exactly looks for a better clause than the incumbent among all clauses, by branch
 // and bound: adding literals to a clause never makes it cover more, and a literal that
@@ -11,7 +11,7 @@ func (x *learner) exactly(incumbent *state) (best *state, exact bool) {
 	if len(x.classes) > x.policy.Exact {
 		return incumbent, false
 	}
-	best, x.nodes = incumbent, 0
+	best = incumbent
 	var visit func(st *state, from int) bool
 	visit = func(st *state, from int) bool {
 		for i := from; i < len(x.classes); i++ {

@@ -33,6 +33,15 @@ type Policy struct {
 	// Calibration is how many events that were not learnt from must be removed, and
 	// none of them protected.
 	Calibration int
+	// Weak is the same for clauses that an attacker satisfies at will, whose score is
+	// below 1.
+	Weak int
+	// MinShare is the least share of the removable events of the rule that a clause
+	// must add to what the clauses before it cover.
+	MinShare float64
+	// MinLift is how many times commoner a clause must be among removable events than
+	// in the pool.
+	MinLift float64
 	// Weights of the objective.
 	ScoreWeight, LengthWeight, PoolWeight float64
 }
@@ -40,7 +49,7 @@ type Policy struct {
 // Default returns the policy that proposals are made under.
 func Default() Policy {
 	return Policy{Name: "default", MinAlerts: 1, MinSources: 1, MinHosts: 1, MinDays: 1, MinFields: 1, MaxClauses: 16, MaxLiterals: 4, Beam: 32, Exact: 200,
-		PoolShare: 0.005, FreeField: true, Generalise: true, Cross: true, Calibration: 1, ScoreWeight: 0.1, LengthWeight: 0.3, PoolWeight: 200}
+		PoolShare: 0.005, FreeField: true, Generalise: true, Cross: true, Calibration: 1, Weak: 1, ScoreWeight: 0.1, LengthWeight: 0.3, PoolWeight: 200}
 }
 
 // Prototype returns the policy that research measured: 0.5 % of the pool, two

@@ -39,19 +39,19 @@ func Tune(policy Policy, in *Input) []Calibrated {
 	slices.SortStableFunc(out, func(a, b Calibrated) int {
 		return cmp.Or(cmp.Compare(b.Removed.Count(), a.Removed.Count()), cmp.Compare(len(a.Clause), len(b.Clause)), cmp.Compare(a.Clause.String(), b.Clause.String()))
 	})
-	return needed(out)
+	return needed(&policy, in, out)
 }
 
-// needed leaves out clauses whose events others cover.
-func needed(all []Calibrated) []Calibrated {
+// needed leaves out clauses that add too little to those before them.
+func needed(policy *Policy, in *Input, all []Calibrated) []Calibrated {
 	var out []Calibrated
-	var covered Rows
+	known := in.Learn.and(in.Learn)
+	known.Join(in.Calibrate)
+	left := in.Removable.and(known)
+	least := max(1, policy.MinShare*float64(left.Count()))
 	for _, k := range all {
-		if covered == nil {
-			covered = make(Rows, len(k.Removed))
-		}
-		if !k.Removed.within(covered) {
-			covered.Join(k.Removed)
+		if float64(k.Removed.common(left)) >= least {
+			left.Minus(k.Removed)
 			out = append(out, k)
 		}
 	}
@@ -84,8 +84,11 @@ func calibrated(policy *Policy, in *Input, c *Candidate, learn, unseen Rows) (k 
 			break
 		}
 		removed := rows.and(in.Removable)
+		if lift := float64(rows.common(in.Removable.and(known))) / float64(in.Removable.common(known)); lift < policy.MinLift*share {
+			continue
+		}
 		tested := in.Corpus.Support(removed.and(unseen))
-		if tested.Alerts < policy.Calibration {
+		if tested.Alerts < policy.Calibration || clause.Score() < 1 && tested.Alerts < policy.Weak {
 			continue
 		}
 		k = Calibrated{Clause: clause, Exact: c.Exact, Variant: n, Learnt: in.Corpus.Support(removed.and(learn)), Unseen: tested, Pool: share, Removed: removed.and(known)}
