@@ -30,6 +30,7 @@ type collector struct {
 	stripped   *evaluator.Evaluator
 	seen       map[string]bool // fingerprints
 	hits       []*hit
+	vetted     []*hit // of recordings that show what rules are for
 	events     int
 }
 
@@ -80,6 +81,19 @@ func (c *collector) replay(root string, sources []string) error {
 		}
 		c.record(root, r)
 	}
+	return nil
+}
+
+// vet reads the recordings that come with rules. What they hold is taken out of
+// what was replayed.
+func (c *collector) vet(root string, sources []string) error {
+	hits := c.hits
+	c.hits, c.seen = nil, map[string]bool{}
+	if err := c.replay(root, sources); err != nil {
+		return err
+	}
+	c.vetted = c.hits
+	c.hits = slices.DeleteFunc(hits, func(h *hit) bool { return c.seen[h.event.Fingerprint] })
 	return nil
 }
 
@@ -175,4 +189,16 @@ func constrained(p *compiler.Program, e *compiler.Expr) []string {
 // says reports whether a comparison asks for more than that there is a value.
 func says(p *compiler.Predicate) bool {
 	return p.Op != compiler.OpText || strings.Trim(p.Pattern.String(), "*") != ""
+}
+
+// wanted returns the texts that a rule asks for.
+func wanted(p *compiler.Program, e *compiler.Expr) []string {
+	var out []string
+	e.Each(func(l *compiler.Expr) {
+		if q := &p.Predicates[l.Atom]; q.Op == compiler.OpText && says(q) {
+			out = append(out, q.Pattern.String())
+		}
+	})
+	slices.Sort(out)
+	return slices.Compact(out)
 }

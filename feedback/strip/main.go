@@ -76,6 +76,10 @@ func run(data, ruleDir, cache, part, which string, verbose bool) error {
 		}
 	}
 	fmt.Printf("%d events, %d hits, %v\n", c.events, len(c.hits), time.Since(began))
+	if err := c.vet(data, []string{filepath.Join(data, "sigma", "regression_data")}); err != nil {
+		return err
+	}
+	fmt.Printf("%d vetted hits, %v\n", len(c.vetted), time.Since(began))
 	var chosen []*subject
 	removable, protected := 0, 0
 	found := c.subjects()
@@ -96,6 +100,9 @@ func run(data, ruleDir, cache, part, which string, verbose bool) error {
 			for _, o := range all {
 				if o.removable == 0 {
 					continue
+				}
+				if o.vettedLost > 0 {
+					fmt.Printf("  VETTED LOST %d of %d\n", o.vettedLost, o.vetted)
 				}
 				fmt.Printf("  %s seed %d: %d/%d lost %d/%d; learn %v calibrate %v %v\n", o.subject.rule.Title, o.seed, o.removed, o.removable, o.lost, o.protected, o.parts[0], o.parts[1], o.took.Round(time.Millisecond))
 				for _, k := range o.clauses {
@@ -138,6 +145,8 @@ func policies(which string) []tuning.Policy {
 				p.MinShare = f
 			case "lift":
 				p.MinLift = f
+			case "mins":
+				p.MinScore = f
 			case "min":
 				p.MinAlerts = int(f)
 			case "src":

@@ -59,13 +59,19 @@ func (c *collector) subjects() []*subject {
 		if corpora[source] == nil {
 			corpora[source] = corpus(logsourceOf(r), fields[source], bySource[source])
 		}
-		s := &subject{rule: r, input: tuning.Rule{ID: r.ID, Title: r.Title, Constrained: constrained(c.program, withoutExclusions(r.Expr))}, corpus: corpora[source]}
+		e := withoutExclusions(r.Expr)
+		s := &subject{rule: r, input: tuning.Rule{ID: r.ID, Title: r.Title, Constrained: constrained(c.program, e), Wanted: wanted(c.program, e)}, corpus: corpora[source]}
 		s.removable, s.protected, s.pool = s.corpus.NewRows(), s.corpus.NewRows(), s.corpus.NewRows()
 		for _, h := range of[n] {
 			if slices.Contains(h.whole, n) {
 				s.protected.Add(s.corpus.Row(h.event.Fingerprint))
 			} else {
 				s.removable.Add(s.corpus.Row(h.event.Fingerprint))
+			}
+		}
+		for _, h := range c.vetted {
+			if slices.Contains(h.whole, n) {
+				s.vetted = append(s.vetted, h.event.Values)
 			}
 		}
 		for _, h := range bySource[source] {
@@ -189,8 +195,14 @@ func one(policy tuning.Policy, s *subject, seed int) outcome {
 	o.removable, o.protected = o.parts[testPart][0], o.parts[testPart][1]
 	pool := s.pool.And(s.pool)
 	pool.Minus(parts[testPart])
-	o.clauses = tuning.Tune(policy, &tuning.Input{Rule: s.input, Corpus: s.corpus, Removable: s.removable, Protected: s.protected,
-		Learn: parts[learnPart], Calibrate: parts[calibratePart], Pool: pool})
+	in := &tuning.Input{Rule: s.input, Corpus: s.corpus, Removable: s.removable, Protected: s.protected,
+		Learn: parts[learnPart], Calibrate: parts[calibratePart], Pool: pool}
+	if policy.Cross {
+		known := parts[learnPart].And(parts[learnPart])
+		known.Join(parts[calibratePart])
+		in.Learn, in.Calibrate = tuning.Halves(s.corpus, known, s.removable, s.protected, s.rule.ID)
+	}
+	o.clauses = tuning.Tune(policy, in)
 	hides := s.corpus.NewRows()
 	for _, k := range o.clauses {
 		hides.Join(s.corpus.Covered(k.Clause))
@@ -214,6 +226,7 @@ type summary struct {
 	mean               float64
 	protected, lost    int
 	vetted, vettedLost int
+	vettedRules        int
 	rules              int
 }
 
@@ -223,6 +236,9 @@ func summarise(all []outcome) summary {
 	for _, o := range all {
 		if o.removable == 0 {
 			continue
+		}
+		if !rules[o.subject] && o.vetted > 0 {
+			s.vettedRules++
 		}
 		rules[o.subject] = true
 		s.splits++
@@ -246,6 +262,6 @@ func (s summary) String() string {
 	if s.removable > 0 {
 		pooled = float64(s.removed) / float64(s.removable)
 	}
-	return fmt.Sprintf("%d rules, %d splits, %d propose; removed %d of %d: %.1f %% pooled, %.1f %% mean; protected lost %d of %d; vetted lost %d of %d",
-		s.rules, s.splits, s.proposing, s.removed, s.removable, 100*pooled, 100*s.mean, s.lost, s.protected, s.vettedLost, s.vetted)
+	return fmt.Sprintf("%d rules, %d splits, %d propose; removed %d of %d: %.1f %% pooled, %.1f %% mean; protected lost %d of %d; vetted lost %d of %d (%d rules)",
+		s.rules, s.splits, s.proposing, s.removed, s.removable, 100*pooled, 100*s.mean, s.lost, s.protected, s.vettedLost, s.vetted, s.vettedRules)
 }

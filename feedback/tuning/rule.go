@@ -7,6 +7,8 @@ type Rule struct {
 	ID, Title string
 	// Constrained are the fields that what the rule wants says something about.
 	Constrained []string
+	// Wanted are the texts that it asks for.
+	Wanted []string
 }
 
 // constrains reports whether the rule itself says something about a field.
