@@ -129,8 +129,8 @@ func policies(which string) []tuning.Policy {
 			switch k {
 			case "nogen":
 				p.Generalise = false
-			case "nocross":
-				p.Cross = false
+			case "rounds":
+				p.Rounds = int(f)
 			case "nofree":
 				p.FreeField = false
 			case "noexact":

@@ -195,12 +195,10 @@ func one(policy tuning.Policy, s *subject, seed int) outcome {
 	o.removable, o.protected = o.parts[testPart][0], o.parts[testPart][1]
 	pool := s.pool.And(s.pool)
 	pool.Minus(parts[testPart])
-	in := &tuning.Input{Rule: s.input, Corpus: s.corpus, Removable: s.removable, Protected: s.protected,
-		Learn: parts[learnPart], Calibrate: parts[calibratePart], Pool: pool}
-	if policy.Cross {
-		known := parts[learnPart].And(parts[learnPart])
-		known.Join(parts[calibratePart])
-		in.Learn, in.Calibrate = tuning.Halves(s.corpus, known, s.removable, s.protected, s.rule.ID)
+	in := &tuning.Input{Rule: s.input, Corpus: s.corpus, Removable: s.removable, Protected: s.protected, Pool: pool,
+		Trials: []tuning.Trial{{Learn: parts[learnPart], Unseen: parts[calibratePart]}}}
+	if policy.Rounds > 0 {
+		in.Trials = tuning.Trials(&policy, s.corpus, in.Known(), s.removable, s.protected, s.rule.ID)
 	}
 	o.clauses = tuning.Tune(policy, in)
 	hides := s.corpus.NewRows()

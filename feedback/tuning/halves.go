@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"slices"
+	"strconv"
 )
 
 // Halves splits what is known of a rule into two parts that share no source, with
@@ -49,4 +50,17 @@ func Halves(c *Corpus, known, removable, protected Rows, salt string) (a, b Rows
 		}
 	})
 	return a, b
+}
+
+// Trials shares out what is known as a policy wants it, the salt deciding how.
+func Trials(policy *Policy, c *Corpus, known, removable, protected Rows, salt string) []Trial {
+	var out []Trial
+	for round := range max(1, policy.Rounds) {
+		a, b := Halves(c, known, removable, protected, salt+strconv.Itoa(round))
+		out = append(out, Trial{a, b})
+		if policy.Rounds > 0 {
+			out = append(out, Trial{b, a})
+		}
+	}
+	return out
 }

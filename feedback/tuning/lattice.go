@@ -36,7 +36,7 @@ func newLattice(t *logsource.Table, source logsource.Logsource, further []string
 
 // forbidden are fields that say when or where an event was recorded, which one it
 // is, or how it was routed: excluding by them excludes by accident.
-var forbidden = regexp.MustCompile(`(?i)(time|date|guid|processid|threadid|\bpid|recordid|recordnumber|logonid|sessionid|activityid|correlationid|^(message|channel|eventid|provider|provider_name|providerguid|computer|hostname|host|keywords|opcode|opcodevalue|task|level|severity|severityvalue|version|category|eventtype|source|sourcename|sourcemodulename|tags|rulename|eventreceivedtime|calltrace|scriptblockid|messagenumber|messagetotal|hashes|md5|sha1|sha256|imphash|hash|sourceport|userdata|data|@.*|accountname|accounttype|domain|security_userid|userid|qfe_.*|esm.*|port|tokenelevationtype|sourceishostname|.*isipv6|sequencenumber|[a-z]*processtoken.*|engineversion|runspaceid|pipelineid|connectiondata)$)`)
+var forbidden = regexp.MustCompile(`(?i)(time|date|guid|processid|threadid|\bpid|recordid|recordnumber|logonid|sessionid|activityid|correlationid|^(message|channel|eventid|provider|provider_name|providerguid|computer|hostname|host|keywords|opcode|opcodevalue|task|level|severity|severityvalue|version|category|eventtype|source|sourcename|sourcemodulename|tags|rulename|eventreceivedtime|calltrace|scriptblockid|messagenumber|messagetotal|hashes|md5|sha1|sha256|imphash|hash|sourceport|ipport|clientport|userdata|data|@.*|accountname|accounttype|domain|security_userid|userid|qfe_.*|esm.*|port|tokenelevationtype|sourceishostname|.*isipv6|sequencenumber|[a-z]*processtoken.*|engineversion|runspaceid|pipelineid|connectiondata)$)`)
 
 // kind returns what a field is made of; "" if no clause may name it.
 func (x *lattice) kind(field string) logsource.Kind {
@@ -99,6 +99,9 @@ func (x *lattice) generalised(kind logsource.Kind, field, value string) []*Liter
 		add(compiler.Whole, value)
 		if at := strings.LastIndexByte(value, '\\'); at > 0 {
 			add(compiler.AtEnd, value[at:])
+		}
+		if strings.HasSuffix(value, "$") { // an account of a machine
+			out = append(out, x.literal(field, compiler.AtEnd, "$"))
 		}
 	default:
 		if strings.ContainsAny(value, "\r\n") {

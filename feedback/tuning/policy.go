@@ -27,8 +27,9 @@ type Policy struct {
 	// Generalise lets a clause be replaced by a more general one if that loses no
 	// protected event of those that were not learnt from either.
 	Generalise bool
-	// Cross learns from each half and calibrates on the other.
-	Cross bool
+	// Rounds is how often what is known is shared out anew, each time in halves that
+	// both teach and test; 0 for once, with a half that teaches and one that tests.
+	Rounds int
 
 	// Calibration is how many events that were not learnt from must be removed, and
 	// none of them protected.
@@ -49,7 +50,7 @@ type Policy struct {
 // Default returns the policy that proposals are made under.
 func Default() Policy {
 	return Policy{Name: "default", MinAlerts: 1, MinSources: 1, MinHosts: 1, MinDays: 1, MinFields: 1, MaxClauses: 16, MaxLiterals: 4, Beam: 32, Exact: 200,
-		PoolShare: 0.005, FreeField: true, Generalise: true, Cross: true, Calibration: 1, Weak: 1, ScoreWeight: 0.1, LengthWeight: 0.3, PoolWeight: 200}
+		PoolShare: 0.005, FreeField: true, Generalise: true, Rounds: 3, MinShare: 0.02, MinLift: 20, Calibration: 1, Weak: 1, ScoreWeight: 0.1, LengthWeight: 0.3, PoolWeight: 200}
 }
 
 // Prototype returns the policy that research measured: 0.5 % of the pool, two

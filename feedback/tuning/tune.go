@@ -12,10 +12,23 @@ type Input struct {
 
 	Removable Rows // alerts that investigations found to be false or expected
 	Protected Rows // alerts that must stay
-	// Halves of what is known, which share no source: one is learnt from, the other
-	// tests what was learnt.
-	Learn, Calibrate Rows
-	Pool             Rows // events on which other rules of the logsource fire
+	Pool      Rows // events on which other rules of the logsource fire
+	// Trials share out what is known.
+	Trials []Trial
+}
+
+// Trial is two parts of what is known of a rule that share no source: from one
+// clauses are learnt, the other tests them.
+type Trial struct{ Learn, Unseen Rows }
+
+// Known returns what the trials look at.
+func (in *Input) Known() Rows {
+	out := in.Corpus.NewRows()
+	for _, t := range in.Trials {
+		out.Join(t.Learn)
+		out.Join(t.Unseen)
+	}
+	return out
 }
 
 // Calibrated is a clause with what unseen alerts say of it.
@@ -32,22 +45,21 @@ type Calibrated struct {
 // Tune learns clauses and tests them on alerts that they were not learnt from. It
 // returns those that pass, those that remove most first.
 func Tune(policy Policy, in *Input) []Calibrated {
-	out := tune(&policy, in, in.Learn, in.Calibrate)
-	if policy.Cross {
-		out = append(out, tune(&policy, in, in.Calibrate, in.Learn)...)
+	var out []Calibrated
+	known := in.Known()
+	for _, t := range in.Trials {
+		out = append(out, tune(&policy, in, t, known)...)
 	}
 	slices.SortStableFunc(out, func(a, b Calibrated) int {
 		return cmp.Or(cmp.Compare(b.Removed.Count(), a.Removed.Count()), cmp.Compare(len(a.Clause), len(b.Clause)), cmp.Compare(a.Clause.String(), b.Clause.String()))
 	})
-	return needed(&policy, in, out)
+	return needed(&policy, in.Removable.and(known), out)
 }
 
 // needed leaves out clauses that add too little to those before them.
-func needed(policy *Policy, in *Input, all []Calibrated) []Calibrated {
+func needed(policy *Policy, removable Rows, all []Calibrated) []Calibrated {
 	var out []Calibrated
-	known := in.Learn.and(in.Learn)
-	known.Join(in.Calibrate)
-	left := in.Removable.and(known)
+	left := removable.and(removable)
 	least := max(1, policy.MinShare*float64(left.Count()))
 	for _, k := range all {
 		if float64(k.Removed.common(left)) >= least {
@@ -59,11 +71,11 @@ func needed(policy *Policy, in *Input, all []Calibrated) []Calibrated {
 }
 
 // tune learns from one part of what is known and tests on the other.
-func tune(policy *Policy, in *Input, learn, unseen Rows) []Calibrated {
-	x := newLearner(policy, in.Corpus, &in.Rule, in.Removable.and(learn), in.Protected.and(learn), in.Pool)
+func tune(policy *Policy, in *Input, t Trial, known Rows) []Calibrated {
+	x := newLearner(policy, in.Corpus, &in.Rule, in.Removable.and(t.Learn), in.Protected.and(t.Learn), in.Pool)
 	var out []Calibrated
 	for _, c := range x.search() {
-		if k, ok := calibrated(policy, in, &c, learn, unseen); ok {
+		if k, ok := calibrated(policy, in, &c, t, known); ok {
 			out = append(out, k)
 		}
 	}
@@ -72,9 +84,7 @@ func tune(policy *Policy, in *Input, learn, unseen Rows) []Calibrated {
 
 // calibrated takes the most general variant that hides no protected event, of those
 // that were learnt from or not, and not too much of the pool.
-func calibrated(policy *Policy, in *Input, c *Candidate, learn, unseen Rows) (k Calibrated, ok bool) {
-	known := learn.and(learn)
-	known.Join(unseen)
+func calibrated(policy *Policy, in *Input, c *Candidate, t Trial, known Rows) (k Calibrated, ok bool) {
 	protected := in.Protected.and(known)
 	all := float64(max(1, in.Pool.Count()))
 	for n, clause := range c.Variants {
@@ -87,11 +97,11 @@ func calibrated(policy *Policy, in *Input, c *Candidate, learn, unseen Rows) (k 
 		if lift := float64(rows.common(in.Removable.and(known))) / float64(in.Removable.common(known)); lift < policy.MinLift*share {
 			continue
 		}
-		tested := in.Corpus.Support(removed.and(unseen))
+		tested := in.Corpus.Support(removed.and(t.Unseen))
 		if tested.Alerts < policy.Calibration || clause.Score() < 1 && tested.Alerts < policy.Weak {
 			continue
 		}
-		k = Calibrated{Clause: clause, Exact: c.Exact, Variant: n, Learnt: in.Corpus.Support(removed.and(learn)), Unseen: tested, Pool: share, Removed: removed.and(known)}
+		k = Calibrated{Clause: clause, Exact: c.Exact, Variant: n, Learnt: in.Corpus.Support(removed.and(t.Learn)), Unseen: tested, Pool: share, Removed: removed.and(known)}
 		ok = true
 	}
 	return k, ok
