@@ -135,6 +135,8 @@ func policies(which string) []tuning.Policy {
 				p.FreeField = false
 			case "noexact":
 				p.Exact = 0
+			case "strict":
+				p.Strict = true
 			case "pool":
 				p.PoolShare = f
 			case "cal":

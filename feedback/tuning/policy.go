@@ -21,6 +21,9 @@ type Policy struct {
 	PoolShare float64
 	// FreeField demands a field that the rule itself says nothing about.
 	FreeField bool
+	// Strict lets no value save on a field that the rule asks for, however hard it is
+	// to come by: whoever sets off the rule may well have it.
+	Strict bool
 	// MinScore is the least that an attacker must need to hide in a clause, see
 	// package compiler/trust.
 	MinScore float64

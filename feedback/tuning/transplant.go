@@ -17,7 +17,7 @@ import (
 
 // saves reports whether a literal tells alerts from what an attacker would do.
 func (x *learner) saves(l *Literal) bool {
-	if l.Score >= savingScore {
+	if !x.policy.Strict && l.Score >= savingScore {
 		return !usual(l)
 	}
 	return !x.rule.constrains(l.Field) && !usual(l) && !x.rule.restates(l)
