@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/socctl/socctl/rules"
 )
@@ -22,6 +23,10 @@ type Options struct {
 	// Placeholders are the values of %name% under the modifier expand. They
 	// are Sigma strings, so * and ? are wildcards.
 	Placeholders map[string][]string
+
+	// Now decides which filters have expired: they are left out. At the zero time
+	// none has.
+	Now time.Time
 }
 
 // Program is a compiled set of rules. It is immutable and safe for concurrent use.
@@ -30,7 +35,11 @@ type Program struct {
 	Rules        []*Rule        // in the order of the set
 	Correlations []*Correlation // inputs before those that refer to them
 
-	renewed int // rules that were compiled anew since all were; see Recompile
+	// Expiry is what became of filters that end some day, nil if the set has none.
+	Expiry *Expiry
+
+	now     time.Time // Options.Now
+	renewed int       // rules that were compiled anew since all were; see Recompile
 
 	once    sync.Once
 	derived any
@@ -94,13 +103,13 @@ func compile(set *rules.Set, o *Options, earlier *reusable) (*Program, rules.Dia
 	}
 	lowered := make([]loweredRule, len(set.Rules))
 	parallel(len(set.Rules), func(i int) {
-		if r := earlier.rule(set.Rules[i]); r != nil {
+		if r := earlier.rule(set.Rules[i], o.Now); r != nil {
 			lowered[i].rule, lowered[i].finished = r, true
 		} else {
 			lowered[i] = lower(set.Rules[i], o)
 		}
 	})
-	p := &Program{Predicates: earlier.predicates()}
+	p := &Program{Predicates: earlier.predicates(), Expiry: expiryOf(set, o.Now), now: o.Now}
 	atoms := earlier.atoms()
 	diags = append(diags, checkFilters(set, o)...)
 	var fresh []*Rule

@@ -2,12 +2,13 @@ package compiler
 
 import (
 	"slices"
+	"time"
 
 	"github.com/socctl/socctl/rules"
 )
 
 // Recompile is Compile for a set that differs little from the one that earlier
-// was compiled of, with the same options: rules that are written the same, and
+// was compiled of, with the same options but for the time: rules that are written the same, and
 // have the same filters, are taken over, so that the cost follows the change.
 // The result differs from that of Compile only in the numbers of predicates, of
 // which some may be of no rule any longer; they are dropped before they can
@@ -45,13 +46,18 @@ func (p *Program) stale() bool { return p.renewed > len(p.Rules)+16 }
 
 // rule returns the rule that was compiled of the same source, nil if there is
 // none.
-func (r *reusable) rule(source *rules.Rule) *Rule {
+func (r *reusable) rule(source *rules.Rule, now time.Time) *Rule {
 	if r == nil || source.Invalid || source.Node == nil {
 		return nil
 	}
 	known := r.byNode[source.Node]
 	if known == nil || !slices.EqualFunc(known.Source.Filters, source.Filters, sameFilter) {
 		return nil
+	}
+	for _, f := range source.Filters {
+		if f.Expired(now) != f.Expired(r.program.now) {
+			return nil
+		}
 	}
 	out := *known
 	out.Source = source

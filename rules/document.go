@@ -1,5 +1,7 @@
 package rules
 
+import "time"
+
 // Document is one YAML document: a *Rule, a *Correlation or a *Filter.
 type Document interface {
 	// Meta returns what all kinds of documents have in common.
@@ -217,4 +219,17 @@ type Filter struct {
 	Logsource Logsource
 	Rules     []Scalar // ids or names; empty means any
 	Detection Detection
+
+	// Owner and Expires stand in the custom attribute socctl: who answers for the
+	// filter, and from which day on it is not applied any longer.
+	Owner   Scalar
+	Expires Scalar // YYYY-MM-DD
+}
+
+// Expired reports whether the filter has ended at a time: from the beginning, in
+// UTC, of the day that Expires names. Without such a day, and at the zero time, it
+// has not.
+func (f *Filter) Expired(now time.Time) bool {
+	day, err := time.Parse(time.DateOnly, f.Expires.Text)
+	return err == nil && !now.IsZero() && !now.Before(day)
 }

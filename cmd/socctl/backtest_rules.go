@@ -42,6 +42,7 @@ func (c *cli) comparedRules(ctx context.Context, cfg *config.Config, o *backtest
 	head := &loadedRules{set: in.Set, program: in.Program, diags: slices.Concat(in.Reading, in.Diagnostics)}
 	head.diags.Sort()
 	c.showProblems(head.diags)
+	c.tellExpired(head.program.Expiry)
 	before, err := project.LoadBase(ctx, in, tree, options)
 	if err != nil {
 		return nil, &exitError{exitUsage, err}
@@ -63,5 +64,5 @@ func (c *cli) baseOptions(cfg *config.Config, o *backtestOptions) (project.Optio
 	if err != nil {
 		return project.Options{}, err
 	}
-	return project.Options{Paths: fromHere(paths, true), Placeholders: cfg.PlaceholderValues(), Pipeline: p.all, Taxonomies: p.taxonomies}, nil
+	return project.Options{Paths: fromHere(paths, true), Placeholders: cfg.PlaceholderValues(), Pipeline: p.all, Taxonomies: p.taxonomies, Now: c.now}, nil
 }

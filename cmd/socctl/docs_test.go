@@ -30,6 +30,9 @@ import (
 //	yaml pipeline NAME a pipeline without errors
 //	yaml after PATH    the rule PATH after the pipeline above it, as printed
 //	go example NAME    the body of an example function
+//	console run        commands, and what they print
+//	json verdicts PATH verdicts without problems
+//	text file PATH     a file that commands read; so is yaml mapping
 
 // block is a fenced block of a document.
 type block struct {
@@ -61,7 +64,7 @@ func pages(t *testing.T) []string {
 }
 
 func TestExamplesOfTheDocs(t *testing.T) {
-	known := []string{"yaml rule", "json recording", "yaml info", "yaml test", "yaml wrong", "text problems", "yaml views", "yaml config", "yaml pipeline", "yaml after", "go example"}
+	known := []string{"yaml rule", "json recording", "yaml info", "yaml test", "yaml wrong", "text problems", "yaml views", "yaml config", "yaml pipeline", "yaml after", "go example", "console run", "json verdicts", "yaml mapping", "text file"}
 	for _, page := range pages(t) {
 		found := blocks(t, page)
 		for _, b := range found {
@@ -90,7 +93,7 @@ func runExamples(t *testing.T, found []block) {
 			continue
 		case "yaml pipeline", "yaml after":
 			continue // TestPipelinesOfTheDocs
-		case "go example", "yaml config":
+		case "go example", "yaml config", "console run", "json verdicts", "yaml mapping", "text file": // see TestConsoleOfTheDocs
 			continue
 		}
 		files++
@@ -263,7 +266,7 @@ func TestEveryDecisionIsDocumented(t *testing.T) {
 // The Go code of the docs is that of examples, which go test runs.
 func TestCodeOfTheDocs(t *testing.T) {
 	sources := ""
-	for _, name := range []string{"evaluator/example_test.go", "evaluator/backtest/example_test.go", "evaluator/witness/example_test.go", "cmd/socctl/library_test.go"} {
+	for _, name := range []string{"evaluator/example_test.go", "evaluator/backtest/example_test.go", "evaluator/witness/example_test.go", "feedback/ledger/example_test.go", "cmd/socctl/library_test.go"} {
 		text, err := os.ReadFile(filepath.Join(repoRoot, filepath.FromSlash(name)))
 		if err != nil {
 			t.Fatal(err)

@@ -7,7 +7,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -79,7 +78,7 @@ func (c *cli) linter(ctx context.Context, o *lintOptions, paths []string) (*lint
 
 // projectOptions are those that the configuration decides.
 func (c *cli) projectOptions(cfg *config.Config, pipelines []string) (project.Options, error) {
-	o := project.Options{Placeholders: cfg.PlaceholderValues(), Now: time.Now().UTC()}
+	o := project.Options{Placeholders: cfg.PlaceholderValues(), Now: c.now}
 	var err error
 	if o.Table, err = c.views(cfg); err != nil {
 		return o, err

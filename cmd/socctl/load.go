@@ -55,10 +55,11 @@ func (c *cli) loadRules(cfg *config.Config, paths, pipelines []string) (*loadedR
 	result, changed := p.all.Apply(l.set, p.options(cfg))
 	l.set, l.diags = result.Set, append(l.diags, changed...)
 	var compiled rules.Diagnostics
-	l.program, compiled = compiler.Compile(l.set, compiler.Options{Placeholders: cfg.PlaceholderValues()})
+	l.program, compiled = compiler.Compile(l.set, compiler.Options{Placeholders: cfg.PlaceholderValues(), Now: c.now})
 	l.diags = append(l.diags, compiled...)
 	l.diags.Sort()
 	c.showProblems(l.diags)
+	c.tellExpired(l.program.Expiry)
 	if len(l.program.Rules) == 0 {
 		return nil, noRules(l, paths)
 	}

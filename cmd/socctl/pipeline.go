@@ -175,7 +175,7 @@ func (c *cli) showPipeline(o *showOptions, paths []string) error {
 	}
 	set, diags := rules.LoadPaths(paths...)
 	result, changed := p.all.Apply(set, p.options(cfg))
-	program, compiled := compiler.Compile(result.Set, compiler.Options{Placeholders: cfg.PlaceholderValues()})
+	program, compiled := compiler.Compile(result.Set, compiler.Options{Placeholders: cfg.PlaceholderValues(), Now: c.now})
 	diags = append(append(diags, changed...), compiled...)
 	diags.Sort()
 	shown := describePipeline(result, program, diags)

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -58,6 +59,9 @@ type cli struct {
 	configPath string
 	colour     string
 	quiet      bool
+
+	nowText string    // of the flag --now
+	now     time.Time // as of which things have expired
 }
 
 // out and err return the styles of the two streams.
@@ -99,19 +103,22 @@ func (c *cli) command() *cobra.Command {
 			if !slices.Contains([]string{"auto", "always", "never"}, c.colour) {
 				return usageError("--color takes auto, always or never, not %q", c.colour)
 			}
-			return nil
+			var err error
+			c.now, err = parseNow(c.nowText)
+			return err
 		},
 	}
 	flags := root.PersistentFlags()
 	flags.StringVarP(&c.configPath, "config", "c", "", "configuration `file` (default: .socctl.yml, found by walking up)")
 	flags.StringVar(&c.colour, "color", "auto", "auto, always or never")
 	flags.BoolVarP(&c.quiet, "quiet", "q", false, "no progress and no summary")
+	flags.StringVar(&c.nowText, "now", "", "`time` as of which filters and verdicts have expired, as 2026-05-04 or in RFC 3339 (default: the clock)")
 	root.SetIn(c.stdin)
 	root.SetOut(c.stdout)
 	root.SetErr(c.stderr)
 	root.SetHelpTemplate(helpTemplate)
 	root.SetUsageTemplate(usageTemplate)
-	root.AddCommand(c.testCommand(), c.lintCommand(), c.fmtCommand(), c.checksCommand(), c.explainCommand(), c.evalCommand(), c.backtestCommand(), c.initCommand(), c.newCommand(), c.logsourceCommand(), c.lspCommand(), c.pipelineCommand(), c.recordCommand(), c.witnessCommand(), c.versionCommand())
+	root.AddCommand(c.testCommand(), c.lintCommand(), c.fmtCommand(), c.checksCommand(), c.explainCommand(), c.evalCommand(), c.backtestCommand(), c.healthCommand(), c.initCommand(), c.newCommand(), c.logsourceCommand(), c.lspCommand(), c.pipelineCommand(), c.recordCommand(), c.verdictCommand(), c.witnessCommand(), c.versionCommand())
 	return root
 }
 

@@ -100,9 +100,10 @@ func (c *cli) test(ctx context.Context, o *testOptions, paths []string) error {
 	progress := report.NewProgress(c.stderr, c.quiet)
 	total := suite.Select(filter)
 	result := ruletest.Run(ctx, suite, ruletest.RunOptions{Filter: filter, Jobs: o.workers, FailFast: o.failFast, Update: o.update,
-		AllowMissing: o.allowMissing || cfg.Test.AllowMissingRecordings, Placeholders: cfg.PlaceholderValues(), Pipeline: pipelines.all, Taxonomies: pipelines.taxonomies, Normaliser: telemetry.NewNormaliser(table),
+		AllowMissing: o.allowMissing || cfg.Test.AllowMissingRecordings, Placeholders: cfg.PlaceholderValues(), Now: c.now, Pipeline: pipelines.all, Taxonomies: pipelines.taxonomies, Normaliser: telemetry.NewNormaliser(table),
 		Progress: func(done, failed int) { progress.Update("%d of %d tests, %d failed", done, total, failed) }})
 	progress.Done()
+	c.tellExpired(result.Expiry)
 	run := &report.TestRun{Result: result, Load: diags, Elapsed: time.Since(start), Verbose: o.verbose, NoTime: o.noTime, Quiet: c.quiet}
 	for _, format := range o.formats {
 		if err := c.reportTests(format, run); err != nil {

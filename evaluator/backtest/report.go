@@ -13,7 +13,7 @@ func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys
 // report makes the result of what was counted.
 func (m *measurement) report(x *Exposure, partial bool) *Result {
 	out := &Result{Schema: Schema, Partial: partial, Semantics: compiler.SemanticsVersion, Context: ContextVersion, Confidence: Confidence,
-		Base: m.options.Base, Budgets: m.options.Budgets, Recordings: append([]Recording{}, x.Recordings...), Rules: []RuleReport{}}
+		Base: m.options.Base, Expiry: m.head.program.Expiry, Budgets: m.options.Budgets, Recordings: append([]Recording{}, x.Recordings...), Rules: []RuleReport{}}
 	p := m.head.program
 	for i, r := range p.Rules {
 		out.Rules = append(out.Rules, m.rule(r, &m.head.rules[i], x.of(LogsourceOf(r)), p))
@@ -193,7 +193,11 @@ func (m *measurement) logsources(out *Result, x *Exposure) {
 		}
 		g := x.Grounds[l]
 		first, last := g.bounds()
-		out.Logsources = append(out.Logsources, LogsourceReport{Logsource: l, Rules: count[l], Events: g.Events, Undated: g.Undated,
+		var daily []DayEvents
+		for _, day := range slices.Sorted(maps.Keys(g.Days)) {
+			daily = append(daily, DayEvents{day.String(), g.Days[day].Events})
+		}
+		out.Logsources = append(out.Logsources, LogsourceReport{Daily: daily, Logsource: l, Rules: count[l], Events: g.Events, Undated: g.Undated,
 			First: timeText(first), Last: timeText(last), CoveredDays: len(g.Days), Days: g.covered(), GapDays: g.gaps()})
 	}
 }

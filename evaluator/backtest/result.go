@@ -1,6 +1,10 @@
 package backtest
 
-import "time"
+import (
+	"time"
+
+	"github.com/socctl/socctl/compiler"
+)
 
 // Schema names the JSON form of a Result. Keys may be added to it; none changes
 // its meaning.
@@ -19,6 +23,7 @@ type Result struct {
 	Confidence float64 `json:"confidence"` // of the intervals
 
 	Base       *Revision         `json:"base,omitempty"`
+	Expiry     *compiler.Expiry  `json:"expiry,omitempty"` // of the rules of now, if a filter ends some day
 	Summary    Summary           `json:"summary"`
 	Budgets    []Budget          `json:"budgets,omitempty"`
 	Total      *Total            `json:"total"`
@@ -106,6 +111,14 @@ type LogsourceReport struct {
 	CoveredDays int     `json:"covered_days"` // on which there is an event
 	Days        float64 `json:"days"`         // recorded time: see covered
 	GapDays     int     `json:"gap_days"`     // between the first and the last without an event
+
+	Daily []DayEvents `json:"daily,omitempty"` // covered days
+}
+
+// DayEvents is the events of a day.
+type DayEvents struct {
+	Day    string `json:"day"`
+	Events int    `json:"events"`
 }
 
 // RuleReport is what became of one rule or correlation.

@@ -115,3 +115,9 @@ type Suite struct {
 
 	set *rules.Set // of all documents loaded; nil if there are none
 }
+
+// WantsMatch reports whether the test demands that its rule matches something.
+func (c *Case) WantsMatch() bool {
+	w := &c.want
+	return w.match != nil && *w.match || w.count != nil && w.count.min > 0 || w.golden.Present() || len(w.alerts) > 0
+}

@@ -3,6 +3,7 @@ package ruletest
 import (
 	"time"
 
+	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/evaluator"
 	"github.com/socctl/socctl/rules"
 )
@@ -23,6 +24,9 @@ const (
 // Result is the outcome of a run.
 type Result struct {
 	Cases []CaseResult // in the order of the suite
+	// Expiry is that of the program of the rules under test, see compiler.Program.
+	Expiry *compiler.Expiry
+
 	// Diagnostics are the problems of compiling the rules under test.
 	Diagnostics rules.Diagnostics
 	// Unresolved are the rules under test that use placeholders without values.

@@ -24,6 +24,7 @@ type RunOptions struct {
 	Update       bool                // rewrite golden files
 	AllowMissing bool                // a missing recording is no failure
 	Placeholders map[string][]string // values of placeholders in rules
+	Now          time.Time           // see compiler.Options
 	Pipeline     *pipeline.Pipeline  // changes the rules before they are compiled; nil for none
 	Taxonomies   map[string]*pipeline.Pipeline
 	Normaliser   *telemetry.Normaliser // nil means the built-in views
@@ -121,7 +122,8 @@ func newRun(ctx context.Context, all *rules.Set, cases []*Case, o RunOptions) *r
 func (r *run) compile(set *rules.Set) map[rules.Document]rules.Document {
 	o := &r.options
 	applied, diags := o.Pipeline.Apply(set, pipeline.Options{Placeholders: o.Placeholders, Taxonomies: o.Taxonomies})
-	r.program, r.result.Diagnostics = compiler.Compile(applied.Set, compiler.Options{Placeholders: o.Placeholders})
+	r.program, r.result.Diagnostics = compiler.Compile(applied.Set, compiler.Options{Placeholders: o.Placeholders, Now: o.Now})
+	r.result.Expiry = r.program.Expiry
 	r.result.Diagnostics = append(diags, r.result.Diagnostics...)
 	r.result.Diagnostics.Sort()
 	origin := map[rules.Document]rules.Document{}

@@ -132,7 +132,7 @@ func (s *server) runTests(ctx context.Context, d *document, doc rules.Document) 
 		names[i] = regexp.QuoteMeta(t.ID)
 	}
 	o := setup.options
-	run := ruletest.Run(ctx, suite, ruletest.RunOptions{Filter: regexp.MustCompile("^(?:" + strings.Join(names, "|") + ")$"), Placeholders: o.Placeholders,
+	run := ruletest.Run(ctx, suite, ruletest.RunOptions{Filter: regexp.MustCompile("^(?:" + strings.Join(names, "|") + ")$"), Placeholders: o.Placeholders, Now: o.Now,
 		Pipeline: o.Pipeline, Taxonomies: o.Taxonomies, Normaliser: setup.normaliser, AllowMissing: setup.cfg.Test.AllowMissingRecordings})
 	if err := ctx.Err(); err != nil {
 		return nil, err

@@ -79,7 +79,7 @@ func compile(in *lint.Input, earlier *compiler.Program, o Options) {
 		changed = result.Set
 		in.Diagnostics = append(in.Diagnostics, problems...)
 	}
-	program, problems := compiler.Recompile(earlier, changed, compiler.Options{Placeholders: o.Placeholders})
+	program, problems := compiler.Recompile(earlier, changed, compiler.Options{Placeholders: o.Placeholders, Now: o.Now})
 	in.Program = program
 	in.Diagnostics = append(in.Diagnostics, problems...)
 }

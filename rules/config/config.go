@@ -49,6 +49,7 @@ type Config struct {
 	Lint     *rules.Node
 	Budgets  *rules.Node
 	Coverage *rules.Node
+	Feedback *rules.Node
 }
 
 // Telemetry says how recorded events are mapped to what rules expect.

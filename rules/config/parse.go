@@ -41,6 +41,7 @@ func (p *parser) root(c *Config) keys {
 		"lint":     func(e rules.Entry) { c.Lint = p.section(e) },
 		"budgets":  func(e rules.Entry) { c.Budgets = p.section(e) },
 		"coverage": func(e rules.Entry) { c.Coverage = p.section(e) },
+		"feedback": func(e rules.Entry) { c.Feedback = p.section(e) },
 	}
 }
 

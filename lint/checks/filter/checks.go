@@ -7,6 +7,7 @@ import "github.com/socctl/socctl/lint"
 func Checks() []*lint.Check {
 	return []*lint.Check{
 		correlation,
+		expired,
 		logsourceMismatch,
 		notNegated,
 		superfluousAttribute,

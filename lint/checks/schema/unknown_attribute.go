@@ -31,7 +31,7 @@ detection:
 	Severity:  rules.Info,
 	Off:       true,
 	Scope:     lint.RuleScope,
-	Options:   []lint.Option{{Name: "allowed", Doc: "attributes that documents may have besides", Default: []string{"regression_tests_path", "simulation", "tests", "sigma-version"}}},
+	Options:   []lint.Option{{Name: "allowed", Doc: "attributes that documents may have besides", Default: []string{"regression_tests_path", "simulation", "socctl", "tests", "sigma-version"}}},
 	Elsewhere: []string{"sigmahq sigmahq_unknown_field"},
 	Run: func(p *lint.Pass) {
 		for _, e := range p.Header.Custom {

@@ -122,7 +122,11 @@ func sparkline(r *backtest.Result, x *backtest.RuleReport) template.HTML {
 	for i, d := range r.Total.Days {
 		days[i] = backtest.DayLevel{Day: d.Day, Alerts: at[d.Day]}
 	}
-	bars := barsOf(days)
+	return sparkBars(barsOf(days), x.Level)
+}
+
+// sparkBars plots bars in the colour of a level.
+func sparkBars(bars []bar, level string) template.HTML {
 	most := 0
 	for _, b := range bars {
 		most = max(most, b.alerts)
@@ -134,7 +138,7 @@ func sparkline(r *backtest.Result, x *backtest.RuleReport) template.HTML {
 	for i := range bars {
 		if n := bars[i].alerts; n > 0 {
 			h := max(2, float64(n)/float64(max(1, most))*(height-2))
-			fmt.Fprintf(&b, `<rect class="%s" x="%.2f" y="%.2f" width="%.2f" height="%.2f"><title>%s</title></rect>`, levelClass(x.Level), float64(i)*step, height-1-h, max(1.2, min(step*0.8, 20)), h, barTitle(&bars[i]))
+			fmt.Fprintf(&b, `<rect class="%s" x="%.2f" y="%.2f" width="%.2f" height="%.2f"><title>%s</title></rect>`, levelClass(level), float64(i)*step, height-1-h, max(1.2, min(step*0.8, 20)), h, barTitle(&bars[i]))
 		}
 	}
 	b.WriteString(`</svg>`)

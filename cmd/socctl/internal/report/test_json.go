@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 
+	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/evaluator/ruletest"
 	"github.com/socctl/socctl/rules"
 )
@@ -17,6 +18,7 @@ type jsonTests struct {
 	Schema      string            `json:"schema"`
 	Summary     testCounts        `json:"summary"`
 	Diagnostics rules.Diagnostics `json:"diagnostics"`
+	Expiry      *compiler.Expiry  `json:"expiry,omitempty"`           // if a filter ends some day
 	Unresolved  []jsonRule        `json:"unresolved_rules,omitempty"` // placeholders without values
 	Tests       []jsonTest        `json:"tests"`
 }
@@ -66,7 +68,7 @@ type jsonAlert struct {
 }
 
 func testJSON(w io.Writer, t *TestRun) error {
-	out := jsonTests{Schema: TestSchema, Summary: t.counts(), Tests: []jsonTest{},
+	out := jsonTests{Schema: TestSchema, Summary: t.counts(), Tests: []jsonTest{}, Expiry: t.Result.Expiry,
 		Diagnostics: append(append(rules.Diagnostics{}, t.problems()...), t.warnings()...)}
 	for _, r := range t.Result.Unresolved {
 		out.Unresolved = append(out.Unresolved, jsonRuleOf(r, ""))

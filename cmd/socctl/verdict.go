@@ -1,0 +1,208 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/socctl/socctl/cmd/socctl/internal/report"
+	"github.com/socctl/socctl/feedback"
+	"github.com/socctl/socctl/feedback/ledger"
+	"github.com/socctl/socctl/rules"
+	"github.com/socctl/socctl/rules/config"
+)
+
+// defaultLedger is the folder of verdicts beside the configuration.
+const defaultLedger = "verdicts"
+
+func (c *cli) verdictCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "verdict",
+		Short: "What investigations found alerts to be: add, import, list, check, count",
+		Long: `Keep what investigations found alerts to be. Verdicts are lines of NDJSON in a
+folder that belongs into the repository of the rules; nothing is ever changed or
+removed in it, a change of mind is a further line.`,
+		Example: `  socctl eval -r rules -q attack.evtx | socctl verdict add malicious --by human:alice -
+  socctl verdict import --from sentinel incidents.json
+  socctl verdict check`,
+	}
+	cmd.AddCommand(c.verdictAddCommand(), c.verdictImportCommand(), c.verdictListCommand(), c.verdictCheckCommand(), c.verdictStatsCommand(), c.verdictSchemaCommand())
+	return cmd
+}
+
+// ledgerOptions are the flags of all commands about verdicts.
+type ledgerOptions struct {
+	rules     []string
+	pipelines []string
+	store     string
+}
+
+func (o *ledgerOptions) flags(flags *pflag.FlagSet) {
+	flags.StringVar(&o.store, "store", "", "`path` of the verdicts, a file or a folder (default: verdicts under feedback: of the configuration, else the folder verdicts)")
+	flags.StringSliceVarP(&o.rules, "rules", "r", nil, "rule `path` (default: rules of the configuration)")
+	pipelineFlag(flags, &o.pipelines)
+}
+
+// verdicts is the ledger with what the configuration says about it.
+type verdicts struct {
+	cfg    *config.Config
+	path   string
+	policy feedback.Policy
+}
+
+func (c *cli) verdicts(o *ledgerOptions) (*verdicts, error) {
+	cfg, err := c.config(".")
+	if err != nil {
+		return nil, err
+	}
+	settings, diags := feedback.ParseSettings(cfg.Feedback)
+	report.Diagnostics(c.stderr, c.err(), diags)
+	if diags.Count(rules.Error) > 0 {
+		return nil, &exitError{code: exitUsage}
+	}
+	v := &verdicts{cfg: cfg, path: o.store, policy: settings.Policy}
+	switch {
+	case v.path != "":
+	case settings.Verdicts.Present():
+		v.path = cfg.Resolve(settings.Verdicts.Text)
+	default:
+		v.path = cfg.Resolve(defaultLedger)
+	}
+	return v, nil
+}
+
+// state reads and folds the ledger, and shows what cannot be read. damaged is
+// whether there was such a thing.
+func (c *cli) state(v *verdicts) (state *feedback.State, contents *ledger.Contents, damaged bool, err error) {
+	contents, err = ledger.Read(v.path)
+	if err != nil {
+		return nil, nil, false, &exitError{exitUnreadable, err}
+	}
+	return feedback.Fold(contents.Verdicts, feedback.FoldOptions{Now: c.now, Policy: v.policy}), contents, contents.Diagnostics.Count(rules.Error) > 0, nil
+}
+
+// ruleNames are the rules that verdicts can be about: hashes by id, or by title for
+// those without, and what else may be said for them.
+type ruleNames struct {
+	hashes map[string]string
+	titles map[string]string   // by id
+	named  map[string][]string // ids by title, name or id in lower case
+}
+
+// ruleNames reads the rules; nil without any being named or configured.
+func (c *cli) ruleNames(v *verdicts, o *ledgerOptions) (*ruleNames, error) {
+	if len(o.rules) == 0 && len(v.cfg.Rules) == 0 {
+		return nil, nil
+	}
+	loaded, err := c.loadRules(v.cfg, o.rules, o.pipelines)
+	if err != nil {
+		return nil, err
+	}
+	return namesOf(loaded), nil
+}
+
+func namesOf(loaded *loadedRules) *ruleNames {
+	out := &ruleNames{hashes: map[string]string{}, titles: map[string]string{}, named: map[string][]string{}}
+	add := func(doc rules.Document, hash string) {
+		h := doc.Meta()
+		id := h.ID.Text
+		if id == "" {
+			id = h.Title.Text
+		}
+		out.hashes[id], out.titles[id] = hash, h.Title.Text
+		for _, name := range []string{id, h.Title.Text, h.Name.Text} {
+			key := strings.ToLower(name)
+			if key != "" && !slices.Contains(out.named[key], id) {
+				out.named[key] = append(out.named[key], id)
+			}
+		}
+	}
+	for _, r := range loaded.program.Rules {
+		add(r.Source, r.Hash)
+	}
+	for _, r := range loaded.program.Correlations {
+		add(r.Source, r.Hash)
+	}
+	return out
+}
+
+// find returns the rule of an id, a title or a name. Products put the id into
+// longer ones of their own.
+func (n *ruleNames) find(name string) (string, bool) {
+	text := strings.ToLower(strings.TrimSpace(name))
+	if ids := n.named[text]; len(ids) == 1 {
+		return ids[0], true
+	}
+	for i := 0; i+36 <= len(text); i++ {
+		if ids := n.named[text[i:i+36]]; len(ids) == 1 && strings.Count(text[i:i+36], "-") == 4 {
+			return ids[0], true
+		}
+	}
+	return "", false
+}
+
+// unknown says that there is no rule of a name.
+func (n *ruleNames) unknown(name string) error {
+	if ids := n.named[strings.ToLower(name)]; len(ids) > 1 {
+		return usageError("%d rules are called %q: give the id", len(ids), name)
+	}
+	known := make([]string, 0, len(n.named))
+	for k := range n.named {
+		known = append(known, k)
+	}
+	slices.Sort(known)
+	if near := rules.Nearest(strings.ToLower(name), known); near != "" {
+		return usageError("no rule has the id, name or title %q: did you mean %q?", name, near)
+	}
+	return usageError("no rule has the id, name or title %q; with --any-rule the verdict is stored all the same", name)
+}
+
+// parseInvestigator reads kind:id or kind:id@version. Without a kind it is a person.
+func parseInvestigator(flag, text string) (feedback.Investigator, error) {
+	kind, id, ok := strings.Cut(text, ":")
+	if !ok {
+		kind, id = string(feedback.Human), text
+	}
+	out := feedback.Investigator{Kind: feedback.Kind(kind), ID: id}
+	if out.Kind == feedback.Agent {
+		out.ID, out.Version, _ = strings.Cut(id, "@")
+	}
+	if out.ID == "" || out.Kind != feedback.Human && out.Kind != feedback.Agent {
+		return out, usageError("%s takes human:NAME or agent:NAME@VERSION, not %q", flag, text)
+	}
+	return out, nil
+}
+
+// readFile reads a file that was named, - for standard input.
+func (c *cli) readFile(name string) (*rules.File, error) {
+	const most = 1 << 30
+	if name == "-" {
+		data, err := readLimited(c.stdin, most)
+		return rules.NewFile("-", trimMark(data)), err
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	data, err := readLimited(f, most)
+	return rules.NewFile(filepath.ToSlash(name), trimMark(data)), errors.Join(err, f.Close())
+}
+
+func (c *cli) verdictSchemaCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:     "schema",
+		Short:   "Print the JSON schema of a verdict",
+		Example: `  socctl verdict schema > verdict.schema.json`,
+		Args:    cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			_, err := fmt.Fprintf(c.stdout, "%s", feedback.Schema())
+			return err
+		},
+	}
+}

@@ -1,0 +1,12 @@
+package health
+
+import (
+	"bytes"
+	_ "embed"
+)
+
+//go:embed health.schema.json
+var schema []byte
+
+// JSONSchema returns the JSON schema of a Report, of draft 2020-12.
+func JSONSchema() []byte { return bytes.Clone(schema) }

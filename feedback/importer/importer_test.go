@@ -1,0 +1,228 @@
+package importer_test
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/socctl/socctl/feedback"
+	"github.com/socctl/socctl/feedback/importer"
+	"github.com/socctl/socctl/rules"
+)
+
+var update = flag.Bool("update", false, "write the golden files")
+
+// rule knows a rule by its title, and by its id wherever that stands.
+func rule(name string) (string, bool) {
+	const id = "8ac03a65-6c84-4116-acad-dc1558ff7a77"
+	switch {
+	case strings.Contains(name, id), name == "Whoami":
+		return id, true
+	case name == "5d0b1e5e-0d0f-4f1e-9d3b-6f0c53a6e0a1":
+		return name, true
+	}
+	return "", false
+}
+
+// Exports of all products, and the verdicts that they make.
+func TestExports(t *testing.T) {
+	for _, m := range importer.Mappings() {
+		t.Run(m.Name, func(t *testing.T) {
+			path, err := filepath.Glob("testdata/" + m.Name + ".*")
+			if err != nil || len(path) == 0 {
+				t.Fatalf("no export: %v", err)
+			}
+			data, err := os.ReadFile(path[0])
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := importer.Read(rules.NewFile(path[0], data), importer.Options{Mapping: m, Rule: rule})
+			text := fmt.Sprintf("%d records, %d without a verdict\n", got.Records, got.Pending)
+			for _, v := range got.Verdicts {
+				line, err := v.AppendJSON(nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				text += fmt.Sprintf("%s %s\n", v.Span, line)
+			}
+			for _, d := range got.Diagnostics {
+				text += d.String() + "\n"
+			}
+			golden := "testdata/golden/" + m.Name + ".txt"
+			if *update {
+				if err := os.WriteFile(golden, []byte(text), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(golden)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(string(want), text); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// The vocabulary of every product, as its documentation and research have it; ?
+// stands for a value that must be refused.
+func TestVocabulary(t *testing.T) {
+	table, err := os.ReadFile("testdata/table.tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	products := map[string]bool{}
+	for line := range strings.Lines(string(table)) {
+		columns := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
+		m := importer.Find(columns[0])
+		values, want := columns[1:len(columns)-1], columns[len(columns)-1]
+		products[m.Name] = true
+		got := importer.Read(document(t, m, values), importer.Options{Mapping: m})
+		switch {
+		case want == "?":
+			if len(got.Verdicts) > 0 || len(got.Diagnostics) != 1 || got.Diagnostics[0].Code != "verdict/unknown-value" || got.Diagnostics[0].Span.Start.Line == 0 {
+				t.Errorf("%s: %v makes %v, %v", m.Name, values, got.Verdicts, got.Diagnostics)
+			}
+		case len(got.Verdicts) != 1 || string(got.Verdicts[0].Verdict) != want:
+			t.Errorf("%s: %v makes %v, want %s: %v", m.Name, values, got.Verdicts, want, got.Diagnostics)
+		}
+	}
+	if len(products) != len(importer.Mappings()) {
+		t.Errorf("only %d products are in the table", len(products))
+	}
+}
+
+// document makes a record of a product with the given values of its key.
+func document(t *testing.T, m *importer.Mapping, values []string) *rules.File {
+	t.Helper()
+	fields := map[string]string{m.Fields["rule_id"][0]: "r", m.Fields["alert_uid"][0]: "a", m.Fields["time"][0]: "2026-05-04T10:11:12Z", m.Fields["investigator"][0]: "alice"}
+	for i, v := range values {
+		if v != "" {
+			fields[m.Key[i][0]] = v
+		}
+	}
+	text, err := json.Marshal(fields)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m.Name == "csv" {
+		var names, cells []string
+		for name, cell := range fields {
+			names, cells = append(names, name), append(cells, cell)
+		}
+		text = []byte(strings.Join(names, ",") + "\n" + strings.Join(cells, ",") + "\n")
+	}
+	return rules.NewFile("export", text)
+}
+
+// No product's word for closing makes a verdict that supports an exclusion.
+func TestClosingIsNoVerdict(t *testing.T) {
+	for _, m := range importer.Mappings() {
+		for _, r := range m.Rows {
+			specific := false
+			for _, w := range r.When {
+				specific = specific || w != importer.Any && w != ""
+			}
+			if !specific && r.Is.Class() == feedback.Supporting {
+				t.Errorf("%s: %v supports", m.Name, r.When)
+			}
+		}
+	}
+}
+
+func TestReadRefuses(t *testing.T) {
+	const good = `{"rule_id":"r","verdict":"false_positive","fingerprint":"f","timestamp":"2026-05-04T10:11:12Z","analyst":"alice"}`
+	m := importer.Find("rsigma")
+	for _, c := range []struct{ old, new, want string }{
+		{`"r"`, `"other"`, `e:1:12: error[verdict/unknown-rule]: no rule has the id, name or title "other" (name the rules with -r, or leave records of other rules out)`},
+		{`"2026-05-04T10:11:12Z"`, `"soon"`, `e:1:73: error[verdict/wrong-time]: "soon" is no time (write it as 2026-05-04T10:11:12Z)`},
+		{`,"timestamp":"2026-05-04T10:11:12Z"`, ``, `e:1:1: error[verdict/missing-field]: the record does not say when it was judged (the mapping looks for timestamp)`},
+		{`,"analyst":"alice"`, ``, `e:1:1: error[verdict/missing-field]: the record does not say who judged it (name who did with --by)`},
+		{`"rule_id":"r",`, ``, `e:1:1: error[verdict/missing-field]: the record names no rule (the mapping looks for rule_id)`},
+		{`"fingerprint":"f",`, ``, `e:1:1: error[verdict/not-storable]: it makes no verdict: an alert has neither event_fp nor alert_uid`},
+		{`}`, `,"scope":"world"}`, `e:1:122: error[verdict/unknown-value]: "world" is no scope that the mapping rsigma knows`},
+		{`}`, `,"verdict":"true_positive"}`, `e:1:114: error[verdict/not-json]: the member "verdict" is there twice (what stands before it was read; export JSON, one document or one a line)`},
+		{`}`, ``, `e:1:113: error[verdict/not-json]: a comma or } is expected, found the end of the line (what stands before it was read; export JSON, one document or one a line)`},
+	} {
+		text := strings.Replace(good, c.old, c.new, 1)
+		got := importer.Read(rules.NewFile("e", []byte(text)), importer.Options{Mapping: m, Rule: func(name string) (string, bool) { return name, name == "r" }})
+		if len(got.Verdicts) != 0 || len(got.Diagnostics) != 1 || got.Diagnostics[0].String() != c.want {
+			t.Errorf("%s:\ngot  %v\nwant %s", c.new, got.Diagnostics, c.want)
+		}
+	}
+}
+
+func TestParseMappingRefuses(t *testing.T) {
+	const good = "name: mine\nfields: {rule_id: r, time: t}\nkey: [v]\nverdicts: [[a, malicious]]\n"
+	if _, diags := importer.ParseMapping("m.yml", []byte(good)); len(diags) > 0 {
+		t.Fatal(diags)
+	}
+	for _, c := range []struct{ old, new, want string }{
+		{"name: mine\n", "", "m.yml:1:1: error[verdict/mapping]: the mapping has no name"},
+		{"malicious", "bad", `m.yml:4:16: error[verdict/mapping]: "bad" is no verdict (see the list in docs/verdicts.md)`},
+		{"[a, malicious]", "[a, b, malicious]", `m.yml:4:11: error[verdict/mapping]: the row of "a, b" has 2 values, the key has 1 (a row is the values of the key, and the verdict)`},
+		{"time: t", "thyme: t", "m.yml:1:1: error[verdict/mapping]: the mapping does not say where time is"},
+		{"key:", "kee:", "m.yml:1:1: error[verdict/mapping]: the mapping has no key"},
+	} {
+		_, diags := importer.ParseMapping("m.yml", []byte(strings.Replace(good, c.old, c.new, 1)))
+		if len(diags) == 0 || diags[0].String() != c.want {
+			t.Errorf("%s: %v", c.new, diags)
+		}
+	}
+}
+
+func FuzzRead(f *testing.F) {
+	names := []string{}
+	for _, m := range importer.Mappings() {
+		names = append(names, m.Name)
+		paths, _ := filepath.Glob("testdata/" + m.Name + ".*")
+		for _, p := range paths {
+			data, err := os.ReadFile(p)
+			if err != nil {
+				f.Fatal(err)
+			}
+			f.Add(byte(len(names)-1), data)
+		}
+	}
+	all := importer.Mappings()
+	f.Fuzz(func(t *testing.T, which byte, data []byte) {
+		got := importer.Read(rules.NewFile("f", data), importer.Options{Mapping: all[int(which)%len(all)]})
+		for _, v := range got.Verdicts {
+			if err := v.Check(); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+}
+
+// An export may be one line of many megabytes, and an object may have very many
+// members: the cost follows the size.
+func TestLargeExports(t *testing.T) {
+	var b strings.Builder
+	b.WriteString(`[`)
+	for n := range 20_000 {
+		if n > 0 {
+			b.WriteByte(',')
+		}
+		fmt.Fprintf(&b, `{"rule_id":"r","verdict":"false_positive","fingerprint":"f%d","timestamp":"2026-05-04T10:11:12Z","analyst":"alice","note":"%0500d"}`, n, n)
+	}
+	b.WriteString(`,{"`)
+	for n := range 200_000 {
+		fmt.Fprintf(&b, `m%d":0,"`, n)
+	}
+	b.WriteString(`x":1}]`)
+	got := importer.Read(rules.NewFile("e", []byte(b.String())), importer.Options{Mapping: importer.Find("rsigma")})
+	if len(got.Verdicts) != 20_000 || got.Pending != 1 || len(got.Diagnostics) > 0 {
+		t.Errorf("%d verdicts, %d pending, %v", len(got.Verdicts), got.Pending, got.Diagnostics)
+	}
+	if last := got.Verdicts[19_999].Span; last.Start.Column < 10_000_000 {
+		t.Errorf("the last record is at %s", last)
+	}
+}
