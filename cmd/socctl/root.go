@@ -21,6 +21,7 @@ const (
 	exitFindings   = 1 // findings or failures
 	exitUsage      = 2 // wrong usage or configuration
 	exitUnreadable = 3 // unreadable input, or an internal error
+	exitAbstained  = 4 // nothing can be proposed that is known to be safe
 )
 
 // exitError ends a command with a code. A nil err means that everything has
@@ -118,7 +119,7 @@ func (c *cli) command() *cobra.Command {
 	root.SetErr(c.stderr)
 	root.SetHelpTemplate(helpTemplate)
 	root.SetUsageTemplate(usageTemplate)
-	root.AddCommand(c.testCommand(), c.lintCommand(), c.fmtCommand(), c.checksCommand(), c.explainCommand(), c.evalCommand(), c.backtestCommand(), c.healthCommand(), c.initCommand(), c.newCommand(), c.logsourceCommand(), c.lspCommand(), c.pipelineCommand(), c.recordCommand(), c.verdictCommand(), c.witnessCommand(), c.versionCommand())
+	root.AddCommand(c.testCommand(), c.lintCommand(), c.fmtCommand(), c.checksCommand(), c.explainCommand(), c.evalCommand(), c.backtestCommand(), c.healthCommand(), c.initCommand(), c.newCommand(), c.logsourceCommand(), c.lspCommand(), c.pipelineCommand(), c.recordCommand(), c.tuneCommand(), c.verdictCommand(), c.witnessCommand(), c.versionCommand())
 	return root
 }
 

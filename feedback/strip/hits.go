@@ -4,7 +4,6 @@ import (
 	"context"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/evaluator"
@@ -113,11 +112,7 @@ func (c *collector) record(root string, r telemetry.Record) {
 	if err != nil {
 		source = r.Source
 	}
-	h := &hit{event: &tuning.Event{Fingerprint: fingerprint, Source: filepath.ToSlash(source), Values: values(event, stripped[0].View),
-		Host: textOf(event, "Computer"), User: textOf(event, "User")}}
-	if t, _, ok := event.Time(); ok {
-		h.event.Day = int(t.Unix() / 86400)
-	}
+	h := &hit{event: tuning.Observe(event, stripped[0].View, filepath.ToSlash(source))}
 	for _, m := range stripped {
 		h.stripped = append(h.stripped, c.number[key(m.Rule)])
 	}
@@ -125,36 +120,6 @@ func (c *collector) record(root string, r telemetry.Record) {
 		h.whole = append(h.whole, c.number[key(m.Rule)])
 	}
 	c.hits = append(c.hits, h)
-}
-
-func textOf(e evaluator.Event, name string) string {
-	v, _ := e.Field(name)
-	return v.Text()
-}
-
-// values returns the fields of an event as a view shows them.
-func values(event *telemetry.Event, view string) map[string]string {
-	var shown evaluator.Event = event
-	for _, v := range event.Views() {
-		if v.Name == view {
-			shown = v.Event
-			break
-		}
-	}
-	out := map[string]string{}
-	names := event.MappedNames(view)
-	for _, m := range event.Members() {
-		names = append(names, m.Name)
-	}
-	for _, name := range names {
-		v, ok := shown.Field(name)
-		if k := v.Kind(); ok && k != evaluator.List && k != evaluator.Object && k != evaluator.Null {
-			if text := strings.TrimSpace(v.Text()); text != "" && text != "-" && len(text) < 4000 {
-				out[name] = text
-			}
-		}
-	}
-	return out
 }
 
 // excludedTexts returns the literals of a rule's exclusions, folded.
@@ -170,35 +135,6 @@ func excludedTexts(p *compiler.Program, r *compiler.Rule) []string {
 		}
 	}
 	walk(r.Expr, false)
-	slices.Sort(out)
-	return slices.Compact(out)
-}
-
-// constrained returns the fields that what a rule wants says something about.
-func constrained(p *compiler.Program, e *compiler.Expr) []string {
-	var out []string
-	e.Each(func(l *compiler.Expr) {
-		if says(&p.Predicates[l.Atom]) {
-			out = append(out, p.Predicates[l.Atom].Field)
-		}
-	})
-	slices.Sort(out)
-	return slices.Compact(out)
-}
-
-// says reports whether a comparison asks for more than that there is a value.
-func says(p *compiler.Predicate) bool {
-	return p.Op != compiler.OpText || strings.Trim(p.Pattern.String(), "*") != ""
-}
-
-// wanted returns the texts that a rule asks for.
-func wanted(p *compiler.Program, e *compiler.Expr) []string {
-	var out []string
-	e.Each(func(l *compiler.Expr) {
-		if q := &p.Predicates[l.Atom]; q.Op == compiler.OpText && says(q) {
-			out = append(out, q.Pattern.String())
-		}
-	})
 	slices.Sort(out)
 	return slices.Compact(out)
 }

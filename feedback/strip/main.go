@@ -5,165 +5,163 @@
 package main
 
 import (
-	"encoding/gob"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
-	"strconv"
+	"runtime"
 	"strings"
 	"time"
 
-	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/feedback/tuning"
-	"github.com/socctl/socctl/rules"
 )
 
+// options are the flags.
+type options struct {
+	data, rules, cache string
+	parts, sections    string
+	verbose            bool
+	workers            int
+}
+
 func main() {
-	data := flag.String("data", "../shared/data", "folder of recordings")
-	ruleDir := flag.String("rules", "", "folder of rules")
-	cache := flag.String("cache", "", "file to keep what was collected in")
-	part := flag.String("part", "dev", "dev, test or all")
-	which := flag.String("policy", "prototype,default", "policies to measure")
-	verbose := flag.Bool("v", false, "list clauses")
+	var o options
+	flag.StringVar(&o.data, "data", "../shared/data", "folder of recordings")
+	flag.StringVar(&o.rules, "rules", "", "folder of rules")
+	flag.StringVar(&o.cache, "cache", "", "file to keep what was collected in")
+	flag.StringVar(&o.parts, "part", "dev", "rules to measure on: dev, test or all")
+	flag.StringVar(&o.sections, "sections", "policies", "what to measure, separated by commas: policies, guards, noise, worlds, history")
+	flag.BoolVar(&o.verbose, "v", false, "list clauses")
+	flag.IntVar(&o.workers, "j", runtime.GOMAXPROCS(0), "workers")
 	flag.Parse()
-	if err := run(*data, *ruleDir, *cache, *part, *which, *verbose); err != nil {
+	if err := o.run(os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "strip:", err)
 		os.Exit(3)
 	}
 }
 
-type saved struct {
-	Alerts   []tuning.Event
-	Stripped [][]int
-	Whole    [][]int
-}
-
-func run(data, ruleDir, cache, part, which string, verbose bool) error {
-	set, _ := rules.LoadPaths(ruleDir)
-	p, _ := compiler.Compile(set, compiler.Options{})
-	c := newCollector(p)
+func (o *options) run(w io.Writer) error {
 	began := time.Now()
-	if f, err := os.Open(cache); err == nil {
-		var s saved
-		if err := gob.NewDecoder(f).Decode(&s); err != nil {
-			return err
-		}
-		for i := range s.Alerts {
-			c.hits = append(c.hits, &hit{&s.Alerts[i], s.Stripped[i], s.Whole[i]})
-		}
-	} else {
-		var sources []string
-		for _, d := range []string{"windows-json", "windows-xml", "evtx/EVTX-ATTACK-SAMPLES", "evtx/EVTX-to-MITRE-Attack", "evtx/DeepBlueCLI", "evtx/parser-corpus"} {
-			sources = append(sources, filepath.Join(data, d))
-		}
-		if err := c.replay(data, sources); err != nil {
-			return err
-		}
-		if cache != "" {
-			var s saved
-			for _, h := range c.hits {
-				s.Alerts, s.Stripped, s.Whole = append(s.Alerts, *h.event), append(s.Stripped, h.stripped), append(s.Whole, h.whole)
-			}
-			f, err := os.Create(cache)
-			if err != nil {
-				return err
-			}
-			if err := gob.NewEncoder(f).Encode(s); err != nil {
-				return err
-			}
-			f.Close()
-		}
-	}
-	fmt.Printf("%d events, %d hits, %v\n", c.events, len(c.hits), time.Since(began))
-	if err := c.vet(data, []string{filepath.Join(data, "sigma", "regression_data")}); err != nil {
+	c, err := collect(o.data, o.rules, o.cache)
+	if err != nil {
 		return err
 	}
-	fmt.Printf("%d vetted hits, %v\n", len(c.vetted), time.Since(began))
-	var chosen []*subject
-	removable, protected := 0, 0
-	found := c.subjects()
-	fmt.Println("interned", time.Since(began))
-	for _, s := range found {
-		if part == "all" || (part == "dev") == development(s.rule) {
-			chosen = append(chosen, s)
-			removable += s.removable.Count()
-			protected += s.protected.Count()
-		}
+	fmt.Fprintf(os.Stderr, "collected in %v\n", time.Since(began).Round(time.Second))
+	if err := o.corpora(w, c); err != nil {
+		return err
 	}
-	fmt.Printf("%d rules, %d removable, %d protected\n", len(chosen), removable, protected)
-	for _, policy := range policies(which) {
+	subjects := c.subjects()
+	for _, section := range strings.Split(o.sections, ",") {
 		began := time.Now()
-		all := strip(policy, chosen, 3)
-		fmt.Println(policy.Name, summarise(all), time.Since(began).Round(time.Millisecond))
-		if verbose {
-			for _, o := range all {
-				if o.removable == 0 {
-					continue
-				}
-				if o.vettedLost > 0 {
-					fmt.Printf("  VETTED LOST %d of %d\n", o.vettedLost, o.vetted)
-				}
-				fmt.Printf("  %s seed %d: %d/%d lost %d/%d; learn %v calibrate %v %v\n", o.subject.rule.Title, o.seed, o.removed, o.removable, o.lost, o.protected, o.parts[0], o.parts[1], o.took.Round(time.Millisecond))
-				for _, k := range o.clauses {
-					fmt.Printf("      %v exact %v variant %d learnt %v unseen %v pool %.4f score %.1f\n", k.Clause, k.Exact, k.Variant, k.Learnt, k.Unseen, k.Pool, k.Clause.Score())
-				}
+		switch section {
+		case "policies":
+			o.policies(w, subjects)
+		case "guards":
+			o.guards(w, subjects)
+		case "noise":
+			o.noise(w, subjects)
+		case "worlds":
+			worlds(w, 10_000)
+		case "history":
+			if err := o.history(w, c); err != nil {
+				return err
 			}
+		default:
+			return fmt.Errorf("there is no section %q", section)
 		}
+		fmt.Fprintf(os.Stderr, "%s in %v\n", section, time.Since(began).Round(time.Second))
 	}
 	return nil
 }
 
-func policies(which string) []tuning.Policy {
-	var out []tuning.Policy
-	for _, name := range strings.Split(which, ",") {
-		if name == "prototype" {
-			out = append(out, tuning.Prototype())
-			continue
+// corpora prints what was read, so that figures can be compared.
+func (o *options) corpora(w io.Writer, c *collector) error {
+	fmt.Fprintf(w, "%d events; %d distinct ones on which a rule fires with or without its exclusions; %d in recordings of the rules themselves.\n\n", c.events, len(c.hits), len(c.vetted))
+	fmt.Fprint(w, "| what | sha256 of names and contents, first 16 digits |\n|---|---|\n")
+	for _, f := range append(append([]string{}, recordings...), vettedFolder) {
+		h, err := hashOf(filepath.Join(o.data, filepath.FromSlash(f)))
+		if err != nil {
+			return err
 		}
-		p := tuning.Default()
-		p.Name = name
-		for _, c := range strings.Split(name, "+") {
-			k, v, _ := strings.Cut(c, "=")
-			f, _ := strconv.ParseFloat(v, 64)
-			switch k {
-			case "nogen":
-				p.Generalise = false
-			case "rounds":
-				p.Rounds = int(f)
-			case "nofree":
-				p.FreeField = false
-			case "noexact":
-				p.Exact = 0
-			case "strict":
-				p.Strict = true
-			case "pool":
-				p.PoolShare = f
-			case "cal":
-				p.Calibration = int(f)
-			case "weak":
-				p.Weak = int(f)
-			case "share":
-				p.MinShare = f
-			case "lift":
-				p.MinLift = f
-			case "mins":
-				p.MinScore = f
-			case "min":
-				p.MinAlerts = int(f)
-			case "src":
-				p.MinSources = int(f)
-			case "fields":
-				p.MinFields = int(f)
-			case "score":
-				p.ScoreWeight = f
-			case "len":
-				p.LengthWeight = f
-			case "poolw":
-				p.PoolWeight = f
-			}
+		fmt.Fprintf(w, "| %s | `%s` |\n", f, h)
+	}
+	h, err := hashOf(o.rules)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(w, "| rules | `%s` |\n\n", h)
+	return nil
+}
+
+// chosen are the subjects of a part.
+func chosen(subjects []*subject, part string) []*subject {
+	var out []*subject
+	for _, s := range subjects {
+		if part == "all" || (part == "dev") == development(s.rule) {
+			out = append(out, s)
 		}
-		out = append(out, p)
 	}
 	return out
+}
+
+const seeds = 3
+
+func (o *options) policies(w io.Writer, all []*subject) {
+	for _, part := range strings.Split(o.parts, ",") {
+		subjects := chosen(all, part)
+		fmt.Fprintf(w, "Rules of the part %q:\n\n%s", part, header("policy"))
+		for _, p := range []tuning.Policy{tuning.Prototype(), frozen(), tuning.Default()} {
+			e := experiment{name: p.Name, policy: p, seeds: seeds}
+			found := e.run(subjects, o.workers)
+			fmt.Fprint(w, line(p.Name, summarise(found)))
+			if o.verbose {
+				list(os.Stderr, p.Name, found)
+			}
+		}
+		fmt.Fprintln(w)
+	}
+}
+
+// frozen is the policy that was fixed before the test part was measured.
+func frozen() tuning.Policy {
+	p := tuning.Default()
+	p.Name, p.Strict = "frozen", false
+	return p
+}
+
+// guards takes each guard away in turn.
+func (o *options) guards(w io.Writer, all []*subject) {
+	fmt.Fprint(w, header("without"))
+	for _, a := range []struct {
+		name   string
+		change func(*tuning.Policy)
+	}{
+		{"nothing taken away", func(*tuning.Policy) {}},
+		{"G2, the pool", func(p *tuning.Policy) { p.PoolShare, p.PoolWeight, p.MinLift = 1, 0, 0 }},
+		{"G3, calibration", func(p *tuning.Policy) { p.Calibration, p.Untested = 0, true }},
+		{"G4 and G5, a field that saves", func(p *tuning.Policy) { p.FreeField = false }},
+		{"lift over the pool", func(p *tuning.Policy) { p.MinLift = 0 }},
+		{"least share of a clause", func(p *tuning.Policy) { p.MinShare = 0 }},
+		{"three rounds, one instead", func(p *tuning.Policy) { p.Rounds = 1 }},
+		{"more general variants", func(p *tuning.Policy) { p.Generalise = false }},
+	} {
+		p := tuning.Default()
+		a.change(&p)
+		e := experiment{policy: p, seeds: seeds}
+		fmt.Fprint(w, line(a.name, summarise(e.run(chosen(all, o.parts), o.workers))))
+	}
+	fmt.Fprintln(w)
+}
+
+func (o *options) noise(w io.Writer, all []*subject) {
+	fmt.Fprint(w, noiseHeader)
+	for _, a := range []struct {
+		name  string
+		spoil func(*subject, int, *telling)
+	}{{"none", nil}, {"5 % flipped", flips(0.05)}, {"10 % flipped", flips(0.10)}, {"20 % flipped", flips(0.20)}, {"one kind of attack called harmless", poison}} {
+		e := experiment{policy: tuning.Default(), seeds: seeds, spoil: a.spoil}
+		fmt.Fprint(w, noiseLine(a.name, summarise(e.run(chosen(all, o.parts), o.workers))))
+	}
+	fmt.Fprintln(w)
 }

@@ -1,150 +1,33 @@
 package main
 
 import (
-	"crypto/sha256"
-	"fmt"
+	"math"
 	"slices"
 	"sync"
 	"time"
 
-	"github.com/socctl/socctl/compiler"
+	"github.com/socctl/socctl/feedback"
 	"github.com/socctl/socctl/feedback/tuning"
-	"github.com/socctl/socctl/rules/logsource"
 )
 
-// subject is a rule with exclusions, and what it would fire on without them. Rows
-// are of the corpus of its logsource.
-type subject struct {
-	rule      *compiler.Rule
-	input     tuning.Rule
-	corpus    *tuning.Corpus
-	removable tuning.Rows         // what the exclusions hide
-	protected tuning.Rows         // what the rule fires on still
-	pool      tuning.Rows         // events of other rules of the logsource
-	vetted    []map[string]string // events that are known to be what the rule is for
+// experiment is one way to run the tuner over all subjects.
+type experiment struct {
+	name   string
+	policy tuning.Policy
+	seeds  int
+	// spoil changes what the tuner is told; nil for the truth.
+	spoil func(s *subject, seed int, told *telling)
 }
 
-// subjects returns the rules that exclusions matter for: something is hidden in two
-// sources at least.
-func (c *collector) subjects() []*subject {
-	texts := make([][]string, len(c.program.Rules))
-	for i, r := range c.program.Rules {
-		texts[i] = excludedTexts(c.program, r)
-	}
-	of := make([][]*hit, len(c.program.Rules)) // fires without exclusions
-	bySource := map[string][]*hit{}
-	fields := map[string][]string{}
-	for _, r := range c.program.Rules {
-		if e := withoutExclusions(r.Expr); e != nil {
-			fields[sourceOf(r)] = append(fields[sourceOf(r)], constrained(c.program, e)...)
-		}
-	}
-	for _, h := range c.hits {
-		seen := map[string]bool{}
-		for _, n := range h.stripped {
-			of[n] = append(of[n], h)
-			if s := sourceOf(c.program.Rules[n]); !seen[s] {
-				seen[s] = true
-				bySource[s] = append(bySource[s], h)
-			}
-		}
-	}
-	corpora := map[string]*tuning.Corpus{}
-	var out []*subject
-	for n, r := range c.program.Rules {
-		if len(texts[n]) == 0 || !hidden(of[n], n) {
-			continue
-		}
-		source := sourceOf(r)
-		if corpora[source] == nil {
-			corpora[source] = corpus(logsourceOf(r), fields[source], bySource[source])
-		}
-		e := withoutExclusions(r.Expr)
-		s := &subject{rule: r, input: tuning.Rule{ID: r.ID, Title: r.Title, Constrained: constrained(c.program, e), Wanted: wanted(c.program, e)}, corpus: corpora[source]}
-		s.removable, s.protected, s.pool = s.corpus.NewRows(), s.corpus.NewRows(), s.corpus.NewRows()
-		for _, h := range of[n] {
-			if slices.Contains(h.whole, n) {
-				s.protected.Add(s.corpus.Row(h.event.Fingerprint))
-			} else {
-				s.removable.Add(s.corpus.Row(h.event.Fingerprint))
-			}
-		}
-		for _, h := range c.vetted {
-			if slices.Contains(h.whole, n) {
-				s.vetted = append(s.vetted, h.event.Values)
-			}
-		}
-		for _, h := range bySource[source] {
-			if c.sibling(h, n, texts) {
-				s.pool.Add(s.corpus.Row(h.event.Fingerprint))
-			}
-		}
-		out = append(out, s)
-	}
-	return out
+// telling is what the tuner is told of the alerts of a rule.
+type telling struct {
+	known                tuning.Rows
+	removable, protected tuning.Rows
+	by                   map[string][]string // who judged
+	poisoned             tuning.Rows         // attacks that are told to be harmless on purpose
 }
 
-// hidden reports whether the exclusions of a rule hide something in two sources.
-func hidden(hits []*hit, n int) bool {
-	sources := map[string]bool{}
-	for _, h := range hits {
-		if !slices.Contains(h.whole, n) {
-			sources[h.event.Source] = true
-		}
-	}
-	return len(sources) >= 2
-}
-
-func corpus(source logsource.Logsource, fields []string, hits []*hit) *tuning.Corpus {
-	b := tuning.NewBuilder(logsource.Default(), source, fields)
-	for _, h := range hits {
-		b.Add(h.event)
-	}
-	return b.Corpus()
-}
-
-// sibling reports whether another rule of the logsource fires on an event, one that
-// does not exclude what the stripped rule excludes: such a rule would tell.
-func (c *collector) sibling(h *hit, n int, texts [][]string) bool {
-	for _, k := range h.whole {
-		if k != n && sourceOf(c.program.Rules[k]) == sourceOf(c.program.Rules[n]) && !overlap(texts[n], texts[k]) {
-			return true
-		}
-	}
-	return false
-}
-
-func overlap(a, b []string) bool {
-	return slices.ContainsFunc(a, func(t string) bool { _, found := slices.BinarySearch(b, t); return found })
-}
-
-func sourceOf(r *compiler.Rule) string { return r.Category + "/" + r.Product + "/" + r.Service }
-
-func logsourceOf(r *compiler.Rule) logsource.Logsource {
-	return logsource.Logsource{Category: r.Category, Product: r.Product, Service: r.Service}
-}
-
-// The parts of a split.
-const (
-	learnPart = iota
-	calibratePart
-	testPart
-)
-
-// partOf puts a source in one of three parts, the same for all rules.
-func partOf(seed int, source string) int {
-	sum := sha256.Sum256([]byte(fmt.Sprintf("%d %s", seed, source)))
-	return int(sum[0]) % 3
-}
-
-// development reports whether a rule belongs to those that the policy was chosen
-// on: two fifths, by its id.
-func development(r *compiler.Rule) bool {
-	sum := sha256.Sum256([]byte("development " + r.ID))
-	return sum[0] < 102
-}
-
-// outcome is what one policy did on one rule under one split.
+// outcome is what a policy did on one rule under one split.
 type outcome struct {
 	subject            *subject
 	seed               int
@@ -153,18 +36,25 @@ type outcome struct {
 	vetted, vettedLost int
 	parts              [3][2]int // removable and protected events of each part
 	clauses            []tuning.Calibrated
+	lanes              []tuning.Lane
+	auto               int // clauses that nobody would have to look at
+	autoRemoved        int
+	autoLost           int
+	poisoned           bool // there was something to poison
+	poisonedAuto       bool // and it is hidden without anybody looking
+	poisonedAny        bool // or in any lane
 	took               time.Duration
 }
 
-// strip runs a policy on all subjects and splits; in parallel, with results in order.
-func strip(policy tuning.Policy, subjects []*subject, seeds int) []outcome {
-	out := make([]outcome, len(subjects)*seeds)
+// run runs an experiment; in parallel, with results in order.
+func (e *experiment) run(subjects []*subject, workers int) []outcome {
+	out := make([]outcome, len(subjects)*e.seeds)
 	var wg sync.WaitGroup
 	next := make(chan int)
-	for range 2 {
+	for range workers {
 		wg.Go(func() {
 			for i := range next {
-				out[i] = one(policy, subjects[i/seeds], i%seeds)
+				out[i] = e.one(subjects[i/e.seeds], i%e.seeds)
 			}
 		})
 	}
@@ -173,19 +63,13 @@ func strip(policy tuning.Policy, subjects []*subject, seeds int) []outcome {
 	}
 	close(next)
 	wg.Wait()
-	return out
+	return slices.DeleteFunc(out, func(o outcome) bool { return o.removable == 0 })
 }
 
-func one(policy tuning.Policy, s *subject, seed int) outcome {
+func (e *experiment) one(s *subject, seed int) outcome {
 	began := time.Now()
 	o := outcome{subject: s, seed: seed}
-	var parts [3]tuning.Rows
-	for i := range parts {
-		parts[i] = s.corpus.NewRows()
-	}
-	for row := range s.corpus.Len() {
-		parts[partOf(seed, s.corpus.Source(row))].Add(row)
-	}
+	parts := s.parts(seed)
 	for i, p := range parts {
 		o.parts[i] = [2]int{s.removable.And(p).Count(), s.protected.And(p).Count()}
 	}
@@ -193,73 +77,151 @@ func one(policy tuning.Policy, s *subject, seed int) outcome {
 		return o
 	}
 	o.removable, o.protected = o.parts[testPart][0], o.parts[testPart][1]
+	told := s.truth(parts)
+	if e.spoil != nil {
+		e.spoil(s, seed, told)
+	}
+	in := s.told(told, parts)
+	if e.policy.Rounds > 0 {
+		in.Trials = tuning.Trials(&e.policy, s.corpus, told.known, told.removable, told.protected, s.rule.ID)
+	}
+	o.clauses = tuning.Tune(e.policy, in)
+	o.measure(e, s, in, told, parts[testPart])
+	o.took = time.Since(began)
+	return o
+}
+
+// parts are the events of a corpus by their part in a split.
+func (s *subject) parts(seed int) (parts [3]tuning.Rows) {
+	for i := range parts {
+		parts[i] = s.corpus.NewRows()
+	}
+	for row := range s.corpus.Len() {
+		parts[partOf(seed, s.corpus.Source(row))].Add(row)
+	}
+	return parts
+}
+
+// truth is what an organisation would know that has seen two parts. Three people
+// share the work.
+func (s *subject) truth(parts [3]tuning.Rows) *telling {
+	t := &telling{known: parts[learnPart].And(parts[learnPart]), by: map[string][]string{}, poisoned: s.corpus.NewRows()}
+	t.known.Join(parts[calibratePart])
+	t.removable, t.protected = s.removable.And(t.known), s.protected.And(t.known)
+	fires := t.removable.And(t.removable)
+	fires.Join(t.protected)
+	fires.Each(func(row int) {
+		print := s.corpus.Fingerprint(row)
+		t.by[print] = []string{"person-" + print[len(print)-1:]}
+	})
+	return t
+}
+
+func (s *subject) told(t *telling, parts [3]tuning.Rows) *tuning.Input {
 	pool := s.pool.And(s.pool)
 	pool.Minus(parts[testPart])
-	in := &tuning.Input{Rule: s.input, Corpus: s.corpus, Removable: s.removable, Protected: s.protected, Pool: pool,
+	return &tuning.Input{Rule: s.input, Corpus: s.corpus, Removable: t.removable, Protected: t.protected, Pool: pool, By: t.by,
 		Trials: []tuning.Trial{{Learn: parts[learnPart], Unseen: parts[calibratePart]}}}
-	if policy.Rounds > 0 {
-		in.Trials = tuning.Trials(&policy, s.corpus, in.Known(), s.removable, s.protected, s.rule.ID)
+}
+
+func (o *outcome) measure(e *experiment, s *subject, in *tuning.Input, told *telling, test tuning.Rows) {
+	all, auto := s.corpus.NewRows(), s.corpus.NewRows()
+	for i := range o.clauses {
+		k := &o.clauses[i]
+		covered := s.corpus.Covered(k.Clause)
+		_, lane := tuning.Examine(&e.policy, in, k)
+		o.lanes = append(o.lanes, lane)
+		all.Join(covered)
+		if lane == tuning.Auto {
+			o.auto++
+			auto.Join(covered)
+		}
 	}
-	o.clauses = tuning.Tune(policy, in)
-	hides := s.corpus.NewRows()
-	for _, k := range o.clauses {
-		hides.Join(s.corpus.Covered(k.Clause))
-	}
-	hides = hides.And(parts[testPart])
-	o.removed, o.lost = hides.And(s.removable).Count(), hides.And(s.protected).Count()
+	o.poisoned = told.poisoned.Count() > 0
+	o.poisonedAny, o.poisonedAuto = all.And(told.poisoned).Count() > 0, auto.And(told.poisoned).Count() > 0
+	all, auto = all.And(test), auto.And(test)
+	o.removed, o.lost = all.And(s.removable).Count(), all.And(s.protected).Count()
+	o.autoRemoved, o.autoLost = auto.And(s.removable).Count(), auto.And(s.protected).Count()
 	for _, values := range s.vetted {
 		o.vetted++
 		if slices.ContainsFunc(o.clauses, func(k tuning.Calibrated) bool { return k.Clause.Matches(values) }) {
 			o.vettedLost++
 		}
 	}
-	o.took = time.Since(began)
-	return o
 }
 
-// summary is a policy over all splits.
+// summary is an experiment over all splits.
 type summary struct {
-	splits, proposing  int
-	removable, removed int
-	mean               float64
-	protected, lost    int
-	vetted, vettedLost int
-	vettedRules        int
-	rules              int
+	rules, splits, proposing int
+	clauses, auto            int
+	removable, removed       int
+	autoRemoved, autoLost    int
+	mean, median             float64 // of the share removed, over splits
+	protected, lost          int
+	lossy                    int // splits that lose anything
+	vetted, vettedLost       int
+	vettedRules              int
+	poisoned                 int // splits with something to poison
+	poisonedAuto             int
+	poisonedAny              int
+	tiers                    map[tuning.Tier]int
 }
 
 func summarise(all []outcome) summary {
-	var s summary
+	s := summary{tiers: map[tuning.Tier]int{}}
 	rules := map[*subject]bool{}
+	var shares []float64
 	for _, o := range all {
-		if o.removable == 0 {
-			continue
-		}
 		if !rules[o.subject] && o.vetted > 0 {
 			s.vettedRules++
 		}
 		rules[o.subject] = true
 		s.splits++
-		if len(o.clauses) > 0 {
-			s.proposing++
-		}
+		s.proposing += one(len(o.clauses) > 0)
+		s.lossy += one(o.lost > 0)
+		s.clauses, s.auto = s.clauses+len(o.clauses), s.auto+o.auto
 		s.removable, s.removed = s.removable+o.removable, s.removed+o.removed
-		s.mean += float64(o.removed) / float64(o.removable)
+		s.autoRemoved, s.autoLost = s.autoRemoved+o.autoRemoved, s.autoLost+o.autoLost
 		s.protected, s.lost = s.protected+o.protected, s.lost+o.lost
 		s.vetted, s.vettedLost = s.vetted+o.vetted, s.vettedLost+o.vettedLost
+		s.poisoned += one(o.poisoned)
+		s.poisonedAuto += one(o.poisonedAuto)
+		s.poisonedAny += one(o.poisonedAny)
+		shares = append(shares, float64(o.removed)/float64(o.removable))
+		for _, k := range o.clauses {
+			s.tiers[k.Tier]++
+		}
 	}
 	s.rules = len(rules)
-	if s.splits > 0 {
-		s.mean /= float64(s.splits)
+	if len(shares) > 0 {
+		slices.Sort(shares)
+		s.median = shares[len(shares)/2]
+		for _, x := range shares {
+			s.mean += x / float64(len(shares))
+		}
 	}
 	return s
 }
 
-func (s summary) String() string {
-	pooled := 0.0
-	if s.removable > 0 {
-		pooled = float64(s.removed) / float64(s.removable)
+func one(b bool) int {
+	if b {
+		return 1
 	}
-	return fmt.Sprintf("%d rules, %d splits, %d propose; removed %d of %d: %.1f %% pooled, %.1f %% mean; protected lost %d of %d; vetted lost %d of %d (%d rules)",
-		s.rules, s.splits, s.proposing, s.removed, s.removable, 100*pooled, 100*s.mean, s.lost, s.protected, s.vettedLost, s.vetted, s.vettedRules)
+	return 0
+}
+
+// pooled returns the share of all removable events that were removed.
+func (s *summary) pooled() float64 { return ratio(s.removed, s.removable) }
+
+// lossBounds returns the exact two-sided 95 % interval of the share of protected
+// events that are lost.
+func (s *summary) lossBounds() (lower, upper float64) {
+	return feedback.Proportion(s.lost, s.protected, 0.95)
+}
+
+func ratio(k, n int) float64 {
+	if n == 0 {
+		return math.NaN()
+	}
+	return float64(k) / float64(n)
 }

@@ -292,3 +292,19 @@ func (c *Corpus) cover(l *Literal) Rows {
 	c.covers[key] = rows
 	return rows
 }
+
+// Examples returns events of different causes first, at most n.
+func (c *Corpus) Examples(rows Rows, n int) []int {
+	var out, more []int
+	seen := map[int32]bool{}
+	rows.Each(func(row int) {
+		if seen[c.cause[row]] {
+			more = append(more, row)
+			return
+		}
+		seen[c.cause[row]] = true
+		out = append(out, row)
+	})
+	out = append(out, more...)
+	return out[:min(n, len(out))]
+}

@@ -108,7 +108,7 @@ func (x *learner) learnField(field string) {
 		for at, id := range texts {
 			holds[at] = l.accepts(col.texts[id], col.folded[id])
 		}
-		c := &class{Literal: l, removable: chosen(removable, holds), protected: chosen(protected, holds), pool: chosen(pool, holds), free: x.saves(l)}
+		c := &class{Literal: l, removable: chosen(removable, holds), protected: chosen(protected, holds), pool: chosen(pool, holds), free: x.rule.saves(x.policy, l)}
 		if x.supported(x.counts.support(c.removable)) {
 			x.classes = append(x.classes, c)
 		}

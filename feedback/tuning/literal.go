@@ -68,13 +68,17 @@ func (c Clause) Matches(values map[string]string) bool {
 // Score returns what an attacker needs: the highest of every field, added up, at
 // most 3.
 func (c Clause) Score() float64 {
-	best := map[string]float64{}
-	for _, l := range c {
-		best[l.Field] = max(best[l.Field], l.Score)
-	}
 	sum := 0.0
-	for _, s := range best {
-		sum += s
+	for i, l := range c {
+		counts := true // the highest of a field, the first of equal ones
+		for j, o := range c {
+			if j != i && o.Field == l.Field && (o.Score > l.Score || o.Score == l.Score && j < i) {
+				counts = false
+			}
+		}
+		if counts {
+			sum += l.Score
+		}
 	}
 	return min(sum, 3)
 }
@@ -87,3 +91,16 @@ func (c Clause) fields() int {
 	}
 	return len(seen)
 }
+
+// Pattern returns the value as a rule has to write it, with what would be a
+// wildcard escaped.
+func (l *Literal) Pattern() string {
+	if l.CIDR {
+		return l.Value
+	}
+	whole := compiler.LiteralPredicate(l.Field, l.Value, compiler.Whole, false)
+	return whole.Pattern.String()
+}
+
+// Predicate returns the comparison for the compiler.
+func (l *Literal) Predicate() compiler.Predicate { return l.predicate }

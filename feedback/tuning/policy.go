@@ -46,6 +46,8 @@ type Policy struct {
 	// MinLift is how many times commoner a clause must be among removable events than
 	// in the pool.
 	MinLift float64
+	// Untested proposes what no unseen event speaks for; for experiments.
+	Untested bool
 	// Weights of the objective.
 	ScoreWeight, LengthWeight, PoolWeight float64
 }
@@ -53,7 +55,7 @@ type Policy struct {
 // Default returns the policy that proposals are made under.
 func Default() Policy {
 	return Policy{Name: "default", MinAlerts: 1, MinSources: 1, MinHosts: 1, MinDays: 1, MinFields: 1, MaxClauses: 16, MaxLiterals: 4, Beam: 32, Exact: 200,
-		PoolShare: 0.005, FreeField: true, Generalise: true, Rounds: 3, MinShare: 0.02, MinLift: 20, Calibration: 1, Weak: 1, ScoreWeight: 0.1, LengthWeight: 0.3, PoolWeight: 200}
+		PoolShare: 0.005, FreeField: true, Strict: true, Generalise: true, Rounds: 3, MinShare: 0.02, MinLift: 20, Calibration: 1, Weak: 1, ScoreWeight: 0.1, LengthWeight: 0.3, PoolWeight: 200}
 }
 
 // Prototype returns the policy that research measured: 0.5 % of the pool, two

@@ -16,11 +16,11 @@ import (
 // something down that only administrators decide about.
 
 // saves reports whether a literal tells alerts from what an attacker would do.
-func (x *learner) saves(l *Literal) bool {
-	if !x.policy.Strict && l.Score >= savingScore {
+func (r *Rule) saves(p *Policy, l *Literal) bool {
+	if !p.Strict && l.Score >= savingScore {
 		return !usual(l)
 	}
-	return !x.rule.constrains(l.Field) && !usual(l) && !x.rule.restates(l)
+	return !r.constrains(l.Field) && !usual(l) && !r.restates(l)
 }
 
 // savingScore is a score from which on a literal saves even on a field that the rule

@@ -10,9 +10,11 @@ type Input struct {
 	Rule   Rule
 	Corpus *Corpus
 
-	Removable Rows // alerts that investigations found to be false or expected
-	Protected Rows // alerts that must stay
-	Pool      Rows // events on which other rules of the logsource fire
+	Removable Rows                // alerts that investigations found to be false or expected
+	Protected Rows                // alerts that must stay
+	Pool      Rows                // events on which other rules of the logsource fire
+	Fires     Rows                // all events on which the rule fires, with a verdict or without; nil for those with one
+	By        map[string][]string // who judged an event, by its fingerprint; nil if that is not known
 	// Trials share out what is known.
 	Trials []Trial
 }
@@ -40,6 +42,9 @@ type Calibrated struct {
 	Unseen  Support // removable events that were not learnt from
 	Pool    float64 // share of the pool that it covers
 	Removed Rows    // all removable events that it covers
+	Tested  Tested  // of the least general variant, which stands for all that were tried
+	Delta   float64 // how often the bound may be wrong
+	Tier    Tier
 }
 
 // Tune learns clauses and tests them on alerts that they were not learnt from. It
@@ -48,7 +53,7 @@ func Tune(policy Policy, in *Input) []Calibrated {
 	var out []Calibrated
 	known := in.Known()
 	for _, t := range in.Trials {
-		out = append(out, tune(&policy, in, t, known)...)
+		out = append(out, tune(&policy, in, t, known, Delta/float64(len(in.Trials)))...)
 	}
 	slices.SortStableFunc(out, func(a, b Calibrated) int {
 		return cmp.Or(cmp.Compare(b.Removed.Count(), a.Removed.Count()), cmp.Compare(len(a.Clause), len(b.Clause)), cmp.Compare(a.Clause.String(), b.Clause.String()))
@@ -71,13 +76,23 @@ func needed(policy *Policy, removable Rows, all []Calibrated) []Calibrated {
 }
 
 // tune learns from one part of what is known and tests on the other.
-func tune(policy *Policy, in *Input, t Trial, known Rows) []Calibrated {
+func tune(policy *Policy, in *Input, t Trial, known Rows, delta float64) []Calibrated {
 	x := newLearner(policy, in.Corpus, &in.Rule, in.Removable.and(t.Learn), in.Protected.and(t.Learn), in.Pool)
 	var out []Calibrated
+	var tested []Tested
+	var of []int // the test of each clause
+	protected := in.Protected.and(t.Unseen)
 	for _, c := range x.search() {
+		rows := in.Corpus.Covered(c.Variants[0])
+		tested = append(tested, Tested{Clusters: in.Corpus.Support(rows.and(in.Removable).and(t.Unseen)).Clusters, Lost: rows.common(protected)})
 		if k, ok := calibrated(policy, in, &c, t, known); ok {
-			out = append(out, k)
+			k.Tested, k.Delta = tested[len(tested)-1], delta
+			out, of = append(out, k), append(of, len(tested)-1)
 		}
+	}
+	tiers := Certify(tested, delta)
+	for i := range out {
+		out[i].Tier = tiers[of[i]]
 	}
 	return out
 }
@@ -90,7 +105,7 @@ func calibrated(policy *Policy, in *Input, c *Candidate, t Trial, known Rows) (k
 	for n, clause := range c.Variants {
 		rows := in.Corpus.Covered(clause)
 		share := float64(rows.common(in.Pool)) / all
-		if rows.common(protected) > 0 || share > policy.PoolShare {
+		if rows.common(protected) > 0 && !policy.Untested || share > policy.PoolShare {
 			break
 		}
 		removed := rows.and(in.Removable)
