@@ -25,6 +25,7 @@ type tuneOptions struct {
 	only    []string
 	owner   string
 	apply   string
+	tests   string
 	input   recordingOptions
 }
 
@@ -51,7 +52,8 @@ proposal say why. Exit code 4 says that there is none at all.`,
 	flags.StringArrayVarP(&o.formats, "format", "f", []string{"pretty"}, strings.Join(report.TuningFormats, ", ")+"; `format`=FILE writes to a file; may be repeated")
 	flags.StringSliceVar(&o.only, "rule", nil, "propose for a rule of this `id or title` alone; may be repeated")
 	flags.StringVar(&o.owner, "owner", "", "who answers for the filters; needed to apply them")
-	flags.StringVar(&o.apply, "apply", "", "write the filters into a `folder`, and their tests into tests beside it")
+	flags.StringVar(&o.apply, "apply", "", "write the filters into a `folder`, and their tests into that of --tests")
+	flags.StringVar(&o.tests, "tests", "tests/filters", "`folder` of the tests that --apply writes")
 	o.input.flags(flags)
 	return cmd
 }
@@ -96,7 +98,7 @@ func (c *cli) tune(ctx context.Context, o *tuneOptions, recordings []string) err
 		err = errors.Join(err, c.reportTuning(format, result))
 	}
 	if o.apply != "" {
-		err = errors.Join(err, c.applyProposals(o.apply, result))
+		err = errors.Join(err, c.applyProposals(o, result))
 	}
 	if err != nil {
 		return &exitError{exitUnreadable, err}
@@ -133,13 +135,12 @@ func (c *cli) reportTuning(format string, r *proposal.Report) error {
 }
 
 // applyProposals writes the filters and their tests.
-func (c *cli) applyProposals(folder string, r *proposal.Report) error {
-	tests := filepath.Join(filepath.Dir(filepath.Clean(folder)), "tests", filepath.Base(folder))
+func (c *cli) applyProposals(o *tuneOptions, r *proposal.Report) error {
 	var written []string
 	for i := range r.Rules {
 		for k := range r.Rules[i].Proposals {
 			p := &r.Rules[i].Proposals[k]
-			for path, text := range map[string]string{filepath.Join(folder, p.Path): p.Document, filepath.Join(tests, p.Path): p.Test} {
+			for path, text := range map[string]string{filepath.Join(o.apply, p.Path): p.Document, filepath.Join(o.tests, p.Path): p.Test} {
 				if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 					return err
 				}

@@ -74,7 +74,6 @@ func (d *document) String() string {
 	}
 	line(0, "title", quoted("Not "+d.rule.Title))
 	line(0, "id", d.id())
-	line(0, "status", "experimental")
 	line(0, "description", quoted("Proposed by socctl tune from verdicts: alerts of this kind were no attacks."))
 	line(0, "date", d.now.UTC().Format(time.DateOnly))
 	b.WriteString("logsource:\n")

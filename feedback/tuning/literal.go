@@ -93,13 +93,21 @@ func (c Clause) fields() int {
 }
 
 // Pattern returns the value as a rule has to write it, with what would be a
-// wildcard escaped.
+// wildcard escaped and no backslash doubled that need not be.
 func (l *Literal) Pattern() string {
 	if l.CIDR {
 		return l.Value
 	}
-	whole := compiler.LiteralPredicate(l.Field, l.Value, compiler.Whole, false)
-	return whole.Pattern.String()
+	var b strings.Builder
+	for i := 0; i < len(l.Value); i++ {
+		c := l.Value[i]
+		more := i+1 < len(l.Value)
+		if c == '*' || c == '?' || c == '\\' && more && strings.IndexByte(`\*?`, l.Value[i+1]) >= 0 {
+			b.WriteByte('\\')
+		}
+		b.WriteByte(c)
+	}
+	return b.String()
 }
 
 // Predicate returns the comparison for the compiler.
