@@ -126,7 +126,7 @@ func (o *options) policies(w io.Writer, all []*subject) {
 // frozen is the policy that was fixed before the test part was measured.
 func frozen() tuning.Policy {
 	p := tuning.Default()
-	p.Name, p.Strict = "frozen", false
+	p.Name, p.Strict, p.Large = "frozen", false, 0
 	return p
 }
 

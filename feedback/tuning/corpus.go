@@ -2,6 +2,8 @@ package tuning
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/binary"
 	"hash/maphash"
 	"maps"
 	"slices"
@@ -129,6 +131,7 @@ type Corpus struct {
 	context [contexts][]int32
 	names   [contexts][]string
 	cause   []int32
+	ranks   []uint64 // that decide which rows a sample has
 
 	lock   sync.Mutex
 	covers map[string]Rows // by literal
@@ -165,6 +168,11 @@ func (b *Builder) Corpus() *Corpus {
 		}
 	}
 	c.findCauses()
+	c.ranks = make([]uint64, n)
+	for row, print := range c.prints {
+		sum := sha256.Sum256([]byte(print))
+		c.ranks[row] = binary.BigEndian.Uint64(sum[:])
+	}
 	return c
 }
 
@@ -226,6 +234,8 @@ func generic(text string) string {
 	}
 	return b.String()
 }
+
+func (c *Corpus) rank(row int32) uint64 { return c.ranks[row] }
 
 // Len returns how many events there are.
 func (c *Corpus) Len() int { return c.n }

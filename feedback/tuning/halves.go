@@ -55,7 +55,11 @@ func Halves(c *Corpus, known, removable, protected Rows, salt string) (a, b Rows
 // Trials shares out what is known as a policy wants it, the salt deciding how.
 func Trials(policy *Policy, c *Corpus, known, removable, protected Rows, salt string) []Trial {
 	var out []Trial
-	for round := range max(1, policy.Rounds) {
+	rounds := max(1, policy.Rounds)
+	if policy.Large > 0 && removable.common(known) > policy.Large {
+		rounds = 1
+	}
+	for round := range rounds {
 		a, b := Halves(c, known, removable, protected, salt+strconv.Itoa(round))
 		out = append(out, Trial{a, b})
 		if policy.Rounds > 0 {

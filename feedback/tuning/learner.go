@@ -2,7 +2,6 @@ package tuning
 
 import (
 	"cmp"
-	"crypto/sha256"
 	"math"
 	"slices"
 
@@ -61,14 +60,13 @@ func (c *Corpus) sample(rows Rows, max int) []int32 {
 	if len(out) <= max {
 		return out
 	}
-	key := make(map[int32][32]byte, len(out))
-	for _, row := range out {
-		key[row] = sha256.Sum256([]byte(c.prints[row]))
+	ranks := make([]uint64, len(out))
+	for i, row := range out {
+		ranks[i] = c.rank(row)
 	}
-	slices.SortFunc(out, func(a, b int32) int {
-		x, y := key[a], key[b]
-		return slices.Compare(x[:], y[:])
-	})
+	slices.Sort(ranks)
+	last := ranks[max-1]
+	out = slices.DeleteFunc(out, func(row int32) bool { return c.rank(row) > last })
 	out = out[:max]
 	slices.Sort(out)
 	return out

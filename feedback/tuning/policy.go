@@ -34,6 +34,10 @@ type Policy struct {
 	// both teach and test; 0 for once, with a half that teaches and one that tests.
 	Rounds int
 
+	// Large is how many events a rule may have for several rounds: with more, one
+	// shares out enough. 0 is any number.
+	Large int
+
 	// Calibration is how many events that were not learnt from must be removed, and
 	// none of them protected.
 	Calibration int
@@ -55,7 +59,7 @@ type Policy struct {
 // Default returns the policy that proposals are made under.
 func Default() Policy {
 	return Policy{Name: "default", MinAlerts: 1, MinSources: 1, MinHosts: 1, MinDays: 1, MinFields: 1, MaxClauses: 16, MaxLiterals: 4, Beam: 32, Exact: 200,
-		PoolShare: 0.005, FreeField: true, Strict: true, Generalise: true, Rounds: 3, MinShare: 0.02, MinLift: 20, Calibration: 1, Weak: 1, ScoreWeight: 0.1, LengthWeight: 0.3, PoolWeight: 200}
+		PoolShare: 0.005, FreeField: true, Strict: true, Generalise: true, Rounds: 3, Large: 20_000, MinShare: 0.02, MinLift: 20, Calibration: 1, Weak: 1, ScoreWeight: 0.1, LengthWeight: 0.3, PoolWeight: 200}
 }
 
 // Prototype returns the policy that research measured: 0.5 % of the pool, two
