@@ -21,14 +21,20 @@ func (x *learner) exactly(incumbent *state) (best *state, exact bool) {
 			if x.nodes++; x.nodes > maxNodes {
 				return false
 			}
-			next := x.extended(st, i)
+			var next *state
+			if st == nil {
+				next = x.extended(nil, i)
+			} else {
+				next = x.tried(st, i)
+			}
 			if next == nil || best != nil && x.bound(next) <= best.value {
 				continue
 			}
+			next = next.kept()
 			if (best == nil || compareStates(next, best) < 0) && x.passes(next) {
 				best = next
 			}
-			if len(next.classes) < x.policy.MaxLiterals && !visit(next, i+1) {
+			if len(next.classes) < min(x.policy.MaxLiterals, maxDepth) && !visit(next, i+1) {
 				return false
 			}
 		}

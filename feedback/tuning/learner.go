@@ -28,6 +28,8 @@ type learner struct {
 	left                       Rows // removable rows that no clause covers yet
 	counts                     *counter
 	nodes                      int
+	scratch                    *state // see tried
+	scratchLeft                Rows
 }
 
 // class is a literal with the rows that it matches, and the literals that match the

@@ -3,7 +3,6 @@ package tuning
 import (
 	"cmp"
 	"slices"
-	"strings"
 )
 
 // state is a clause in the making.
@@ -64,33 +63,49 @@ func (x *learner) best() (best *state, exact bool) {
 				best = st
 			}
 		}
-		if depth == x.policy.MaxLiterals {
+		if depth >= min(x.policy.MaxLiterals, maxDepth) {
 			break
 		}
 		slices.SortFunc(beam, compareStates)
-		beam = x.widened(beam[:min(len(beam), x.policy.Beam)])
+		beam, best = x.widened(beam[:min(len(beam), x.policy.Beam)], best)
 	}
 	return x.exactly(best)
 }
 
-// widened extends every state by every literal that helps.
-func (x *learner) widened(beam []*state) []*state {
+// maxDepth is how many literals a clause has at most.
+const maxDepth = 4
+
+// widened extends every state by every literal that helps. It returns the best ones
+// for the beam, and the best of all that passes.
+func (x *learner) widened(beam []*state, best *state) ([]*state, *state) {
 	var out []*state
-	seen := map[string]bool{}
+	seen := map[[maxDepth]int32]bool{}
 	for _, st := range beam {
 		for i := range x.classes {
 			if slices.Contains(st.classes, i) || !x.helps(st, i) {
 				continue
 			}
-			if key := keyOf(st.classes, i); !seen[key] {
-				seen[key] = true
-				if next := x.extended(st, i); next != nil {
-					out = append(out, next)
-				}
+			key := keyOf(st.classes, i)
+			if seen[key] {
+				continue
 			}
+			seen[key] = true
+			next := x.tried(st, i)
+			if next == nil {
+				continue
+			}
+			if (best == nil || compareStates(next, best) < 0) && x.passes(next) {
+				best = next.kept()
+			}
+			if len(out) == x.policy.Beam && compareStates(next, out[len(out)-1]) > 0 {
+				continue
+			}
+			at, _ := slices.BinarySearchFunc(out, next, compareStates)
+			out = slices.Insert(out, at, next.kept())
+			out = out[:min(len(out), x.policy.Beam)]
 		}
 	}
-	return out
+	return out, best
 }
 
 // helps reports whether a literal makes a clause match fewer protected rows or less
@@ -103,17 +118,49 @@ func (x *learner) helps(st *state, i int) bool {
 	if n := st.pool.Count(); n > 0 && st.pool.common(c.pool) < n {
 		return true
 	}
-	return x.policy.FreeField && c.free && !x.free(st) || x.policy.MinFields > len(st.classes) || x.policy.MinScore > x.clause(st).Score()
+	return x.policy.FreeField && c.free && !x.free(st) || x.policy.MinFields > len(st.classes) || x.policy.MinScore > 0 && x.policy.MinScore > x.scoreOf(st)
 }
 
-func keyOf(classes []int, more int) string {
-	all := append(slices.Clone(classes), more)
-	slices.Sort(all)
-	var b strings.Builder
-	for _, n := range all {
-		b.WriteRune(rune(n))
+// keyOf identifies a clause with one literal more.
+func keyOf(classes []int, more int) (key [maxDepth]int32) {
+	for i, n := range classes {
+		key[i] = int32(n) + 1
 	}
-	return b.String()
+	key[len(classes)] = int32(more) + 1
+	slices.Sort(key[:])
+	return key
+}
+
+// tried is extended for a look: what it returns is overwritten by the next call.
+func (x *learner) tried(st *state, i int) *state {
+	c := x.classes[i]
+	if st.removable.common(c.removable) < x.policy.MinAlerts {
+		return nil
+	}
+	next := x.scratch
+	if next == nil {
+		next = &state{removable: newRows(len(x.removable)), protected: newRows(len(x.protected)), pool: newRows(len(x.pool))}
+		x.scratch, x.scratchLeft = next, newRows(len(x.removable))
+	}
+	next.classes = append(append(next.classes[:0], st.classes...), i)
+	slices.Sort(next.classes)
+	next.removable.intersect(st.removable, c.removable)
+	x.scratchLeft.intersect(next.removable, x.left)
+	next.found = x.counts.support(x.scratchLeft)
+	if !x.supported(next.found) {
+		return nil
+	}
+	next.protected.intersect(st.protected, c.protected)
+	next.pool.intersect(st.pool, c.pool)
+	next.value = x.value(next)
+	return next
+}
+
+// kept returns a state that stays as it is.
+func (st *state) kept() *state {
+	out := *st
+	out.classes, out.removable, out.protected, out.pool = slices.Clone(st.classes), slices.Clone(st.removable), slices.Clone(st.protected), slices.Clone(st.pool)
+	return &out
 }
 
 // extended adds a literal to a clause; nil if too few rows are left to support it.
@@ -139,8 +186,17 @@ func (x *learner) extended(st *state, i int) *state {
 // an attacker needs, against length, overlap with the pool and protected rows.
 func (x *learner) value(st *state) float64 {
 	p := x.policy
-	v := x.worth(st.found) + p.ScoreWeight*x.clause(st).Score() - p.LengthWeight*float64(len(st.classes)) - 2*log2(st.protected.Count())
+	v := x.worth(st.found) + p.ScoreWeight*x.scoreOf(st) - p.LengthWeight*float64(len(st.classes)) - 2*log2(st.protected.Count())
 	return v - min(4, p.PoolWeight*x.poolShare(st))
+}
+
+// scoreOf is the score of a clause, without making it.
+func (x *learner) scoreOf(st *state) float64 {
+	var literals [maxDepth]*Literal
+	for i, at := range st.classes {
+		literals[i] = x.classes[at].Literal
+	}
+	return Clause(literals[:len(st.classes)]).Score()
 }
 
 func (x *learner) worth(f Support) float64 {
