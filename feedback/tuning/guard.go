@@ -194,7 +194,7 @@ func (x *examination) diversity(c *Check) {
 		}
 	}
 	c.Number, c.Limit = float64(s.Hosts), autoHosts
-	c.Text = fmt.Sprintf("rests on %d investigators, %d hosts and %d days; %d, %d and %d are needed", have[0], have[1], have[2], need[0], need[1], need[2])
+	c.Text = fmt.Sprintf("investigators %d, hosts %d, days %d; %d, %d and %d are needed", have[0], have[1], have[2], need[0], need[1], need[2])
 }
 
 // evasion looks for the protected event that is nearest to the clause: how many of

@@ -119,7 +119,7 @@ func (x *lattice) generalised(kind logsource.Kind, field, value string) []*Liter
 }
 
 func (x *lattice) literal(field string, anchor compiler.Anchor, text string) *Literal {
-	l := &Literal{Field: field, Anchor: anchor, Value: text, predicate: compiler.LiteralPredicate(field, text, anchor, false)}
+	l := NewLiteral(field, anchor, text)
 	l.Score = x.judge.Grade(x.source, &l.predicate).Score
 	return l
 }

@@ -112,3 +112,8 @@ func (l *Literal) Pattern() string {
 
 // Predicate returns the comparison for the compiler.
 func (l *Literal) Predicate() compiler.Predicate { return l.predicate }
+
+// NewLiteral returns a comparison with a plain text, without a score.
+func NewLiteral(field string, anchor compiler.Anchor, value string) *Literal {
+	return &Literal{Field: field, Anchor: anchor, Value: value, predicate: compiler.LiteralPredicate(field, value, anchor, false)}
+}
