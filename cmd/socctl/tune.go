@@ -87,7 +87,7 @@ func (c *cli) tune(ctx context.Context, o *tuneOptions, recordings []string) err
 		return err
 	}
 	collectLess()
-	evidence := &proposal.Evidence{Program: loaded.program, Table: table, State: state, Replayer: newRecordings(replayer)}
+	evidence := &proposal.Evidence{Program: loaded.program, Table: table, State: state, Replayer: newRecordings(replayer), Support: v.policy}
 	result, err := c.proposals(ctx, o, evidence, func(r *proposal.Report) error {
 		return evidence.Verify(ctx, loaded.set, compiler.Options{Placeholders: v.cfg.PlaceholderValues(), Now: c.now}, r)
 	})

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/compiler/trust"
@@ -20,6 +21,7 @@ type Evidence struct {
 	Table    *logsource.Table
 	State    *feedback.State
 	Replayer backtest.Replayer
+	Support  feedback.Policy // what must stand behind an exclusion
 
 	fires    map[*compiler.Rule]map[string]bool // fingerprints
 	builders map[logsource.Logsource]*tuning.Builder
@@ -144,8 +146,29 @@ func (e *Evidence) judge(r *compiler.Rule) *judged {
 	}
 	slices.Sort(j.verdicts)
 	j.verdicts = slices.Compact(j.verdicts)
+	in.Missing = func(rows tuning.Rows) []string { return j.missing(&e.Support, rows) }
 	j.input = in
 	return j
+}
+
+// missing says what the policy for verdicts wants behind an exclusion, and is not
+// there.
+func (j *judged) missing(p *feedback.Policy, rows tuning.Rows) []string {
+	var all []feedback.Supporter
+	rows.Each(func(row int) {
+		print := j.corpus.Fingerprint(row)
+		host, user, day := j.corpus.Context(row)
+		s := feedback.Supporter{Label: j.labels[print], Cluster: fmt.Sprint(j.corpus.Cause(row)), Host: host, User: user}
+		if day != 0 {
+			s.Time = time.Unix(int64(day)*86400, 0).UTC()
+		}
+		all = append(all, s)
+	})
+	var out []string
+	for _, s := range p.Support(all) {
+		out = append(out, s.Message)
+	}
+	return out
 }
 
 // merged adds the values that an event has under a further view.

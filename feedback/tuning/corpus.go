@@ -7,6 +7,7 @@ import (
 	"hash/maphash"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -253,6 +254,16 @@ func (c *Corpus) Fingerprint(row int) string { return c.prints[row] }
 
 // Source returns where an event is from.
 func (c *Corpus) Source(row int) string { return c.names[sourceContext][c.context[sourceContext][row]] }
+
+// Context returns on which host, for whom and on which day an event happened, "" and
+// 0 if that is not known.
+func (c *Corpus) Context(row int) (host, user string, day int) {
+	day, _ = strconv.Atoi(c.names[dayContext][c.context[dayContext][row]])
+	return c.names[hostContext][c.context[hostContext][row]], c.names[userContext][c.context[userContext][row]], day
+}
+
+// Cause returns the number of an event's root cause in the corpus.
+func (c *Corpus) Cause(row int) int { return int(c.cause[row]) }
 
 // Value returns what an event has in a field that clauses may name.
 func (c *Corpus) Value(row int, field string) (value string, ok bool) {

@@ -178,6 +178,14 @@ func (x *examination) score(c *Check) {
 }
 
 func (x *examination) diversity(c *Check) {
+	if x.in.Missing != nil {
+		missing := x.in.Missing(x.k.Removed)
+		c.Number, c.Passed = float64(len(missing)), len(missing) == 0
+		if c.Text = strings.Join(missing, "; "); c.Passed {
+			c.Text = "nothing that the policy for verdicts asks for is missing"
+		}
+		return
+	}
 	s := x.in.Corpus.Support(x.k.Removed)
 	people := map[string]bool{}
 	x.k.Removed.Each(func(row int) {

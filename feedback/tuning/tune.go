@@ -15,6 +15,9 @@ type Input struct {
 	Pool      Rows                // events on which other rules of the logsource fire
 	Fires     Rows                // all events on which the rule fires, with a verdict or without; nil for those with one
 	By        map[string][]string // who judged an event, by its fingerprint; nil if that is not known
+	// Missing says what is missing behind an exclusion that rests on some events; nil
+	// counts investigators, hosts and days.
+	Missing func(Rows) []string
 	// Trials share out what is known.
 	Trials []Trial
 }
