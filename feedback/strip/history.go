@@ -130,6 +130,9 @@ func onlyRule(path, text string) (rules.Document, bool) {
 	if len(docs) != 1 {
 		return nil, false
 	}
+	if r, is := docs[0].(*rules.Rule); is {
+		r.Invalid = false // for dates and tags of their time
+	}
 	alone := &rules.Set{}
 	alone.Add(docs[0])
 	p, _ := compiler.Compile(alone, compiler.Options{})
