@@ -88,3 +88,25 @@ func (r *reusable) atoms() map[string]int {
 	}
 	return out
 }
+
+// Rewritten returns a program of the rules of p with other expressions over the
+// same predicates: those that rewrite returns, or without the rule where that is
+// nil. Correlations are left out. It is for questions such as what rules would match
+// without their exclusions; p does not change.
+func Rewritten(p *Program, rewrite func(*Rule) *Expr) *Program {
+	out := &Program{Predicates: p.Predicates}
+	for _, r := range p.Rules {
+		e := rewrite(r)
+		if e == nil {
+			continue
+		}
+		changed := *r
+		changed.Expr, changed.Fields, changed.Witness, changed.faultless = e, nil, nil, false
+		if r.Filters == nil || e != r.Expr {
+			changed.Detection, changed.Filters = e, nil
+		}
+		out.finish(&changed)
+		out.Rules = append(out.Rules, &changed)
+	}
+	return out
+}

@@ -21,6 +21,7 @@ const (
 	exitFindings   = 1 // findings or failures
 	exitUsage      = 2 // wrong usage or configuration
 	exitUnreadable = 3 // unreadable input, or an internal error
+	exitAbstained  = 4 // nothing can be proposed that is known to be safe
 )
 
 // exitError ends a command with a code. A nil err means that everything has
@@ -121,7 +122,7 @@ func (c *cli) command() *cobra.Command {
 	root.AddCommand(
 		c.testCommand(), c.lintCommand(), c.fmtCommand(), c.checksCommand(), c.explainCommand(),
 		c.evalCommand(), c.backtestCommand(), c.recordCommand(), c.witnessCommand(), c.diffCommand(), c.ciCommand(),
-		c.coverageCommand(), c.attackCommand(), c.filterCommand(), c.overlapCommand(), c.verdictCommand(), c.healthCommand(),
+		c.coverageCommand(), c.attackCommand(), c.filterCommand(), c.overlapCommand(), c.verdictCommand(), c.healthCommand(), c.tuneCommand(),
 		c.initCommand(), c.newCommand(), c.logsourceCommand(), c.lspCommand(), c.pipelineCommand(), c.versionCommand(),
 	)
 	return root

@@ -1,0 +1,142 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/socctl/socctl/feedback/proposal"
+	"github.com/socctl/socctl/feedback/tuning"
+)
+
+// TuningFormats are the formats of proposals.
+var TuningFormats = []string{"pretty", "json", "markdown"}
+
+// Tuning writes proposals in one of their formats.
+func Tuning(w io.Writer, s Style, format string, r *proposal.Report) error {
+	switch format {
+	case "json":
+		return indented(w, r)
+	case "markdown":
+		tuningMarkdown(w, r)
+		return nil
+	}
+	tuningPretty(w, s, r)
+	return nil
+}
+
+func tuningLine(r *proposal.Report) string {
+	s := &r.Summary
+	return fmt.Sprintf("%s judged: %s for %d, %d abstained; %s would go, %d of the proposals may be merged by policy", Count(s.Judged, "rule"),
+		Count(s.Proposals, "proposal"), s.Proposing, s.Abstained, Count(s.Removed, "event"), s.Auto)
+}
+
+func tuningPretty(w io.Writer, s Style, r *proposal.Report) {
+	fmt.Fprintln(w, s.Paint(Bold, tuningLine(r)))
+	for i := range r.Rules {
+		x := &r.Rules[i]
+		fmt.Fprintf(w, "\n%s  %s\n", s.Paint(Bold, Clean(x.Title)), s.Paint(Dim, Clean(x.Path)))
+		fmt.Fprintf(w, "  %s: %d no attack, %d must stay\n", Count(x.Fires, "event"), x.Removable, x.Protected)
+		for _, why := range x.Abstained {
+			fmt.Fprintf(w, "  %s %s\n", s.Paint(Yellow, "abstained:"), Clean(why))
+		}
+		for k := range x.Proposals {
+			p := &x.Proposals[k]
+			fmt.Fprintf(w, "  %s %s\n", s.Paint(Green, string(p.Lane)+" "+string(p.Tier)), Clean(p.Clause))
+			fmt.Fprintf(w, "    %s go, %d stay; %s until %s\n", Count(p.Removed, "event"), p.Stay, p.Path, p.Expires)
+			fmt.Fprintf(w, "    %s\n", boundText(p))
+			for _, c := range p.Checks {
+				if !c.Passed {
+					fmt.Fprintf(w, "    %s %s: %s\n", s.Paint(Yellow, c.Guard), c.Name, Clean(c.Text))
+				}
+			}
+		}
+		for _, q := range x.Rejected {
+			fmt.Fprintf(w, "  %s %s\n", s.Paint(Red, "rejected"), Clean(q.Clause))
+			for _, c := range q.Checks {
+				fmt.Fprintf(w, "    %s %s: %s\n", c.Guard, c.Name, Clean(c.Text))
+			}
+		}
+	}
+}
+
+func boundText(p *proposal.Proposal) string {
+	return fmt.Sprintf("at most %.0f %% of what it hides are attacks, wrong in %.1f %% of runs: none in %s that it was not learnt from", 100*p.Bound, 100*p.Error, Count(p.Clusters, "cluster"))
+}
+
+// tuningMarkdown writes a certificate for every proposal.
+func tuningMarkdown(w io.Writer, r *proposal.Report) {
+	fmt.Fprintf(w, "# Proposed exclusions\n\n%s. As of %s.\n", tuningLine(r), r.Now)
+	for i := range r.Rules {
+		x := &r.Rules[i]
+		fmt.Fprintf(w, "\n## %s\n\n`%s` fires on %s: %d judged no attack, %d must stay.\n", escapeMarkdown(x.Title), codeText(x.Path), Count(x.Fires, "event"), x.Removable, x.Protected)
+		for _, why := range x.Abstained {
+			fmt.Fprintf(w, "\n**Abstained**: %s.\n", escapeMarkdown(why))
+		}
+		for k := range x.Proposals {
+			certificate(w, x, &x.Proposals[k])
+		}
+		for _, q := range x.Rejected {
+			fmt.Fprintf(w, "\nRejected: `%s`", codeText(q.Clause))
+			for _, c := range q.Checks {
+				fmt.Fprintf(w, "; %s %s", c.Guard, escapeMarkdown(c.Text))
+			}
+			fmt.Fprintln(w, ".")
+		}
+	}
+}
+
+func certificate(w io.Writer, x *proposal.Rule, p *proposal.Proposal) {
+	lane := "A person has to decide"
+	if p.Lane == tuning.Auto {
+		lane = "A policy may merge it"
+	}
+	fmt.Fprintf(w, "\n### Hide `%s`\n\n", codeText(p.Clause))
+	fmt.Fprintf(w, "**%s.** Tier %s, until %s.\n\n", lane, p.Tier, p.Expires)
+	fmt.Fprintf(w, "| | |\n|---|---|\n")
+	row := func(name, text string) { fmt.Fprintf(w, "| %s | %s |\n", name, text) }
+	row("goes", fmt.Sprintf("%d of %s, %d of them not judged", p.Removed, Count(x.Fires, "event"), p.Unjudged))
+	row("stays", Count(p.Stay, "event"))
+	row("bound", boundText(p))
+	row("attacks lost", fmt.Sprintf("0 of %d known; the share that it hides is at most %.0f %% (95 %%)", x.Protected, 100*p.Lost))
+	row("to hide in it", escapeMarkdown(p.Bypass)+fmt.Sprintf(" (%.1f of 3)", p.Score))
+	if p.Nearest != nil {
+		saves := make([]string, len(p.Saves))
+		for i, s := range p.Saves {
+			saves[i] = "`" + codeText(s) + "`"
+		}
+		row("nearest that stays", fmt.Sprintf("`%s`: %s, saved by %s", codeText(p.Nearest.Event), sampleText(p.Nearest), strings.Join(saves, " and ")))
+	}
+	row("evidence", fmt.Sprintf("%s, `%s`", Count(p.Verdicts, "verdict"), codeText(p.Evidence)))
+	fmt.Fprintf(w, "\nGoes, for example:\n\n")
+	for i := range p.Samples {
+		fmt.Fprintf(w, "- %s\n", sampleText(&p.Samples[i]))
+	}
+	fmt.Fprintf(w, "\n<details><summary>guards</summary>\n\n| | guard | |\n|---|---|---|\n")
+	for _, c := range p.Checks {
+		sign := "✓"
+		if !c.Passed {
+			sign = "✗"
+		}
+		text := escapeMarkdown(c.Text)
+		if c.Counter != "" {
+			text += ": `" + codeText(c.Counter) + "`"
+		}
+		fmt.Fprintf(w, "| %s %s | %s | %s |\n", c.Guard, sign, c.Name, text)
+	}
+	fmt.Fprintf(w, "\n</details>\n\n`%s`:\n\n```yaml\n%s```\n", codeText(p.Path), p.Document)
+}
+
+func sampleText(s *proposal.Sample) string {
+	var parts []string
+	for _, f := range slices.Sorted(maps.Keys(s.Values)) {
+		v := s.Values[f]
+		if r := []rune(v); len(r) > 120 {
+			v = string(r[:120]) + "…"
+		}
+		parts = append(parts, f+" = "+v)
+	}
+	return "`" + codeText(strings.Join(parts, ", ")) + "`"
+}

@@ -1,0 +1,85 @@
+package proposal
+
+import (
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/socctl/socctl/compiler"
+	"github.com/socctl/socctl/evaluator"
+	"github.com/socctl/socctl/feedback/tuning"
+	"github.com/socctl/socctl/rules"
+)
+
+const demo = `title: 'It''s "odd": # [x] {y} *'
+id: 929a690e-bef0-4204-a928-ef5e620d6fcc
+logsource: {category: process_creation, product: windows}
+detection:
+    selection: {Image|contains: '*'}
+    condition: selection
+`
+
+func compiled(t *testing.T, sources ...string) *compiler.Program {
+	t.Helper()
+	set := &rules.Set{}
+	for _, s := range sources {
+		docs, diags := rules.Parse("r.yml", []byte(s))
+		if diags.Count(rules.Error) > 0 || len(docs) != 1 {
+			t.Fatalf("%s\n%v", s, diags)
+		}
+		set.Add(docs[0])
+	}
+	if diags := set.Link(); diags.Count(rules.Error) > 0 {
+		t.Fatal(diags)
+	}
+	p, diags := compiler.Compile(set, compiler.Options{})
+	if diags.Count(rules.Error) > 0 {
+		t.Fatal(diags)
+	}
+	return p
+}
+
+// fields is an event.
+type fields map[string]string
+
+// Field implements evaluator.Event.
+func (f fields) Field(name string) (evaluator.Value, bool) {
+	v, ok := f[name]
+	return evaluator.StringValue(v), ok
+}
+
+// TestDocumentMeansItsClause: whatever characters values have, the document hides
+// what the clause matches and nothing else.
+func TestDocumentMeansItsClause(t *testing.T) {
+	random := rand.New(rand.NewPCG(3, 4))
+	alphabet := []string{`\`, `\\`, "*", "?", "'", `"`, "a", "B", " ", "\n", "\t", "ä", "\u202e", "#", ": ", "{", "%", "\x00", "😀"}
+	word := func() string {
+		var b strings.Builder
+		for range 1 + random.IntN(6) {
+			b.WriteString(alphabet[random.IntN(len(alphabet))])
+		}
+		return b.String()
+	}
+	rule := compiled(t, demo).Rules[0]
+	anchors := []compiler.Anchor{compiler.Whole, compiler.AtStart, compiler.AtEnd, compiler.Anywhere}
+	for range 500 {
+		value := word()
+		clause := tuning.Clause{tuning.NewLiteral("ParentImage", anchors[random.IntN(4)], value)}
+		d := &document{rule: rule, clause: clause, tier: tuning.B, owner: word(), evidence: "merkle:0", now: time.Unix(1_800_000_000, 0)}
+		ev := evaluator.New(compiled(t, demo, d.String()))
+		for _, parent := range []string{value, "x" + value, value + "x", "x" + value + "x", strings.ToUpper(value), strings.ReplaceAll(value, "*", "zz"), strings.ReplaceAll(value, "?", "z"), strings.ReplaceAll(value, `\`, ""), "x"} {
+			event := map[string]string{"Image": "i", "ParentImage": parent}
+			if hidden := len(ev.Match(fields(event))) == 0; hidden != clause.Matches(event) {
+				t.Fatalf("%s\nParentImage %q: hidden %v, clause says %v", d, parent, hidden, clause.Matches(event))
+			}
+		}
+	}
+}
+
+func TestIDsAreOfVersion5(t *testing.T) {
+	id := idOf("r", "c")
+	if id != idOf("r", "c") || id == idOf("r", "d") || len(id) != 36 || id[14] != '5' || !strings.ContainsRune("89ab", rune(id[19])) {
+		t.Errorf("id %s", id)
+	}
+}

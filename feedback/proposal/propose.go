@@ -1,0 +1,171 @@
+package proposal
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/socctl/socctl/compiler"
+	"github.com/socctl/socctl/compiler/trust"
+	"github.com/socctl/socctl/feedback"
+	"github.com/socctl/socctl/feedback/tuning"
+)
+
+// Options say how to propose.
+type Options struct {
+	Policy tuning.Policy
+	Now    time.Time
+	Owner  string
+	Rules  []string // ids or titles of those to tune; nil for all
+}
+
+// minRemovable is how many events must have been judged to be no attack.
+const minRemovable = 2
+
+// Propose tunes every rule that has a verdict. A rule for which nothing can be
+// proposed says why, and keeps no other from being tuned.
+func (e *Evidence) Propose(o Options) *Report {
+	out := &Report{Schema: "socctl.tuning/v1", Now: o.Now.UTC().Format(time.RFC3339), Policy: o.Policy.Name}
+	rules := slices.Clone(e.Program.Rules)
+	slices.SortStableFunc(rules, func(a, b *compiler.Rule) int {
+		return cmp.Or(cmp.Compare(a.Source.Span.Path(), b.Source.Span.Path()), cmp.Compare(a.ID, b.ID), cmp.Compare(a.Title, b.Title))
+	})
+	for _, r := range rules {
+		if len(o.Rules) > 0 && !slices.Contains(o.Rules, r.ID) && !slices.Contains(o.Rules, r.Title) {
+			continue
+		}
+		if j := e.judge(r); len(j.labels)+j.gone+j.unplaced > 0 {
+			out.Rules = append(out.Rules, e.tuned(j, &o))
+		}
+	}
+	out.count()
+	return out
+}
+
+func (r *Report) count() {
+	r.Summary = Summary{Judged: len(r.Rules)}
+	for i := range r.Rules {
+		rule := &r.Rules[i]
+		if len(rule.Proposals) == 0 {
+			r.Summary.Abstained++
+			continue
+		}
+		r.Summary.Proposing++
+		for _, p := range rule.Proposals {
+			r.Summary.Proposals++
+			r.Summary.Removed += p.Removed
+			if p.Lane == tuning.Auto {
+				r.Summary.Auto++
+			}
+		}
+	}
+}
+
+func (e *Evidence) tuned(j *judged, o *Options) Rule {
+	out := Rule{ID: j.rule.ID, Title: j.rule.Title, Path: j.rule.Source.Span.Path(), Hash: j.rule.Hash, Fires: len(e.fires[j.rule]), Gone: j.gone, Unplaced: j.unplaced, place: placeOf(j.rule), corpus: j.corpus}
+	in := j.input
+	if in == nil {
+		out.Abstained = append(out.Abstained, "none of its judged alerts is in the recordings")
+		return out
+	}
+	out.Removable, out.Protected = in.Removable.Count(), in.Protected.Count()
+	if out.Removable < minRemovable {
+		out.Abstained = append(out.Abstained, fmt.Sprintf("%d of its events were judged to be no attack with a weight; %d are needed, of two recordings or days", out.Removable, minRemovable))
+		return out
+	}
+	if n := in.Corpus.Support(in.Removable).Sources; n < 2 {
+		out.Abstained = append(out.Abstained, "all that was judged to be no attack comes from one recording and day: nothing could be tested on what it was not learnt from")
+		return out
+	}
+	known := in.Removable.And(in.Removable)
+	known.Join(in.Protected)
+	in.Trials = tuning.Trials(&o.Policy, in.Corpus, known, in.Removable, in.Protected, ruleName(j.rule))
+	found := tuning.Tune(o.Policy, in)
+	for i := range found {
+		e.add(&out, j, &found[i], o)
+	}
+	if len(found) == 0 {
+		out.Abstained = append(out.Abstained, "no clause tells what was judged to be no attack from what must stay, and holds on events that it was not learnt from")
+	} else if len(out.Proposals) == 0 {
+		out.Abstained = append(out.Abstained, "every clause that was found fails a guard")
+	}
+	return out
+}
+
+func (e *Evidence) add(out *Rule, j *judged, k *tuning.Calibrated, o *Options) {
+	found, lane := tuning.Examine(&o.Policy, j.input, k)
+	checks := make([]Check, len(found))
+	for i, c := range found {
+		checks[i] = Check{c.ID, c.Name, c.Passed, c.Number, c.Limit, c.Text, c.Counter}
+	}
+	if lane == tuning.Rejected {
+		out.Rejected = append(out.Rejected, Rejected{k.Clause.String(), slices.DeleteFunc(checks, func(c Check) bool { return c.Passed })})
+		return
+	}
+	if ruleName(j.rule) == "" {
+		out.Abstained = append(out.Abstained, "the rule has neither id nor name, so that no filter can refer to it")
+		return
+	}
+	d := &document{rule: j.rule, clause: k.Clause, tier: k.Tier, owner: o.Owner, evidence: feedback.Root(j.verdicts), now: o.Now}
+	rows := j.corpus.Covered(k.Clause).And(j.input.Fires)
+	judged := k.Removed.And(rows)
+	p := Proposal{ID: d.id(), Path: d.path(), Document: d.String(), Clause: k.Clause.String(), Lane: lane, Tier: k.Tier, Expires: d.expires(), Evidence: d.evidence,
+		Verdicts: len(j.verdicts), Exact: k.Exact, Removed: rows.Count(), Stay: out.Fires - rows.Count(), Unjudged: rows.Count() - judged.Count(), Learnt: k.Learnt, Unseen: k.Unseen,
+		Clusters: k.Tested.Clusters, Bound: tuning.Bound(k.Tested.Clusters, k.Delta), Error: k.Delta, Lost: feedback.ProportionUpper(0, out.Protected, 0.95),
+		Checks: checks, Score: k.Clause.Score(), Bypass: e.bypass(j, k.Clause)}
+	p.sample(j, k, judged)
+	p.Test = d.test(&p)
+	out.Proposals = append(out.Proposals, p)
+	if out.covered == nil {
+		out.covered = j.corpus.NewRows()
+	}
+	out.covered.Join(rows)
+}
+
+// bypass says what an attacker does to hide in a clause.
+func (e *Evidence) bypass(j *judged, c tuning.Clause) string {
+	text := ""
+	judge := trust.New(e.Table)
+	for i, l := range c {
+		if i > 0 {
+			text += "; and "
+		}
+		p := l.Predicate()
+		text += judge.Grade(trust.Logsource(j.rule), &p).How
+	}
+	return text
+}
+
+const samples = 3
+
+// sample chooses events to show: of different causes first what goes, and the
+// nearest that stays.
+func (p *Proposal) sample(j *judged, k *tuning.Calibrated, rows tuning.Rows) {
+	for _, row := range j.corpus.Examples(rows, samples) {
+		p.Samples = append(p.Samples, j.show(row, k.Clause))
+	}
+	if near := tuning.Nearest(j.input, k.Clause); near != nil {
+		s := j.show(j.corpus.Row(near.Fingerprint), k.Clause)
+		p.Nearest = &s
+		for _, l := range near.Saves {
+			p.Saves = append(p.Saves, l.String())
+		}
+	}
+}
+
+// show returns the values of an event that a reader needs: those that the clause
+// and the rule name.
+func (j *judged) show(row int, c tuning.Clause) Sample {
+	s := Sample{Event: j.corpus.Fingerprint(row), Source: j.corpus.Source(row), Values: map[string]string{}}
+	fields := slices.Clone(j.input.Rule.Constrained)
+	for _, l := range c {
+		fields = append(fields, l.Field)
+	}
+	for _, f := range fields {
+		if v, ok := j.values[s.Event][f]; ok {
+			s.Values[f] = v
+		}
+	}
+	return s
+}

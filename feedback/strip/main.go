@@ -1,0 +1,167 @@
+// Command strip measures the tuner on real rules and recordings whose answer is
+// known: it takes the exclusions of a rule away, lets the tuner look for them again
+// in what the rule then fires on, and counts on recordings that the tuner has not
+// seen how much of what people excluded is excluded again, and how much is lost.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/socctl/socctl/feedback/tuning"
+)
+
+// options are the flags.
+type options struct {
+	data, rules, cache string
+	parts, sections    string
+	verbose            bool
+	workers            int
+}
+
+func main() {
+	var o options
+	flag.StringVar(&o.data, "data", "../shared/data", "folder of recordings")
+	flag.StringVar(&o.rules, "rules", "", "folder of rules")
+	flag.StringVar(&o.cache, "cache", "", "file to keep what was collected in")
+	flag.StringVar(&o.parts, "part", "dev", "rules to measure on: dev, test or all")
+	flag.StringVar(&o.sections, "sections", "policies", "what to measure, separated by commas: policies, guards, noise, worlds, history")
+	flag.BoolVar(&o.verbose, "v", false, "list clauses")
+	flag.IntVar(&o.workers, "j", runtime.GOMAXPROCS(0), "workers")
+	flag.Parse()
+	if err := o.run(os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "strip:", err)
+		os.Exit(3)
+	}
+}
+
+func (o *options) run(w io.Writer) error {
+	began := time.Now()
+	c, err := collect(o.data, o.rules, o.cache)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(os.Stderr, "collected in %v\n", time.Since(began).Round(time.Second))
+	if err := o.corpora(w, c); err != nil {
+		return err
+	}
+	subjects := c.subjects()
+	for _, section := range strings.Split(o.sections, ",") {
+		began := time.Now()
+		switch section {
+		case "policies":
+			o.policies(w, subjects)
+		case "guards":
+			o.guards(w, subjects)
+		case "noise":
+			o.noise(w, subjects)
+		case "worlds":
+			worlds(w, 10_000)
+		case "history":
+			if err := o.history(w, c); err != nil {
+				return err
+			}
+		default:
+			return fmt.Errorf("there is no section %q", section)
+		}
+		fmt.Fprintf(os.Stderr, "%s in %v\n", section, time.Since(began).Round(time.Second))
+	}
+	return nil
+}
+
+// corpora prints what was read, so that figures can be compared.
+func (o *options) corpora(w io.Writer, c *collector) error {
+	fmt.Fprintf(w, "%d events; %d distinct ones on which a rule fires with or without its exclusions; %d in recordings of the rules themselves.\n\n", c.events, len(c.hits), len(c.vetted))
+	fmt.Fprint(w, "| what | sha256 of names and contents, first 16 digits |\n|---|---|\n")
+	for _, f := range append(append([]string{}, recordings...), vettedFolder) {
+		h, err := hashOf(filepath.Join(o.data, filepath.FromSlash(f)))
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(w, "| %s | `%s` |\n", f, h)
+	}
+	h, err := hashOf(o.rules)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(w, "| rules | `%s` |\n\n", h)
+	return nil
+}
+
+// chosen are the subjects of a part.
+func chosen(subjects []*subject, part string) []*subject {
+	var out []*subject
+	for _, s := range subjects {
+		if part == "all" || (part == "dev") == development(s.rule) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+const seeds = 3
+
+func (o *options) policies(w io.Writer, all []*subject) {
+	for _, part := range strings.Split(o.parts, ",") {
+		subjects := chosen(all, part)
+		fmt.Fprintf(w, "Rules of the part %q:\n\n%s", part, header("policy"))
+		for _, p := range []tuning.Policy{tuning.Prototype(), frozen(), tuning.Default()} {
+			e := experiment{name: p.Name, policy: p, seeds: seeds}
+			found := e.run(subjects, o.workers)
+			fmt.Fprint(w, line(p.Name, summarise(found)))
+			if o.verbose {
+				list(os.Stderr, p.Name, found)
+			}
+		}
+		fmt.Fprintln(w)
+	}
+}
+
+// frozen is the policy that was fixed before the test part was measured.
+func frozen() tuning.Policy {
+	p := tuning.Default()
+	p.Name, p.Strict, p.Large = "frozen", false, 0
+	return p
+}
+
+// guards takes each guard away in turn.
+func (o *options) guards(w io.Writer, all []*subject) {
+	fmt.Fprint(w, header("without"))
+	for _, a := range []struct {
+		name   string
+		change func(*tuning.Policy)
+	}{
+		{"nothing taken away", func(*tuning.Policy) {}},
+		{"G2, the pool", func(p *tuning.Policy) { p.PoolShare, p.PoolWeight, p.MinLift = 1, 0, 0 }},
+		{"G3, calibration", func(p *tuning.Policy) { p.Calibration, p.Untested = 0, true }},
+		{"G4 and G5, a field that saves", func(p *tuning.Policy) { p.FreeField = false }},
+		{"lift over the pool", func(p *tuning.Policy) { p.MinLift = 0 }},
+		{"least share of a clause", func(p *tuning.Policy) { p.MinShare = 0 }},
+		{"three rounds, one instead", func(p *tuning.Policy) { p.Rounds = 1 }},
+		{"more general variants", func(p *tuning.Policy) { p.Generalise = false }},
+	} {
+		p := tuning.Default()
+		a.change(&p)
+		e := experiment{policy: p, seeds: seeds}
+		fmt.Fprint(w, line(a.name, summarise(e.run(chosen(all, o.parts), o.workers))))
+	}
+	fmt.Fprintln(w)
+}
+
+func (o *options) noise(w io.Writer, all []*subject) {
+	fmt.Fprint(w, noiseHeader)
+	for _, a := range []struct {
+		name  string
+		spoil func(*subject, int, *telling)
+	}{{"none", nil}, {"5 % flipped", flips(0.05)}, {"10 % flipped", flips(0.10)}, {"20 % flipped", flips(0.20)}, {"one kind of attack called harmless", poison}} {
+		e := experiment{policy: tuning.Default(), seeds: seeds, spoil: a.spoil}
+		fmt.Fprint(w, noiseLine(a.name, summarise(e.run(chosen(all, o.parts), o.workers))))
+	}
+	fmt.Fprintln(w)
+}

@@ -1,0 +1,83 @@
+package tuning
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/socctl/socctl/compiler"
+	"github.com/socctl/socctl/evaluator"
+	"github.com/socctl/socctl/evaluator/telemetry"
+)
+
+// Observe returns an event as rules see it through a view.
+func Observe(event *telemetry.Event, view, source string) *Event {
+	out := &Event{Fingerprint: event.Fingerprint(), Source: source, Values: values(event, view), Host: textOf(event, "Computer"), User: textOf(event, "User")}
+	if t, _, ok := event.Time(); ok {
+		out.Day = int(t.Unix() / 86400)
+	}
+	return out
+}
+
+// RuleOf returns what the search has to know of a rule that wants an expression.
+func RuleOf(p *compiler.Program, r *compiler.Rule, wants *compiler.Expr) Rule {
+	return Rule{ID: r.ID, Title: r.Title, Constrained: Constrained(p, wants), Wanted: wanted(p, wants)}
+}
+
+func textOf(e evaluator.Event, name string) string {
+	v, _ := e.Field(name)
+	return v.Text()
+}
+
+// values returns the fields of an event as a view shows them.
+func values(event *telemetry.Event, view string) map[string]string {
+	var shown evaluator.Event = event
+	for _, v := range event.Views() {
+		if v.Name == view {
+			shown = v.Event
+			break
+		}
+	}
+	out := map[string]string{}
+	names := event.MappedNames(view)
+	for _, m := range event.Members() {
+		names = append(names, m.Name)
+	}
+	for _, name := range names {
+		v, ok := shown.Field(name)
+		if k := v.Kind(); ok && k != evaluator.List && k != evaluator.Object && k != evaluator.Null {
+			if text := strings.TrimSpace(v.Text()); text != "" && text != "-" && len(text) < 4000 {
+				out[name] = text
+			}
+		}
+	}
+	return out
+}
+
+// Constrained returns the fields that an expression says something about.
+func Constrained(p *compiler.Program, e *compiler.Expr) []string {
+	var out []string
+	e.Each(func(l *compiler.Expr) {
+		if says(&p.Predicates[l.Atom]) {
+			out = append(out, p.Predicates[l.Atom].Field)
+		}
+	})
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// says reports whether a comparison asks for more than that there is a value.
+func says(p *compiler.Predicate) bool {
+	return p.Op != compiler.OpText || strings.Trim(p.Pattern.String(), "*") != ""
+}
+
+// wanted returns the texts that a rule asks for.
+func wanted(p *compiler.Program, e *compiler.Expr) []string {
+	var out []string
+	e.Each(func(l *compiler.Expr) {
+		if q := &p.Predicates[l.Atom]; q.Op == compiler.OpText && says(q) {
+			out = append(out, q.Pattern.String())
+		}
+	})
+	slices.Sort(out)
+	return slices.Compact(out)
+}

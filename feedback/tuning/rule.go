@@ -1,0 +1,15 @@
+package tuning
+
+import "slices"
+
+// Rule is what the search has to know about a rule.
+type Rule struct {
+	ID, Title string
+	// Constrained are the fields that what the rule wants says something about.
+	Constrained []string
+	// Wanted are the texts that it asks for.
+	Wanted []string
+}
+
+// constrains reports whether the rule itself says something about a field.
+func (r *Rule) constrains(field string) bool { return slices.Contains(r.Constrained, field) }
