@@ -2,9 +2,11 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -88,8 +90,9 @@ func (o *filterCheckOptions) check() error {
 	if !slices.Contains([]string{"error", "warning", "never"}, o.failLevel) {
 		return usageError("--fail-level takes error, warning or never, not %q", o.failLevel)
 	}
-	if o.verdicts != "" {
-		o.store = o.verdicts
+	o.store = cmp.Or(o.verdicts, o.store)
+	if _, err := os.Stat(o.store); o.store != "" && err != nil {
+		return &exitError{exitUnreadable, fmt.Errorf("no verdicts: %w", err)} // a misspelt path must not pass as no attack
 	}
 	return o.input.check()
 }
@@ -131,6 +134,9 @@ func (c *cli) filterCheck(ctx context.Context, o *filterCheckOptions, recordings
 	}
 	if failed != nil {
 		return &exitError{exitUnreadable, failed}
+	}
+	if !c.quiet {
+		fmt.Fprintf(c.stderr, "%s on %s in %s\n", report.Count(state.Verdicts, "verdict"), report.Count(len(state.Alerts), "alert"), report.Count(len(contents.Files), "file"))
 	}
 	return exitWith(code)
 }
