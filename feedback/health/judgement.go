@@ -11,7 +11,7 @@ import (
 
 // Judgement sums up the verdicts on a rule as it is, in the form that coverage
 // reads. Its counts are of root causes, as those of Precision: an alert whose context
-neither its verdict nor the replay tells is a cause of its own.
+// neither its verdict nor the replay tells is a cause of its own.
 type Judgement struct {
 	Rule   string    `json:"rule"` // id
 	Hash   string    `json:"hash"`
