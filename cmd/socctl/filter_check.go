@@ -55,8 +55,8 @@ func (c *cli) filterCheckCommand() *cobra.Command {
 		Short: "Fail if a filter hides what a verdict calls an attack",
 		Long: `Hold every filter document against the verdicts. A filter that hides an event of
 an alert that is malicious, attempted or contested fails, whenever the verdict came:
-it must be narrowed or revoked. Filters that have expired, that nobody answers for
-and that are dead are told, and what looking at a sample of the hidden alerts has
+it must be narrowed or revoked. Filters that have expired, that nobody answers for,
+that are dead, and that hide what is new or more than they did are told, and what looking at a sample of the hidden alerts has
 shown of the others (see filter sample).
 
 Events are found by replaying recordings, those of the configuration if none is
@@ -76,7 +76,7 @@ named, and in verdicts that carry them as evidence.`,
 	o.drawOptions.flags(flags)
 	flags.StringVar(&o.verdicts, "verdicts", "", "`path` of the verdicts; the same as --store")
 	flags.StringArrayVarP(&o.formats, "format", "f", []string{"pretty"}, strings.Join(report.FilterCheckFormats, ", ")+"; `format`=FILE writes to a file; may be repeated")
-	flags.StringVar(&o.failLevel, "fail-level", "error", "what makes the exit code 1: error (a hidden attack), warning (also expired, dead, without owner) or never")
+	flags.StringVar(&o.failLevel, "fail-level", "error", "what makes the exit code 1: error (a hidden attack), warning (also expired, dead, without owner, with canaries) or never")
 	flags.BoolVar(&o.schema, "schema", false, "print the JSON schema of the output")
 	o.input.flags(flags)
 	cmd.MarkFlagsMutuallyExclusive("verdicts", "store")
@@ -142,7 +142,7 @@ func (c *cli) filterCheck(ctx context.Context, o *filterCheckOptions, recordings
 }
 
 func (o *filterCheckOptions) exitCode(s *aftercare.Summary) int {
-	if o.failLevel != "never" && s.Failed > 0 || o.failLevel == "warning" && s.Expired+s.Ownerless+s.Dead > 0 {
+	if o.failLevel != "never" && s.Failed > 0 || o.failLevel == "warning" && s.Expired+s.Ownerless+s.Dead+s.Novel+s.Surging > 0 {
 		return exitFindings
 	}
 	return exitClean

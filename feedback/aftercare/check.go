@@ -62,7 +62,7 @@ func (c *checking) labelsOf(r *compiler.Rule) feedback.RuleLabels {
 
 func (c *checking) filter(f *rules.Filter) Filter {
 	out := Filter{ID: f.ID.Text, Title: f.Title.Text, Path: f.Span.Path(), Line: f.Span.Start.Line, Owner: f.Owner.Text, Expires: f.Expires.Text,
-		Expired: c.expired[f], Ownerless: f.Owner.Text == "", Rules: len(c.rules[f]), Protected: []Protected{}, Notes: []string{}}
+		Expired: c.expired[f], Ownerless: f.Owner.Text == "", Rules: len(c.rules[f]), Protected: []Protected{}, Novel: []Novelty{}, Notes: []string{}}
 	if at := writtenOn(f); !at.IsZero() {
 		out.Written = at.Format(time.DateOnly)
 	}
@@ -81,6 +81,9 @@ func (c *checking) filter(f *rules.Filter) Filter {
 	out.Suspended = len(out.Protected) > 0
 	out.Audit = c.audit(f, alerts, out.Suspended)
 	c.life(f, alerts, &out)
+	if !out.Expired {
+		c.canaries(f, alerts, &out)
+	}
 	c.notes(&out)
 	return out
 }
@@ -217,11 +220,25 @@ func (c *checking) recorded(f *rules.Filter) (days map[backtest.Day]bool, events
 	return days, events
 }
 
+// notedNovelties is how many of a filter are told to people.
+const notedNovelties = 5
+
 // notes says what is wrong with a filter and what to do.
 func (c *checking) notes(f *Filter) {
 	add := func(format string, args ...any) { f.Notes = append(f.Notes, fmt.Sprintf(format, args...)) }
 	if f.Suspended {
 		add("suspended: narrow it so that it lets through what is protected, or revoke it: remove the document")
+	}
+	for i := range f.Novel {
+		if i == notedNovelties {
+			add("and %d more that are new", len(f.Novel)-i)
+			break
+		}
+		n := &f.Novel[i]
+		add("canary: the %s %s is new to it since %s, with %d hidden: look at event %s", n.Of, n.Value, n.First, n.Events, n.Event)
+	}
+	if s := f.Surge; s != nil {
+		add("canary: %d hidden from %s to %s, %.3g were expected: look at what has changed", s.Events, s.Since, s.Day, s.Expected)
 	}
 	if f.Expired {
 		add("it expired on %s and is not applied: remove it, or renew it with new evidence", f.Expires)
@@ -268,7 +285,7 @@ func (c *checking) sum() {
 		for _, x := range []struct {
 			is bool
 			n  *int
-		}{{f.Suspended, &s.Failed}, {f.Expired, &s.Expired}, {f.Ownerless, &s.Ownerless}, {f.Dead, &s.Dead}, {f.Audit.Certified != B, &s.Certified}} {
+		}{{f.Suspended, &s.Failed}, {f.Expired, &s.Expired}, {f.Ownerless, &s.Ownerless}, {f.Dead, &s.Dead}, {f.Audit.Certified != B, &s.Certified}, {len(f.Novel) > 0, &s.Novel}, {f.Surge != nil, &s.Surging}} {
 			if x.is {
 				*x.n++
 			}

@@ -23,6 +23,8 @@ type Alert struct {
 	Record int    // in that, see telemetry.Record; the line of the ledger
 	View   string
 	Rules  []*compiler.Rule // that it is hidden from, by any filter
+
+	traits traits
 }
 
 func compareAlerts(a, b *Alert) int {
@@ -101,7 +103,7 @@ func (h *Hidden) note(event *telemetry.Event, source string, record int, at time
 	for _, s := range stopped {
 		a := h.alerts[fingerprint]
 		if a == nil {
-			a = &Alert{Event: fingerprint, Time: at, Source: source, Record: record, View: s.View}
+			a = &Alert{Event: fingerprint, Time: at, Source: source, Record: record, View: s.View, traits: traitsOf(event)}
 			h.alerts[fingerprint] = a
 		}
 		if !slices.Contains(a.Rules, s.Rule) {

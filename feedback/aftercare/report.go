@@ -42,6 +42,8 @@ type Summary struct {
 	Ownerless int `json:"ownerless"`
 	Dead      int `json:"dead"`
 	Certified int `json:"certified"`
+	Novel     int `json:"novel"`   // filters with a canary of something new
+	Surging   int `json:"surging"` // filters that hide more than they should
 	Unseen    int `json:"unseen"`  // events
 	Refused   int `json:"refused"` // events in evidence that are not what the verdict names
 }
@@ -69,7 +71,9 @@ type Filter struct {
 
 	Protected []Protected `json:"protected"`
 	Audit     Audit       `json:"audit"`
-	Notes     []string    `json:"notes"` // for people: what is wrong, and what to do
+	Novel     []Novelty   `json:"novel"`           // since it was written
+	Surge     *Surge      `json:"surge,omitempty"` // the first since it was written
+	Notes     []string    `json:"notes"`           // for people: what is wrong, and what to do
 }
 
 // Protected is an event that a filter hides and that a verdict protects.

@@ -34,8 +34,14 @@ func FilterCheck(w io.Writer, s Style, format string, r *aftercare.Report) error
 // filterCheckLine sums up a report.
 func filterCheckLine(r *aftercare.Report) string {
 	s := &r.Summary
-	return fmt.Sprintf("%s, %s hidden: %d suspended, %d expired, %d without owner, %d dead, %d certified", Count(s.Filters, "filter"), Count(s.Hidden, "event"),
-		s.Failed, s.Expired, s.Ownerless, s.Dead, s.Certified)
+	canaries := 0
+	for i := range r.Filters {
+		if f := &r.Filters[i]; len(f.Novel) > 0 || f.Surge != nil {
+			canaries++
+		}
+	}
+	return fmt.Sprintf("%s, %s hidden: %d suspended, %d expired, %d without owner, %d dead, %d with canaries, %d certified", Count(s.Filters, "filter"), Count(s.Hidden, "event"),
+		s.Failed, s.Expired, s.Ownerless, s.Dead, canaries, s.Certified)
 }
 
 // filterCheckNotes tells what the result says nothing about.
@@ -64,6 +70,8 @@ func filterWord(f *aftercare.Filter) (word, colour string) {
 		return "dead", Yellow
 	case f.Ownerless:
 		return "no owner", Yellow
+	case len(f.Novel) > 0 || f.Surge != nil:
+		return "canary", Yellow
 	}
 	return "active", Green
 }
