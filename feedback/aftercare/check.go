@@ -178,8 +178,12 @@ const dead = 3
 // life tells whether a filter still hides anything. Only recorded days on which
 // there was an event of the logsource of one of its rules count.
 func (c *checking) life(f *rules.Filter, alerts []*Alert, out *Filter) {
-	if rate, err := strconv.ParseFloat(stated(f, "rate"), 64); err == nil && rate > 0 && !math.IsInf(rate, 0) {
-		out.Rate = &rate
+	if text := stated(f, "rate"); text != "" {
+		if rate, err := strconv.ParseFloat(text, 64); err == nil && rate > 0 && !math.IsInf(rate, 0) {
+			out.Rate = &rate
+		} else {
+			out.Notes = append(out.Notes, fmt.Sprintf("socctl: rate is not used: %q is no number of events a day above 0", text))
+		}
 	}
 	if c.Hidden.Exposure == nil || out.Expired || len(c.rules[f]) == 0 {
 		return

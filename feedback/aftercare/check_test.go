@@ -66,6 +66,7 @@ func event(image, user string, day, second int) string {
 type lab struct {
 	t        *testing.T
 	program  *compiler.Program
+	policy   feedback.Policy
 	filters  []*rules.Filter
 	hidden   *aftercare.Hidden
 	verdicts []feedback.Verdict
@@ -107,7 +108,7 @@ func (l *lab) judge(rule, fingerprint string, o feedback.Outcome, by string, evi
 
 func (l *lab) check(d aftercare.Draw) *aftercare.Report {
 	in := &aftercare.Input{Program: l.program, Filters: l.filters, Hidden: l.hidden, Draw: d, Now: now.Format(time.RFC3339),
-		State: feedback.Fold(l.verdicts, feedback.FoldOptions{Now: now})}
+		State: feedback.Fold(l.verdicts, feedback.FoldOptions{Now: now, Policy: l.policy})}
 	in.Refused = l.hidden.Evidence(l.program, telemetry.NewNormaliser(nil), l.verdicts)
 	return aftercare.Check(in)
 }
@@ -178,6 +179,30 @@ func TestWhoIsBelieved(t *testing.T) {
 	}
 }
 
+// An agent that is right often enough supports exclusions, but certifies nothing
+// before a person has looked.
+func TestAgentsCertifyNothing(t *testing.T) {
+	l := newLab(t, "1", event("loud.exe", "backup", 2, 1))
+	l.policy = feedback.Policy{MinAudited: 3, MinReliability: 0.1}
+	hidden := l.hidden.By(l.filters[0])[0].Event
+	for i := range 5 {
+		fp := fmt.Sprintf("sha256:%064x", i)
+		l.judge(otherID, fp, feedback.FalseLogic, "agent:triage")
+		l.judge(otherID, fp, feedback.FalseLogic, "human:alice")
+		v := &l.verdicts[len(l.verdicts)-1]
+		v.Time = v.Time.Add(time.Minute)
+		v.Seal()
+	}
+	l.judge(ruleID, hidden, feedback.FalseLogic, "agent:triage")
+	state := feedback.Fold(l.verdicts, feedback.FoldOptions{Now: now, Policy: l.policy})
+	if label := state.Labels(ruleID).Of(hidden); label.Class != feedback.Supporting {
+		t.Fatalf("the test needs an agent with a record: %+v", label)
+	}
+	if a := l.check(everything).Filters[0].Audit; a.Benign != 0 || a.Undecided != 1 {
+		t.Errorf("%+v", a)
+	}
+}
+
 // An event that no recording has is found in the evidence of a verdict, if it is
 // the one that the fingerprint names.
 func TestEvidence(t *testing.T) {
@@ -205,11 +230,10 @@ func TestEvidence(t *testing.T) {
 // A filter that hid something once is dead when it should have hidden three since.
 func TestDead(t *testing.T) {
 	for _, c := range []struct {
-		rate   string
-		quiet  int // recorded days behind the last hidden event
-		hides  bool
-		events string
-		dead   bool
+		rate  string
+		quiet int // recorded days behind the last hidden event
+		hides bool
+		dead  bool
 	}{
 		{rate: "1", quiet: 2, hides: true}, {rate: "1", quiet: 3, hides: true, dead: true}, {rate: "0.2", quiet: 14, hides: true}, {rate: "0.2", quiet: 15, hides: true, dead: true},
 		{rate: "often", quiet: 20, hides: true}, {rate: "often", quiet: 1, dead: true}, {rate: "0.1", quiet: 20}, {rate: "-1", quiet: 1, dead: true},
@@ -224,6 +248,9 @@ func TestDead(t *testing.T) {
 		f := newLab(t, c.rate, events).check(everything).Filters[0]
 		if f.Dead != c.dead || f.Idle != c.quiet {
 			t.Errorf("rate %s, %d quiet days: dead %t, idle %d", c.rate, c.quiet, f.Dead, f.Idle)
+		}
+		if told := strings.Contains(strings.Join(f.Notes, "\n"), "rate is not used"); told != (f.Rate == nil) {
+			t.Errorf("rate %s: %q", c.rate, f.Notes)
 		}
 	}
 	elsewhere := `{"Channel":"Security","EventID":4624,"UtcTime":"2026-05-02 08:00:00.000"}` + "\n"
