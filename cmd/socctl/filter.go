@@ -17,10 +17,10 @@ import (
 func (c *cli) filterCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "filter",
-		Short:   "Judge what rules exclude",
+		Short:   "Judge what rules exclude, and watch filters after they were accepted",
 		Example: "  socctl filter audit rules",
 	}
-	cmd.AddCommand(c.filterAuditCommand())
+	cmd.AddCommand(c.filterAuditCommand(), c.filterCheckCommand(), c.filterSampleCommand())
 	return cmd
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -149,26 +150,35 @@ func (c *cli) verdictCheck(o *ledgerOptions, failLevel, format string) error {
 }
 
 func (c *cli) verdictStatsCommand() *cobra.Command {
-	var o ledgerOptions
-	format := "pretty"
+	var o statsOptions
 	cmd := &cobra.Command{
 		Use:   "stats",
 		Short: "Count verdicts, and tell how reliable agents are",
+		Long: `Count verdicts, and tell how reliable agents are.
+
+With -f coverage it prints, for every rule, what socctl coverage reads with
+--verdicts, or as coverage.verdicts of the configuration: how many root causes of
+the rule as it is were attacks and how many were none, and whether the rule keeps
+its budget in recordings that are known to be benign.`,
 		Example: `  socctl verdict stats
-  socctl verdict stats -f json`,
+  socctl verdict stats -f json
+  socctl verdict stats -f coverage -r rules --baseline quiet/ > verdict-stats.json`,
 		Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error { return c.verdictStats(&o, format) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return c.verdictStats(cmd.Context(), &o) },
 	}
-	o.flags(cmd.Flags())
-	cmd.Flags().StringVarP(&format, "format", "f", format, "pretty or json")
+	flags := cmd.Flags()
+	o.ledgerOptions.flags(flags)
+	flags.StringVarP(&o.format, "format", "f", "pretty", "pretty, json or coverage")
+	flags.StringArrayVar(&o.baseline, "baseline", nil, "with -f coverage: `recording` that is known to be benign; may be repeated (default: telemetry.baseline of the configuration)")
+	o.input.flags(flags)
 	return cmd
 }
 
-func (c *cli) verdictStats(o *ledgerOptions, format string) error {
-	if format != "pretty" && format != "json" {
-		return usageError("unknown format %q: pretty or json", format)
+func (c *cli) verdictStats(ctx context.Context, o *statsOptions) error {
+	if !slices.Contains([]string{"pretty", "json", "coverage"}, o.format) {
+		return usageError("unknown format %q: pretty, json or coverage", o.format)
 	}
-	v, err := c.verdicts(o)
+	v, err := c.verdicts(&o.ledgerOptions)
 	if err != nil {
 		return err
 	}
@@ -177,8 +187,16 @@ func (c *cli) verdictStats(o *ledgerOptions, format string) error {
 		return err
 	}
 	report.Diagnostics(c.stderr, c.err(), contents.Diagnostics)
-	if err := report.VerdictStats(c.stdout, c.out(), format, state.Stats()); err != nil {
+	code := damagedCode(damaged)
+	if o.format == "coverage" {
+		more, err := c.verdictCoverage(ctx, o, v, state)
+		if err != nil {
+			return err
+		}
+		return exitWith(max(code, more))
+	}
+	if err := report.VerdictStats(c.stdout, c.out(), o.format, state.Stats()); err != nil {
 		return &exitError{exitUnreadable, err}
 	}
-	return exitWith(damagedCode(damaged))
+	return exitWith(code)
 }

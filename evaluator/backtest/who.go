@@ -33,3 +33,10 @@ func textOf(e evaluator.Event, fields []string) string {
 
 // maxName is how many code points of a name are told.
 const maxName = 128
+
+// HostOf returns on which machine something happened, or in which account of a
+// cloud, "" if the event does not tell.
+func HostOf(e evaluator.Event) string { return textOf(e, hostFields) }
+
+// UserOf returns who did something, "" if the event does not tell.
+func UserOf(e evaluator.Event) string { return textOf(e, userFields) }

@@ -21,8 +21,8 @@ func (in *Input) observations(key, hash string) (out []observation, p Precision)
 	byCause := map[string]*observation{}
 	var order []string
 	for _, a := range in.State.Labels(key).Alerts() {
-		seen, fires := in.sighting(key, a)
-		if a.Alert.RuleHash != hash && a.Alert.RuleHash != "" && !fires {
+		seen, _ := in.sighting(key, a)
+		if in.older(key, hash, a) {
 			p.Older++
 			continue
 		}
