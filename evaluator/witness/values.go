@@ -22,8 +22,9 @@ func (q *request) options() solver.Options {
 		}
 	}
 	return solver.Options{
-		Lists: q.lists,
-		Like:  like,
+		Lists:   q.lists,
+		Several: func(field string) bool { return strings.Contains(field, ".") }, // what stands in objects may stand in a list of them
+		Like:    like,
 		Prefer: func(field string) []string {
 			if like := q.like[field]; len(like) > 0 {
 				return like
