@@ -236,12 +236,15 @@ func ciPretty(w io.Writer, s Style, r *CIRun) error {
 		colour = Red
 	}
 	fmt.Fprintln(w, s.Paint(colour, r.Verdict()))
-	for _, b := range blockers {
+	for _, b := range blockers[:min(len(blockers), maxBlockers)] {
 		place := ""
 		if b.Path != "" {
 			place = fmt.Sprintf("%s:%d: ", b.Path, b.Line)
 		}
 		fmt.Fprintf(w, "  %s %s%s\n", s.Paint(Red, b.Kind), Clean(place), Shorten(Clean(b.Text), 300))
+	}
+	if n := len(blockers) - maxBlockers; n > 0 {
+		fmt.Fprintf(w, "  and %s more\n", Count(n, "blocker"))
 	}
 	rows, rest := r.rows()
 	for _, row := range rows {

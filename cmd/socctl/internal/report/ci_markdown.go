@@ -14,6 +14,8 @@ const CIMarker = "<!-- socctl -->"
 const (
 	maxComment = 60_000
 	maxRows    = 5
+
+	maxBlockers = 10 // that are told one by one
 )
 
 // ciMarkdown writes one comment: the verdict first, only what changed, the worst
@@ -29,12 +31,16 @@ func ciMarkdown(w io.Writer, r *CIRun) error {
 	if len(rows) > 0 {
 		c.add(ciTable(rows[:min(len(rows), maxRows)]))
 	}
-	for _, b := range r.Blockers() {
+	blockers := r.Blockers()
+	for _, b := range blockers[:min(len(blockers), maxBlockers)] {
 		place := ""
 		if b.Path != "" {
 			place = fmt.Sprintf(" `%s:%d`", codeText(b.Path), b.Line)
 		}
 		c.add(fmt.Sprintf("**Blocker** %s%s %s\n\n", b.Kind, place, escapeMarkdown(Shorten(b.Text, 400))))
+	}
+	if n := len(blockers) - maxBlockers; n > 0 {
+		c.add(fmt.Sprintf("and %s more, in the report.\n\n", Count(n, "blocker")))
 	}
 	if len(rows) > maxRows {
 		c.fold(fmt.Sprintf("%d more rules", len(rows)-maxRows), ciTable(rows[maxRows:]))
