@@ -104,7 +104,7 @@ var ciTemplate = template.Must(template.New("ci").Parse(`<!DOCTYPE html>
 :root{color-scheme:light dark;--fg:#1b1f24;--bg:#fff;--soft:#f3f5f7;--line:#d5dae0;--bad:#b3261e;--good:#1a6e37;--before:#8a97a6;--after:#2563b0}
 @media(prefers-color-scheme:dark){:root{--fg:#e6e9ed;--bg:#15181c;--soft:#1f242a;--line:#3a424c;--bad:#ff8a80;--good:#7bd694;--before:#7d8a99;--after:#79b0f5}}
 body{font:16px/1.5 system-ui,sans-serif;color:var(--fg);background:var(--bg);max-width:72rem;margin:0 auto;padding:1rem}
-h1{font-size:1.35rem}h2{font-size:1.05rem;margin:0}
+h1{font-size:1.35rem}h2{font-size:1.05rem;margin:0}h1,h2{overflow-wrap:anywhere}
 .blocker{border-left:.3rem solid var(--bad);padding:.3rem .8rem;background:var(--soft);margin:.4rem 0;overflow-wrap:anywhere}
 article{border:1px solid var(--line);border-radius:.5rem;padding:.8rem 1rem;margin:.8rem 0}
 .kind{font-weight:600;color:var(--good)}.bad .kind{color:var(--bad)}
