@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"runtime"
@@ -75,7 +76,7 @@ func (c *cli) ci(ctx context.Context, o *ciOptions) error {
 	steps := []func(context.Context, *ciOptions, *report.CIRun) (int, error){c.ciLint, c.ciTests, c.ciBacktest, c.ciCoverage}
 	for _, step := range steps {
 		stepCode, err := step(ctx, o, run)
-		if err != nil {
+		if err := cmp.Or(interrupted(ctx.Err()), err); err != nil {
 			return err
 		}
 		if stepCode > exitFindings {

@@ -129,6 +129,9 @@ func (c *cli) coverageRun(ctx context.Context, o *coverageOptions) (*report.Cove
 	if err := a.gather(ctx); err != nil {
 		return nil, 0, err
 	}
+	if err := interrupted(ctx.Err()); err != nil {
+		return nil, 0, err // what was not replayed would look like evidence that is not there
+	}
 	run := &report.CoverageRun{Report: a.assess(), Verbose: o.verbose, Badge: o.badgeLevel, Evidence: a.saved, Version: version()}
 	code := max(head.exitCode(), a.code)
 	if d := run.Report.Delta; d != nil && len(d.Violations) > 0 && o.failOn == "gate" {

@@ -280,7 +280,7 @@ func (a *assessor) replay(ctx context.Context) error {
 	if err != nil {
 		return &exitError{exitUnreadable, err}
 	}
-	if result.Problems > 0 || ctx.Err() != nil {
+	if result.Problems > 0 {
 		a.code = exitUnreadable
 	}
 	for i, s := range a.sides() {

@@ -163,10 +163,13 @@ func (c *cli) hidden(ctx context.Context, cfg *config.Config, loaded *loadedRule
 	meter := c.watch(recorded)
 	err = out.Replay(ctx, loaded.program, recorded)
 	meter.done()
+	if err := interrupted(ctx.Err()); err != nil {
+		return nil, exitClean, err // an attack that a filter hides may be in the rest
+	}
 	if err != nil {
 		return nil, exitClean, &exitError{exitUnreadable, err}
 	}
-	if out.Exposure.Problems+out.Failed > 0 || ctx.Err() != nil {
+	if out.Exposure.Problems+out.Failed > 0 {
 		return out, exitUnreadable, nil
 	}
 	return out, exitClean, nil

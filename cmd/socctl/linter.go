@@ -227,6 +227,8 @@ func (l *linter) runWithBase(ctx context.Context) (*lint.Input, *lint.Result, er
 	return in, result, nil
 }
 
+// interrupted puts the end of a context in words, and leaves other errors alone. A
+// result that a part of the input would falsify is not reported at all.
 func interrupted(err error) error {
 	if errors.Is(err, context.Canceled) {
 		return &exitError{exitUnreadable, errors.New("interrupted: nothing was reported")}

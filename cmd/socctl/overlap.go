@@ -97,6 +97,9 @@ func (c *cli) firings(ctx context.Context, p *compiler.Program, replayer *backte
 		fired.Add(numbers)
 	})
 	meter.done()
+	if err := interrupted(ctx.Err()); err != nil {
+		return nil, err // a rule would seem to add nothing
+	}
 	if err != nil {
 		return nil, &exitError{exitUnreadable, err}
 	}

@@ -91,13 +91,19 @@ func (c *cli) tune(ctx context.Context, o *tuneOptions, recordings []string) err
 	result, err := c.proposals(ctx, o, evidence, func(r *proposal.Report) error {
 		return evidence.Verify(ctx, loaded.set, compiler.Options{Placeholders: v.cfg.PlaceholderValues(), Now: c.now}, r)
 	})
+	if err := interrupted(ctx.Err()); err != nil {
+		return err // an event that must stay may be in the rest
+	}
 	if err != nil {
 		return &exitError{exitUnreadable, err}
 	}
 	for _, format := range o.formats {
 		err = errors.Join(err, c.reportTuning(format, result))
 	}
-	if o.apply != "" {
+	switch {
+	case o.apply != "" && evidence.Partial():
+		err = errors.Join(err, errors.New("nothing was applied: a part of the recordings could not be read, and an event that must stay may be in it"))
+	case o.apply != "":
 		err = errors.Join(err, c.applyProposals(o, result))
 	}
 	if err != nil {
