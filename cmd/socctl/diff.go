@@ -134,6 +134,9 @@ func (c *cli) side(ctx context.Context, o *diffOptions, spec string) (*loadedSid
 		return nil, err
 	}
 	paths, err := c.pathsOfRules(cfg, o.rules)
+	if err != nil && spec != "" {
+		return nil, usageError("%s is no folder; to compare with a revision of that name, say with -r where the rules are", spec)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -154,8 +157,10 @@ func (c *cli) finished(name string, set *rules.Set, diags rules.Diagnostics, p *
 	program, _ := compiler.Compile(result.Set, compiler.Options{Placeholders: placeholders, Now: c.now, Flawed: true})
 	out := &loadedSide{side: diff.Side{Set: result.Set, Program: program}, name: name}
 	for _, d := range diags {
-		if d.Code == rules.CodeUnreadable {
+		if d.Code == rules.CodeUnreadable || d.Code == rules.CodeEmptyFolder {
 			report.Diagnostics(c.stderr, c.err(), rules.Diagnostics{d})
+		}
+		if d.Code == rules.CodeUnreadable {
 			out.unreadable++
 		}
 	}
