@@ -1,10 +1,9 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"time"
@@ -92,12 +91,10 @@ func (c *cli) backtest(ctx context.Context, o *backtestOptions, recordings []str
 	if err != nil {
 		return err
 	}
-	var failed error // one file that cannot be written does not keep the rest from being told
-	for _, format := range o.formats {
-		failed = errors.Join(failed, c.reportBacktest(format, run))
-	}
-	if failed != nil {
-		return &exitError{exitUnreadable, failed}
+	if err := c.write(o.formats, func(w io.Writer, s report.Style, format string) error {
+		return report.Backtest(w, s, format, run)
+	}); err != nil {
+		return err
 	}
 	c.backtestSummary(run)
 	return exitWith(code)
@@ -206,19 +203,6 @@ func (c *cli) watch(r *recordings) *meter {
 		fmt.Fprintf(c.stderr, "%s %s\n", c.err().Paint(report.Red, "error:"), report.Clean(err.Error()))
 	}
 	return m
-}
-
-// reportBacktest writes one format to standard output, or to the file behind =.
-func (c *cli) reportBacktest(format string, run *report.BacktestRun) error {
-	name, path, toFile := strings.Cut(format, "=")
-	if !toFile {
-		return report.Backtest(c.stdout, c.out(), name, run)
-	}
-	var b bytes.Buffer
-	if err := report.Backtest(&b, report.Style{}, name, run); err != nil {
-		return err
-	}
-	return replaceFile(path, b.Bytes())
 }
 
 // failReasons are what --fail-on knows.

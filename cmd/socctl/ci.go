@@ -1,10 +1,10 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"errors"
+	"io"
 	"runtime"
 	"strings"
 
@@ -86,12 +86,10 @@ func (c *cli) ci(ctx context.Context, o *ciOptions) error {
 	if len(run.Blockers()) > 0 {
 		code = max(code, exitFindings)
 	}
-	var failed error // one file that cannot be written does not keep the rest from being told
-	for _, format := range o.formats {
-		failed = errors.Join(failed, c.reportCI(format, run))
-	}
-	if failed != nil {
-		return &exitError{exitUnreadable, failed}
+	if err := c.write(o.formats, func(w io.Writer, s report.Style, format string) error {
+		return report.CI(w, s, format, run)
+	}); err != nil {
+		return err
 	}
 	return exitWith(code)
 }
@@ -158,17 +156,4 @@ func (c *cli) ciCoverage(ctx context.Context, o *ciOptions, run *report.CIRun) (
 	result, code, err := c.coverageRun(ctx, v)
 	run.Coverage = result
 	return code, err
-}
-
-// reportCI writes one format to standard output, or to the file behind =.
-func (c *cli) reportCI(format string, run *report.CIRun) error {
-	name, path, toFile := strings.Cut(format, "=")
-	if !toFile {
-		return report.CI(c.stdout, c.out(), name, run)
-	}
-	var b bytes.Buffer
-	if err := report.CI(&b, report.Style{}, name, run); err != nil {
-		return err
-	}
-	return replaceFile(path, b.Bytes())
 }

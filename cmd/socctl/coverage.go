@@ -1,10 +1,9 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"fmt"
+	"io"
 	"runtime"
 	"slices"
 	"strings"
@@ -102,12 +101,10 @@ func (c *cli) coverage(ctx context.Context, o *coverageOptions) error {
 	if err != nil {
 		return err
 	}
-	var failed error // one file that cannot be written does not keep the rest from being told
-	for _, format := range o.formats {
-		failed = errors.Join(failed, c.reportCoverage(format, run))
-	}
-	if failed != nil {
-		return &exitError{exitUnreadable, failed}
+	if err := c.write(o.formats, func(w io.Writer, s report.Style, format string) error {
+		return report.Coverage(w, s, format, run)
+	}); err != nil {
+		return err
 	}
 	if !c.quiet {
 		fmt.Fprintln(c.stderr, run.Line())
@@ -138,17 +135,4 @@ func (c *cli) coverageRun(ctx context.Context, o *coverageOptions) (*report.Cove
 		code = max(code, exitFindings)
 	}
 	return run, code, nil
-}
-
-// reportCoverage writes one format to standard output, or to the file behind =.
-func (c *cli) reportCoverage(format string, run *report.CoverageRun) error {
-	name, path, toFile := strings.Cut(format, "=")
-	if !toFile {
-		return report.Coverage(c.stdout, c.out(), name, run)
-	}
-	var b bytes.Buffer
-	if err := report.Coverage(&b, report.Style{}, name, run); err != nil {
-		return err
-	}
-	return replaceFile(path, b.Bytes())
 }

@@ -1,9 +1,8 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"errors"
+	"io"
 	"slices"
 	"strings"
 
@@ -100,12 +99,10 @@ func (c *cli) filterAudit(ctx context.Context, o *auditOptions, paths []string) 
 		result.Exclusions = slices.DeleteFunc(result.Exclusions, func(x audit.Exclusion) bool { return x.Severity != o.level })
 		run.Hidden = before - len(result.Exclusions)
 	}
-	var failed error // one file that cannot be written does not keep the rest from being told
-	for _, format := range o.formats {
-		failed = errors.Join(failed, c.reportAudit(format, run))
-	}
-	if failed != nil {
-		return &exitError{exitUnreadable, failed}
+	if err := c.write(o.formats, func(w io.Writer, s report.Style, format string) error {
+		return report.FilterAudit(w, s, format, run)
+	}); err != nil {
+		return err
 	}
 	return exitWith(code)
 }
@@ -118,17 +115,4 @@ func auditExitCode(r *audit.Report, failLevel string, code int) int {
 		}
 	}
 	return code
-}
-
-// reportAudit writes one format to standard output, or to the file behind =.
-func (c *cli) reportAudit(format string, run *report.FilterAuditRun) error {
-	name, path, toFile := strings.Cut(format, "=")
-	if !toFile {
-		return report.FilterAudit(c.stdout, c.out(), name, run)
-	}
-	var b bytes.Buffer
-	if err := report.FilterAudit(&b, report.Style{}, name, run); err != nil {
-		return err
-	}
-	return replaceFile(path, b.Bytes())
 }

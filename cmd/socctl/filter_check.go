@@ -1,11 +1,11 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 	"strings"
@@ -128,12 +128,10 @@ func (c *cli) filterCheck(ctx context.Context, o *filterCheckOptions, recordings
 	in.Refused = hidden.Evidence(loaded.program, n, contents.Verdicts)
 	result := aftercare.Check(in)
 	code = max(code, loaded.exitCode(), damagedCode(damaged), o.exitCode(&result.Summary))
-	var failed error
-	for _, format := range o.formats {
-		failed = errors.Join(failed, c.reportFilterCheck(format, result))
-	}
-	if failed != nil {
-		return &exitError{exitUnreadable, failed}
+	if err := c.write(o.formats, func(w io.Writer, s report.Style, format string) error {
+		return report.FilterCheck(w, s, format, result)
+	}); err != nil {
+		return err
 	}
 	if !c.quiet {
 		fmt.Fprintf(c.stderr, "%s on %s in %s\n", report.Count(state.Verdicts, "verdict"), report.Count(len(state.Alerts), "alert"), report.Count(len(contents.Files), "file"))
@@ -173,17 +171,4 @@ func (c *cli) hidden(ctx context.Context, cfg *config.Config, loaded *loadedRule
 		return out, exitUnreadable, nil
 	}
 	return out, exitClean, nil
-}
-
-// reportFilterCheck writes one format to standard output, or to the file behind =.
-func (c *cli) reportFilterCheck(format string, r *aftercare.Report) error {
-	name, path, toFile := strings.Cut(format, "=")
-	if !toFile {
-		return report.FilterCheck(c.stdout, c.out(), name, r)
-	}
-	var b bytes.Buffer
-	if err := report.FilterCheck(&b, report.Style{}, name, r); err != nil {
-		return err
-	}
-	return replaceFile(path, b.Bytes())
 }

@@ -1,10 +1,10 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"time"
 
@@ -99,12 +99,10 @@ func (c *cli) health(ctx context.Context, o *healthOptions, recordings []string)
 	if in.Replay != nil && (in.Replay.Partial || in.Replay.Summary.Problems > 0) {
 		code = max(code, exitUnreadable)
 	}
-	var failed error
-	for _, format := range o.formats {
-		failed = errors.Join(failed, c.reportHealth(format, result, o.verbose))
-	}
-	if failed != nil {
-		return &exitError{exitUnreadable, failed}
+	if err := c.write(o.formats, func(w io.Writer, s report.Style, format string) error {
+		return report.Health(w, s, format, result, o.verbose)
+	}); err != nil {
+		return err
 	}
 	if o.fails(result) {
 		code = max(code, exitFindings)
@@ -155,19 +153,6 @@ func (c *cli) testsOf(cfg *config.Config, paths []string) (map[string]int, error
 		}
 	}
 	return out, nil
-}
-
-// reportHealth writes one format to standard output, or to the file behind =.
-func (c *cli) reportHealth(format string, r *health.Report, verbose bool) error {
-	name, path, toFile := strings.Cut(format, "=")
-	if !toFile {
-		return report.Health(c.stdout, c.out(), name, r, verbose)
-	}
-	var b bytes.Buffer
-	if err := report.Health(&b, report.Style{}, name, r, verbose); err != nil {
-		return err
-	}
-	return replaceFile(path, b.Bytes())
 }
 
 // checkFailOn refuses what --fail-on does not know.

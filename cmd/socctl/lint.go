@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -108,12 +109,10 @@ func (c *cli) lint(ctx context.Context, o *lintOptions, paths []string) error {
 	worst, any := result.Worst()
 	run.Hidden = hide(result, severityNamed(o.level))
 	run.Elapsed = time.Since(start)
-	var failed error // one file that cannot be written does not keep the rest from being told
-	for _, format := range o.formats {
-		failed = errors.Join(failed, c.reportLint(format, run))
-	}
-	if failed != nil {
-		return &exitError{exitUnreadable, failed}
+	if err := c.write(o.formats, func(w io.Writer, s report.Style, format string) error {
+		return report.Lint(w, s, format, run)
+	}); err != nil {
+		return err
 	}
 	code := exitClean
 	if any && o.failLevel != "never" && worst >= l.settings.FailLevel {
@@ -176,19 +175,6 @@ func hide(r *lint.Result, least rules.Severity) int {
 		return true
 	})
 	return hidden
-}
-
-// reportLint writes one format to standard output, or to the file behind =.
-func (c *cli) reportLint(format string, run *report.LintRun) error {
-	name, path, toFile := strings.Cut(format, "=")
-	if !toFile {
-		return report.Lint(c.stdout, c.out(), name, run)
-	}
-	var b bytes.Buffer
-	if err := report.Lint(&b, report.Style{}, name, run); err != nil {
-		return err
-	}
-	return replaceFile(path, b.Bytes())
 }
 
 func (c *cli) writeBaseline(path string, result *lint.Result) error {

@@ -1,9 +1,9 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -81,10 +81,10 @@ func (c *cli) test(ctx context.Context, o *testOptions, paths []string) error {
 	if err != nil || run == nil {
 		return errorOr(err, code)
 	}
-	for _, format := range o.formats {
-		if err := c.reportTests(format, run); err != nil {
-			return &exitError{exitUnreadable, err}
-		}
+	if err := c.write(o.formats, func(w io.Writer, s report.Style, format string) error {
+		return report.Tests(w, s, format, run)
+	}); err != nil {
+		return err
 	}
 	return exitWith(code)
 }
@@ -147,19 +147,6 @@ func codeOf(passed bool) int {
 		return exitClean
 	}
 	return exitFindings
-}
-
-// reportTests writes one format to standard output, or to the file behind =.
-func (c *cli) reportTests(format string, run *report.TestRun) error {
-	name, path, toFile := strings.Cut(format, "=")
-	if !toFile {
-		return report.Tests(c.stdout, c.out(), name, run)
-	}
-	var b bytes.Buffer
-	if err := report.Tests(&b, report.Style{}, name, run); err != nil {
-		return err
-	}
-	return replaceFile(path, b.Bytes())
 }
 
 // check compiles the filter and rejects unknown words.

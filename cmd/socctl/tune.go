@@ -1,10 +1,10 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -97,9 +97,9 @@ func (c *cli) tune(ctx context.Context, o *tuneOptions, recordings []string) err
 	if err != nil {
 		return &exitError{exitUnreadable, err}
 	}
-	for _, format := range o.formats {
-		err = errors.Join(err, c.reportTuning(format, result))
-	}
+	err = c.write(o.formats, func(w io.Writer, s report.Style, format string) error {
+		return report.Tuning(w, s, format, result)
+	})
 	switch {
 	case o.apply != "" && evidence.Partial():
 		err = errors.Join(err, errors.New("nothing was applied: a part of the recordings could not be read, and an event that must stay may be in it"))
@@ -125,19 +125,6 @@ func (c *cli) proposals(ctx context.Context, o *tuneOptions, evidence *proposal.
 	}
 	result := evidence.Propose(proposal.Options{Policy: tuning.Default(), Now: c.now, Owner: o.owner, Rules: o.only})
 	return result, verify(result)
-}
-
-// reportTuning writes one format to standard output, or to the file behind =.
-func (c *cli) reportTuning(format string, r *proposal.Report) error {
-	name, path, toFile := strings.Cut(format, "=")
-	if !toFile {
-		return report.Tuning(c.stdout, c.out(), name, r)
-	}
-	var b bytes.Buffer
-	if err := report.Tuning(&b, report.Style{}, name, r); err != nil {
-		return err
-	}
-	return replaceFile(path, b.Bytes())
 }
 
 // applyProposals writes the filters and their tests.

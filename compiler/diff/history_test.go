@@ -16,6 +16,7 @@ import (
 	"github.com/socctl/socctl/compiler/solver"
 	"github.com/socctl/socctl/evaluator"
 	"github.com/socctl/socctl/evaluator/corpus"
+	"github.com/socctl/socctl/evaluator/witness"
 	"github.com/socctl/socctl/rules"
 )
 
@@ -62,29 +63,6 @@ func compiled(t testing.TB, path, text string) *compiler.Program {
 	return p
 }
 
-// eventOf returns a model as an event, without its logsource.
-func eventOf(m solver.Model) evaluator.Map {
-	e := evaluator.Map{}
-	for name, f := range diff.Plain(m) {
-		var values []any
-		if f.Null {
-			values = append(values, nil)
-		}
-		for _, text := range f.Texts {
-			values = append(values, text)
-		}
-		switch {
-		case name == "":
-			e["another field"] = values
-		case len(values) == 1:
-			e[name] = values[0]
-		default:
-			e[name] = values
-		}
-	}
-	return e
-}
-
 // version is a rule that can be evaluated.
 type version struct {
 	rule *compiler.Rule
@@ -102,7 +80,7 @@ func (v version) matches(m solver.Model) bool {
 			return false
 		}
 	}
-	return v.ev.MatchRule(v.rule, eventOf(m))
+	return v.ev.MatchRule(v.rule, witness.EventOf(diff.Plain(m)))
 }
 
 // TestHistory classifies the newest edits of public rules. Every event that shows a

@@ -9,6 +9,7 @@ import (
 	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/compiler/solver"
 	"github.com/socctl/socctl/evaluator"
+	"github.com/socctl/socctl/evaluator/witness"
 	"github.com/socctl/socctl/rules"
 )
 
@@ -141,29 +142,6 @@ func (m maker) event(lists bool) evaluator.Map {
 	return e
 }
 
-// eventOf returns a model as an event.
-func eventOf(model solver.Model) evaluator.Map {
-	e := evaluator.Map{}
-	for name, f := range model {
-		var values []any
-		if f.Null {
-			values = append(values, nil)
-		}
-		for _, t := range f.Texts {
-			values = append(values, t)
-		}
-		switch {
-		case name == "":
-			e["another field"] = values
-		case len(values) == 1:
-			e[name] = values[0]
-		default:
-			e[name] = values
-		}
-	}
-	return e
-}
-
 // checked asks all questions about two rules and lets events refute the answers.
 type checked struct {
 	t      testing.TB
@@ -185,9 +163,9 @@ func (c *checked) note(question string, r solver.Result) {
 	}
 }
 
-func (c *checked) holds(r *compiler.Rule, e evaluator.Map) bool { return c.ev.MatchRule(r, e) }
+func (c *checked) holds(r *compiler.Rule, e evaluator.Event) bool { return c.ev.MatchRule(r, e) }
 
-func (c *checked) refute(what string, claim bool, counter func(e evaluator.Map) bool) {
+func (c *checked) refute(what string, claim bool, counter func(e evaluator.Event) bool) {
 	if !claim {
 		return
 	}
@@ -198,35 +176,35 @@ func (c *checked) refute(what string, claim bool, counter func(e evaluator.Map) 
 	}
 }
 
-func (c *checked) witness(what string, r solver.Result, shown bool, shows func(e evaluator.Map) bool) {
+func (c *checked) witness(what string, r solver.Result, shown bool, shows func(e evaluator.Event) bool) {
 	if !shown {
 		return
 	}
-	if e := eventOf(r.Model); !shows(e) {
+	if e := witness.EventOf(r.Model); !shows(e) {
 		c.t.Fatalf("%s: the model %v does not show it\n%s", what, e, c.p)
 	}
 }
 
 func (c *checked) pair(s *solver.Solver, a, b *compiler.Rule) {
 	fa, fb := s.Formula(c.p, a.Expr), s.Formula(c.p, b.Expr)
-	one, other := func(e evaluator.Map) bool { return c.holds(a, e) }, func(e evaluator.Map) bool { return c.holds(b, e) }
+	one, other := func(e evaluator.Event) bool { return c.holds(a, e) }, func(e evaluator.Event) bool { return c.holds(b, e) }
 	sat := s.Satisfiable(fa)
 	c.note("satisfiable", sat)
 	c.refute("unsatisfiable "+a.Title, sat.Answer == solver.No, one)
 	c.witness("satisfiable "+a.Title, sat, sat.Answer == solver.Yes, one)
 	imp := s.Implies(fa, fb)
 	c.note("implies", imp)
-	breaks := func(e evaluator.Map) bool { return one(e) && !other(e) }
+	breaks := func(e evaluator.Event) bool { return one(e) && !other(e) }
 	c.refute(a.Title+" implies "+b.Title, imp.Answer == solver.Yes, breaks)
 	c.witness("not implies", imp, imp.Answer == solver.No, breaks)
 	dis := s.Disjoint(fa, fb)
 	c.note("disjoint", dis)
-	both := func(e evaluator.Map) bool { return one(e) && other(e) }
+	both := func(e evaluator.Event) bool { return one(e) && other(e) }
 	c.refute("disjoint", dis.Answer == solver.Yes, both)
 	c.witness("not disjoint", dis, dis.Answer == solver.No, both)
 	eq, back := s.Equivalent(fa, fb), s.Equivalent(fb, fa)
 	c.note("equivalent", eq)
-	differ := func(e evaluator.Map) bool { return one(e) != other(e) }
+	differ := func(e evaluator.Event) bool { return one(e) != other(e) }
 	c.refute("equivalent", eq.Answer == solver.Yes, differ)
 	c.witness("not equivalent", eq, eq.Answer == solver.No, differ)
 	if eq.Answer != back.Answer && eq.Answer != solver.Unknown && back.Answer != solver.Unknown {

@@ -17,6 +17,7 @@ import (
 type draft struct {
 	request *request
 	view    *logsource.ViewDef // nil for an event that nothing routes
+	words   string             // the field in which keywords stand
 	order   []string
 	values  map[string]evaluator.Value
 }
@@ -24,7 +25,7 @@ type draft struct {
 // dress makes an event of a model, replays it, and fills in what an event of the
 // logsource has besides; nil if it does not show what it should.
 func (q *request) dress(m solver.Model, v *logsource.ViewDef) *Event {
-	d := &draft{request: q, view: v, values: map[string]evaluator.Value{}}
+	d := &draft{request: q, view: v, words: wordsField(m), values: map[string]evaluator.Value{}}
 	for _, name := range slices.Sorted(maps.Keys(m)) {
 		d.set(name, q.value(name, m[name]))
 	}
@@ -34,7 +35,7 @@ func (q *request) dress(m solver.Model, v *logsource.ViewDef) *Event {
 	e := d.replayed()
 	if e == nil { // with the values as they were found
 		for name, f := range m {
-			d.values[d.name(name)] = raw(f)
+			d.values[d.name(name)] = valueOf(f)
 		}
 		if e = d.replayed(); e == nil {
 			return nil
@@ -79,25 +80,10 @@ func (q *request) value(name string, f solver.Field) evaluator.Value {
 	return evaluator.ListValue(values...)
 }
 
-// raw is value without any grooming.
-func raw(f solver.Field) evaluator.Value {
-	var values []evaluator.Value
-	if f.Null {
-		values = append(values, evaluator.NullValue())
-	}
-	for _, text := range f.Texts {
-		values = append(values, evaluator.StringValue(text))
-	}
-	if len(values) == 1 {
-		return values[0]
-	}
-	return evaluator.ListValue(values...)
-}
-
-// name returns what a field is called: keywords stand in one that no rule names.
+// name returns what a field is called.
 func (d *draft) name(field string) string {
 	if field == "" {
-		return "Message"
+		return d.words
 	}
 	return field
 }

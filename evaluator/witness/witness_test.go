@@ -9,6 +9,7 @@ import (
 	"github.com/socctl/socctl/evaluator/corpus"
 	"github.com/socctl/socctl/evaluator/telemetry"
 	"github.com/socctl/socctl/evaluator/witness"
+	"github.com/socctl/socctl/rules"
 	"github.com/socctl/socctl/rules/logsource"
 )
 
@@ -77,5 +78,20 @@ func TestNearMisses(t *testing.T) {
 	t.Logf("%d near misses, %d parts never decide", found, never)
 	if found < 800 || never*20 > found {
 		t.Errorf("%d near misses, %d parts that never decide", found, never)
+	}
+}
+
+// TestKeywordsBesideAMessage: what keywords ask for stands in a field that the rule
+// does not ask about.
+func TestKeywordsBesideAMessage(t *testing.T) {
+	docs, _ := rules.Parse("rule.yml", []byte("title: t\nlogsource: {product: windows}\ndetection:\n    a: ['mimikatz']\n    b: {Message: 'exactly this'}\n    condition: a and b\n"))
+	set, _ := rules.Assemble(docs)
+	p, _ := compiler.Compile(set, compiler.Options{})
+	e, err := witness.NewMaker(p, nil).Matching(p.Rules[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v, _ := e.Value.Member("Message"); v.Text() != "exactly this" {
+		t.Errorf("event %s", e.Value.Text())
 	}
 }

@@ -2,7 +2,6 @@ package report
 
 import (
 	"encoding/csv"
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -160,7 +159,7 @@ type attackTable struct {
 func (t *attackTable) write(w io.Writer, format string) error {
 	switch format {
 	case "json":
-		return indentedJSON(w, t.json)
+		return writeJSON(w, t.json)
 	case "csv":
 		out := csv.NewWriter(w)
 		rows := [][]string{t.columns}
@@ -182,11 +181,4 @@ func (t *attackTable) write(w io.Writer, format string) error {
 		fmt.Fprintln(out, strings.TrimRight(strings.Join(row, "\t"), "\t"))
 	}
 	return out.Flush()
-}
-
-func indentedJSON(w io.Writer, v any) error {
-	out := json.NewEncoder(w)
-	out.SetIndent("", "  ")
-	out.SetEscapeHTML(false)
-	return out.Encode(v)
 }

@@ -57,7 +57,7 @@ func tellTactic(t attack.TacticChange) string {
 func AttackDiff(w io.Writer, s Style, format string, c *attack.Changes, to *attack.Facts) error {
 	switch format {
 	case "json":
-		return indentedJSON(w, c)
+		return writeJSON(w, c)
 	case "markdown":
 		return attackDiffMarkdown(w, c, to)
 	case "summary":

@@ -46,7 +46,7 @@ func AttackExplain(w io.Writer, s Style, format string, f *attack.Facts, all []*
 		x.tactic(f, all, tag.Name)
 	}
 	if format == "json" {
-		return indentedJSON(w, x)
+		return writeJSON(w, x)
 	}
 	if tag.Kind == attack.TechniqueTag {
 		return x.printTechnique(w, s, f, tag.Name)
@@ -219,7 +219,7 @@ func (x *attackExplanation) printTactic(w io.Writer, s Style, f *attack.Facts, n
 // AttackGroup writes what a group is known to use.
 func AttackGroup(w io.Writer, s Style, format string, f *attack.Facts, g *attack.Group) error {
 	if format == "json" {
-		return indentedJSON(w, struct {
+		return writeJSON(w, struct {
 			Facts      attackSource `json:"facts"`
 			ID         string       `json:"id"`
 			Name       string       `json:"name"`

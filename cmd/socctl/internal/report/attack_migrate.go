@@ -98,7 +98,7 @@ func AttackMigrated(w io.Writer, s Style, format string, m *AttackMigration) err
 		if m.Documents == nil {
 			m.Documents = []AttackDocument{}
 		}
-		return indentedJSON(w, m)
+		return writeJSON(w, m)
 	}
 	for _, d := range m.Documents {
 		for _, move := range d.Moves {

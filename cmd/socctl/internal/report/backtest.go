@@ -48,10 +48,7 @@ func Backtest(w io.Writer, s Style, format string, run *BacktestRun) error {
 }
 
 func backtestJSON(w io.Writer, r *backtest.Result) error {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(r)
+	return writeJSON(w, r)
 }
 
 // backtestNDJSON writes an object a line, each with its type: the run, the rules,

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"sort"
@@ -115,34 +114,7 @@ func showEvent(w io.Writer, s Style, e *witness.Event, m solver.Model) {
 }
 
 // modelValue is a model as an object.
-func modelValue(m solver.Model) evaluator.Value {
-	plain := diff.Plain(m)
-	names := make([]string, 0, len(plain))
-	for name := range plain {
-		names = append(names, name)
-	}
-	sort.Strings(names)
-	members := make([]evaluator.Member, 0, len(names))
-	for _, name := range names {
-		f := plain[name]
-		var values []evaluator.Value
-		if f.Null {
-			values = append(values, evaluator.NullValue())
-		}
-		for _, t := range f.Texts {
-			values = append(values, evaluator.StringValue(t))
-		}
-		if name == "" {
-			name = "any field"
-		}
-		if len(values) == 1 {
-			members = append(members, evaluator.Member{Name: name, Value: values[0]})
-		} else {
-			members = append(members, evaluator.Member{Name: name, Value: evaluator.ListValue(values...)})
-		}
-	}
-	return evaluator.ObjectValue(members...)
-}
+func modelValue(m solver.Model) evaluator.Value { return witness.EventOf(diff.Plain(m)) }
 
 // notes says in phrases what else there is to know of a change.
 func (c *DiffChange) notes() []string {
@@ -262,10 +234,7 @@ func diffJSON(w io.Writer, d *DiffResult) error {
 		kind, title, _ := correlationNotes(c)
 		out.Correlations = append(out.Correlations, correlationRecord{kind[len("correlation "):], title, c.Own, c.Inputs})
 	}
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(out)
+	return writeJSON(w, out)
 }
 
 func recordOfRule(r *compiler.Rule) ruleRecord {

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
@@ -32,10 +31,7 @@ var (
 func FilterAudit(w io.Writer, s Style, format string, run *FilterAuditRun) error {
 	switch format {
 	case "json":
-		enc := json.NewEncoder(w)
-		enc.SetEscapeHTML(false)
-		enc.SetIndent("", "  ")
-		return enc.Encode(run.Result)
+		return writeJSON(w, run.Result)
 	case "markdown":
 		return filterAuditMarkdown(w, run)
 	case "html":

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"encoding/json"
 	"io"
 
 	"github.com/socctl/socctl/lint"
@@ -76,10 +75,7 @@ func lintJSON(w io.Writer, r *LintRun) error {
 	for i := range r.Result.Findings {
 		out.Findings = append(out.Findings, jsonFinding(&r.Result.Findings[i]))
 	}
-	enc := json.NewEncoder(w)
-	enc.SetIndent("", "  ")
-	enc.SetEscapeHTML(false)
-	return enc.Encode(out)
+	return writeJSON(w, out)
 }
 
 func jsonFinding(f *lint.Finding) lintFinding {

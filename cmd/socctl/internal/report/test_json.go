@@ -84,10 +84,7 @@ func testJSON(w io.Writer, t *TestRun) error {
 		out.Tests = append(out.Tests, test)
 	}
 	out.Coverage, out.Mutation, out.Evasion = jsonAdequacyOf(t.Coverage), jsonMutationOf(t.Mutation), jsonEvasionOf(t.Evasion)
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(out)
+	return writeJSON(w, out)
 }
 
 func (t *TestRun) jsonTest(c *ruletest.CaseResult) (jsonTest, error) {

@@ -44,10 +44,7 @@ func Verdicts(w io.Writer, s Style, format string, alerts []*feedback.AlertState
 }
 
 func indented(w io.Writer, v any) error {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(v)
+	return writeJSON(w, v)
 }
 
 func verdictPretty(w io.Writer, s Style, a *feedback.AlertState, title string) {

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -204,10 +203,7 @@ func witnessJSON(w io.Writer, all []Witness) error {
 			out[i].NearMisses = append(out[i].NearMisses, r)
 		}
 	}
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(out)
+	return writeJSON(w, out)
 }
 
 func recordOf(e *witness.Event) *eventRecord {
