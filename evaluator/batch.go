@@ -39,6 +39,9 @@ type Column interface {
 	Dictionary() (*Dictionary, error)
 	// Codes returns, by row, which text of the dictionary it has.
 	Codes() ([]uint32, error)
+	// Grams returns what is known of all texts without reading them; nil if that is
+	// nothing.
+	Grams() *Grams
 }
 
 // Dictionary is texts, with what a Records found out about them. Batches may share
@@ -207,7 +210,9 @@ func (m *batchMatcher) matchEvents() error {
 	told := len(m.open)
 	for i, row := range append(m.open, m.later...) {
 		m.slow++
-		event, err := m.Event(int(row), NewTrace()) // so that only texts are read that count
+		trace := NewTrace() // so that only texts are read that count
+		trace.columns = m.Leaves
+		event, err := m.Event(int(row), trace)
 		if err != nil {
 			return err
 		}

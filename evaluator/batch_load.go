@@ -33,6 +33,9 @@ func (m *batchMatcher) leaf(c Column, field int32, filter *wordFilter, rows []in
 	if len(m.tables.fields[field].atoms) == 0 || filter != nil && c.Kind() == shape.Number {
 		return vector{}, nil
 	}
+	if m.tables.lacked(c, field, filter) {
+		return vector{}, nil
+	}
 	d, err := c.Dictionary()
 	if err != nil {
 		return vector{}, err

@@ -302,6 +302,9 @@ func (e *Evaluator) mergeWords(v Value, filter *wordFilter) {
 			e.mergeWords(m.Value, filter)
 		}
 	default:
+		if leaf := v.tracedLeaf(); leaf != nil && filter != nil && leaf.lacks(e.tables, filter) {
+			return
+		}
 		text := v.scalar()
 		if filter != nil && filter.lacks(text) {
 			return

@@ -36,6 +36,10 @@ type fieldTable struct {
 
 	once    sync.Once
 	matcher *matcher.Matcher // of atoms; see tables.matcher
+
+	sought sync.Once
+	words  []string // one of which stands in every text that satisfies any of atoms; see tables.wordsOfField
+	wordy  bool     // there are such words
 }
 
 // atomTable is one predicate.

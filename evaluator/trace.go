@@ -14,6 +14,8 @@ type Trace struct {
 
 	numbers  []int32 // of leaves by their order in the record; nil if they are the same
 	reversed bool    // members of objects come in the opposite order
+
+	columns []Column // that leaves are of, by number; nil if they are not of any
 }
 
 // reading is what was asked of a leaf: its text, or something that is derived of
@@ -74,6 +76,12 @@ func (t *tracedText) value() string {
 		t.text, t.later = t.later(), nil
 	}
 	return t.text
+}
+
+// lacks reports whether the text has for sure none of the words of a filter, as far as is
+// known without reading it.
+func (t *tracedText) lacks(of *tables, filter *wordFilter) bool {
+	return t.trace.columns != nil && of.lacked(t.trace.columns[t.leaf], anyField, filter)
 }
 
 // Later returns a traced leaf whose text is only asked for if it is read: that of a

@@ -18,6 +18,7 @@ import (
 // that are as long as the shortest word allows, four bytes of the record are
 // looked up: whatever word is there, one step falls into it.
 type wordFilter struct {
+	words []string
 	step  int
 	maybe [1 << 10]uint64 // bit for each hash of four bytes
 	grams map[uint32][]gram
@@ -68,6 +69,40 @@ func (t *tables) wordsNeeded(g *group) ([]string, bool) {
 	return words, ok
 }
 
+// wordsOfField returns words of which a text that satisfies any predicate over a field
+// has one; false if that cannot be said.
+func (t *tables) wordsOfField(field int32) ([]string, bool) {
+	f := &t.fields[field]
+	f.sought.Do(func() {
+		for _, atom := range f.atoms {
+			word := wordOf(&t.program.Predicates[atom])
+			if word == "" {
+				return
+			}
+			f.words = append(f.words, word)
+		}
+		f.wordy = true
+	})
+	return f.words, f.wordy
+}
+
+// lacked reports whether no text of a column, as far as is known without reading it,
+// satisfies any predicate over a field, or holds any word of a filter unless it is nil.
+func (t *tables) lacked(c Column, field int32, filter *wordFilter) bool {
+	if c.Kind() != shape.String {
+		return false
+	}
+	g := c.Grams()
+	if g == nil {
+		return false
+	}
+	if filter != nil {
+		return g.lackAll(filter.words)
+	}
+	words, ok := t.wordsOfField(field)
+	return ok && g.lackAll(words)
+}
+
 // wordOf returns the longest text that stands in every text that satisfies a
 // predicate over any value, as long as no character of it is written as an escape
 // without need; "" if there is none of use.
@@ -90,7 +125,7 @@ func wordOf(p *compiler.Predicate) string {
 }
 
 func newWordFilter(words []string) *wordFilter {
-	f := &wordFilter{step: 1 << 10, grams: map[uint32][]gram{}}
+	f := &wordFilter{words: words, step: 1 << 10, grams: map[uint32][]gram{}}
 	for _, w := range words {
 		f.step = min(f.step, len(w)-gramSize+1)
 	}
@@ -180,9 +215,12 @@ func (f *wordFilter) holds(data []byte) bool {
 
 // lacks reports whether a text has for sure none of the words.
 func (f *wordFilter) lacks(text string) bool {
-	data := unsafe.Slice(unsafe.StringData(text), len(text))
+	data := bytesOf(text)
 	return !f.holds(data) && !unusual(data)
 }
+
+// bytesOf returns the bytes of a text, which must not be changed.
+func bytesOf(text string) []byte { return unsafe.Slice(unsafe.StringData(text), len(text)) }
 
 func gramAt(data []byte, at int) uint32 {
 	return binary.LittleEndian.Uint32(data[at:at+gramSize]) | 0x20202020

@@ -109,7 +109,10 @@ func (r *reader) unpack(p *page) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return d.DecodeAll(p.values, make([]byte, 0, min(p.size, 64*len(p.values)+1024)+decoderSlack))
+	if p.size > 64*len(p.values)+1024 { // the frame may say so as well, and is bounded by the decoder
+		return d.DecodeAll(p.values, nil)
+	}
+	return d.DecodeAll(p.values, make([]byte, 0, p.size+decoderSlack))
 }
 
 // decoderSlack is how much more than a page the decoder wants to have room for, or it

@@ -30,6 +30,7 @@ type groupColumn struct {
 	name  string
 	chunk *chunk // nil for columns that are read by way of the parquet package
 	texts *texts
+	grams *evaluator.Grams // nil if nothing is known
 }
 
 // part returns a column of which nothing may have been read yet.
@@ -42,8 +43,10 @@ func (g *rowGroup) part(name string) (*groupColumn, error) {
 		return nil, fmt.Errorf("has no column %q, which a layout names", name)
 	}
 	c := &groupColumn{name: name, chunk: g.chunkOf(g.number, n)}
+	var err error
+	c.grams, err = g.gramsOf(name)
 	g.read[name] = c
-	return c, nil
+	return c, err
 }
 
 // column returns a column with its dictionary and its rows.
@@ -209,6 +212,18 @@ func (c *leafColumn) Codes() ([]uint32, error) {
 	}
 	c.codes = codes
 	return codes, nil
+}
+
+// Grams implements evaluator.Column. What cannot be read fails when the column is.
+func (c *leafColumn) Grams() *evaluator.Grams {
+	if c.name == "" {
+		return nil
+	}
+	g, err := c.group.part(c.name)
+	if err != nil {
+		return nil
+	}
+	return g.grams
 }
 
 func (c *leafColumn) readRest() error {

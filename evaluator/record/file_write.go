@@ -85,6 +85,7 @@ func (p *part) writeTo(w io.Writer) error {
 			return err
 		}
 	}
+	p.writeGrams(out)
 	return out.Close()
 }
 

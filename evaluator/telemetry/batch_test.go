@@ -17,13 +17,26 @@ type memoryColumn struct {
 	dict  *evaluator.Dictionary
 	code  map[string]uint32
 	codes []uint32
+	grams *evaluator.Grams
 }
 
 func (c *memoryColumn) Kind() jsonshape.Kind                       { return c.kind }
 func (c *memoryColumn) Dictionary() (*evaluator.Dictionary, error) { return c.dict, nil }
 func (c *memoryColumn) Codes() ([]uint32, error)                   { return c.codes, nil }
 
+// Grams are those of all texts, although columns of so few would not have any.
+func (c *memoryColumn) Grams() *evaluator.Grams {
+	if c.grams == nil {
+		c.grams = &evaluator.Grams{}
+		for _, text := range c.dict.Texts {
+			c.grams.Add(text)
+		}
+	}
+	return c.grams
+}
+
 func (c *memoryColumn) add(text string) {
+	c.grams = nil
 	code, ok := c.code[text]
 	if !ok {
 		code = uint32(len(c.dict.Texts))

@@ -364,8 +364,7 @@ func leafValue(k jsonshape.Kind, text string) evaluator.Value {
 // ReadLayout returns a layout that was written down before, but for its number and
 // names, and an error if the skeleton is none.
 func ReadLayout(skeleton string) (*Mould, error) {
-	var w words
-	d := jsonDecoder{words: &w}
+	d := jsonDecoder{}
 	v, ok := d.whole(skeleton)
 	if !ok {
 		return nil, errors.New("the skeleton of a layout is no JSON object")

@@ -16,7 +16,7 @@ func (w *words) of(b []byte) string {
 	if len(b) == 0 {
 		return ""
 	}
-	if len(b) > longestWord {
+	if w == nil || len(b) > longestWord {
 		return string(b)
 	}
 	slot := &w.slots[wordHash(b)%uint64(len(w.slots))]
