@@ -117,6 +117,7 @@ func (c *cli) recordAll(ctx context.Context, o *recordOptions, dir string, recor
 	if err != nil {
 		return err
 	}
+	was := record.Is(dir)
 	w, err := record.Create(dir, options)
 	if err != nil {
 		return &exitError{exitUnreadable, err}
@@ -130,6 +131,9 @@ func (c *cli) recordAll(ctx context.Context, o *recordOptions, dir string, recor
 	r.progress.Done()
 	if err != nil {
 		return &exitError{exitUnreadable, errors.Join(nothingRecorded(err), w.Abort())}
+	}
+	if !was && w.Rows() == 0 && r.problems > 0 { // an empty recording would only hide that
+		return &exitError{exitUnreadable, errors.Join(fmt.Errorf("no event could be read, so no recording was made in %s", report.Clean(dir)), w.Abort())}
 	}
 	if err := w.Commit(); err != nil {
 		return &exitError{exitUnreadable, nothingRecorded(err)}
