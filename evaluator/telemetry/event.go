@@ -29,7 +29,8 @@ type Event struct {
 
 	once       sync.Once
 	views      []evaluator.View
-	timeFields []string // that the views name for the time; set with views
+	timeFields []string // that the views name for the time; set with views, or if timed
+	timed      bool     // timeFields are known without the views
 }
 
 // Record returns the record from which the event was made.

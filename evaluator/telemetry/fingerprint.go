@@ -1,10 +1,12 @@
 package telemetry
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/socctl/socctl/evaluator"
@@ -28,49 +30,77 @@ const FingerprintVersion = 1
 // numbers in lower case; times in UTC to the millisecond; null, empty texts and
 // fields without value dropped.
 func (e *Event) Fingerprint() string {
-	fields := e.canonicalFields()
-	slices.SortFunc(fields, func(a, b canonicalField) int {
-		if c := strings.Compare(a.name, b.name); c != 0 {
-			return c
+	c := canonicals.Get().(*canonicalForm)
+	defer canonicals.Put(c)
+	c.take(e)
+	slices.SortFunc(c.fields, func(a, b canonicalField) int {
+		if order := strings.Compare(a.name, b.name); order != 0 {
+			return order
 		}
-		return strings.Compare(a.value, b.value)
+		return bytes.Compare(c.value(a), c.value(b))
 	})
-	text := make([]byte, 0, 2048)
-	text = append(text, '{')
-	for i, f := range fields {
+	text := append(c.text[:0], '{')
+	for i, f := range c.fields {
 		if i > 0 {
 			text = append(text, ',')
 		}
 		text = evaluator.StringValue(f.name).AppendJSON(text)
 		text = append(text, ':')
-		text = append(text, f.value...)
+		text = append(text, c.value(f)...)
 	}
-	sum := sha256.Sum256(append(text, '}'))
-	return "sha256:" + hex.EncodeToString(sum[:])
+	c.text = append(text, '}')
+	sum := sha256.Sum256(c.text)
+	var out [len(fingerprintPrefix) + 2*len(sum)]byte
+	hex.Encode(out[copy(out[:], fingerprintPrefix):], sum[:])
+	return string(out[:])
 }
 
-type canonicalField struct{ name, value string }
+const fingerprintPrefix = "sha256:"
 
-func (e *Event) canonicalFields() []canonicalField {
+// canonicalForm is the fields of an event in the form that Fingerprint describes. Its memory
+// is used again: every match has a fingerprint.
+type canonicalForm struct {
+	fields []canonicalField
+	values []byte
+	text   []byte
+}
+
+type canonicalField struct {
+	name     string
+	from, to int // of its value in values
+}
+
+var canonicals = sync.Pool{New: func() any { return &canonicalForm{} }}
+
+func (c *canonicalForm) value(f canonicalField) []byte { return c.values[f.from:f.to] }
+
+// take makes the fields those of an event.
+func (c *canonicalForm) take(e *Event) {
+	clear(c.fields) // names of another event are not kept alive
+	c.fields, c.values = c.fields[:0], c.values[:0]
 	transport := e.transport()
-	fields := make([]canonicalField, 0, len(e.fields))
 	add := func(name string, v evaluator.Value) {
 		if transport(name) {
 			return
 		}
-		if text := appendCanonical(nil, name, v); text != nil {
-			fields = append(fields, canonicalField{name, string(text)})
+		from := len(c.values)
+		if with := appendCanonical(c.values, name, v); with != nil {
+			c.values = with
+			c.fields = append(c.fields, canonicalField{name, from, len(with)})
 		}
 	}
-	for _, m := range e.fields {
-		if _, hidden := member(e.front, m.Name); !hidden {
-			add(m.Name, m.Value)
+	for i := range e.fields {
+		m := &e.fields[i]
+		if len(e.front) > 0 {
+			if _, hidden := member(e.front, m.Name); hidden {
+				continue
+			}
 		}
-	}
-	for _, m := range e.front {
 		add(m.Name, m.Value)
 	}
-	return fields
+	for i := range e.front {
+		add(e.front[i].Name, e.front[i].Value)
+	}
 }
 
 // transport returns the test for fields that belong to the way of the event
@@ -82,7 +112,7 @@ func (e *Event) transport() func(name string) bool {
 	_, agent := e.Field("agent")
 	_, logstash := e.Field("@version")
 	shipped := stamped && (beat || agent || logstash || e.shape == shapeWinlog)
-	timed := e.hasOwnTime()
+	timed := stamped && e.hasOwnTime()
 	windows := e.Windows()
 	return func(name string) bool {
 		switch name {

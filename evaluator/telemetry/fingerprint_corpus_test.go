@@ -71,17 +71,18 @@ func compareTwins(t *testing.T, path string, a, b *Event) {
 }
 
 func fieldDifference(a, b *Event) string {
-	seen := map[canonicalField]int{}
-	for _, f := range a.canonicalFields() {
-		seen[f]++
-	}
-	for _, f := range b.canonicalFields() {
-		seen[f] -= 1
+	seen := map[string]int{}
+	for event, n := range map[*Event]int{a: 1, b: -1} {
+		c := &canonicalForm{}
+		c.take(event)
+		for _, f := range c.fields {
+			seen[f.name+"="+string(c.value(f))] += n
+		}
 	}
 	var text strings.Builder
 	for f, n := range seen {
 		if n != 0 {
-			text.WriteString(map[bool]string{true: "- ", false: "+ "}[n > 0] + f.name + "=" + f.value + "\n")
+			text.WriteString(map[bool]string{true: "- ", false: "+ "}[n > 0] + f + "\n")
 		}
 	}
 	return text.String()

@@ -39,7 +39,8 @@ type side struct {
 	record  evaluator.Record
 	order   []int32 // of the current record, see shape.Unordered; nil for the order as written
 	files   fileNames
-	plain   []bool // shape -> it is for sure no envelope
+	plain   []bool                   // shape -> it is for sure no envelope
+	times   evaluator.Memo[[]string] // Event.timeFields
 }
 
 // StreamOption changes how NewStream sets up a Stream.
@@ -141,9 +142,41 @@ func (s *Stream) Event() (*Event, error) {
 		if err != nil {
 			return nil, err
 		}
+		if err := s.timed(e); err != nil {
+			return nil, err
+		}
 		s.event = e
 	}
 	return s.event, nil
+}
+
+// timed finds out which fields hold the time of the current event, which is the same for
+// all records of which its views read the same: those are not needed otherwise.
+func (s *Stream) timed(e *Event) (err error) {
+	r := s.current.record
+	if r.Shape < 0 {
+		return nil
+	}
+	r.Reader = (*unroutedReader)(s)
+	e.timeFields, err = s.current.times.Of(&r, func(of evaluator.Routed, _ *evaluator.Trace) []string {
+		of.Views()
+		return of.(*Event).timeFields
+	})
+	e.timed = err == nil
+	return err
+}
+
+// unroutedReader reads the current record of a stream as an event with its own views.
+type unroutedReader Stream
+
+// AppendText implements evaluator.RecordReader.
+func (r *unroutedReader) AppendText(dst []byte, leaf, most int) []byte {
+	return (*streamReader)(r).AppendText(dst, leaf, most)
+}
+
+// Event implements evaluator.RecordReader.
+func (r *unroutedReader) Event(t *evaluator.Trace) (evaluator.Routed, error) {
+	return (*streamReader)(r).make(t)
 }
 
 // streamReader reads the current record of a stream.

@@ -54,11 +54,12 @@ func reordered(dice *rand.Rand, record []byte) ([]byte, bool) {
 type sameAsEvent struct {
 	*telemetry.Stream
 	streamed, plain *evaluator.Evaluator
+	normaliser      *telemetry.Normaliser
 }
 
 func newSameAsEvent(p *compiler.Program) *sameAsEvent {
-	e := evaluator.New(p)
-	return &sameAsEvent{telemetry.NewStream(telemetry.NewNormaliser(nil), e), e, evaluator.New(p)}
+	e, n := evaluator.New(p), telemetry.NewNormaliser(nil)
+	return &sameAsEvent{telemetry.NewStream(n, e), e, evaluator.New(p), n}
 }
 
 // check fails the test where the two differ. It returns what a line matches, and how
@@ -74,6 +75,7 @@ func (s *sameAsEvent) check(t *testing.T, source string, line []byte) (result st
 	if err != nil {
 		t.Fatal(err)
 	}
+	checkTime(t, s.normaliser, event)
 	want := s.plain.Match(event)
 	if expect := describe(want, s.plain.Suppressed(), len(event.Views())); result != expect {
 		t.Fatalf("%s:\n got %s\nwant %s\n%.2000s", source, result, expect, line)

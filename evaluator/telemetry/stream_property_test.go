@@ -163,6 +163,7 @@ func checkStream(t *testing.T, seed uint64, rounds int) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		checkTime(t, n, event)
 		want := describe(plain.Match(event), plain.Suppressed(), len(event.Views()))
 		if streamed != want {
 			t.Fatalf("%s\n got %s\nwant %s", text, streamed, want)

@@ -78,6 +78,16 @@ func describe(matches []evaluator.Match, stopped []evaluator.Suppression, views 
 	return b.String()
 }
 
+// checkTime fails the test if a stream gives an event another time than it has by itself.
+func checkTime(t *testing.T, n *telemetry.Normaliser, streamed *telemetry.Event) {
+	t.Helper()
+	got, gotSource, gotOK := streamed.Time()
+	want, wantSource, wantOK := n.Event(streamed.Record()).Time()
+	if gotOK != wantOK || gotSource != wantSource || !got.Equal(want) {
+		t.Fatalf("%v: the time is %v of %q, %v in a stream, else %v of %q, %v", streamed.Record().Value, got, gotSource, gotOK, want, wantSource, wantOK)
+	}
+}
+
 // A record as it stands in a recording matches what its event matches, all public
 // rules and JSON recordings considered.
 func TestStreamOnCorpus(t *testing.T) {
@@ -98,6 +108,7 @@ func TestStreamOnCorpus(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			checkTime(t, n, event)
 			streamed := describe(got, streamEvaluator.Suppressed(), views)
 			want := plain.Match(event)
 			if expect := describe(want, plain.Suppressed(), len(event.Views())); streamed != expect {

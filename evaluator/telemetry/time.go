@@ -32,7 +32,9 @@ var utcFields = [...]string{"UtcTime", "CreationUtcTime", "utc_time", "TimeGener
 // "timestamp (year from the file's modification time)". The time is in UTC.
 // False means that no field holds a time that is complete.
 func (e *Event) Time() (time.Time, string, bool) {
-	e.Views() // finds the fields that they name
+	if !e.timed {
+		e.Views() // finds the fields that they name
+	}
 	for _, name := range e.timeFields {
 		if t, source, ok := e.timeOf(name); ok {
 			return t, source, true
