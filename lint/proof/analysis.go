@@ -30,7 +30,9 @@ func Analyse(p *compiler.Program, r *compiler.Rule) []Fact {
 		return a.facts
 	}
 	a.part(a.root)
-	return a.repeated()
+	a.facts = a.repeated()
+	a.twins()
+	return a.withoutTwins(a.facts)
 }
 
 // term is a part that is to hold, or not.

@@ -33,7 +33,7 @@ func program(t testing.TB, detections ...string) *compiler.Program {
 	return p
 }
 
-var kinds = [...]string{"never", "all excluded", "always", "on absence", "dead", "idle", "covered", "implied"}
+var kinds = [...]string{"never", "all excluded", "always", "on absence", "dead", "idle", "covered", "implied", "twin"}
 
 // say writes a fact in a line.
 func (f *Fact) say() string {
@@ -112,7 +112,20 @@ func TestAnalyse(t *testing.T) {
  condition: a and b`, "implied b by a"},
 		{"two that mean the same", ` a: {F: x, G: y}
  b: {F: X, G: Y}
- condition: a and b`, "implied b by a, the same"},
+ condition: a and b`, "twin b by a, the same"},
+		{"two that mean the same, far from each other", ` a: {F|contains: [x, y], G: z}
+ b: {G: Z, F: ['*y*', '*x*', '*xz*']}
+ c: {H: c}
+ condition: (a and c) or not b`, "on absence ((a and c) or not b); covered '*xz*' by '*x*'; twin b by a, the same"},
+		{"two that mean the same among others", ` f1: {F|endswith: x}
+ f2: {F: '*X'}
+ f3: {F|contains: y}
+ g: {G: g}
+ condition: g and not 1 of f*`, "twin f2 by f1, the same"},
+		{"the same only beside each other", ` a: {F: x, G: y}
+ b: {F: x, H: z}
+ c: {G: y, H: z}
+ condition: a and b and c`, "implied c; implied F by b; implied F by a"},
 		{"windash", ` a: {F|contains|windash: [" -x", " -xy"]}
  condition: a`, "covered ' -xy' by ' -x'"},
 		{"regex", ` a: {F|re: ['ab+', 'ab{2,3}']}
@@ -249,6 +262,8 @@ func (f *Fact) refutedBy(e *event, r *compiler.Rule, holds bool) bool {
 		return !holds
 	case OnAbsence:
 		return len(e.fields) == 0 && !holds
+	case Twin:
+		return e.holds(f.Part.Expr) != e.holds(f.By.Expr)
 	}
 	return e.holdsIf(r.Expr, f.Part.Expr, f.Kind == Implied) != holds
 }

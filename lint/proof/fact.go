@@ -22,6 +22,7 @@ const (
 	Idle                    // Part, which is excluded, cannot hold with what is not excluded
 	Covered                 // whenever Part, an alternative, decides, other alternatives hold
 	Implied                 // Part, which is demanded, holds whenever the rest does
+	Twin                    // Part, a selection, means the same as By, an earlier one, wherever they stand
 )
 
 // Fact is something that was proven of a rule.

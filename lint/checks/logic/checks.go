@@ -14,6 +14,7 @@ func Checks() []*lint.Check {
 		deadFilter,
 		deadSelection,
 		duplicateRule,
+		duplicateSelection,
 		duplicateValue,
 		filterByBasename,
 		filterExcludesEverything,

@@ -43,7 +43,7 @@ detection:
 			if f.Part.Selection == nil {
 				finding.FixProven("remove it", alternative(p, f.Part)...)
 			} else if f.Same {
-				finding.FixProven("remove it", merging(p, f.Part)...)
+				finding.FixProven("remove it", unnaming(p, f.Part)...)
 			}
 		}
 	},
