@@ -12,6 +12,7 @@ func Checks() []*lint.Check {
 		caseSensitiveTrap,
 		deadAlternative,
 		deadFilter,
+		deadFilterDocument,
 		deadSelection,
 		duplicateRule,
 		duplicateSelection,
