@@ -186,12 +186,21 @@ func (a *analysis) alternatives(p *Part) {
 	if len(p.Parts) > maxAlternatives {
 		return
 	}
-	for _, c := range p.Parts {
+	others := func(c *Part, visit func(other *Part)) {
 		for _, other := range p.Parts {
-			if c == other || events[c] == nil || events[other] == nil || a.dropped[other] || a.dropped[c] || !events[c].holds(other.Expr) {
-				continue
+			if c != other && events[c] != nil && events[other] != nil && !a.dropped[other] && !a.dropped[c] && events[c].holds(other.Expr) {
+				visit(other)
 			}
-			a.covered(c, other)
+		}
+	}
+	for _, c := range p.Parts {
+		others(c, func(other *Part) { a.covered(c, other) })
+	}
+	for _, c := range p.Parts {
+		var likely []*Part
+		others(c, func(other *Part) { likely = append(likely, other) })
+		if len(likely) > 0 {
+			a.coveredTogether(c, likely, a.surroundings(c))
 		}
 	}
 }

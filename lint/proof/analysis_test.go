@@ -44,6 +44,9 @@ func (f *Fact) say() string {
 	if f.Same {
 		s += ", the same"
 	}
+	if f.Given {
+		s += ", with the rest"
+	}
 	if !f.Sure {
 		s += ", unless lists"
 	}
@@ -142,6 +145,32 @@ func TestAnalyse(t *testing.T) {
  b: {F: y}
  c: {G: z}
  condition: (a and b) or (b and c)`, "dead (a and b), unless lists"},
+		{"covered by several values together", ` a: {F|cidr: [10.0.0.0/25, 10.0.0.128/25, 10.0.0.0/24]}
+ condition: a`, "covered '10.0.0.0/25' by '10.0.0.0/24'; covered '10.0.0.128/25' by '10.0.0.0/24'"},
+		{"networks that make up another one", ` a: {F|cidr: [10.0.0.0/24, 10.0.0.0/25, 10.0.1.0/24]}
+ condition: a`, "covered '10.0.0.0/25' by '10.0.0.0/24'"},
+		{"halves of a network", ` a: {F|re: ['^[ab]x', '^a', '^b']}
+ condition: a`, "covered '^[ab]x'"},
+		{"a value with the rest of the rule", ` a: {F|contains: [abc, c], G: y}
+ b: {F|endswith: abc}
+ condition: a and b`, "implied F|contains by b"},
+		{"a value that is covered only by what is demanded beside it", ` a: {F|endswith: [x.exe, x.dll]}
+ b: {F|contains: ["1x.exe", "2x.dll"]}
+ c: {F|startswith: C}
+ condition: a and b and c`, ""},
+		{"a value that another one covers with the rest of the rule", ` a: {F|contains: [ab, bc, yz]}
+ b: {F: [abc, abd, xyz, q]}
+ condition: a and b`, "covered 'bc' by 'ab', with the rest, unless lists; dead 'q', unless lists"},
+		{"an alternative that two others cover together", ` a: {F|re: '^[ab]x'}
+ b: {F|startswith: a}
+ c: {F|startswith: b}
+ g: {G: x}
+ condition: g and (a or b or c)`, "covered a"},
+		{"all, implied by the rest", ` a: {F|contains|all: [one, two]}
+ b: {F|endswith: xonex}
+ condition: a and b`, "implied 'one' by b, with the rest"},
+		{"all, implied by others together", ` a: {F|re|all: ['^[ab]+$', '^.$', '^([ab]|c..)$']}
+ condition: a`, "implied '^([ab]|c..)$', unless lists"},
 		{"neq", ` a: {F: x, G|neq: y}
  b: {G|startswith: y}
  condition: a and not b`, "covered 'y' by b"},

@@ -32,6 +32,9 @@ type Fact struct {
 	// By is the part that covers or implies Part, or is the same; nil if several
 	// do together, or for other kinds.
 	By *Part
+	// Given says that a value is covered or implied only with what must hold beside the
+	// list that it stands in.
+	Given bool
 	// Same says that By and Part mean the same.
 	Same bool
 	// Sure says that the fact holds for events whose fields hold several values,

@@ -61,5 +61,8 @@ func coveredBy(f *proof.Fact) string {
 	if f.Part.Negated && (f.By == nil || f.By.Value == nil) {
 		return " excludes nothing that is not excluded by " + by
 	}
+	if f.Given {
+		by += ", with what is demanded beside it"
+	}
 	return " is covered by " + by
 }
