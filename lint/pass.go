@@ -162,6 +162,23 @@ func (c *Corpus) Normaliser() *telemetry.Normaliser {
 	return c.normaliser
 }
 
+// FieldNames is Table.FieldNames, found out once for each logsource.
+func (c *Corpus) FieldNames(source logsource.Logsource) (names []string, closed bool) {
+	found := c.Derived(fieldNamesKey{source}, func() any {
+		names, closed := c.Table.FieldNames(source)
+		return fieldNames{names, closed}
+	}).(fieldNames)
+	return found.names, found.closed
+}
+
+type (
+	fieldNamesKey struct{ source logsource.Logsource }
+	fieldNames    struct {
+		names  []string
+		closed bool
+	}
+)
+
 // Find returns the document of an id or a name, nil if there is none.
 func (c *Corpus) Find(ref string) *Subject {
 	for _, s := range c.Subjects {

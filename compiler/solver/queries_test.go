@@ -19,9 +19,17 @@ type census struct {
 	answers map[solver.Answer]int
 	reasons map[string]int
 	total   time.Duration
-	worst   time.Duration
-	slowest string
+	slow    []timed // the slowest ones, the slowest first
 }
+
+// timed is a question and how long it took.
+type timed struct {
+	took time.Duration
+	what string
+}
+
+// listed is how many of the slowest questions of a kind are told.
+const listed = 5
 
 func newCensus(kind string) *census {
 	return &census{kind: kind, answers: map[solver.Answer]int{}, reasons: map[string]int{}}
@@ -31,8 +39,11 @@ func (c *census) ask(what string, question func() solver.Result) solver.Result {
 	began := time.Now()
 	r := question()
 	took := time.Since(began)
-	if c.total += took; took > c.worst {
-		c.worst, c.slowest = took, what
+	c.total += took
+	at, _ := slices.BinarySearchFunc(c.slow, took, func(x timed, took time.Duration) int { return cmp.Compare(took, x.took) })
+	if at < listed {
+		c.slow = slices.Insert(c.slow, at, timed{took, what})
+		c.slow = c.slow[:min(listed, len(c.slow))]
 	}
 	c.answers[r.Answer]++
 	if r.Answer == solver.Unknown {
@@ -47,8 +58,8 @@ func (c *census) asked() int {
 }
 
 func (c *census) String() string {
-	return fmt.Sprintf("%-12s %7d asked: %d yes, %d no, %d unknown %v; %v, slowest %v: %s", c.kind, c.asked(),
-		c.answers[solver.Yes], c.answers[solver.No], c.answers[solver.Unknown], c.reasons, c.total.Round(time.Millisecond), c.worst.Round(time.Microsecond), c.slowest)
+	return fmt.Sprintf("%-12s %7d asked: %d yes, %d no, %d unknown %v; %v", c.kind, c.asked(),
+		c.answers[solver.Yes], c.answers[solver.No], c.answers[solver.Unknown], c.reasons, c.total.Round(time.Millisecond))
 }
 
 // parts calls visit for the selections, alternatives and filters of a rule: every
@@ -133,6 +144,9 @@ func askPublicRules(t *testing.T, step int) {
 	asked, unknown := 0, 0
 	for _, c := range slices.SortedFunc(maps(kinds), func(a, b *census) int { return cmp.Compare(a.kind, b.kind) }) {
 		t.Log(c)
+		for _, slow := range c.slow {
+			t.Logf("    %v: %s", slow.took.Round(time.Microsecond), slow.what)
+		}
 		asked, unknown = asked+c.asked(), unknown+c.answers[solver.Unknown]
 	}
 	t.Logf("%d pairs share an atom; %d questions, %d unknown", n, asked, unknown)

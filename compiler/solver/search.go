@@ -35,8 +35,15 @@ type lesson struct {
 // maxVariables bounds what one SAT solver is asked about before a new one is made.
 const maxVariables = 3_000
 
+// Most questions are small, and one solver for each rule is many: the library's own
+// guess of their size costs more than their answers. It grows as needed.
+const (
+	smallVariables = 24
+	smallClauses   = 48
+)
+
 func newSearch() *search {
-	s := &search{sat: gini.New(), gates: map[*Formula]z.Lit{}, atoms: map[int]z.Lit{}, selectors: map[z.Lit]int{}, pairs: map[identity]int{}}
+	s := &search{sat: gini.NewVc(smallVariables, smallClauses), gates: map[*Formula]z.Lit{}, atoms: map[int]z.Lit{}, selectors: map[z.Lit]int{}, pairs: map[identity]int{}}
 	s.truth = s.variable()
 	s.clause(s.truth)
 	return s
@@ -220,13 +227,33 @@ func (j *justification) reset(sat *search) {
 // value reports whether a formula has a truth value in what was proposed.
 func (j *justification) value(f *Formula, sign bool) bool {
 	if j.sat == nil {
-		if f.op == compiler.Leaf {
-			known, chosen := j.signs[f.atom]
-			return !chosen || known == sign
-		}
-		return true
+		return j.possible(f, sign, maxAhead)
 	}
 	return j.sat.sat.Value(j.sat.gate(f)) == sign
+}
+
+// maxAhead bounds how deep possible looks.
+const maxAhead = 4
+
+// possible reports whether nothing that was chosen keeps a formula from being true or
+// false, as far as can be seen at little cost.
+func (j *justification) possible(f *Formula, sign bool, ahead int) bool {
+	switch {
+	case f.op == compiler.Leaf:
+		known, chosen := j.signs[f.atom]
+		return !chosen || known == sign
+	case ahead == 0:
+		return true
+	case f.op == compiler.Not:
+		return j.possible(f.args[0], !sign, ahead)
+	}
+	all := (f.op == compiler.And) == sign
+	for _, a := range f.args {
+		if j.possible(a, sign, ahead-1) != all {
+			return !all
+		}
+	}
+	return all
 }
 
 // want makes a formula true or false; false if what was chosen before is against it.

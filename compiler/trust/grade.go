@@ -32,14 +32,14 @@ func (j *Judge) Grade(rule logsource.Logsource, p *compiler.Predicate) Grade {
 	g, known := j.grades[key]
 	if !known {
 		f := j.field(rule, p.Field)
-		g = j.grade(&f, p)
+		g = j.grade(rule, &f, p)
 		g.Field, g.Class = p.Field, f.Trust
 		j.grades[key] = g
 	}
 	return g
 }
 
-func (j *Judge) grade(f *field, p *compiler.Predicate) Grade {
+func (j *Judge) grade(rule logsource.Logsource, f *field, p *compiler.Predicate) Grade {
 	switch {
 	case p.Field == "":
 		return Grade{How: "have any field of the event hold " + text(p)}
@@ -58,7 +58,7 @@ func (j *Judge) grade(f *field, p *compiler.Predicate) Grade {
 	case logsource.AccountKind:
 		return account(f, p)
 	case logsource.AddressKind:
-		return address(f, p)
+		return address(f, p, logons(rule))
 	case logsource.HostKind:
 		return host(f, p)
 	case logsource.HashKind:
@@ -117,7 +117,13 @@ func account(f *field, p *compiler.Predicate) Grade {
 	return g
 }
 
-func address(f *field, p *compiler.Predicate) Grade {
+// logons reports whether the addresses of a logsource are those from which somebody
+// logs on: who comes from the machine itself has a foothold there already.
+func logons(rule logsource.Logsource) bool {
+	return rule.Product == "windows" && rule.Service == "security"
+}
+
+func address(f *field, p *compiler.Predicate, logons bool) Grade {
 	where := "is in " + p.Prefix.String()
 	if p.Op != compiler.OpCIDR {
 		where = verbs(p)
@@ -126,6 +132,8 @@ func address(f *field, p *compiler.Predicate) Grade {
 	addr := p.Prefix.Addr()
 	lit := strings.Join(literals(p), "")
 	switch local := lit == "::1" || strings.HasPrefix(lit, "127.") || p.Op == compiler.OpCIDR && addr.IsLoopback(); {
+	case local && logons:
+		g.Score, g.How = 0.5, fmt.Sprintf("log on from the machine itself, as through a tunnel that ends there (%s %s)", f.Name, where)
 	case local && f.Trust != logsource.AttackerSet:
 		g.Score, g.How = 0, fmt.Sprintf("act from the machine itself (%s %s)", f.Name, where)
 	case f.Trust == logsource.AttackerSet:

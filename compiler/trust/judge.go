@@ -41,6 +41,12 @@ type Judge struct {
 	table  *logsource.Table
 	fields map[fieldKey]field
 	grades map[gradeKey]Grade
+	within map[domainKey][]compiler.Predicate
+}
+
+type domainKey struct {
+	domain *logsource.Domain
+	name   string
 }
 
 type fieldKey struct {
@@ -62,7 +68,7 @@ type field struct {
 
 // New returns a Judge by a table.
 func New(t *logsource.Table) *Judge {
-	return &Judge{table: t, fields: map[fieldKey]field{}, grades: map[gradeKey]Grade{}}
+	return &Judge{table: t, fields: map[fieldKey]field{}, grades: map[gradeKey]Grade{}, within: map[domainKey][]compiler.Predicate{}}
 }
 
 // Class returns who decides about a field, for rules of a logsource.
@@ -95,6 +101,10 @@ func (j *Judge) Domain(rule logsource.Logsource) func(name string) []compiler.Pr
 }
 
 func (j *Judge) predicates(d *logsource.Domain, name string) []compiler.Predicate {
+	key := domainKey{d, name}
+	if known, seen := j.within[key]; seen {
+		return known
+	}
 	out := make([]compiler.Predicate, 0, len(d.Patterns))
 	for _, e := range d.Expressions() {
 		p, err := compiler.RegexPredicate(name, e, true)
@@ -103,6 +113,7 @@ func (j *Judge) predicates(d *logsource.Domain, name string) []compiler.Predicat
 		}
 		out = append(out, p)
 	}
+	j.within[key] = out
 	return out
 }
 

@@ -229,3 +229,23 @@ func TestClassOf(t *testing.T) {
 		}
 	}
 }
+
+// What the same comparison costs depends on what kind of event it is about.
+func TestGradeByLogsource(t *testing.T) {
+	j := trust.New(logsource.Default())
+	for _, c := range []struct {
+		source logsource.Logsource
+		item   string
+		score  float64
+	}{
+		{logsource.Logsource{Product: "windows", Category: "network_connection"}, `SourceIp: '::1'`, 0},
+		{logsource.Logsource{Product: "windows", Service: "security"}, `IpAddress: '::1'`, 0.5},
+		{logsource.Logsource{Product: "windows", Category: "process_creation"}, `Description|contains: x`, 0},
+		{logsource.Logsource{Product: "windows", Category: "sysmon_error"}, `Description|contains: x`, 1.5},
+	} {
+		p, _ := rule(t, "process_creation", "    s:\n        "+c.item+"\n    condition: s\n")
+		if g := j.Grade(c.source, &p.Predicates[0]); g.Score != c.score {
+			t.Errorf("%s: %s: %.1f %q, want %.1f", c.source, c.item, g.Score, g.How, c.score)
+		}
+	}
+}

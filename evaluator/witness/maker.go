@@ -34,6 +34,22 @@ type Maker struct {
 	table      *logsource.Table
 	normaliser *telemetry.Normaliser
 	evaluator  *evaluator.Evaluator
+	domain     Domain
+	folders    []string // that end in a separator
+	keepers    map[*logsource.Domain]func(string) bool
+}
+
+// Domain returns, for rules of a logsource, predicates that every value of a field
+// satisfies; see solver.Options.
+type Domain func(source logsource.Logsource) func(field string) []compiler.Predicate
+
+// Within makes the values of events keep to domains: what only an event outside of
+// them would answer has no answer. Where any folder will do, files stand in the first
+// of those given that is a path of the field's kind. nil domains, the default, are for
+// any value, and without folders those of usual values are taken.
+func (m *Maker) Within(d Domain, folders ...string) *Maker {
+	m.domain, m.folders = d, folders
+	return m
 }
 
 // NewMaker returns a Maker for a program. A nil table is the built-in one.
@@ -42,6 +58,19 @@ func NewMaker(p *compiler.Program, table *logsource.Table) *Maker {
 		table = logsource.Default()
 	}
 	return &Maker{program: p, table: table, normaliser: telemetry.NewNormaliser(table), evaluator: evaluator.New(p)}
+}
+
+// keeps returns what decides whether a value keeps to a domain.
+func (m *Maker) keeps(d *logsource.Domain) func(string) bool {
+	k := m.keepers[d]
+	if k == nil {
+		k = d.Keeps()
+		if m.keepers == nil {
+			m.keepers = map[*logsource.Domain]func(string) bool{}
+		}
+		m.keepers[d] = k
+	}
+	return k
 }
 
 // Matching returns an event that a rule matches. The error wraps ErrNone if no

@@ -1,6 +1,7 @@
 package witness
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -21,8 +22,13 @@ func (q *request) options() solver.Options {
 			like[field] = solver.Field{Texts: texts}
 		}
 	}
+	var domain func(string) []compiler.Predicate
+	if q.maker.domain != nil {
+		domain = q.maker.domain(sourceOf(q.rule))
+	}
 	return solver.Options{
 		Lists:   q.lists,
+		Domain:  domain,
 		Several: func(field string) bool { return strings.Contains(field, ".") }, // what stands in objects may stand in a list of them
 		Like:    like,
 		Prefer: func(field string) []string {
@@ -93,7 +99,7 @@ func eachValue(b *rules.Block, visit func(text string)) {
 // not tell from it.
 func (q *request) groomed(field, text string) string {
 	for _, usual := range q.usual(field, text) {
-		if usual != text && q.same(field, text, usual) {
+		if usual == text || q.same(field, text, usual) {
 			return usual
 		}
 	}
@@ -131,7 +137,11 @@ func (q *request) usual(field, text string) []string {
 	if domain == nil {
 		return nil
 	}
-	keeps := domain.Keeps()
+	keeps := q.maker.keeps(domain)
+	forms := tidied(domain.Kind, text)
+	if keeps(text) && len(forms) == 1 {
+		return nil
+	}
 	var out []string
 	add := func(t string) {
 		if keeps(t) {
@@ -140,13 +150,11 @@ func (q *request) usual(field, text string) []string {
 	}
 	switch domain.Kind {
 	case logsource.PathKind:
-		for _, e := range examples {
-			folder, name := splitPath(e)
-			add(folder + strings.TrimLeft(text, `\/`))
-			add(text + name)
-			add(folder + strings.TrimLeft(text, `\/`) + name)
+		for _, path := range forms {
+			q.paths(path, examples, add)
 		}
 	case logsource.RegistryKind:
+		add(forms[0])
 		for _, e := range examples {
 			hive, _, _ := strings.Cut(e, `\`)
 			add(hive + `\` + strings.TrimLeft(text, `\`))
@@ -161,9 +169,59 @@ func (q *request) usual(field, text string) []string {
 		}
 	}
 	if keeps(text) {
-		return nil
+		return out
 	}
 	return append(out, examples...)
+}
+
+// paths adds usual forms of a path: in a folder, and with the name of a file.
+func (q *request) paths(path string, examples []string, add func(string)) {
+	if !relative(path) {
+		add(path)
+	}
+	file := strings.TrimLeft(path, `\/`)
+	for _, folder := range q.maker.folders {
+		add(folder + file)
+	}
+	for _, e := range examples {
+		folder, name := splitPath(e)
+		add(folder + file)
+		add(path + name)
+		add(folder + file + name)
+	}
+}
+
+var (
+	madeUp  = regexp.MustCompile(`^a:[\\/]+`)                  // a drive that stands for any
+	another = regexp.MustCompile(`^a:[\\/]?((?:[A-Za-z]:)\\)`) // in front of the one that is asked for
+	some    = regexp.MustCompile(`^(?:a:[\\/]?)?:\\`)          // where any drive is
+	nobody  = regexp.MustCompile(`(?i)(\\users)\\{2,}`)        // a folder of somebody
+	twice   = regexp.MustCompile(`([^\\])\\{2,}`)
+	hklm    = regexp.MustCompile(`^hklm\\`)
+)
+
+// tidied returns a path, of a file or of the registry, as it is usually written, and
+// then as it is if that differs.
+func tidied(kind logsource.Kind, path string) []string {
+	t := path
+	switch kind {
+	case logsource.PathKind:
+		t = another.ReplaceAllString(some.ReplaceAllString(t, `C:\`), "$1")
+		t = madeUp.ReplaceAllString(t, "")
+		t = nobody.ReplaceAllString(t, `${1}\alice\`)
+		t = twice.ReplaceAllString(t, `$1\`)
+	case logsource.RegistryKind:
+		t = twice.ReplaceAllString(hklm.ReplaceAllString(t, `HKLM\`), `$1\`)
+	}
+	if t == path {
+		return []string{path}
+	}
+	return []string{t, path}
+}
+
+// relative reports whether a path does not say where it begins.
+func relative(path string) bool {
+	return !strings.HasPrefix(path, "/") && (len(path) < 2 || path[1] != ':') && !strings.HasPrefix(path, `\\`)
 }
 
 // splitPath splits a path behind its last separator.

@@ -115,8 +115,12 @@ func (a *auditor) rule(r *compiler.Rule) {
 	}
 }
 
-// merge keeps of a filter document the rule on which it is weakest.
+// merge keeps of a filter document the rule on which it is weakest: one of which it
+// excludes something, if there is any.
 func (a *auditor) merge(x Exclusion) {
+	if x.State == Dead || x.State == Covered {
+		x.Vain = []string{x.Rule.Title}
+	}
 	key := x.span.String()
 	at, known := a.merged[key]
 	if !known {
@@ -124,9 +128,12 @@ func (a *auditor) merge(x Exclusion) {
 		a.report.Exclusions = append(a.report.Exclusions, x)
 		return
 	}
-	if worse(&x, &a.report.Exclusions[at]) < 0 {
-		a.report.Exclusions[at] = x
+	before := &a.report.Exclusions[at]
+	vain := slices.Concat(before.Vain, x.Vain)
+	if order := cmp.Compare(bit(len(x.Vain) > 0), bit(len(before.Vain) > 0)); order < 0 || order == 0 && worse(&x, before) < 0 {
+		*before = x
 	}
+	before.Vain = vain
 }
 
 // grade finds the easiest way into an exclusion that the rule leaves open.
@@ -136,7 +143,7 @@ func (a *auditor) grade(r *compiler.Rule, x *trust.Exclusion) Exclusion {
 	out := Exclusion{Name: x.Name(), Kind: Inline, Rule: ruleOf(r), Inverted: x.Inverted, span: x.Span()}
 	switch {
 	case x.Filter != nil:
-		out.Kind = Document
+		out.Kind, out.Document = Document, x.Filter.Title.Text
 	case x.Item != nil:
 		out.Kind = Neq
 	}

@@ -105,14 +105,14 @@ func TestWitnessesHide(t *testing.T) {
 		if x.State != audit.Proven {
 			continue
 		}
-		event := evaluator.Map(x.Witness)
+		event := *x.Witness
 		if fires(t, netRule, event) || !fires(t, strings.Replace(netRule, "condition: selection and not 1 of filter_*", "condition: selection", 1), event) {
 			t.Errorf("%s: %v does not hide", x.Name, event)
 		}
 	}
 }
 
-func fires(t *testing.T, text string, event evaluator.Map) bool {
+func fires(t *testing.T, text string, event evaluator.Event) bool {
 	t.Helper()
 	return len(evaluator.New(compile(t, text), evaluator.IgnoreLogsource()).Match(event)) > 0
 }
@@ -159,6 +159,54 @@ func TestFilterDocuments(t *testing.T) {
 	}
 }
 
+// text returns what a field of a witness holds.
+func text(e *evaluator.Value, field string) string {
+	v, _ := evaluator.Lookup(*e, field)
+	return v.Text()
+}
+
+// A filter document is dead if it excludes nothing of any of its rules; if it does of
+// some, the others are named.
+func TestDeadDocuments(t *testing.T) {
+	const filters = `
+---
+title: Dead
+logsource: {category: process_creation, product: windows}
+filter:
+    rules: [net, second]
+    selection: {CommandLine: 'nothing of the kind'}
+    condition: not selection
+---
+title: Covered
+logsource: {category: process_creation, product: windows}
+filter:
+    rules: [net]
+    selection: {ParentImage|endswith: '\x\TeamViewer.exe'}
+    condition: not selection
+---
+title: Half
+logsource: {category: process_creation, product: windows}
+filter:
+    rules: [net, second]
+    selection: {Image|endswith: '\other.exe'}
+    condition: not selection
+`
+	second := filterDocuments[:strings.Index(filterDocuments, "---\ntitle: Backup")]
+	want := map[string]string{"Dead": "dead Net, Second", "Covered": "covered Net", "Half": "proven Net"}
+	for _, x := range run(t, compile(t, netRule+strings.TrimSuffix(second, "\n")+filters)).Exclusions {
+		if x.Kind != audit.Document {
+			continue
+		}
+		if got := string(x.State) + " " + strings.Join(x.Vain, ", "); got != want[x.Document] {
+			t.Errorf("%s: %s, want %s", x.Document, got, want[x.Document])
+		}
+		delete(want, x.Document)
+	}
+	if len(want) > 0 {
+		t.Errorf("not reported: %v", want)
+	}
+}
+
 // Exclusions of one branch of a condition are judged on that branch.
 func TestBranches(t *testing.T) {
 	r := run(t, compile(t, `title: T
@@ -171,7 +219,7 @@ detection:
     only_b: {ParentImage|endswith: '\setup.exe'}
     condition: (a and not only_a) or (b and not only_b)
 `))
-	if r.Summary.Proven != 2 || !strings.HasSuffix(r.Exclusions[0].Witness["Image"].(string), `.exe`) {
+	if r.Summary.Proven != 2 || !strings.HasSuffix(text(r.Exclusions[0].Witness, "Image"), `.exe`) {
 		t.Errorf("%+v", r.Exclusions)
 	}
 }

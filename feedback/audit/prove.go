@@ -1,7 +1,6 @@
 package audit
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -9,6 +8,7 @@ import (
 	"github.com/socctl/socctl/compiler/solver"
 	"github.com/socctl/socctl/compiler/trust"
 	"github.com/socctl/socctl/evaluator"
+	"github.com/socctl/socctl/evaluator/witness"
 	"github.com/socctl/socctl/rules/logsource"
 )
 
@@ -17,46 +17,21 @@ type prover struct {
 	program *compiler.Program
 	table   *logsource.Table
 	judge   *trust.Judge
-	spelt   map[string]string // literals of rules as they are written, by their folded form
 	solvers map[logsource.Logsource]*solver.Solver
+	maker   *witness.Maker
+	replay  *evaluator.Evaluator
 }
 
 func newProver(p *compiler.Program, table *logsource.Table) *prover {
-	v := &prover{program: p, table: table, judge: trust.New(table), spelt: map[string]string{}, solvers: map[logsource.Logsource]*solver.Solver{}}
-	for _, r := range p.Rules {
-		v.learn(r.Expr)
-	}
+	v := &prover{program: p, table: table, judge: trust.New(table), solvers: map[logsource.Logsource]*solver.Solver{}}
+	v.maker, v.replay = witness.NewMaker(p, table).Within(v.domain, `C:\Users\Public\`, "/tmp/"), evaluator.New(p)
 	return v
-}
-
-// learn notes how the rules write what they compare with, so that events can be read.
-func (v *prover) learn(e *compiler.Expr) {
-	if e.Op == compiler.Leaf && e.Value != nil {
-		text := strings.ReplaceAll(strings.Trim(e.Value.Text, "*"), `\\`, `\`)
-		for _, l := range v.program.Predicates[e.Atom].Pattern.Literals() {
-			if _, known := v.spelt[l]; !known && compiler.Fold(text) == l {
-				v.spelt[l] = text
-			}
-		}
-	}
-	for _, arg := range e.Args {
-		v.learn(arg)
-	}
 }
 
 func (v *prover) solver(source logsource.Logsource) *solver.Solver {
 	s := v.solvers[source]
 	if s == nil {
-		s = solver.New(solver.Options{
-			Domain: v.domain(source),
-			Prefer: func(field string) []string { return v.table.Realistic(source, field) },
-			Spell: func(folded string) string {
-				if text, known := v.spelt[folded]; known {
-					return text
-				}
-				return strings.ToLower(folded)
-			},
-		})
+		s = solver.New(solver.Options{Domain: v.domain(source)})
 		v.solvers[source] = s
 	}
 	return s
@@ -94,11 +69,11 @@ func (v *prover) prove(r *compiler.Rule, x *trust.Exclusion, ways []trust.Way, o
 		return &ways[0]
 	}
 	for i := range ways {
-		if found := s.Satisfiable(s.And(append(v.steps(s, &ways[i]), hidden)...)); found.Answer == solver.Yes && v.witness(r, without, found.Model, out) {
+		if found := s.Satisfiable(s.And(append(v.steps(s, &ways[i]), hidden)...)); found.Answer == solver.Yes && v.witness(r, without, &ways[i], out) {
 			return &ways[i]
 		}
 	}
-	if !v.witness(r, without, any.Model, out) {
+	if !v.witness(r, without, nil, out) {
 		out.State, out.Why = Unknown, "the evaluator does not confirm the event that was found"
 	}
 	return &ways[0]
@@ -133,85 +108,22 @@ func (v *prover) steps(s *solver.Solver, w *trust.Way) (out []*solver.Formula) {
 	return out
 }
 
-// witness takes an event if the evaluator says that the rule is silent on it and
-// would not be without the exclusion.
-func (v *prover) witness(r *compiler.Rule, without *compiler.Expr, m solver.Model, out *Exclusion) bool {
-	event := evaluator.Map{}
-	for name, f := range m {
-		if name == "" {
-			name = "Message"
+// witness looks for an event on which the rule is silent and would not be without the
+// exclusion, by one way into it; nil for any.
+func (v *prover) witness(r *compiler.Rule, without *compiler.Expr, w *trust.Way, out *Exclusion) bool {
+	e, err := v.maker.Find(r, func(s *solver.Solver) *solver.Formula {
+		hidden := s.And(s.Formula(v.program, without), s.Not(s.Formula(v.program, r.Expr)))
+		if w == nil {
+			return hidden
 		}
-		switch {
-		case len(f.Texts) == 1 && !f.Null:
-			event[name] = f.Texts[0]
-		case len(f.Texts) == 0:
-			event[name] = nil
-		default:
-			event[name] = f.Texts
-		}
+		return s.And(append(v.steps(s, w), hidden)...)
+	}, func(e evaluator.Event) bool { return !v.replay.Holds(r.Expr, e) && v.replay.Holds(without, e) })
+	if err != nil {
+		return false
 	}
-	small, silent, fires := v.pair(r, without)
-	e := evaluator.New(small)
-	for _, m := range []evaluator.Map{tidied(event), event} {
-		if !e.MatchRule(silent, m) && e.MatchRule(fires, m) {
-			out.State, out.Witness = Proven, m
-			return true
-		}
-	}
-	return false
-}
-
-var (
-	anyDrive = regexp.MustCompile(`^a:[\\/]+`)
-	another  = regexp.MustCompile(`^a:[\\/]?([A-Za-z]:\\)`) // in front of the one that is asked for
-	some     = regexp.MustCompile(`^a:[\\/]?:\\`)           // where any drive is
-	root     = regexp.MustCompile(`^//+`)
-	twice    = regexp.MustCompile(`([^\\])\\{2,}`)
-)
-
-// tidied writes paths as they usually are: where any folder will do, in one that
-// every user may write to. Whether they still show the same is up to the evaluator.
-func tidied(event evaluator.Map) evaluator.Map {
-	out := evaluator.Map{}
-	for name, value := range event {
-		if text, ok := value.(string); ok {
-			text = some.ReplaceAllString(text, `C:\`)
-			text = another.ReplaceAllString(text, "$1")
-			text = root.ReplaceAllString(anyDrive.ReplaceAllString(text, `C:\Users\Public\`), "/tmp/")
-			value = twice.ReplaceAllString(text, `$1\`)
-		}
-		out[name] = value
-	}
-	return out
-}
-
-// pair returns a program of the rule as it is and without the exclusion, with
-// just the predicates that they need.
-func (v *prover) pair(r *compiler.Rule, without *compiler.Expr) (p *compiler.Program, silent, fires *compiler.Rule) {
-	p = &compiler.Program{}
-	numbers := map[int]int{}
-	var copyOf func(e *compiler.Expr) *compiler.Expr
-	copyOf = func(e *compiler.Expr) *compiler.Expr {
-		c := &compiler.Expr{Op: e.Op}
-		if e.Op == compiler.Leaf {
-			n, known := numbers[e.Atom]
-			if !known {
-				n = len(p.Predicates)
-				numbers[e.Atom] = n
-				p.Predicates = append(p.Predicates, v.program.Predicates[e.Atom])
-			}
-			c.Atom = n
-		}
-		for _, arg := range e.Args {
-			c.Args = append(c.Args, copyOf(arg))
-		}
-		return c
-	}
-	for _, e := range []*compiler.Expr{r.Expr, without} {
-		c := copyOf(e)
-		p.Rules = append(p.Rules, &compiler.Rule{Title: r.Title, Hash: r.Hash, Expr: c, Detection: c, Fields: r.Fields, Alerts: true, Source: r.Source})
-	}
-	return p, p.Rules[0], p.Rules[1]
+	out.State, out.Witness, out.View = Proven, &e.Value, e.View
+	out.Decisive = slices.DeleteFunc(slices.Clone(e.Decisive), func(f string) bool { return !slices.Contains(r.Fields, f) })
+	return true
 }
 
 // rewrite returns an expression in which the exclusion excludes nothing: where it

@@ -8,7 +8,10 @@
 // evaluator; and that an exclusion is dead, by a proof of package solver.
 package audit
 
-import "github.com/socctl/socctl/rules"
+import (
+	"github.com/socctl/socctl/evaluator"
+	"github.com/socctl/socctl/rules"
+)
 
 // Schema names the JSON form of a Report, which schema.json describes. Keys may
 // be added to it; none changes its meaning.
@@ -55,11 +58,12 @@ const (
 
 // Exclusion is one exclusion with its grade.
 type Exclusion struct {
-	Name string `json:"name"` // of its selections, or the key of a comparison with neq
-	Kind Kind   `json:"kind"`
-	Path string `json:"path"` // where it is written, with slashes
-	Line int    `json:"line"`
-	Col  int    `json:"column"`
+	Name     string `json:"name"`             // of its selections, or the key of a comparison with neq
+	Document string `json:"filter,omitempty"` // the title of the filter document that it stands in
+	Kind     Kind   `json:"kind"`
+	Path     string `json:"path"` // where it is written, with slashes
+	Line     int    `json:"line"`
+	Col      int    `json:"column"`
 
 	Rule Rule `json:"rule"` // that excludes; of a filter document the rule on which it is weakest
 
@@ -79,10 +83,20 @@ type Exclusion struct {
 
 	Inverted bool `json:"inverted,omitempty"` // a filter document without not
 
-	State   State          `json:"state"`
-	Why     string         `json:"why,omitempty"`
-	ByTable bool           `json:"by_table,omitempty"` // dead only if fields keep to their domains
-	Witness map[string]any `json:"witness,omitempty"`
+	State   State  `json:"state"`
+	Why     string `json:"why,omitempty"`
+	ByTable bool   `json:"by_table,omitempty"` // dead only if fields keep to their domains
+
+	// Witness is an event as package witness makes them, nil unless State is Proven;
+	// View is how it is seen, "" if nothing in it tells a logsource, and Decisive are
+	// the fields of it that the rule asks for.
+	Witness  *evaluator.Value `json:"witness,omitempty"`
+	View     string           `json:"view,omitempty"`
+	Decisive []string         `json:"decisive,omitempty"`
+
+	// Vain are the rules of which a filter document excludes nothing, by title; it is
+	// dead if these are all.
+	Vain []string `json:"in_vain,omitempty"`
 
 	Rules      int      `json:"rules"` // with this exclusion
 	Techniques []string `json:"techniques"`

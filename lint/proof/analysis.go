@@ -30,7 +30,9 @@ func Analyse(p *compiler.Program, r *compiler.Rule) []Fact {
 		return a.facts
 	}
 	a.part(a.root)
-	return a.repeated()
+	a.facts = a.repeated()
+	a.twins()
+	return a.withoutTwins(a.facts)
 }
 
 // term is a part that is to hold, or not.
@@ -184,12 +186,21 @@ func (a *analysis) alternatives(p *Part) {
 	if len(p.Parts) > maxAlternatives {
 		return
 	}
-	for _, c := range p.Parts {
+	others := func(c *Part, visit func(other *Part)) {
 		for _, other := range p.Parts {
-			if c == other || events[c] == nil || events[other] == nil || a.dropped[other] || a.dropped[c] || !events[c].holds(other.Expr) {
-				continue
+			if c != other && events[c] != nil && events[other] != nil && !a.dropped[other] && !a.dropped[c] && events[c].holds(other.Expr) {
+				visit(other)
 			}
-			a.covered(c, other)
+		}
+	}
+	for _, c := range p.Parts {
+		others(c, func(other *Part) { a.covered(c, other) })
+	}
+	for _, c := range p.Parts {
+		var likely []*Part
+		others(c, func(other *Part) { likely = append(likely, other) })
+		if len(likely) > 0 {
+			a.coveredTogether(c, likely, a.surroundings(c))
 		}
 	}
 }

@@ -33,7 +33,7 @@ func program(t testing.TB, detections ...string) *compiler.Program {
 	return p
 }
 
-var kinds = [...]string{"never", "all excluded", "always", "on absence", "dead", "idle", "covered", "implied"}
+var kinds = [...]string{"never", "all excluded", "always", "on absence", "dead", "idle", "covered", "implied", "twin"}
 
 // say writes a fact in a line.
 func (f *Fact) say() string {
@@ -43,6 +43,9 @@ func (f *Fact) say() string {
 	}
 	if f.Same {
 		s += ", the same"
+	}
+	if f.Given {
+		s += ", with the rest"
 	}
 	if !f.Sure {
 		s += ", unless lists"
@@ -112,7 +115,20 @@ func TestAnalyse(t *testing.T) {
  condition: a and b`, "implied b by a"},
 		{"two that mean the same", ` a: {F: x, G: y}
  b: {F: X, G: Y}
- condition: a and b`, "implied b by a, the same"},
+ condition: a and b`, "twin b by a, the same"},
+		{"two that mean the same, far from each other", ` a: {F|contains: [x, y], G: z}
+ b: {G: Z, F: ['*y*', '*x*', '*xz*']}
+ c: {H: c}
+ condition: (a and c) or not b`, "on absence ((a and c) or not b); covered '*xz*' by '*x*'; twin b by a, the same"},
+		{"two that mean the same among others", ` f1: {F|endswith: x}
+ f2: {F: '*X'}
+ f3: {F|contains: y}
+ g: {G: g}
+ condition: g and not 1 of f*`, "twin f2 by f1, the same"},
+		{"the same only beside each other", ` a: {F: x, G: y}
+ b: {F: x, H: z}
+ c: {G: y, H: z}
+ condition: a and b and c`, "implied c; implied F by b; implied F by a"},
 		{"windash", ` a: {F|contains|windash: [" -x", " -xy"]}
  condition: a`, "covered ' -xy' by ' -x'"},
 		{"regex", ` a: {F|re: ['ab+', 'ab{2,3}']}
@@ -129,6 +145,32 @@ func TestAnalyse(t *testing.T) {
  b: {F: y}
  c: {G: z}
  condition: (a and b) or (b and c)`, "dead (a and b), unless lists"},
+		{"covered by several values together", ` a: {F|cidr: [10.0.0.0/25, 10.0.0.128/25, 10.0.0.0/24]}
+ condition: a`, "covered '10.0.0.0/25' by '10.0.0.0/24'; covered '10.0.0.128/25' by '10.0.0.0/24'"},
+		{"networks that make up another one", ` a: {F|cidr: [10.0.0.0/24, 10.0.0.0/25, 10.0.1.0/24]}
+ condition: a`, "covered '10.0.0.0/25' by '10.0.0.0/24'"},
+		{"halves of a network", ` a: {F|re: ['^[ab]x', '^a', '^b']}
+ condition: a`, "covered '^[ab]x'"},
+		{"a value with the rest of the rule", ` a: {F|contains: [abc, c], G: y}
+ b: {F|endswith: abc}
+ condition: a and b`, "implied F|contains by b"},
+		{"a value that is covered only by what is demanded beside it", ` a: {F|endswith: [x.exe, x.dll]}
+ b: {F|contains: ["1x.exe", "2x.dll"]}
+ c: {F|startswith: C}
+ condition: a and b and c`, ""},
+		{"a value that another one covers with the rest of the rule", ` a: {F|contains: [ab, bc, yz]}
+ b: {F: [abc, abd, xyz, q]}
+ condition: a and b`, "covered 'bc' by 'ab', with the rest, unless lists; dead 'q', unless lists"},
+		{"an alternative that two others cover together", ` a: {F|re: '^[ab]x'}
+ b: {F|startswith: a}
+ c: {F|startswith: b}
+ g: {G: x}
+ condition: g and (a or b or c)`, "covered a"},
+		{"all, implied by the rest", ` a: {F|contains|all: [one, two]}
+ b: {F|endswith: xonex}
+ condition: a and b`, "implied 'one' by b, with the rest"},
+		{"all, implied by others together", ` a: {F|re|all: ['^[ab]+$', '^.$', '^([ab]|c..)$']}
+ condition: a`, "implied '^([ab]|c..)$', unless lists"},
 		{"neq", ` a: {F: x, G|neq: y}
  b: {G|startswith: y}
  condition: a and not b`, "covered 'y' by b"},
@@ -249,6 +291,8 @@ func (f *Fact) refutedBy(e *event, r *compiler.Rule, holds bool) bool {
 		return !holds
 	case OnAbsence:
 		return len(e.fields) == 0 && !holds
+	case Twin:
+		return e.holds(f.Part.Expr) != e.holds(f.By.Expr)
 	}
 	return e.holdsIf(r.Expr, f.Part.Expr, f.Kind == Implied) != holds
 }

@@ -176,9 +176,10 @@ func (w *coverWorker) prove(narrow *compiler.Rule, candidates []*compiler.Rule) 
 		r := s.Single.Implies(own, other)
 		switch r.Answer {
 		case solver.No:
+			before := len(candidates)
 			candidates = w.holding(candidates, r.Model)
-			if refutations++; refutations == maxInVain && len(candidates) > many {
-				return out
+			if refutations++; len(candidates) > many && (refutations == maxInVain || refutations > 1 && len(candidates) > before-before/many) {
+				return out // one by one they would be gone too late
 			}
 		case solver.Yes:
 			out = append(out, Cover{Narrow: narrow, Wide: wide,

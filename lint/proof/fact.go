@@ -22,6 +22,7 @@ const (
 	Idle                    // Part, which is excluded, cannot hold with what is not excluded
 	Covered                 // whenever Part, an alternative, decides, other alternatives hold
 	Implied                 // Part, which is demanded, holds whenever the rest does
+	Twin                    // Part, a selection, means the same as By, an earlier one, wherever they stand
 )
 
 // Fact is something that was proven of a rule.
@@ -31,6 +32,9 @@ type Fact struct {
 	// By is the part that covers or implies Part, or is the same; nil if several
 	// do together, or for other kinds.
 	By *Part
+	// Given says that a value is covered or implied only with what must hold beside the
+	// list that it stands in.
+	Given bool
 	// Same says that By and Part mean the same.
 	Same bool
 	// Sure says that the fact holds for events whose fields hold several values,

@@ -38,7 +38,9 @@ func (a *analysis) valueList(p *Part) {
 		}
 	}
 	if p.Op == compiler.Or {
-		a.deadValues(p)
+		a.besides(p, sample, accept)
+	} else {
+		a.impliedTogether(p)
 	}
 }
 
@@ -101,17 +103,100 @@ func (a *analysis) acceptors(p *Part) func(*event) []int {
 	}
 }
 
-// deadValues looks for values that cannot hold with what must hold beside them.
-func (a *analysis) deadValues(p *Part) {
+// besides looks for values that cannot hold with what must hold beside them, or then
+// only where others of the list do. An event on which a value alone holds shows that it
+// matters, and is nearly always there: only what else holds leads to a proof.
+func (a *analysis) besides(p *Part, sample []*event, accept func(*event) []int) {
 	around := a.surroundings(p)
-	if len(around) == 0 {
+	for i, v := range p.Parts {
+		if a.dropped[v] || sample[i] == nil {
+			continue
+		}
+		e := sample[i]
+		if len(around) > 0 {
+			r := a.together(a.solvers.Single, append(all(around), term{v, true}))
+			if r.Answer != solver.Yes {
+				if f, useless := a.useless(v, around); useless {
+					a.add(f)
+				}
+				continue
+			}
+			e = newEvent(a.program, r.Model)
+		}
+		var others []*Part
+		for _, k := range accept(e) {
+			if w := p.Parts[k]; k != i && !a.dropped[w] {
+				others = append(others, w)
+			}
+		}
+		if len(others) > 0 {
+			a.coveredTogether(v, others, around)
+		}
+	}
+}
+
+// maxTogether bounds how many alternatives are looked at together.
+const maxTogether = 256
+
+// coveredTogether adds a fact if an alternative holds only where one of the others
+// does, with what must hold beside them. First are those that are likely to.
+func (a *analysis) coveredTogether(v *Part, first, around []*Part) {
+	for _, w := range first[:min(len(first), maxTogether)] {
+		f := Fact{Kind: Covered, Part: v, By: w, Given: true}
+		if v.Parent.values() && len(around) > 0 && a.refuted(&f, append(all(around), term{v, true}, term{w, false})...) {
+			a.add(f)
+			return
+		}
+	}
+	others := slices.Clone(first)
+	for _, w := range v.Parent.Parts {
+		if w != v && !a.dropped[w] && !slices.Contains(first, w) {
+			others = append(others, w)
+		}
+	}
+	if len(others) < 2 {
 		return
 	}
-	for _, v := range p.Parts {
+	terms := []term{{v, true}}
+	for _, w := range others[:min(len(others), maxTogether)] {
+		terms = append(terms, term{w, false})
+	}
+	f := Fact{Kind: Covered, Part: v}
+	if a.refuted(&f, terms...) {
+		a.add(f)
+		return
+	}
+	f = Fact{Kind: Covered, Part: v, Given: true}
+	if len(around) > 0 && a.refuted(&f, append(all(around), terms...)...) {
+		a.add(f)
+	}
+}
+
+// impliedTogether looks for values, of which all must be there, that others of the
+// list imply together, or what must hold beside it.
+func (a *analysis) impliedTogether(p *Part) {
+	around := a.surroundings(p)
+	for _, v := range slices.Backward(p.Parts) {
 		if a.dropped[v] {
 			continue
 		}
-		if f, useless := a.useless(v, around); useless {
+		terms := []term{{v, false}}
+		for _, w := range p.Parts {
+			if w != v && !a.dropped[w] {
+				terms = append(terms, term{w, true})
+			}
+		}
+		f := Fact{Kind: Implied, Part: v}
+		if a.together(a.solvers.Single, append(all(around), terms...)).Answer != solver.No {
+			continue
+		}
+		if len(terms) > 2 && a.refuted(&f, terms...) {
+			a.add(f)
+			continue
+		}
+		f.Given = true
+		if a.refuted(&f, append(all(around), terms...)...) {
+			f.By, _ = a.implies(around, v)
 			a.add(f)
 		}
 	}

@@ -105,7 +105,7 @@ func (p *Part) String() string {
 	case p.Value != nil:
 		return Quote(p.Value.Text)
 	case p.Condition != nil && p.Condition.Span.Known():
-		return "(" + strings.Join(strings.Fields(p.Condition.Span.Text()), " ") + ")"
+		return "(" + balanced(strings.Join(strings.Fields(p.Condition.Span.Text()), " ")) + ")"
 	case p.Parent == nil:
 		return "the rule"
 	}
@@ -113,6 +113,22 @@ func (p *Part) String() string {
 		return "the alternative at line " + strconv.Itoa(at.Start.Line)
 	}
 	return "an alternative"
+}
+
+// balanced adds the parentheses of a condition that stand outside of the place of its
+// first or last operand.
+func balanced(condition string) string {
+	depth, lowest := 0, 0
+	for _, r := range condition {
+		switch r {
+		case '(':
+			depth++
+		case ')':
+			depth--
+			lowest = min(lowest, depth)
+		}
+	}
+	return strings.Repeat("(", -lowest) + condition + strings.Repeat(")", depth-lowest)
 }
 
 // Describe writes an event in one line, its fields in the order of their names.

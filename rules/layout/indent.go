@@ -19,16 +19,16 @@ func Misindented(doc *rules.Node) (out []Line, safe bool) {
 	if file == nil {
 		return nil, true
 	}
-	all := lines(file.Source)
-	r := reindenter{want: map[int]int{}, lines: all}
+	r := reindenter{want: map[int]int{}, line: file.Line} // not all lines: a file may hold many documents
 	r.node(doc, 0)
 	misplaced := false
 	for line, column := range r.want {
-		misplaced = misplaced || indentOf(all[line-1]) != column
+		misplaced = misplaced || indentOf(file.Line(line)) != column
 	}
 	if !misplaced {
 		return nil, true
 	}
+	all := lines(file.Source)
 	by := shifts([]*rules.Node{doc}, all)
 	for i := doc.Span.Start.Line - 1; i < min(doc.Span.End.Line, len(all)); i++ {
 		text := moved(all[i], by[i])

@@ -105,7 +105,7 @@ func reindent(path string, source []byte) []byte {
 
 // shifts returns by how many columns each line of documents has to move.
 func shifts(docs []*rules.Node, all []string) []int {
-	r := reindenter{want: map[int]int{}, lines: all}
+	r := reindenter{want: map[int]int{}, line: linesOf(all)}
 	for _, d := range docs {
 		r.node(d, 0)
 	}
@@ -120,7 +120,7 @@ func shifts(docs []*rules.Node, all []string) []int {
 		case known:
 			shift = column - indentOf(text)
 		case strings.HasPrefix(strings.TrimLeft(text, " "), "#") && !inside.continues(i+1):
-			out[i] = r.commentShift(i + 1)
+			out[i] = r.commentShift(i+1, len(all))
 			continue
 		case strings.HasPrefix(text, "---") || strings.HasPrefix(text, "..."):
 			continue
@@ -142,8 +142,18 @@ func moved(text string, by int) string {
 // reindenter finds the column at which the lines that begin an entry should
 // begin.
 type reindenter struct {
-	want  map[int]int
-	lines []string
+	want map[int]int
+	line func(number int) string // "" for one that is not there
+}
+
+// linesOf returns what finds lines by their numbers.
+func linesOf(all []string) func(int) string {
+	return func(n int) string {
+		if n < 1 || n > len(all) {
+			return ""
+		}
+		return all[n-1]
+	}
 }
 
 func (r *reindenter) node(n *rules.Node, column int) {
@@ -164,35 +174,36 @@ func (r *reindenter) node(n *rules.Node, column int) {
 	case rules.ListNode:
 		for _, item := range n.Items {
 			line := item.Span.Start.Line
-			if line < 1 || line > len(r.lines) || !strings.HasPrefix(strings.TrimLeft(r.lines[line-1], " "), "- ") {
+			if !strings.HasPrefix(strings.TrimLeft(r.line(line), " "), "- ") {
 				continue // in brackets, or a dash on a line of its own
 			}
 			r.want[line] = column
-			r.node(item, column+item.Span.Start.Column-1-indentOf(r.lines[line-1]))
+			r.node(item, column+item.Span.Start.Column-1-indentOf(r.line(line)))
 		}
 	}
 }
 
 // begins reports whether a key is the first thing on its line.
 func (r *reindenter) begins(at rules.Span) bool {
-	return at.Start.Line >= 1 && at.Start.Line <= len(r.lines) && indentOf(r.lines[at.Start.Line-1]) == at.Start.Column-1
+	text := r.line(at.Start.Line)
+	return text != "" && indentOf(text) == at.Start.Column-1
 }
 
 // commentShift moves a comment as the line that it belongs to: the next one that
 // is indented as it is, or else the one before.
-func (r *reindenter) commentShift(line int) int {
-	here := indentOf(r.lines[line-1])
-	for n := line + 1; n <= len(r.lines); n++ {
+func (r *reindenter) commentShift(line, count int) int {
+	here := indentOf(r.line(line))
+	for n := line + 1; n <= count; n++ {
 		if column, ok := r.want[n]; ok {
-			if indentOf(r.lines[n-1]) == here {
+			if indentOf(r.line(n)) == here {
 				return column - here
 			}
 			break
 		}
 	}
 	for n := line - 1; n >= 1; n-- {
-		if column, ok := r.want[n]; ok && indentOf(r.lines[n-1]) <= here {
-			return column - indentOf(r.lines[n-1])
+		if column, ok := r.want[n]; ok && indentOf(r.line(n)) <= here {
+			return column - indentOf(r.line(n))
 		}
 	}
 	return 0

@@ -32,7 +32,7 @@ detection:
 	Scope:     lint.RuleScope,
 	Elsewhere: []string{"sigmahq sigmahq_fieldname_cast", "sigmahq-tests test_fieldname_case"},
 	Run: func(p *lint.Pass) {
-		names, _ := p.Corpus.Table.FieldNames(p.Source())
+		names, _ := p.Corpus.FieldNames(p.Source())
 		for _, item := range p.Items() {
 			name := item.Field.Text
 			if item.Keywords() || slices.Contains(names, name) {

@@ -31,7 +31,7 @@ detection:
 	Scope:     lint.RuleScope,
 	Elsewhere: []string{"sigmahq sigmahq_invalid_fieldname", "elastic: fields are checked against its schemas"},
 	Run: func(p *lint.Pass) {
-		names, closed := p.Corpus.Table.FieldNames(p.Source())
+		names, closed := p.Corpus.FieldNames(p.Source())
 		if !closed || p.Header.Taxonomy.Text != "" && p.Header.Taxonomy.Text != "sigma" {
 			return
 		}

@@ -37,7 +37,14 @@ detection:
 	Run: func(p *lint.Pass) {
 		for _, f := range facts(p, proof.Implied) {
 			if aboutValue(&f) {
-				report(p, &f, f.Part.Span(), "the value "+f.Part.String()+" is implied by "+f.By.String(), "remove it, or say what else was meant").
+				by := "the others together"
+				switch {
+				case f.By != nil:
+					by = f.By.String()
+				case f.Given:
+					by = "what is demanded beside it"
+				}
+				report(p, &f, f.Part.Span(), "the value "+f.Part.String()+" is implied by "+by, "remove it, or say what else was meant").
 					FixProven("remove it", removal(p, f.Part.Span())...)
 			}
 		}

@@ -30,6 +30,7 @@ detection:
 `,
 	Severity: rules.Info,
 	Scope:    lint.RuleScope,
+	Fixable:  true,
 	Run: func(p *lint.Pass) {
 		for _, f := range facts(p, proof.Implied) {
 			if aboutValue(&f) {
@@ -39,10 +40,8 @@ detection:
 			if f.By != nil {
 				by = f.By.String()
 			}
-			finding := report(p, &f, f.Part.Span(), f.Part.String()+" is implied by "+by, "remove it, or correct it")
-			if f.Same {
-				finding.FixProven("remove it", merging(p, f.Part)...)
-			}
+			report(p, &f, f.Part.Span(), f.Part.String()+" is implied by "+by, "remove it, or correct it").
+				FixProven("remove it", unnaming(p, f.Part)...)
 		}
 	},
 }

@@ -43,7 +43,7 @@ detection:
 			if f.Part.Selection == nil {
 				finding.FixProven("remove it", alternative(p, f.Part)...)
 			} else if f.Same {
-				finding.FixProven("remove it", merging(p, f.Part)...)
+				finding.FixProven("remove it", unnaming(p, f.Part)...)
 			}
 		}
 	},
@@ -60,6 +60,9 @@ func coveredBy(f *proof.Fact) string {
 	}
 	if f.Part.Negated && (f.By == nil || f.By.Value == nil) {
 		return " excludes nothing that is not excluded by " + by
+	}
+	if f.Given {
+		by += ", with what is demanded beside it"
 	}
 	return " is covered by " + by
 }

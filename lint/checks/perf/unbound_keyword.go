@@ -29,7 +29,10 @@ detection:
 	Scope:    lint.RuleScope,
 	Run: func(p *lint.Pass) {
 		for sel, item := range p.Items() {
-			if names, _ := p.Corpus.Table.FieldNames(p.Source()); item.Keywords() && len(names) > 0 {
+			if !item.Keywords() {
+				continue
+			}
+			if names, _ := p.Corpus.FieldNames(p.Source()); len(names) > 0 {
 				p.Report(sel.Name.Span, "the keywords of "+sel.Name.Text+" are searched in every field", "name the field, if it is known")
 				return
 			}

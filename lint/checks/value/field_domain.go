@@ -43,19 +43,20 @@ detection:
 		if p.Corpus.Program == nil || p.Corpus.Table == nil {
 			return
 		}
-		d := domains{Pass: p, judge: trust.New(p.Corpus.Table), source: p.Source(), keeps: map[*logsource.Domain]func(string) bool{}, seen: map[*rules.Scalar]bool{}}
+		d := domains{Pass: p, judge: trust.New(p.Corpus.Table), source: p.Source(), seen: map[*rules.Scalar]bool{}}
 		for _, e := range d.expressions() {
 			e.Each(d.check)
 		}
 	},
 }
 
+type keepsKey struct{ domain *logsource.Domain }
+
 // domains looks at the comparisons of one document.
 type domains struct {
 	*lint.Pass
 	judge  *trust.Judge
 	source logsource.Logsource
-	keeps  map[*logsource.Domain]func(string) bool
 	seen   map[*rules.Scalar]bool
 	solver *solver.Solver // nil until it is needed
 }
@@ -94,11 +95,7 @@ func (d *domains) check(leaf *compiler.Expr) {
 // possible reports whether a value of the domain satisfies a predicate. Texts that
 // usually do are tried first, and only a proof says no.
 func (d *domains) possible(p *compiler.Predicate, domain *logsource.Domain) bool {
-	keeps := d.keeps[domain]
-	if keeps == nil {
-		keeps = domain.Keeps()
-		d.keeps[domain] = keeps
-	}
+	keeps := d.Corpus.Derived(keepsKey{domain}, func() any { return domain.Keeps() }).(func(string) bool)
 	for _, text := range candidates(p, domain) {
 		if keeps(text) && p.Accepts(compiler.StringKind, text, compiler.Fold(text)) {
 			return true

@@ -3,8 +3,8 @@ package report
 import (
 	"fmt"
 	"io"
-	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/socctl/socctl/feedback/audit"
@@ -47,7 +47,7 @@ func filterAuditPretty(w io.Writer, s Style, run *FilterAuditRun) error {
 		if x.Severity == rules.Warning.String() {
 			colour = Yellow
 		}
-		fmt.Fprintf(w, "%s: %s\n", s.Paint(colour, x.Severity+"["+verdictOf(x)+"]"), s.Paint(Bold, Clean(x.Name+" of "+titleOfRule(x))))
+		fmt.Fprintf(w, "%s: %s\n", s.Paint(colour, x.Severity+"["+verdictOf(x)+"]"), s.Paint(Bold, Clean(nameOf(x)+titleOfRule(x))))
 		Excerpt(w, s, x.Span(), colour)
 		for _, line := range linesOf(x, run.Verbose) {
 			fmt.Fprintf(w, "   %s %s\n", s.Paint(Blue, "= "+line.label+":"), Clean(line.text))
@@ -67,6 +67,15 @@ func verdictOf(x *audit.Exclusion) string {
 		return string(x.State)
 	}
 	return fmt.Sprintf("%s %.1f", x.Class, x.Score)
+}
+
+// nameOf is the name of an exclusion, with the document that it stands in, and what
+// leads over to its rule.
+func nameOf(x *audit.Exclusion) string {
+	if x.Document == "" {
+		return x.Name + " of "
+	}
+	return x.Name + " of filter " + strconv.Quote(x.Document) + ", applied to "
 }
 
 func titleOfRule(x *audit.Exclusion) string {
@@ -92,6 +101,7 @@ func linesOf(x *audit.Exclusion, verbose bool) (out []auditLine) {
 			why += ", by the table of fields"
 		}
 		add("excludes nothing", why)
+		add("of", strings.Join(x.Vain, ", "))
 		return out
 	}
 	add("to hide", x.Bypass)
@@ -108,6 +118,9 @@ func linesOf(x *audit.Exclusion, verbose bool) (out []auditLine) {
 		add(string(x.State), x.Why)
 	}
 	add("touches", touches(x))
+	if len(x.Vain) > 0 && len(x.Vain) < x.Rules {
+		add("in vain", "excludes nothing of "+strings.Join(x.Vain, ", "))
+	}
 	add("stronger", x.Stronger)
 	if verbose || x.Severity == rules.Warning.String() {
 		add("hides", witnessText(x))
@@ -123,7 +136,7 @@ func touches(x *audit.Exclusion) string {
 	return text
 }
 
-// witnessText writes an event on one line, fields in order.
+// witnessText writes what decides of an event on one line.
 func witnessText(x *audit.Exclusion) string {
 	var parts []string
 	for _, f := range witnessFields(x) {
@@ -132,13 +145,18 @@ func witnessText(x *audit.Exclusion) string {
 	return strings.Join(parts, ", ")
 }
 
+// witnessFields returns the fields of an event that decide, all of them if the event
+// has none of these names.
 func witnessFields(x *audit.Exclusion) (out []auditLine) {
-	for _, name := range slices.Sorted(maps.Keys(x.Witness)) {
-		text := "null"
-		if v := x.Witness[name]; v != nil {
-			text = fmt.Sprint(v)
+	if x.Witness == nil {
+		return nil
+	}
+	flat := flatten(*x.Witness, "")
+	decides := func(f flatField) bool { return slices.Contains(x.Decisive, f.name) }
+	for _, f := range flat {
+		if decides(f) || !slices.ContainsFunc(flat, decides) {
+			out = append(out, auditLine{f.name, Shorten(f.text, 200)})
 		}
-		out = append(out, auditLine{name, Shorten(text, 200)})
 	}
 	return out
 }

@@ -43,7 +43,11 @@ func more(w io.Writer, n int) {
 }
 
 func placeMarkdown(x *audit.Exclusion) string {
-	return fmt.Sprintf("`%s` `%s:%d`", codeText(x.Name), codeText(x.Path), x.Line)
+	place := fmt.Sprintf("`%s` `%s:%d`", codeText(x.Name), codeText(x.Path), x.Line)
+	if x.Document != "" {
+		place += " in filter " + escapeMarkdown(x.Document)
+	}
+	return place
 }
 
 // sentenceMarkdown keeps what stands between backquotes as code, and escapes all
