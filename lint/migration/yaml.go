@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"regexp"
+	"strings"
+	"unicode"
 
 	"gopkg.in/yaml.v3"
 
@@ -17,7 +19,8 @@ import (
 var oldBool = regexp.MustCompile(`^(?i:y|yes|n|no|on|off)$`)
 
 func textNode(text string) *yaml.Node {
-	n := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: text}
+	// Names of files need not be UTF-8.
+	n := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: strings.ToValidUTF8(text, "\uFFFD")}
 	if oldBool.MatchString(text) {
 		n.Style = yaml.SingleQuotedStyle
 	}
@@ -89,10 +92,11 @@ func copied(n *rules.Node) *yaml.Node {
 	return plainNode(n.Scalar.Text)
 }
 
-// document is a file with a comment at its head.
+// document is a file with a comment at its head, of one line whatever the name of a
+// file in it holds.
 func document(comment string, n *yaml.Node) []byte {
 	var b bytes.Buffer
-	b.WriteString("# " + comment + "\n")
+	b.WriteString("# " + strings.Map(visible, strings.ToValidUTF8(comment, "\uFFFD")) + "\n")
 	enc := yaml.NewEncoder(&b)
 	enc.SetIndent(4)
 	if err := enc.Encode(n); err != nil {
@@ -101,6 +105,13 @@ func document(comment string, n *yaml.Node) []byte {
 	}
 	enc.Close()
 	return b.Bytes()
+}
+
+func visible(r rune) rune {
+	if !unicode.IsPrint(r) {
+		return '\uFFFD'
+	}
+	return r
 }
 
 // number is a node if it is a whole number, else nil.
