@@ -70,9 +70,17 @@ level: low
 	if out, err := run(program, "run", "--all-files"); err != nil || strings.Count(out, "Passed") != 3 {
 		t.Fatalf("a good rule: %v\n%s", err, out)
 	}
-	write("rules/whoami.yml", strings.Replace(rule, "condition: selection", "condition:   selectoin", 1))
-	out, err := run(program, "run", "--all-files")
-	if err == nil || strings.Count(out, "Failed") != 3 || !strings.Contains(out, "ref/undefined-selection") {
-		t.Errorf("a rule that is broken, laid out badly and fails its test: %v\n%s", err, out)
+	for _, c := range []struct{ text, hook string }{
+		{"condition: selectoin", "ref/undefined-selection"},
+		{"condition:   selection", "files were modified by this hook"},
+	} {
+		write("rules/whoami.yml", strings.Replace(rule, "condition: selection", c.text, 1))
+		out, err := run(program, "run", "--all-files")
+		if err == nil || !strings.Contains(out, c.hook) || !strings.Contains(out, "Failed") {
+			t.Errorf("%s: %v\n%s", c.text, err, out)
+		}
+	}
+	if text, err := os.ReadFile(filepath.Join(dir, "rules/whoami.yml")); err != nil || string(text) != rule {
+		t.Errorf("the layout was not put right: %v\n%s", err, text)
 	}
 }
