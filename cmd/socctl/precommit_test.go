@@ -72,7 +72,7 @@ level: low
 	}
 	for _, c := range []struct{ text, hook string }{
 		{"condition: selectoin", "ref/undefined-selection"},
-		{"condition:   selection", "files were modified by this hook"},
+		{"condition: selection   ", "files were modified by this hook"},
 	} {
 		write("rules/whoami.yml", strings.Replace(rule, "condition: selection", c.text, 1))
 		out, err := run(program, "run", "--all-files")
