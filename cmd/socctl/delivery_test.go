@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	goversion "go/version"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -259,6 +260,24 @@ func TestReleaseNamesWhatExists(t *testing.T) {
 		if !slices.Contains(declared, m[1]) {
 			t.Errorf("the linker is to set %s, which is no variable of this program", m[1])
 		}
+	}
+}
+
+// All jobs of a release use the same Go, one that go.mod allows.
+func TestReleaseUsesOneGo(t *testing.T) {
+	mod, err := os.ReadFile(filepath.Join(root, "go.mod"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	least := regexp.MustCompile(`(?m)^go (\S+)$`).FindStringSubmatch(string(mod))[1]
+	var used []string
+	visit(tree(t, ".github/workflows/release.yml"), func(key string, value *yaml.Node) {
+		if key == "go-version" {
+			used = append(used, value.Value)
+		}
+	})
+	if len(used) != 3 || len(slices.Compact(used)) != 1 || goversion.Compare("go"+used[0], "go"+least) < 0 {
+		t.Errorf("the jobs use Go %v, go.mod wants %s", used, least)
 	}
 }
 
