@@ -195,6 +195,27 @@ func TestCommandsOfScriptsExist(t *testing.T) {
 	}
 }
 
+// Every package and script of this repository that a workflow runs is there.
+func TestPathsOfScriptsExist(t *testing.T) {
+	ours := regexp.MustCompile(`(?:^|\s)(\./(?:cmd|bench)[\w./-]*|\.ci/[\w.-]+)`)
+	count := 0
+	for _, file := range deliveries(t) {
+		visit(tree(t, file), func(key string, value *yaml.Node) {
+			if key != "run" {
+				return
+			}
+			for _, m := range ours.FindAllStringSubmatch(value.Value, -1) {
+				if count++; !exists(m[1]) {
+					t.Errorf("%s:%d: there is no %s", file, value.Line, m[1])
+				}
+			}
+		})
+	}
+	if count < 4 {
+		t.Errorf("only %d paths were found", count)
+	}
+}
+
 func checkInvocation(t *testing.T, at string, words, rest []string) {
 	t.Helper()
 	c := &cli{}
