@@ -173,6 +173,26 @@ func TestSubjects(t *testing.T) {
 	}
 }
 
+// Two documents never share a file of tests: each is about a rule of its own.
+func TestDocumentsKeepApart(t *testing.T) {
+	const one = "AnalysisType: rule\nRuleID: %\nTests: [{Name: c, ExpectedResult: true, Log: {a: 1}}]\n"
+	text := strings.Replace(one, "%", "a", 1) + "---\n" + strings.Replace(one, "%", "b", 1)
+	files := []*rules.File{rules.NewFile("r.yml", []byte(text)), rules.NewFile("r.yaml", []byte(strings.Replace(one, "%", "c", 1)))}
+	got := Import(Find("panther"), files, Options{Rule: func(string) bool { return true }})
+	var paths []string
+	for _, o := range got.Outputs {
+		paths = append(paths, o.Path)
+	}
+	if diff := cmp.Diff([]string{"tests/r.yml", "tests/r_2.yml", "tests/r_3.yml"}, paths); diff != "" {
+		t.Error(diff)
+	}
+	for i, rule := range []string{"a", "b", "c"} {
+		if !bytes.Contains(got.Outputs[i].Content, []byte("rule: "+rule+"\n")) {
+			t.Errorf("%s", got.Outputs[i].Content)
+		}
+	}
+}
+
 func TestPathsFromTests(t *testing.T) {
 	file := &testFile{path: "tests/a/b.yml"}
 	for from, want := range map[string]string{"recordings/x.log": "../../recordings/x.log", "tests/x.log": "../x.log", "tests/a/x.log": "x.log", "../c/x.log": "../../../c/x.log", "/abs/x": "/abs/x"} {

@@ -21,13 +21,15 @@ type testFile struct {
 	recordings []Output // events that cannot stand in the file
 }
 
-// testFile returns the file of tests of that path.
+// testFile begins a file of tests. A path that is taken, by another document of the
+// same file or by one whose name differs in its end alone, gets a number.
 func (r *reader) testFile(name, comment string) *testFile {
-	t := r.tests[name]
-	if t == nil {
-		t = &testFile{path: name, comment: comment, names: map[string]int{}}
-		r.tests[name] = t
+	free := name
+	for n := 2; r.tests[free] != nil; n++ {
+		free = fmt.Sprintf("%s_%d.yml", strings.TrimSuffix(name, ".yml"), n)
 	}
+	t := &testFile{path: free, comment: comment, names: map[string]int{}}
+	r.tests[free] = t
 	return t
 }
 
