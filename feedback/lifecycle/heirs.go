@@ -108,8 +108,8 @@ func (c *Cover) replaces() bool {
 		return false
 	}
 	declared := declaration(narrow, wide)
-	if declared == "" && !c.Sure {
-		return false
+	if declared == "" && (!c.Sure || relation(&wide.Header, narrow.ID.Text) == "similar" || relation(&narrow.Header, wide.ID.Text) == "similar") {
+		return false // they stand side by side on purpose
 	}
 	return !c.Same || c.elder()
 }
@@ -169,7 +169,7 @@ func relation(h *rules.Header, id string) string {
 }
 
 // declaration returns how two rules say that the second one came of the first one;
-// "" if they do not. That they are similar says nothing.
+// "" if they do not. Similar rules stand side by side.
 func declaration(narrow, wide *rules.Rule) string {
 	if kind := relation(&wide.Header, narrow.ID.Text); kind != "" && kind != "similar" {
 		return kind
