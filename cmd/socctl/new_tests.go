@@ -120,7 +120,11 @@ func (w *testWriter) refused(s adequacy.Subject, err error) int {
 	var exit *exitError
 	switch {
 	case errors.Is(err, witness.ErrNone):
-		fmt.Fprintf(w.cli.stderr, "%s: no event can match the rule %s, which is proven: socctl lint shows why\n", path, report.Clean(s.Rule.Title))
+		_, why, known := strings.Cut(err.Error(), witness.ErrNone.Error()+": ")
+		if !known {
+			why = "socctl lint shows why"
+		}
+		fmt.Fprintf(w.cli.stderr, "%s: no event can match the rule %s, which is proven: %s\n", path, report.Clean(s.Rule.Title), report.Clean(why))
 	case errors.Is(err, witness.ErrUnknown):
 		fmt.Fprintf(w.cli.stderr, "%s: %s: write its tests by hand\n", path, report.Clean(err.Error()))
 	case errors.As(err, &exit):

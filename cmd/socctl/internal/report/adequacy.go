@@ -60,6 +60,38 @@ func coverageLine(s Style, t *TestRun, tested adequacy.Counts, untested int) str
 		n.True, n.False, n.Holding, n.Lacking, proven(n.Never), ofTested(tested, untested), wanted(n.Percent(), t.CoverMin))
 }
 
+// measurement is one figure about tests, in a line.
+type measurement struct {
+	name   string // coverage, mutation or evasion
+	text   string
+	enough bool // for the minimum that was asked for
+}
+
+// measurements returns what was asked for.
+func (t *TestRun) measurements() (out []measurement) {
+	if t.Coverage != nil {
+		var tested adequacy.Counts
+		untested := 0
+		for i := range t.Coverage {
+			if t.Coverage[i].Tests > 0 {
+				tested.Add(t.Coverage[i].Counts())
+			} else {
+				untested++
+			}
+		}
+		n := adequacy.Total(t.Coverage)
+		out = append(out, measurement{"coverage", coverageLine(Style{}, t, tested, untested), t.CoverMin == 0 || n.Parts > 0 && n.Percent() >= t.CoverMin})
+	}
+	if t.Mutation != nil {
+		n := adequacy.Sum(t.Mutation)
+		out = append(out, measurement{"mutation", mutationLine(Style{}, t), t.MutateMin == 0 || n.Killed+n.Survived > 0 && n.Score() >= t.MutateMin})
+	}
+	if t.Evasion != nil {
+		out = append(out, measurement{"evasion", evasionLine(t), true})
+	}
+	return out
+}
+
 // maxUntested is how many rules without tests are named.
 const maxUntested = 10
 

@@ -6,7 +6,6 @@ import (
 	"io"
 	"strings"
 
-	"github.com/socctl/socctl/evaluator/adequacy"
 	"github.com/socctl/socctl/rules"
 )
 
@@ -44,33 +43,13 @@ func testGitHub(out io.Writer, t *TestRun) error {
 // adequacyGitHub writes what was measured of the tests, as an error where it is not
 // enough: no line of a file is to blame for that.
 func adequacyGitHub(w io.Writer, t *TestRun) {
-	line := func(enough bool, text string) {
+	for _, m := range t.measurements() {
 		switch {
-		case !enough:
-			fmt.Fprintf(w, "::error title=what tests show::%s\n", commandText.Replace(text))
+		case !m.enough:
+			fmt.Fprintf(w, "::error title=what tests show::%s\n", commandText.Replace(m.text))
 		case !t.Quiet:
-			fmt.Fprintln(w, text)
+			fmt.Fprintln(w, m.text)
 		}
-	}
-	if t.Coverage != nil {
-		var tested adequacy.Counts
-		untested := 0
-		for i := range t.Coverage {
-			if t.Coverage[i].Tests > 0 {
-				tested.Add(t.Coverage[i].Counts())
-			} else {
-				untested++
-			}
-		}
-		n := adequacy.Total(t.Coverage)
-		line(n.Percent() >= t.CoverMin && (n.Parts > 0 || t.CoverMin == 0), coverageLine(Style{}, t, tested, untested))
-	}
-	if t.Mutation != nil {
-		n := adequacy.Sum(t.Mutation)
-		line(n.Score() >= t.MutateMin && (n.Killed+n.Survived > 0 || t.MutateMin == 0), mutationLine(Style{}, t))
-	}
-	if t.Evasion != nil {
-		line(true, evasionLine(t))
 	}
 }
 
