@@ -48,13 +48,13 @@ func (o *adequacyOptions) measure(run *report.TestRun, jobs int, table *logsourc
 		run.Coverage = adequacy.Cover(run.Result.Program, subjects, jobs, table)
 		run.CoverMin = o.coverMin
 		total := adequacy.Total(run.Coverage)
-		enough = total.Percent() >= o.coverMin
+		enough = total.Percent() >= o.coverMin && (total.Parts > 0 || o.coverMin == 0)
 	}
 	if o.mutate {
 		run.Mutation = adequacy.Mutate(run.Result.Program, subjects, jobs, table)
 		run.MutateMin = o.mutateMin
 		total := adequacy.Sum(run.Mutation)
-		enough = enough && total.Score() >= o.mutateMin
+		enough = enough && total.Score() >= o.mutateMin && (total.Killed+total.Survived > 0 || o.mutateMin == 0)
 	}
 	if o.evade {
 		run.Evasion = append([]adequacy.Evasions{}, adequacy.Evade(run.Result.Program, subjects, jobs)...)

@@ -267,7 +267,8 @@ func TestEveryDecisionIsDocumented(t *testing.T) {
 // The Go code of the docs is that of examples, which go test runs.
 func TestCodeOfTheDocs(t *testing.T) {
 	sources := ""
-	for _, name := range []string{"evaluator/example_test.go", "evaluator/backtest/example_test.go", "evaluator/witness/example_test.go", "feedback/ledger/example_test.go", "cmd/socctl/library_test.go"} {
+	for _, name := range []string{"evaluator/example_test.go", "evaluator/backtest/example_test.go", "evaluator/witness/example_test.go", "feedback/ledger/example_test.go", "cmd/socctl/library_test.go",
+		"evaluator/reload_test.go", "evaluator/ruletest/example_test.go", "attack/coverage/trial/example_test.go", "feedback/proposal/example_test.go"} {
 		text, err := os.ReadFile(filepath.Join(repoRoot, filepath.FromSlash(name)))
 		if err != nil {
 			t.Fatal(err)
@@ -301,7 +302,10 @@ func example(sources, name string) string {
 	}
 	_, rest, _ := strings.Cut(sources, "\ntype "+name+" ")
 	rest = "type " + name + " " + rest
-	method := strings.LastIndex(rest, ") "+"Field(")
-	end := method + strings.Index(rest[method:], "\n}\n") + len("\n}\n")
-	return rest[:end]
+	methods := regexp.MustCompile(`\nfunc \(\w+ \*?`+name+`\) `).FindAllStringIndex(rest, -1)
+	if len(methods) == 0 {
+		return ""
+	}
+	last := methods[len(methods)-1][0]
+	return rest[:last+strings.Index(rest[last:], "\n}\n")+len("\n}\n")]
 }

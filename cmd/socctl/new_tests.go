@@ -92,28 +92,69 @@ func (c *cli) newTest(ctx context.Context, o *newTestOptions, paths []string) er
 		Pipeline: pipelines.all, Taxonomies: pipelines.taxonomies, Normaliser: telemetry.NewNormaliser(w.table)}
 	w.result = ruletest.Run(ctx, w.suite, w.run)
 	c.showProblems(append(diags, w.result.Diagnostics...))
-	code := exitClean
-	if diags.Count(rules.Error)+w.result.Diagnostics.Count(rules.Error) > 0 {
-		code = exitFindings
-	}
+	code := (&loadedRules{diags: append(diags, w.result.Diagnostics...)}).exitCode()
 	asked := 0
 	for _, s := range adequacy.Subjects(w.result) {
 		if !slices.ContainsFunc(paths, func(p string) bool { return len(distinctPaths([]string{p, s.Rule.Source.Span.Path()})) == 1 }) {
 			continue
 		}
 		asked++
-		switch err := w.write(ctx, s); {
-		case errors.Is(err, witness.ErrNone), errors.Is(err, witness.ErrUnknown):
-			fmt.Fprintf(c.stderr, "%s: %s\n", report.Clean(s.Rule.Source.Span.Path()), report.Clean(err.Error()))
-			code = max(code, exitFindings)
-		case err != nil:
-			return err
+		if err := w.write(ctx, s); err != nil {
+			code = max(code, w.refused(s, err))
 		}
 	}
+	others := w.others(paths)
 	if asked == 0 && code == exitClean {
-		return usageError("no rule that could be compiled in %s", strings.Join(paths, ", "))
+		if others == 0 {
+			fmt.Fprintf(c.stderr, "socctl: no rule in %s\n", report.Clean(strings.Join(paths, ", ")))
+		}
+		code = exitUsage
 	}
 	return exitWith(code)
+}
+
+// refused says why there are no tests of a rule, and returns the exit code of that.
+// The other rules get theirs.
+func (w *testWriter) refused(s adequacy.Subject, err error) int {
+	path := report.Clean(s.Rule.Source.Span.Path())
+	var exit *exitError
+	switch {
+	case errors.Is(err, witness.ErrNone):
+		_, why, known := strings.Cut(err.Error(), witness.ErrNone.Error()+": ")
+		if !known {
+			why = "socctl lint shows why"
+		}
+		fmt.Fprintf(w.cli.stderr, "%s: no event can match the rule %s, which is proven: %s\n", path, report.Clean(s.Rule.Title), report.Clean(why))
+	case errors.Is(err, witness.ErrUnknown):
+		fmt.Fprintf(w.cli.stderr, "%s: %s: write its tests by hand\n", path, report.Clean(err.Error()))
+	case errors.As(err, &exit):
+		fmt.Fprintf(w.cli.stderr, "socctl: %s\n", report.Clean(err.Error()))
+		return exit.code
+	default:
+		fmt.Fprintf(w.cli.stderr, "%s: %s\n", path, report.Clean(err.Error()))
+		return exitUnreadable
+	}
+	return exitFindings
+}
+
+// others names the documents for which no tests are made, and returns how many there
+// are.
+func (w *testWriter) others(paths []string) (n int) {
+	docs, _, _ := rules.ReadPaths(paths...)
+	for _, d := range docs {
+		why := ""
+		switch d.(type) {
+		case *rules.Correlation:
+			why = "no tests are made for correlations: write a sequence of events"
+		case *rules.Filter:
+			why = "a filter is tested with the rules that it applies to: name one of those"
+		default:
+			continue
+		}
+		n++
+		w.say("%s: %s", d.Meta().Span.Path(), why)
+	}
+	return n
 }
 
 // write writes the tests that one rule lacks.

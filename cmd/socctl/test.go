@@ -208,7 +208,7 @@ func (c *cli) testSources(o *testOptions, cfg *config.Config, paths []string) (r
 func nothingToRun(s *ruletest.Suite, diags rules.Diagnostics, filter *regexp.Regexp, paths []string) error {
 	switch {
 	case len(s.Cases) == 0 && diags.Count(rules.Error) == 0:
-		return usageError("no test found in %s (%s read); tests lie in tests/<path of the rule>.yml or under tests: in the rule",
+		return usageError("no test found in %s (%s read); tests lie in tests/<path of the rule>.yml or under tests: in the rule; socctl new test writes them",
 			strings.Join(paths, ", "), report.Count(s.Files, "file"))
 	case len(s.Cases) > 0 && s.Select(filter) == 0:
 		return usageError("none of %s matches --run %s", report.Count(len(s.Cases), "test"), fmt.Sprintf("%q", filter))

@@ -158,6 +158,32 @@ func Cover(p *compiler.Program, subjects []Subject, jobs int, table *logsource.T
 	return out
 }
 
+// Observe is Cover without the proofs, which are most of what it costs.
+func Observe(p *compiler.Program, subjects []Subject) []Coverage {
+	e := evaluator.New(p)
+	out := make([]Coverage, len(subjects))
+	for i := range subjects {
+		out[i] = cover(e, subjects[i])
+	}
+	return out
+}
+
+// Prover looks for proofs that parts of rules never decide. It is for one goroutine.
+type Prover struct{ maker *witness.Maker }
+
+// NewProver returns a prover for the rules of a program. A nil table is the built-in
+// one.
+func NewProver(p *compiler.Program, table *logsource.Table) *Prover {
+	return &Prover{witness.NewMaker(p, table)}
+}
+
+// Never reports whether it is proven that a part of the subject's rule never decides
+// where it holds, or where it does not.
+func (x *Prover) Never(s *Subject, p *Part, holds bool) bool {
+	_, err := x.maker.Deciding(s.Rule, p.Expr, holds, s.example())
+	return errors.Is(err, witness.ErrNone)
+}
+
 // each calls what start returns, one for each worker, for 0 to n-1.
 func each(n, jobs int, start func() func(int)) {
 	var wg sync.WaitGroup

@@ -49,6 +49,13 @@ func (e *Evasions) Cheapest() *Evasion {
 	return nil
 }
 
+// startsPrograms reports whether the events of a rule may tell of a program that was
+// started. In others, such as those of files and of loaded libraries, Image is a
+// program that is there already, which an attacker may not be able to rename.
+func startsPrograms(r *compiler.Rule) bool {
+	return r.Category == "process_creation" || r.Category == ""
+}
+
 // Evade tries tricks on the events that rules match in their tests. Rules on whose
 // events no trick can be tried are left out: tricks are about starting programs. That a
 // program does the same after a trick is how Windows and the C runtime read a command
@@ -64,6 +71,9 @@ func Evade(p *compiler.Program, subjects []Subject, jobs int) []Evasions {
 
 func evade(e *evaluator.Evaluator, s Subject) Evasions {
 	out := Evasions{Rule: s.Rule}
+	if !startsPrograms(s.Rule) {
+		return out
+	}
 	var events []evaluator.Event
 	known := map[string]bool{}
 	for _, t := range s.Tests {
@@ -99,8 +109,8 @@ func try(e *evaluator.Evaluator, r *compiler.Rule, events []evaluator.Event, t t
 				delete(changed, field)
 			}
 		}
-		if len(changed) == 0 {
-			continue
+		if len(changed) == 0 || t.cost == Patching && !slices.ContainsFunc(versionFields, func(name string) bool { return changed[name] != "" }) {
+			continue // a copy does the same, and costs less
 		}
 		out.Events++
 		if e.Holds(r.Expr, overlaid{event, changed}) {

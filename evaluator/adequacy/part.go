@@ -23,6 +23,7 @@ const (
 type Part struct {
 	Kind Kind
 	Name string     // as written; of a value with its item
+	In   string     // of a value: the name of its item; else ""
 	Span rules.Span // where it stands
 
 	// True and False say that the part was seen so. DecidesTrue says that on some event
@@ -88,7 +89,7 @@ func describe(e *compiler.Expr, in Part) *Part {
 			p.Span = e.Item.Span
 		}
 	case e.Value != nil:
-		p.Kind, p.Name, p.Span, p.item = Value, in.Name+" "+valueName(e.Value), e.Value.Span, in.local()
+		p.Kind, p.Name, p.In, p.Span, p.item = Value, in.Name+" "+valueName(e.Value), in.Name, e.Value.Span, in.local()
 	default:
 		return nil
 	}

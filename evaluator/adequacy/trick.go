@@ -182,11 +182,14 @@ func renamed(field func(string) string) map[string]string {
 	return out
 }
 
+// versionFields are those that come from the version resource of a file.
+var versionFields = []string{"OriginalFileName", "Product", "Description", "Company", "InternalName"}
+
 // patched is renamed for a file whose version resource was changed too.
 func patched(field func(string) string) map[string]string {
 	out := renamed(field)
 	if out != nil {
-		for _, name := range []string{"OriginalFileName", "Product", "Description", "Company", "InternalName"} {
+		for _, name := range versionFields {
 			out[name] = anotherName
 		}
 	}

@@ -60,7 +60,7 @@ tests:
       event: {EventID: 1, Channel: Microsoft-Windows-Sysmon/Operational, Image: 'C:\Windows\whoami.exe', User: bob}
       match: true
     - name: not for the admin
-      event: {EventID: 1, Channel: Microsoft-Windows-Sysmon/Operational, Image: 'C:\Windows\whoami.exe', User: admin}
+      events: [{EventID: 1, Channel: Microsoft-Windows-Sysmon/Operational, Image: 'C:\Windows\whoami.exe', User: admin}, {Image: 'C:\Windows\whoami.exe', User: bob, ParentImage: 'C:\a.exe'}]
       match: false
 `
 

@@ -50,6 +50,8 @@ type Config struct {
 	Budgets  *rules.Node
 	Coverage *rules.Node
 	Feedback *rules.Node
+	// Lifecycle holds what rules must show for a status.
+	Lifecycle *rules.Node
 }
 
 // Telemetry says how recorded events are mapped to what rules expect.

@@ -38,10 +38,11 @@ func (p *parser) root(c *Config) keys {
 			c.Attack.Span = e.Value.Span
 			p.object(e.Value, "attack", p.attack(&c.Attack))
 		},
-		"lint":     func(e rules.Entry) { c.Lint = p.section(e) },
-		"budgets":  func(e rules.Entry) { c.Budgets = p.section(e) },
-		"coverage": func(e rules.Entry) { c.Coverage = p.section(e) },
-		"feedback": func(e rules.Entry) { c.Feedback = p.section(e) },
+		"lint":      func(e rules.Entry) { c.Lint = p.section(e) },
+		"budgets":   func(e rules.Entry) { c.Budgets = p.section(e) },
+		"coverage":  func(e rules.Entry) { c.Coverage = p.section(e) },
+		"feedback":  func(e rules.Entry) { c.Feedback = p.section(e) },
+		"lifecycle": func(e rules.Entry) { c.Lifecycle = p.section(e) },
 	}
 }
 

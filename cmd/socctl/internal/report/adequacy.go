@@ -43,10 +43,53 @@ func adequacyCoverage(w io.Writer, s Style, t *TestRun) {
 	if t.Quiet {
 		return
 	}
+	fmt.Fprintf(w, "\n%s\n", coverageLine(s, t, tested, len(untested)))
+}
+
+// nothingMeasured is said instead of a percentage of nothing, which no minimum accepts.
+const nothingMeasured = "nothing is measured: no rule that could be compiled has a test that passed"
+
+// coverageLine sums up what tests have shown, tested of it in rules that have any.
+func coverageLine(s Style, t *TestRun, tested adequacy.Counts, untested int) string {
 	n := adequacy.Total(t.Coverage)
-	fmt.Fprintf(w, "\n%s of %s in %s; %d seen true, %d seen false, %d decide where they hold, %d where they do not%s%s%s\n",
+	if n.Parts == 0 {
+		return s.Paint(verdictColour(t.CoverMin == 0), "decisive: "+nothingMeasured)
+	}
+	return fmt.Sprintf("%s of %s in %s; %d seen true, %d seen false, %d decide where they hold, %d where they do not%s%s%s",
 		s.Paint(verdictColour(n.Percent() >= t.CoverMin), fmt.Sprintf("decisive: %.1f %%", tenth(n.Percent()))), Count(n.Parts, "part"), Count(len(t.Coverage), "rule"),
-		n.True, n.False, n.Holding, n.Lacking, proven(n.Never), ofTested(tested, len(untested)), wanted(n.Percent(), t.CoverMin))
+		n.True, n.False, n.Holding, n.Lacking, proven(n.Never), ofTested(tested, untested), wanted(n.Percent(), t.CoverMin))
+}
+
+// measurement is one figure about tests, in a line.
+type measurement struct {
+	name   string // coverage, mutation or evasion
+	text   string
+	enough bool // for the minimum that was asked for
+}
+
+// measurements returns what was asked for.
+func (t *TestRun) measurements() (out []measurement) {
+	if t.Coverage != nil {
+		var tested adequacy.Counts
+		untested := 0
+		for i := range t.Coverage {
+			if t.Coverage[i].Tests > 0 {
+				tested.Add(t.Coverage[i].Counts())
+			} else {
+				untested++
+			}
+		}
+		n := adequacy.Total(t.Coverage)
+		out = append(out, measurement{"coverage", coverageLine(Style{}, t, tested, untested), t.CoverMin == 0 || n.Parts > 0 && n.Percent() >= t.CoverMin})
+	}
+	if t.Mutation != nil {
+		n := adequacy.Sum(t.Mutation)
+		out = append(out, measurement{"mutation", mutationLine(Style{}, t), t.MutateMin == 0 || n.Killed+n.Survived > 0 && n.Score() >= t.MutateMin})
+	}
+	if t.Evasion != nil {
+		out = append(out, measurement{"evasion", evasionLine(t), true})
+	}
+	return out
 }
 
 // maxUntested is how many rules without tests are named.
@@ -142,7 +185,15 @@ func adequacyMutation(w io.Writer, s Style, t *TestRun) {
 	if t.Quiet {
 		return
 	}
+	fmt.Fprintf(w, "\n%s\n", mutationLine(s, t))
+}
+
+// mutationLine sums up what became of mutants.
+func mutationLine(s Style, t *TestRun) string {
 	n := adequacy.Sum(t.Mutation)
+	if n.Killed+n.Survived == 0 {
+		return s.Paint(verdictColour(t.MutateMin == 0), "mutation: "+nothingMeasured)
+	}
 	text := fmt.Sprintf(" of %s killed in %s; %d survived", Count(n.Killed+n.Survived, "mutant"), Count(len(t.Mutation), "rule"), n.Survived)
 	if n.Undecided > 0 {
 		text += fmt.Sprintf(", %d of them without an event that shows a difference", n.Undecided)
@@ -150,7 +201,7 @@ func adequacyMutation(w io.Writer, s Style, t *TestRun) {
 	if n.Equivalent > 0 {
 		text += fmt.Sprintf("; %d left out, proven equivalent", n.Equivalent)
 	}
-	fmt.Fprintf(w, "\n%s%s%s\n", s.Paint(verdictColour(n.Score() >= t.MutateMin), fmt.Sprintf("mutation: %.1f %%", tenth(n.Score()))), text, wanted(n.Score(), t.MutateMin))
+	return s.Paint(verdictColour(n.Score() >= t.MutateMin), fmt.Sprintf("mutation: %.1f %%", tenth(n.Score()))) + text + wanted(n.Score(), t.MutateMin)
 }
 
 // killer says which event would kill a mutant.

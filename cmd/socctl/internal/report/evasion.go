@@ -43,16 +43,24 @@ func evasions(w io.Writer, s Style, t *TestRun) {
 	if t.Quiet {
 		return
 	}
+	fmt.Fprintf(w, "\n%s\n", evasionLine(t))
+}
+
+// evasionLine sums up what disguises did.
+func evasionLine(t *TestRun) string {
 	n := adequacy.CountEvasions(t.Evasion)
-	text := fmt.Sprintf("\nevasion: events of %d of %s escape", n.Evaded, Count(n.Rules, "rule"))
-	for k, cost := range costs {
+	if n.Rules == 0 {
+		return "evasion: nothing was disguised: no test that passed shows a rule the start of a program that it matches"
+	}
+	text := fmt.Sprintf("evasion: events of %d of %s escape", n.Evaded, Count(n.Rules, "rule"))
+	for k, cost := range adequacy.Costs() {
 		sep := "; cheapest by "
 		if k > 0 {
 			sep = ", "
 		}
 		text += fmt.Sprintf("%s%s %d", sep, cost, n.Cheaply[cost])
 	}
-	fmt.Fprintln(w, text)
+	return text
 }
 
 // jsonEvasion is what disguised events do to rules.

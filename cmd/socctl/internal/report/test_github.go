@@ -33,10 +33,24 @@ func testGitHub(out io.Writer, t *TestRun) error {
 		word, _ := statusWord(c)
 		annotation(w, "error", c.Span, strings.ToLower(word)+": "+c.Case.Name, message)
 	}
+	adequacyGitHub(w, t)
 	if !t.Quiet {
 		fmt.Fprintln(w, t.summary())
 	}
 	return w.Flush()
+}
+
+// adequacyGitHub writes what was measured of the tests, as an error where it is not
+// enough: no line of a file is to blame for that.
+func adequacyGitHub(w io.Writer, t *TestRun) {
+	for _, m := range t.measurements() {
+		switch {
+		case !m.enough:
+			fmt.Fprintf(w, "::error title=what tests show::%s\n", commandText.Replace(m.text))
+		case !t.Quiet:
+			fmt.Fprintln(w, m.text)
+		}
+	}
 }
 
 func helped(message, help string) string {

@@ -47,8 +47,8 @@ type junitOutcome struct {
 	Text    string `xml:",chardata"`
 }
 
-// testJUnit writes one suite for every file of tests, and one named "load" for
-// what could not be loaded.
+// testJUnit writes one suite for every file of tests, one named "load" for what could
+// not be loaded, and one for what was measured of the tests, if anything was.
 func testJUnit(w io.Writer, t *TestRun) error {
 	var suites []junitSuite
 	byPath := map[string]int{}
@@ -67,6 +67,13 @@ func testJUnit(w io.Writer, t *TestRun) error {
 	}
 	for i := range t.Result.Cases {
 		add(Clean(t.Result.Cases[i].Case.Path), t.junitCase(&t.Result.Cases[i]))
+	}
+	for _, m := range t.measurements() {
+		c := junitCase{Name: m.name, Class: "what tests show", SystemOut: Clean(m.text)}
+		if !m.enough {
+			c.Failure = &junitOutcome{Message: Clean(m.text), Type: "minimum"}
+		}
+		add("what tests show", c)
 	}
 	all := junitSuites{Name: "socctl test", Suites: suites}
 	if !t.NoTime {

@@ -1,0 +1,33 @@
+package trial_test
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/socctl/socctl/attack"
+	"github.com/socctl/socctl/attack/coverage"
+	"github.com/socctl/socctl/attack/coverage/trial"
+	"github.com/socctl/socctl/compiler"
+	"github.com/socctl/socctl/evaluator/ruletest"
+	"github.com/socctl/socctl/rules"
+)
+
+// What the rules can show for techniques of ATT&CK, by tags and tests alone.
+func Example_coverage() {
+	set, _ := rules.LoadPaths("../../../rules/starter/rules")
+	program, _ := compiler.Compile(set, compiler.Options{})
+	suite, _ := ruletest.Load(ruletest.LoadOptions{Paths: []string{"../../../rules/starter"}})
+	tests := ruletest.Run(context.Background(), suite, ruletest.RunOptions{})
+	facts, err := attack.Load("19.1")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	subject := trial.NewSubject(set, program)
+	options := coverage.Defaults()
+	options.Now = time.Date(2026, 11, 27, 0, 0, 0, 0, time.UTC) // verdicts grow old; nothing here reads the clock
+	report := coverage.Assess(&coverage.Input{Facts: facts, Rules: subject.Rules, Tests: subject.Tests(tests.Cases)}, options)
+	fmt.Println(report.Summary.Techniques.AtLeast(coverage.Tested), "techniques are tested,", report.Summary.Claimed, "claimed")
+	// Output: 51 techniques are tested, 51 claimed
+}
