@@ -40,14 +40,19 @@ func (r *CIRun) Page() *CIPage {
 			p.Findings = append(p.Findings, CIRemark{f.Code, f.Message, f.Span.Path(), f.Span.Start.Line})
 		}
 	}
-	if r.Tests != nil {
-		p.Tests = &CITests{}
-		for i := range r.Tests.Result.Cases {
-			p.Tests.count(r.Tests.Result.Cases[i].Clean())
-		}
+	for i := range r.cases() {
+		p.Tests.count(r.Tests.Result.Cases[i].Clean())
 	}
 	p.Replay, p.Coverage = r.replay(), r.coverage()
 	return p
+}
+
+// cases is how many tests ran.
+func (r *CIRun) cases() int {
+	if r.Tests == nil {
+		return 0
+	}
+	return len(r.Tests.Result.Cases)
 }
 
 func (t *CITests) count(passed bool) {
@@ -69,11 +74,9 @@ func (r *CIRun) judge() (blockers, known []CIRemark) {
 			blockers = append(blockers, remark)
 		}
 	}
-	if r.Tests != nil {
-		for i := range r.Tests.Result.Cases {
-			if t := &r.Tests.Result.Cases[i]; !t.Clean() {
-				add(r.FailedBefore[t.Case.ID], CIRemark{"test", t.Case.Name + ": " + t.Message, t.Case.Path, t.Case.Span.Start.Line})
-			}
+	for i := range r.cases() {
+		if t := &r.Tests.Result.Cases[i]; !t.Clean() {
+			add(r.FailedBefore[t.Case.ID], CIRemark{"test", t.Case.Name + ": " + t.Message, t.Case.Path, t.Case.Span.Start.Line})
 		}
 	}
 	if r.Backtest != nil {
@@ -136,9 +139,9 @@ func (r *CIRun) change(c *DiffChange, volume *backtest.RuleReport) CIChange {
 			out.Findings++
 		}
 	}
-	if r.Tests != nil && c.New != nil {
+	if c.New != nil {
 		out.Tests = &CITests{}
-		for i := range r.Tests.Result.Cases {
+		for i := range r.cases() {
 			if t := &r.Tests.Result.Cases[i]; t.Case.Rule != nil && t.Case.Rule.Meta().Span.Path() == out.Path && t.Case.Rule.Meta().Title.Text == rule.Title {
 				out.Tests.count(t.Clean())
 			}

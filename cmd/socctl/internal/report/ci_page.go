@@ -26,7 +26,7 @@ type CIPage struct {
 	Replay        *CIReplay       `json:"replay"`   // nil if nothing was replayed
 	Coverage      *CICoverage     `json:"coverage"` // nil if it was left out
 	Findings      []CIRemark      `json:"findings"` // of lint, that are new
-	Tests         *CITests        `json:"tests"`    // nil if there are none
+	Tests         CITests         `json:"tests"`    // all that ran
 }
 
 // CIRemark is something to be said about a place.
@@ -52,7 +52,7 @@ type CIChange struct {
 	Path     string    `json:"path"`
 	Line     int       `json:"line"`
 	Notes    []string  `json:"notes,omitempty"`
-	Tests    *CITests  `json:"tests"`    // nil if no test was run, or the rule is gone
+	Tests    *CITests  `json:"tests"`    // nil if the rule is gone
 	Findings int       `json:"findings"` // of lint, in its file
 	Gained   *CIEvent  `json:"gained,omitempty"`
 	Lost     *CIEvent  `json:"lost,omitempty"`
