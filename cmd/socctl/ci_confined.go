@@ -46,6 +46,9 @@ func (c *cli) confined(files ruletest.Files, cfg *config.Config, o *ciOptions) e
 		if err := inside(files, cfg.Resolve(name.Text)); err != nil {
 			return usageError("%s: %w", name.Span, err)
 		}
+		if err := linksInside(files, literal(cfg.Resolve(name.Text))); err != nil {
+			return err
+		}
 	}
 	paths, err := c.expand(cfg, slices.Concat(cfg.Rules, cfg.Tests))
 	if err != nil {

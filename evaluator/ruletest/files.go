@@ -84,10 +84,25 @@ func (b below) ReadDir(name string) ([]fs.DirEntry, error) {
 	return os.ReadDir(name)
 }
 
-// outside reports whether a name leads to where the loader must not look.
+// outside reports whether a name leads to where the loader must not look, or is that of
+// a folder in which a link does.
 func (l *loader) outside(name string) bool {
-	_, err := l.files.Stat(name)
-	return errors.Is(err, ErrOutside)
+	info, err := l.files.Stat(name)
+	if err != nil || !info.IsDir() {
+		return errors.Is(err, ErrOutside)
+	}
+	if _, confined := l.files.(below); !confined {
+		return false
+	}
+	found := false
+	_ = filepath.WalkDir(name, func(at string, d fs.DirEntry, err error) error { // who reads the folder tells what cannot be read
+		if err == nil && d.Type()&fs.ModeSymlink != 0 {
+			_, err := l.files.Stat(at)
+			found = found || errors.Is(err, ErrOutside)
+		}
+		return nil
+	})
+	return found
 }
 
 // forbidden is the obstacle of a test that names a file elsewhere.
