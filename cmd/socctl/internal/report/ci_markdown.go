@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode/utf8"
+	"unicode/utf16"
 )
 
 // CIMarker begins the comment on a pull request, by which it is found again.
@@ -225,7 +225,10 @@ type comment struct {
 
 // add appends a part, unless it does not fit; then it is counted as left out.
 func (c *comment) add(part string) bool {
-	n := utf8.RuneCountInString(part)
+	n := 0
+	for _, r := range part { // GitHub counts as its database and JavaScript do
+		n += utf16.RuneLen(r)
+	}
 	if n > c.left {
 		return false
 	}
