@@ -30,6 +30,7 @@ type ciOptions struct {
 	noReplay     bool
 	noCoverage   bool
 	allowOutside bool
+	cache        string
 	workers      int
 
 	sides *bothSides
@@ -76,6 +77,7 @@ a policy that denies.`,
 	flags.BoolVar(&o.noReplay, "no-replay", false, "replay nothing")
 	flags.BoolVar(&o.noCoverage, "no-coverage", false, "leave coverage out")
 	flags.BoolVar(&o.allowOutside, "allow-outside", false, "read what the configuration, tests and links name outside of the repository; not for changes of strangers")
+	flags.StringVar(&o.cache, "cache", "", "`folder` that keeps outcomes of tests; none for none (default: socctl in the folder for caches of the user)")
 	flags.IntVarP(&o.workers, "jobs", "j", runtime.GOMAXPROCS(0), "number of parallel workers")
 	return cmd
 }
@@ -85,7 +87,7 @@ func (o *ciOptions) check(given func(flag string) bool) error {
 	known := report.CIFormats
 	switch {
 	case o.render != "":
-		for _, flag := range []string{"base", "rules", "recording", "budget", "policy", "pre-existing", "no-replay", "no-coverage", "allow-outside"} {
+		for _, flag := range []string{"base", "rules", "recording", "budget", "policy", "pre-existing", "no-replay", "no-coverage", "allow-outside", "cache"} {
 			if given(flag) {
 				return usageError("--render runs nothing: leave out --%s", flag)
 			}
@@ -143,6 +145,9 @@ func (c *cli) ci(ctx context.Context, o *ciOptions) error {
 	if o.sides, err = c.bothSides(ctx, cfg, lint, o.rules, files); err != nil {
 		return err
 	}
+	memory := newTestMemory(o.cache, o.sides.tree.Root())
+	defer memory.save()
+	o.sides.memory = memory
 	run.Strict = cmp.Or(o.preExisting, cfg.CI.PreExisting.Text) == "block"
 	if run.Diff, err = c.diffOfSides(ctx, o.sides, o.base); err != nil {
 		return err

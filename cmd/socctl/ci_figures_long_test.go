@@ -12,6 +12,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/socctl/socctl/evaluator/corpus"
 )
 
 // TestCIFigures prints what ci costs on all public rules of which five have changed, over
@@ -23,7 +25,14 @@ func TestCIFigures(t *testing.T) {
 	if err := os.Remove(filepath.Join(rules, "fleet.yml")); err != nil {
 		t.Fatal(err)
 	}
-	t.Chdir(rules)
+	roots, err := filepath.Glob(filepath.Join(rules, "*", "rules"))
+	if err != nil || len(roots) != 1 {
+		t.Fatal(roots, err)
+	}
+	t.Chdir(filepath.Dir(roots[0]))
+	if err := os.CopyFS("regression_data", os.DirFS(corpus.Path(t, "sigma/regression_data"))); err != nil {
+		t.Fatal(err)
+	}
 	writeFile(t, ".socctl.yml", "rules: [rules, rules-compliance, rules-emerging-threats, rules-threat-hunting]\ntest: {allow-missing-recordings: true}\nbudgets: {critical: 1/week, high: 1/day, medium: 5/day}\n")
 	git := func(args ...string) {
 		t.Helper()
@@ -35,6 +44,7 @@ func TestCIFigures(t *testing.T) {
 	git("add", "-A")
 	git("commit", "-qm", "base")
 	widen(t, 0, 5)
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	if err := os.RemoveAll(filepath.Join(folder, ".cache")); err != nil {
 		t.Fatal(err)
 	}

@@ -24,6 +24,7 @@ type bothSides struct {
 	tree       *revision.Tree
 	rules      *loadedRules // head, with its problems
 
+	memory          ruletest.Memory  // of tests; nil for none
 	results, before *ruletest.Result // of the tests; nil until they ran
 }
 
@@ -107,7 +108,7 @@ func (s *bothSides) run(ctx context.Context, c *cli, suite *ruletest.Suite) *rul
 	progress := report.NewProgress(c.stderr, c.quiet)
 	defer progress.Done()
 	return ruletest.Run(ctx, suite, ruletest.RunOptions{Jobs: s.linter.jobs, AllowMissing: s.cfg.Test.AllowMissingRecordings, Placeholders: s.options().Placeholders, Now: c.now,
-		Pipeline: s.options().Pipeline, Taxonomies: s.options().Taxonomies, Normaliser: telemetry.NewNormaliser(s.options().Table),
+		Pipeline: s.options().Pipeline, Taxonomies: s.options().Taxonomies, Normaliser: telemetry.NewNormaliser(s.options().Table), Memory: s.memory,
 		Progress: func(done, failed int) { progress.Update("%d of %d tests, %d failed", done, len(suite.Cases), failed) }})
 }
 
