@@ -148,6 +148,7 @@ func (c *cli) ci(ctx context.Context, o *ciOptions) error {
 	memory := newTestMemory(o.cache, o.sides.tree.Root())
 	defer memory.save()
 	o.sides.memory = memory
+	run.Expiry = o.sides.head.Program.Expiry
 	run.Strict = cmp.Or(o.preExisting, cfg.CI.PreExisting.Text) == "block"
 	if run.Diff, err = c.diffOfSides(ctx, o.sides, o.base); err != nil {
 		return err

@@ -124,16 +124,21 @@ func (a *assessor) readManifests() error {
 	for _, name := range names {
 		m, problems := coverage.ReadManifest(name, root)
 		problems = append(problems, m.Resolve(a.facts)...)
-		if problems.Count(rules.Error) == 0 && a.options.evidence == "" {
-			problems = append(problems, m.Verify()...)
-		}
-		diags = append(diags, problems...)
 		for _, r := range m.Recordings {
+			if s := a.options.sides; s != nil && s.options().Files != nil {
+				if err := inside(s.options().Files, r.Path); err != nil {
+					return usageError("%s: recording %s: %w", name, r.ID, err)
+				}
+			}
 			if other, taken := ids[r.ID]; taken && other != name {
 				return usageError("recording %s stands in %s and in %s: give one of them another id", r.ID, other, name)
 			}
 			ids[r.ID] = name
 		}
+		if problems.Count(rules.Error) == 0 && a.options.evidence == "" {
+			problems = append(problems, m.Verify()...)
+		}
+		diags = append(diags, problems...)
 		a.manifests = append(a.manifests, m)
 		a.in.Recordings = append(a.in.Recordings, m.Recordings...)
 	}

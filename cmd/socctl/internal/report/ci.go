@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/compiler/diff"
 	"github.com/socctl/socctl/evaluator/backtest"
 )
@@ -19,6 +20,8 @@ type CIRun struct {
 	Tests    *TestRun     // nil if there are none
 	Backtest *BacktestRun // nil if nothing was replayed
 	Coverage *CoverageRun // nil if it was left out
+
+	Expiry *compiler.Expiry // of filters; nil if none ends
 
 	FailedBefore map[string]bool // ids of tests that failed before the change too
 	Strict       bool            // what was wrong before the change blocks too
@@ -98,6 +101,7 @@ func ciPretty(w io.Writer, s Style, p *CIPage) error {
 	if p.WithoutEffect > 0 {
 		fmt.Fprintf(w, "%s changed without any effect on what matches\n", Count(p.WithoutEffect, "rule"))
 	}
+	ciPrettyRemarks(w, s, Yellow, "filter: ", "filter", p.Filters)
 	if p.Replay != nil {
 		fmt.Fprintln(w, Clean(p.replayText()))
 	}

@@ -49,6 +49,7 @@ func ciMarkdown(w io.Writer, p *CIPage) error {
 	c.fold("Recorded events gained and lost", ciRecorded(p))
 	c.fold("Hosts", ciHosts(p))
 	c.fold("ATT&amp;CK evidence", ciCells(p.Coverage))
+	c.fold("Filters", ciRemarks(p.Filters))
 	c.fold("Lint", ciRemarks(p.Findings))
 	c.end(fmt.Sprintf("compared with `%s` · socctl %s\n", codeText(Shorten(p.Base, 100)), escapeMarkdown(Shorten(p.Version, 100))))
 	_, err := io.WriteString(w, c.text.String())

@@ -26,6 +26,7 @@ type CIPage struct {
 	Replay        *CIReplay       `json:"replay"`   // nil if nothing was replayed
 	Coverage      *CICoverage     `json:"coverage"` // nil if it was left out
 	Findings      []CIRemark      `json:"findings"` // of lint, that are new
+	Filters       []CIRemark      `json:"filters"`  // that have ended or will soon, or hide almost all
 	Tests         CITests         `json:"tests"`    // all that ran
 }
 
