@@ -42,7 +42,11 @@ func (c *cli) confined(files ruletest.Files, cfg *config.Config, o *ciOptions) e
 	if files == nil {
 		return nil
 	}
-	for _, name := range pathsOf(cfg) {
+	names := pathsOf(cfg)
+	if cfg.Path != "" && inside(files, cfg.Path) != nil {
+		names = nil // --config names a file elsewhere, which no change can reach
+	}
+	for _, name := range names {
 		if err := inside(files, cfg.Resolve(name.Text)); err != nil {
 			return usageError("%s: %w", name.Span, err)
 		}

@@ -96,7 +96,7 @@ func ciPretty(w io.Writer, s Style, p *CIPage) error {
 	for i := range p.Changes {
 		c := &p.Changes[i]
 		fmt.Fprintf(w, "%s  %s  tests %s, alerts/day %s, lint %s\n", s.Paint(colourOf(diff.Kind(c.Kind)), c.word()),
-			s.Paint(Bold, Clean(c.Title)), c.testText(), Clean(c.alertText()), c.lintText())
+			s.Paint(Bold, Shorten(Clean(c.Title), 200)), c.testText(), Clean(c.alertText()), c.lintText())
 	}
 	if p.WithoutEffect > 0 {
 		fmt.Fprintf(w, "%s changed without any effect on what matches\n", Count(p.WithoutEffect, "rule"))

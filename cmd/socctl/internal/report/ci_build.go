@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"time"
 
@@ -47,6 +48,7 @@ func (r *CIRun) Page() *CIPage {
 		p.Tests.count(r.Tests.Result.Cases[i].Clean())
 	}
 	p.Replay, p.Coverage = r.replay(), r.coverage()
+	clip(reflect.ValueOf(p).Elem())
 	return p
 }
 

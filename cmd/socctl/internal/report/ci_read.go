@@ -8,6 +8,7 @@ import (
 	"io"
 	"math"
 	"reflect"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -106,6 +107,29 @@ func duplicate(text []byte) (string, bool) {
 		}
 	}
 	return "", false
+}
+
+// clip cuts texts and lists so that ReadCI takes them.
+func clip(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Pointer:
+		if !v.IsNil() {
+			clip(v.Elem())
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			clip(v.Field(i))
+		}
+	case reflect.Slice:
+		if v.Len() > maxCIList {
+			v.Set(v.Slice(0, maxCIList))
+		}
+		for i := range v.Len() {
+			clip(v.Index(i))
+		}
+	case reflect.String:
+		v.SetString(strings.ToValidUTF8(Shorten(v.String(), maxCIText), "\ufffd"))
+	}
 }
 
 // bounded checks the lengths of all texts and lists, and that numbers are usual ones.
