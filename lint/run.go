@@ -24,7 +24,8 @@ type Input struct {
 	Diagnostics rules.Diagnostics // of what the documents are together: linking and compiling
 
 	Tests    []*ruletest.Case
-	HasTests bool // tests were looked for, so a rule without any has none
+	Suite    *ruletest.Suite // that Tests are of, to run them; nil if they belong to other rules than those of Set
+	HasTests bool            // tests were looked for, so a rule without any has none
 	// TestDiagnostics are the problems of reading tests.
 	TestDiagnostics rules.Diagnostics
 

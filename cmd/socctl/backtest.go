@@ -28,6 +28,7 @@ type backtestOptions struct {
 	samples                   int
 	noTime, verbose           bool
 	input                     recordingOptions
+	sides                     *bothSides // that were read already; nil if they were not
 }
 
 func (c *cli) backtestCommand() *cobra.Command {

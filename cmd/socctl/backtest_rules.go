@@ -27,6 +27,12 @@ func (c *cli) comparedRules(ctx context.Context, cfg *config.Config, o *backtest
 		}
 		return &comparedRules{head: head, subject: backtest.NewSubject(head.program, nil)}, nil
 	}
+	if s := o.sides; s != nil {
+		if len(s.head.Program.Rules)+len(s.base.Program.Rules) == 0 {
+			return nil, noRules(s.rules, s.options().Paths)
+		}
+		return &comparedRules{head: s.rules, subject: backtest.NewSubject(s.head.Program, s.base.Program), base: &backtest.Revision{Ref: o.base, Commit: s.tree.Commit}}, nil
+	}
 	options, err := c.baseOptions(cfg, o)
 	if err != nil {
 		return nil, err

@@ -25,6 +25,7 @@ type coverageOptions struct {
 	noTests, noReplay, verbose bool
 	workers                    int
 
+	sides      *bothSides // that were read already; nil if they were not
 	badgeLevel coverage.Level
 	time       time.Time
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/socctl/socctl/evaluator/backtest"
 	"github.com/socctl/socctl/evaluator/ruletest"
 	"github.com/socctl/socctl/evaluator/telemetry"
+	"github.com/socctl/socctl/lint"
 	"github.com/socctl/socctl/lint/project"
 	"github.com/socctl/socctl/rules"
 	"github.com/socctl/socctl/rules/config"
@@ -123,16 +124,21 @@ func (a *assessor) readManifests() error {
 	for _, name := range names {
 		m, problems := coverage.ReadManifest(name, root)
 		problems = append(problems, m.Resolve(a.facts)...)
-		if problems.Count(rules.Error) == 0 && a.options.evidence == "" {
-			problems = append(problems, m.Verify()...)
-		}
-		diags = append(diags, problems...)
 		for _, r := range m.Recordings {
+			if s := a.options.sides; s != nil && s.options().Files != nil {
+				if err := inside(s.options().Files, r.Path); err != nil {
+					return usageError("%s: recording %s: %w", name, r.ID, err)
+				}
+			}
 			if other, taken := ids[r.ID]; taken && other != name {
 				return usageError("recording %s stands in %s and in %s: give one of them another id", r.ID, other, name)
 			}
 			ids[r.ID] = name
 		}
+		if problems.Count(rules.Error) == 0 && a.options.evidence == "" {
+			problems = append(problems, m.Verify()...)
+		}
+		diags = append(diags, problems...)
 		a.manifests = append(a.manifests, m)
 		a.in.Recordings = append(a.in.Recordings, m.Recordings...)
 	}
@@ -145,6 +151,10 @@ func (a *assessor) readManifests() error {
 
 // load reads the rules, and with --base also as they were.
 func (a *assessor) load(ctx context.Context) (*loadedRules, error) {
+	if s := a.options.sides; s != nil {
+		a.tree = s.tree
+		return s.rules, a.compare(ctx, s.head, s.base)
+	}
 	if a.options.base != "" {
 		var err error
 		if a.tree, err = revision.Open(ctx, ".", a.options.base); err == nil {
@@ -158,8 +168,8 @@ func (a *assessor) load(ctx context.Context) (*loadedRules, error) {
 	head := &loadedRules{set: in.Set, program: in.Program, diags: slices.Concat(in.Reading, in.Diagnostics)}
 	head.diags.Sort()
 	a.showProblems(head.diags)
-	a.head = &side{set: in.Set, subject: trial.NewSubject(in.Set, in.Program)}
 	if a.tree == nil {
+		a.head = &side{set: in.Set, subject: trial.NewSubject(in.Set, in.Program)}
 		if len(a.head.subject.Rules) == 0 {
 			return nil, noRules(head, a.project.Paths)
 		}
@@ -169,15 +179,21 @@ func (a *assessor) load(ctx context.Context) (*loadedRules, error) {
 	if err != nil {
 		return nil, &exitError{exitUsage, err}
 	}
-	files, err := a.tree.Files(ctx)
-	if err != nil {
-		return nil, &exitError{exitUsage, err}
-	}
-	a.base = &side{set: before.Set, subject: trial.NewSubject(before.Set, before.Program), files: files}
-	if len(a.head.subject.Rules)+len(a.base.subject.Rules) == 0 {
+	if len(in.Program.Rules)+len(before.Program.Rules) == 0 {
 		return nil, noRules(head, a.project.Paths)
 	}
-	return head, a.baseFacts(files)
+	return head, a.compare(ctx, in, before)
+}
+
+// compare takes the rules of two sides.
+func (a *assessor) compare(ctx context.Context, in, before *lint.Input) error {
+	files, err := a.tree.Files(ctx)
+	if err != nil {
+		return &exitError{exitUsage, err}
+	}
+	a.head = &side{set: in.Set, subject: trial.NewSubject(in.Set, in.Program)}
+	a.base = &side{set: before.Set, subject: trial.NewSubject(before.Set, before.Program), files: files}
+	return a.baseFacts(files)
 }
 
 // baseFacts loads the facts of the base, if they were others: those of a flag, or
@@ -226,8 +242,8 @@ func (a *assessor) sides() []*side {
 // gather runs tests, replays recordings and reads verdicts.
 func (a *assessor) gather(ctx context.Context) error {
 	if !a.options.noTests {
-		for _, s := range a.sides() {
-			a.test(ctx, s)
+		if err := a.testAll(ctx); err != nil {
+			return err
 		}
 	}
 	if err := a.readVerdicts(); err != nil {
@@ -237,6 +253,25 @@ func (a *assessor) gather(ctx context.Context) error {
 		return a.readEvidence()
 	}
 	return a.replay(ctx)
+}
+
+// testAll runs the unit tests of all sides, unless they ran already.
+func (a *assessor) testAll(ctx context.Context) error {
+	s := a.options.sides
+	if s == nil {
+		for _, s := range a.sides() {
+			a.test(ctx, s)
+		}
+		return nil
+	}
+	if now := s.testHead(ctx, a.cli); now != nil {
+		a.head.tests = a.head.subject.Tests(now.Cases)
+	}
+	before, err := s.testBase(ctx, a.cli)
+	if err == nil {
+		a.base.tests = a.base.subject.Tests(before.Cases)
+	}
+	return err
 }
 
 // test runs the unit tests of one side.

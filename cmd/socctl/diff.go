@@ -5,15 +5,18 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/socctl/socctl/cmd/socctl/internal/report"
 	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/compiler/diff"
 	"github.com/socctl/socctl/compiler/pipeline"
+	"github.com/socctl/socctl/evaluator/backtest"
 	"github.com/socctl/socctl/evaluator/witness"
 	"github.com/socctl/socctl/rules"
 	"github.com/socctl/socctl/rules/config"
@@ -22,10 +25,12 @@ import (
 
 // diffOptions are the flags of diff.
 type diffOptions struct {
-	rules     []string
-	pipelines []string
-	format    string
-	exact     bool
+	rules      []string
+	pipelines  []string
+	recordings []string
+	format     string
+	exact      bool
+	workers    int
 }
 
 func (c *cli) diffCommand() *cobra.Command {
@@ -41,14 +46,16 @@ BEFORE and AFTER are revisions of the git repository, or folders of rules.
 Without AFTER it is the work tree; without BEFORE, HEAD. A revision stands for
 the commit from which HEAD forked off it, unless --exact is given. Compiled
 rules are compared, so that a changed filter, placeholder or pipeline shows on
-every rule that it reaches.
+every rule that it reaches. With --recording both versions are replayed, and the
+recorded events are told that the change gains and loses.
 
 The exit code is 1 if a rule matches less than before, is gone, or cannot be
 compared.`,
 		Example: `  socctl diff
   socctl diff origin/main
   socctl diff v1.2 v1.3 --exact -r rules
-  socctl diff old-rules/ new-rules/ -f json`,
+  socctl diff old-rules/ new-rules/ -f json
+  socctl diff origin/main --recording logs/`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 2 {
 				return usageError("two revisions or folders at most, not %d", len(args))
@@ -61,6 +68,8 @@ compared.`,
 	flags.StringArrayVarP(&o.rules, "rules", "r", nil, "`path` of rules (default: those of the configuration); may be repeated")
 	pipelineFlag(flags, &o.pipelines)
 	flags.StringVarP(&o.format, "format", "f", "pretty", "pretty, json or markdown")
+	flags.StringArrayVar(&o.recordings, "recording", nil, "`recording` to replay, as by backtest; may be repeated")
+	flags.IntVarP(&o.workers, "jobs", "j", runtime.GOMAXPROCS(0), "number of parallel workers of a replay")
 	flags.BoolVar(&o.exact, "exact", false, "compare with the revisions themselves, not with where HEAD forked off them")
 	return cmd
 }
@@ -103,7 +112,40 @@ func (c *cli) diffRun(ctx context.Context, o *diffOptions, args []string) (*repo
 	d := explained(old.side, new.side)
 	d.Before, d.After = old.name, new.name
 	d.Unreadable = old.unreadable + new.unreadable
-	return d, nil
+	if len(o.recordings) > 0 && len(d.Changes)+len(d.Correlations) > 0 {
+		err = c.replayDiff(ctx, o, d, old, new)
+	}
+	return d, err
+}
+
+// replayDiff replays recordings on both sides of a comparison.
+func (c *cli) replayDiff(ctx context.Context, o *diffOptions, d *report.DiffResult, old, new *loadedSide) error {
+	cfg, err := c.config(".")
+	if err != nil {
+		return err
+	}
+	b := &backtestOptions{samples: 3}
+	b.input.flags(pflag.NewFlagSet("diff", pflag.ContinueOnError)) // the defaults
+	if err := b.input.check(); err != nil {
+		return err
+	}
+	b.input.workers = o.workers
+	options, split, err := c.backtestOptions(cfg, b, o.recordings)
+	if err != nil {
+		return err
+	}
+	options.Base = &backtest.Revision{Ref: d.Before}
+	compared := &comparedRules{subject: backtest.NewSubject(new.side.Program, old.side.Program)}
+	if d.Recorded, err = c.runBacktest(ctx, compared, split, *options); err != nil {
+		return err
+	}
+	if d.Recorded.Partial {
+		return interrupted(ctx.Err())
+	}
+	if d.Recorded.Summary.Problems > 0 {
+		d.Unreadable++
+	}
+	return nil
 }
 
 // loadedSide is one side of a comparison.
@@ -125,7 +167,7 @@ func (c *cli) side(ctx context.Context, o *diffOptions, spec string) (*loadedSid
 		if err != nil {
 			return nil, err
 		}
-		out := c.finished(spec, set, diags, p, cfg.PlaceholderValues())
+		out := c.finished(spec, &revised{set: set, diags: diags}, p, cfg.PlaceholderValues())
 		out.side.Root = filepath.ToSlash(filepath.Clean(spec))
 		return out, nil
 	}
@@ -148,15 +190,22 @@ func (c *cli) side(ctx context.Context, o *diffOptions, spec string) (*loadedSid
 		return nil, err
 	}
 	set, diags := rules.LoadPaths(fromHere(paths, true)...)
-	return c.finished("the work tree", set, diags, p, cfg.PlaceholderValues()), nil
+	return c.finished("the work tree", &revised{set: set, diags: diags}, p, cfg.PlaceholderValues()), nil
+}
+
+// revised are the rules of one side as they were read.
+type revised struct {
+	set     *rules.Set
+	diags   rules.Diagnostics
+	program *compiler.Program // made of the set in the same way, flawed rules left out; nil if there is none
 }
 
 // finished compiles a side.
-func (c *cli) finished(name string, set *rules.Set, diags rules.Diagnostics, p *loadedPipelines, placeholders map[string][]string) *loadedSide {
-	result, _ := p.all.Apply(set, pipeline.Options{Placeholders: placeholders, Taxonomies: p.taxonomies})
-	program, _ := compiler.Compile(result.Set, compiler.Options{Placeholders: placeholders, Now: c.now, Flawed: true})
+func (c *cli) finished(name string, r *revised, p *loadedPipelines, placeholders map[string][]string) *loadedSide {
+	result, _ := p.all.Apply(r.set, pipeline.Options{Placeholders: placeholders, Taxonomies: p.taxonomies})
+	program, _ := compiler.Recompile(r.program, result.Set, compiler.Options{Placeholders: placeholders, Now: c.now, Flawed: true})
 	out := &loadedSide{side: diff.Side{Set: result.Set, Program: program}, name: name}
-	for _, d := range diags {
+	for _, d := range r.diags {
 		if d.Code == rules.CodeUnreadable || d.Code == rules.CodeEmptyFolder {
 			report.Diagnostics(c.stderr, c.err(), rules.Diagnostics{d})
 		}
@@ -203,7 +252,7 @@ func (c *cli) revisionSide(ctx context.Context, o *diffOptions, ref string, path
 	if err != nil {
 		return nil, err
 	}
-	return c.finished(ref, set, nil, p, placeholders), nil
+	return c.finished(ref, &revised{set: set}, p, placeholders), nil
 }
 
 // below reports whether a file is a path of rules, or lies in it.

@@ -201,18 +201,32 @@ func (l *linter) run(ctx context.Context) (*lint.Input, *lint.Result, error) {
 }
 
 // runWithBase lints both sides of a change and subtracts. What does not depend on
-// each other runs side by side: git, reading, and the two sides.
+// each other runs side by side: git and reading, and then the two sides.
 func (l *linter) runWithBase(ctx context.Context) (*lint.Input, *lint.Result, error) {
+	in, base, err := l.readBoth(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	result, err := l.compare(ctx, in, base)
+	return in, result, err
+}
+
+// readBoth reads both sides of a change.
+func (l *linter) readBoth(ctx context.Context) (in, base *lint.Input, err error) {
 	var listing errgroup.Group
 	listing.Go(func() error { return l.tree.Load(ctx, slices.Concat(l.options.Paths, l.options.TestDirs)...) })
-	in := l.read()
+	in = l.read()
 	if err := listing.Wait(); err != nil {
 		return nil, nil, &exitError{exitUsage, err}
 	}
-	base, err := project.LoadBase(ctx, in, l.tree, l.options)
-	if err != nil {
+	if base, err = project.LoadBase(ctx, in, l.tree, l.options); err != nil {
 		return nil, nil, &exitError{exitUsage, err}
 	}
+	return in, base, nil
+}
+
+// compare lints both sides and subtracts.
+func (l *linter) compare(ctx context.Context, in, base *lint.Input) (*lint.Result, error) {
 	in.Only, base.Only, in.Base = l.tree.Changed, l.tree.Changed, base
 	in.Complete, in.Jobs, base.Jobs = l.complete, l.jobs, l.jobs
 	in.Gone = newVisitor().gone
@@ -221,10 +235,10 @@ func (l *linter) runWithBase(ctx context.Context) (*lint.Input, *lint.Result, er
 	sides.Go(func() (err error) { before, err = lint.Run(ctx, base, l.known, l.settings); return err })
 	sides.Go(func() (err error) { result, err = lint.Run(ctx, in, l.known, l.settings); return err })
 	if err := sides.Wait(); err != nil {
-		return nil, nil, interrupted(err)
+		return nil, interrupted(err)
 	}
 	result.Subtract(before)
-	return in, result, nil
+	return result, nil
 }
 
 // interrupted puts the end of a context in words, and leaves other errors alone. A

@@ -221,6 +221,9 @@ func (x *pair) report(before *RuleReport) *Change {
 	c := &Change{Status: x.status, Gained: x.gained, Lost: x.lost, GainedSamples: x.gains, LostSamples: x.loses}
 	if before != nil {
 		c.AlertsBefore, c.RateBefore, c.LevelBefore = before.Alerts, before.Rate, before.Level
+		if x.differs() {
+			c.DaysBefore, c.HostsBefore = before.Days, before.Hosts
+		}
 	}
 	return c
 }

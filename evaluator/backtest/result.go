@@ -230,6 +230,10 @@ type Change struct {
 	LevelBefore   string   `json:"level_before,omitempty"` // if it was another one
 	AlertsBefore  int      `json:"alerts_before"`
 	RateBefore    *Rate    `json:"rate_before,omitempty"`
+	// DaysBefore and HostsBefore are those of the rule of before, if it meant
+	// something else.
+	DaysBefore  []DayCount `json:"days_before,omitempty"`
+	HostsBefore *Counted   `json:"hosts_before,omitempty"`
 }
 
 func timeText(t time.Time) string {

@@ -24,7 +24,7 @@ func FuzzReadTests(f *testing.F) {
 	f.Add([]byte("tests: [{name: x, sequence: [{at: 1d, event: {}}], alerts: [{at: 0s, group: {}}]}]"))
 	f.Fuzz(func(t *testing.T, source []byte) {
 		nodes, _ := rules.ParseNodes("tests/x.yml", source)
-		l := &loader{}
+		l := &loader{files: disk{}}
 		for _, n := range nodes {
 			d := &decoder{}
 			d.exemplar(n, true)

@@ -110,6 +110,13 @@ func (l *loader) loadRules() {
 		return
 	}
 	docs, rest := l.known()
+	rest = slices.DeleteFunc(rest, func(file string) bool {
+		outside := l.outside(file)
+		if outside {
+			l.unreadable(file, ErrOutside)
+		}
+		return outside
+	})
 	read, files, diags := rules.ReadPaths(rest...)
 	docs = append(docs, read...)
 	slices.SortStableFunc(docs, func(a, b rules.Document) int { return cmp.Compare(a.Meta().Span.Path(), b.Meta().Span.Path()) })
@@ -179,6 +186,8 @@ func (l *loader) add(t *draft, doc rules.Document) {
 	c := t.Case
 	c.Rule = doc
 	switch {
+	case c.want.goldenPath != "" && l.outside(c.want.goldenPath):
+		c.obstacle = forbidden(c.want.golden, "the golden file")
 	case doc.Meta().Invalid:
 		c.obstacle = &obstacle{status: Error, span: doc.Meta().Title.Span, message: "the rule cannot be loaded", help: "correct the rule first"}
 	}

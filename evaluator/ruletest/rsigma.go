@@ -171,7 +171,7 @@ func (l *loader) corpusFiles(root string) []string {
 	var out []string
 	entries, _ := l.files.ReadDir(root)
 	for _, e := range entries {
-		if name := filepath.Join(root, e.Name()); !e.IsDir() && !isYAML(name) && !strings.HasPrefix(e.Name(), ".") {
+		if name := filepath.Join(root, e.Name()); !e.IsDir() && !isYAML(name) && !strings.HasPrefix(e.Name(), ".") && !l.outside(name) {
 			out = append(out, name)
 		}
 	}

@@ -30,6 +30,10 @@ type RunOptions struct {
 	Pipeline     *pipeline.Pipeline  // changes the rules before they are compiled; nil for none
 	Taxonomies   map[string]*pipeline.Pipeline
 	Normaliser   *telemetry.Normaliser // nil means the built-in views
+	// Memory keeps outcomes of tests that passed, so that they need not run again as
+	// long as nothing has changed that they depend on; nil for none. It is not used with
+	// Keep and Update.
+	Memory Memory
 	// Progress is called as tests end, from several goroutines; nil means
 	// nobody wants to know.
 	Progress func(done, failed int)
@@ -88,6 +92,8 @@ type run struct {
 	normaliser *telemetry.Normaliser
 	result     *Result
 
+	normaliserKey func() string
+
 	done, failed atomic.Int64
 	first        atomic.Int64 // index of the first case that failed
 }
@@ -98,6 +104,7 @@ func newRun(ctx context.Context, s *Suite, cases []*Case, o RunOptions) *run {
 	if r.normaliser == nil {
 		r.normaliser = telemetry.NewNormaliser(nil)
 	}
+	r.normaliserKey = sync.OnceValue(r.normaliser.Key)
 	r.first.Store(int64(len(cases)))
 	tested := map[rules.Document]bool{}
 	for i, c := range cases {
@@ -242,10 +249,17 @@ func (w *worker) evaluator(c *Case) *evaluator.Evaluator {
 
 func (w *worker) unit(u unit) {
 	var live []int
+	keys := map[int]string{}
 	for _, i := range u.cases {
-		if !w.run.stopped(i) && w.ready(i) {
-			live = append(live, i)
+		if w.run.stopped(i) || !w.ready(i) {
+			continue
 		}
+		out := &w.run.result.Cases[i]
+		if keys[i] = w.memoryKey(out); w.recall(out, keys[i]) {
+			w.run.finish(i)
+			continue
+		}
+		live = append(live, i)
 	}
 	if len(live) == 0 {
 		return
@@ -263,6 +277,7 @@ func (w *worker) unit(u unit) {
 	}
 	for _, i := range live {
 		w.run.result.Cases[i].Duration = time.Since(start)
+		w.remember(&w.run.result.Cases[i], keys[i])
 		w.run.finish(i)
 	}
 }

@@ -143,6 +143,8 @@ func (l *loader) record(c *Case, file string) {
 	case path.Ext(plain) == ".csv":
 		c.obstacle = &obstacle{status: Error, span: c.recording.Span, message: "CSV recordings are not supported yet",
 			help: "convert it to NDJSON"}
+	case l.outside(file):
+		c.obstacle = forbidden(c.recording, "the recording")
 	case !l.exists(file):
 		at := c.recording
 		if l.options.Recordings == JSON {

@@ -18,6 +18,7 @@ type evaluation struct {
 	policy *policy
 	source *source
 	query  rego.PreparedEvalQuery
+	form   string   // what to say of a result that is no set
 	failed sync.Map // *lint.Corpus of the runs in which it is not tried again
 	said   sync.Map // complaint, each made once in a run
 }
@@ -78,7 +79,7 @@ func (e *evaluation) evaluate(input ast.Value) ([]any, error) {
 	}
 	found, isSet := results[0].Bindings["x"].([]any)
 	if !isSet {
-		return nil, errors.New("report is no set of findings: write report contains finding if { … }")
+		return nil, errors.New(e.form)
 	}
 	return found, nil
 }

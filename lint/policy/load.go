@@ -40,7 +40,7 @@ type source struct {
 // error among the diagnostics no check is returned. taken tells which names
 // exist already.
 func Load(ctx context.Context, folders []string, limits Limits, taken func(name string) bool) ([]*lint.Check, rules.Diagnostics) {
-	sources, diags := read(folders)
+	sources, diags := read(folders, ofLint)
 	if diags.Count(rules.Error) > 0 {
 		return nil, diags
 	}
@@ -92,20 +92,27 @@ func collisions(sources []*source) (out rules.Diagnostics) {
 	return out
 }
 
+// ofLint is what to do about a folder of checks that cannot be used.
+const ofLint = "correct rego: in the section lint: of the configuration"
+
 // read parses all .rego files of folders, in the order of their paths. A folder
 // without any is a problem: a check of nothing would always be clean.
-func read(folders []string) ([]*source, rules.Diagnostics) {
+func read(folders []string, help string) ([]*source, rules.Diagnostics) {
 	var sources []*source
 	var diags rules.Diagnostics
 	problem := func(code, path, message string) {
 		diags = append(diags, rules.Diagnostic{Code: code, Severity: rules.Error, Span: rules.Span{File: &rules.File{Path: filepath.ToSlash(path)}},
-			Message: message, Help: "correct rego: in the section lint: of the configuration"})
+			Message: message, Help: help})
 	}
 	for _, folder := range folders {
 		before := len(sources)
 		err := filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
 			if err != nil || d.IsDir() || filepath.Ext(path) != ".rego" {
 				return err
+			}
+			if d.Type()&fs.ModeSymlink != 0 { // which might lead to anything, and an excerpt of it into a message
+				problem("policy/rego", path, "a link is not followed: put the file itself here")
+				return nil
 			}
 			text, err := os.ReadFile(path)
 			if err != nil {
@@ -121,7 +128,7 @@ func read(folders []string) ([]*source, rules.Diagnostics) {
 			problem(rules.CodeUnreadable, missing.Path, "checks cannot be read: "+missing.Err.Error())
 		case err != nil:
 			problem(rules.CodeUnreadable, folder, "checks cannot be read: "+err.Error())
-		case len(sources) == before:
+		case len(sources) == before && len(diags) == 0:
 			problem("policy/rego", folder, "there is no .rego file, so no check")
 		}
 	}
@@ -256,7 +263,7 @@ func (p *policy) check(ctx context.Context, s *source) (*lint.Check, *rules.Diag
 	if err != nil {
 		return fail(err.Error(), "")
 	}
-	e := &evaluation{policy: p, source: s, query: query}
+	e := &evaluation{policy: p, source: s, query: query, form: "report is no set of findings: write report contains finding if { … }"}
 	check.Run = e.run
 	return check, nil
 }

@@ -27,7 +27,7 @@ type TestResult struct {
 // restrictions as checks; they may print. Diagnostics are problems of the files.
 func Test(ctx context.Context, folders []string, limits Limits) ([]TestResult, rules.Diagnostics) {
 	limits = limits.orDefault()
-	sources, diags := read(folders)
+	sources, diags := read(folders, ofLint)
 	if diags.Count(rules.Error) > 0 {
 		return nil, diags
 	}

@@ -59,6 +59,15 @@ func baseTests(ctx context.Context, base, head *lint.Input, tree *revision.Tree,
 	if !testsChanged(base, head, tree) {
 		return nil
 	}
+	return LoadBaseTests(ctx, base, tree, o)
+}
+
+// LoadBaseTests reads the tests as they were, of the rules as they were, so that they
+// can be run; LoadBase does that only if any has changed.
+func LoadBaseTests(ctx context.Context, base *lint.Input, tree *revision.Tree, o Options) error {
+	if base.Suite != nil {
+		return nil
+	}
 	files, err := tree.Files(ctx)
 	if err != nil {
 		return err
@@ -71,7 +80,7 @@ func baseTests(ctx context.Context, base, head *lint.Input, tree *revision.Tree,
 	}
 	suite, problems := ruletest.Load(ruletest.LoadOptions{Paths: there(o.Paths), RuleDirs: there(o.RuleDirs), TestDirs: there(o.TestDirs),
 		Known: base.Set, Files: files})
-	base.Tests, base.TestDiagnostics = suite.Cases, problems
+	base.Tests, base.Suite, base.TestDiagnostics = suite.Cases, suite, problems
 	return nil
 }
 

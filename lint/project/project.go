@@ -24,7 +24,9 @@ type Options struct {
 	Paths              []string // files and folders of rules
 	RuleDirs, TestDirs []string // see ruletest.LoadOptions
 	Tests              bool     // look for tests
-	Found              bool     // nobody named Paths, so some of them may hold no rule
+	// Files are those that tests lie in; nil means those of the operating system.
+	Files ruletest.Files
+	Found bool // nobody named Paths, so some of them may hold no rule
 
 	Pipeline     *pipeline.Pipeline // changes rules before they are compiled; nil for none
 	Taxonomies   map[string]*pipeline.Pipeline
@@ -47,8 +49,8 @@ func Load(o Options) *lint.Input {
 	if o.Tests {
 		in.HasTests = true
 		tests.Go(func() {
-			suite, problems := ruletest.Load(ruletest.LoadOptions{Paths: o.Paths, RuleDirs: o.RuleDirs, TestDirs: o.TestDirs, Known: in.Set})
-			in.Tests, in.TestDiagnostics = suite.Cases, problems
+			suite, problems := ruletest.Load(ruletest.LoadOptions{Paths: o.Paths, RuleDirs: o.RuleDirs, TestDirs: o.TestDirs, Known: in.Set, Files: o.Files})
+			in.Tests, in.Suite, in.TestDiagnostics = suite.Cases, suite, problems
 		})
 	}
 	compile(in, nil, o)

@@ -44,6 +44,7 @@ type Config struct {
 	Taxonomies   []Taxonomy
 	Test         Test
 	Attack       Attack
+	CI           CI
 
 	// Sections of commands that check them on their own; nil if absent.
 	Lint     *rules.Node
@@ -88,6 +89,15 @@ type Taxonomy struct {
 type Test struct {
 	AllowMissingRecordings bool
 	Span                   rules.Span
+}
+
+// CI configures what is made of a pull request.
+type CI struct {
+	Policies []rules.Scalar // folders of gates in Rego
+	// PreExisting says what becomes of what was wrong before the change too: advise or
+	// block; "" means advise.
+	PreExisting rules.Scalar
+	Span        rules.Span
 }
 
 // Attack configures the ATT&CK facts that are used: a release that socctl has, or

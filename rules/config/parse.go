@@ -38,6 +38,10 @@ func (p *parser) root(c *Config) keys {
 			c.Attack.Span = e.Value.Span
 			p.object(e.Value, "attack", p.attack(&c.Attack))
 		},
+		"ci": func(e rules.Entry) {
+			c.CI.Span = e.Value.Span
+			p.object(e.Value, "ci", p.ci(&c.CI))
+		},
 		"lint":      func(e rules.Entry) { c.Lint = p.section(e) },
 		"budgets":   func(e rules.Entry) { c.Budgets = p.section(e) },
 		"coverage":  func(e rules.Entry) { c.Coverage = p.section(e) },
@@ -78,6 +82,19 @@ func (p *parser) attack(a *Attack) keys {
 		}
 	}
 	return keys{"version": text(&a.Version, "a version such as 19.1"), "facts": text(&a.Facts, "a path to what socctl attack import wrote")}
+}
+
+func (p *parser) ci(c *CI) keys {
+	return keys{
+		"policies": func(e rules.Entry) { c.Policies = p.paths(e) },
+		"pre-existing": func(e rules.Entry) {
+			if !isText(e.Value) || e.Value.Scalar.Text != "advise" && e.Value.Scalar.Text != "block" {
+				p.wrongType(e, "advise or block")
+				return
+			}
+			c.PreExisting = e.Value.Scalar
+		},
+	}
 }
 
 // object reads a map of known keys.

@@ -198,6 +198,9 @@ func (t *Tree) fromHere(name string) string {
 	return filepath.ToSlash(rel)
 }
 
+// Root returns the folder of the work tree.
+func (t *Tree) Root() string { return t.root }
+
 // Has reports whether a file was there at the commit.
 func (t *Tree) Has(name string) bool { return t.blobs[path.Clean(name)] != "" }
 

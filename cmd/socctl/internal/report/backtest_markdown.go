@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 
 	"github.com/socctl/socctl/evaluator/backtest"
@@ -140,11 +141,15 @@ func markdownUnused(w io.Writer, r *backtest.Result) {
 	fmt.Fprintf(w, "\n</details>\n")
 }
 
+// bareHost is what GitHub takes for the beginning of an address.
+var bareHost = regexp.MustCompile(`(?i)(www)\.`)
+
 // escapeMarkdown makes untrusted text plain: it can neither format, link, mention
 // anybody nor leave its cell.
 func escapeMarkdown(text string) string {
 	var b strings.Builder
-	for _, c := range strings.ReplaceAll(Clean(text), "://", ":\u2060//") { // no link of a bare address
+	text = bareHost.ReplaceAllString(strings.ReplaceAll(Clean(text), "://", ":\u2060//"), "$1\u2060.") // no link of a bare address
+	for _, c := range text {
 		switch {
 		case c == '@' || c == '#':
 			b.WriteRune(c)

@@ -4,12 +4,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
+	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/compiler/diff"
 	"github.com/socctl/socctl/evaluator/backtest"
-	"github.com/socctl/socctl/rules"
 )
 
 // CIRun is everything that is known about a pull request.
@@ -21,24 +20,28 @@ type CIRun struct {
 	Tests    *TestRun     // nil if there are none
 	Backtest *BacktestRun // nil if nothing was replayed
 	Coverage *CoverageRun // nil if it was left out
+
+	Expiry *compiler.Expiry // of filters; nil if none ends
+
+	FailedBefore map[string]bool // ids of tests that failed before the change too
+	Strict       bool            // what was wrong before the change blocks too
+
+	Denied, Warnings []CIRemark // of gates
 }
 
 // CIFormats are the formats of a run; CITexts those for people, which may follow
-// each other.
+// each other; CIPages those that a page alone can be rendered in.
 var (
 	CIFormats = []string{"pretty", "markdown", "json", "sarif", "junit", "html", "github"}
 	CITexts   = []string{"pretty", "markdown"}
+	CIPages   = []string{"pretty", "markdown", "html"}
 )
 
 // CI writes a run in one of CIFormats.
 func CI(w io.Writer, s Style, format string, run *CIRun) error {
 	switch format {
-	case "markdown":
-		return ciMarkdown(w, run)
 	case "json":
-		return ciJSON(w, run)
-	case "html":
-		return ciHTML(w, run)
+		return writeCIRecord(w, run)
 	case "sarif", "github":
 		return Lint(w, s, format, run.Lint)
 	case "junit":
@@ -48,96 +51,31 @@ func CI(w io.Writer, s Style, format string, run *CIRun) error {
 		}
 		return Tests(w, s, "junit", run.Tests)
 	}
-	return ciPretty(w, s, run)
+	return RenderCI(w, s, format, run.Page())
+}
+
+// RenderCI writes a page in one of CIPages.
+func RenderCI(w io.Writer, s Style, format string, p *CIPage) error {
+	switch format {
+	case "markdown":
+		return ciMarkdown(w, p)
+	case "html":
+		return ciHTML(w, p)
+	}
+	return ciPretty(w, s, p)
 }
 
 // Changed reports whether any rule or correlation is not what it was.
 func (r *CIRun) Changed() bool { return len(r.Diff.Changes)+len(r.Diff.Correlations) > 0 }
 
-// Blocker is a reason not to merge.
-type Blocker struct {
-	Kind string `json:"kind"` // lint, test, budget or coverage
-	Text string `json:"text"`
-	Path string `json:"path,omitempty"`
-	Line int    `json:"line,omitempty"`
-}
-
-// Blockers returns the reasons not to merge, in the order in which reviewers ask.
-func (r *CIRun) Blockers() []Blocker {
-	var out []Blocker
-	if r.Tests != nil {
-		for i := range r.Tests.Result.Cases {
-			if t := &r.Tests.Result.Cases[i]; !t.Clean() {
-				out = append(out, Blocker{"test", t.Case.Name + ": " + t.Message, t.Case.Path, t.Case.Span.Start.Line})
-			}
-		}
-	}
-	if r.Backtest != nil {
-		for _, f := range r.Backtest.Result.Findings {
-			if f.Name == backtest.TooBroad {
-				out = append(out, Blocker{"budget", f.Message, f.Path, f.Line})
-			}
-		}
-	}
-	if r.Coverage != nil && r.Coverage.Report.Delta != nil {
-		for _, v := range r.Coverage.Report.Delta.Violations {
-			out = append(out, Blocker{Kind: "coverage", Text: strings.TrimSpace(v.Technique + " " + v.Platform + ": " + v.Why)})
-		}
-	}
-	for i := range r.Lint.Result.Findings {
-		if f := &r.Lint.Result.Findings[i]; f.Counts() && f.Severity == rules.Error {
-			out = append(out, Blocker{"lint", f.Code + ": " + f.Message, f.Span.Path(), f.Span.Start.Line})
-		}
-	}
-	return out
-}
-
-// Verdict is the line that says it all.
-func (r *CIRun) Verdict() string {
-	parts := []string{"no blocker"}
-	if n := len(r.Blockers()); n > 0 {
-		parts[0] = Count(n, "blocker")
-	}
-	parts = append(parts, Count(len(r.Diff.Changes), "rule")+" changed")
-	if before, after, ok := r.alerts(); ok {
-		parts = append(parts, fmt.Sprintf("%+.3g alerts/day", after-before))
-	}
-	if r.Coverage != nil && r.Coverage.Report.Delta != nil {
-		won, lost := 0, 0
-		for _, c := range r.Coverage.Report.Delta.Changes {
-			switch {
-			case c.To > c.From:
-				won++
-			case c.To < c.From:
-				lost++
-			}
-		}
-		parts = append(parts, fmt.Sprintf("ATT&CK +%d −%d", won, lost))
-	}
-	return strings.Join(parts, " · ")
-}
-
-// alerts are those of all rules a day, before and after; false if nothing was
-// replayed.
-func (r *CIRun) alerts() (before, after float64, ok bool) {
-	if r.Backtest == nil {
-		return 0, 0, false
-	}
-	for i := range r.Backtest.Result.Rules {
-		b, a, _ := rates(&r.Backtest.Result.Rules[i])
-		before, after = before+b, after+a
-	}
-	return before, after, true
-}
-
 // rates are the alerts of a rule a day, before and after.
 func rates(r *backtest.RuleReport) (before, after float64, known bool) {
-	removed := r.Change != nil && r.Change.Status == "removed"
+	removed := r.Change != nil && r.Change.Status == backtest.Removed
 	if r.Rate != nil && !removed {
 		after, known = r.Rate.PerDay, true
 	}
 	before = after
-	if r.Change != nil && r.Change.Status != "unchanged" && r.Change.Status != "metadata" {
+	if r.Change != nil && r.Change.Status != backtest.Unchanged && r.Change.Status != backtest.Metadata {
 		before = 0
 		if r.Change.RateBefore != nil {
 			before, known = r.Change.RateBefore.PerDay, true
@@ -146,123 +84,58 @@ func rates(r *backtest.RuleReport) (before, after float64, known bool) {
 	return before, after, known
 }
 
-// ciRow is a rule that changed, as the table shows it.
-type ciRow struct {
-	change *DiffChange
-	tests  string
-	alerts string
-	lint   string
-}
-
-// rows are the rules whose meaning changed, the worst first; rest counts the others.
-func (r *CIRun) rows() (rows []ciRow, rest int) {
-	for i := range r.Diff.Changes {
-		c := &r.Diff.Changes[i]
-		if severities[c.Kind] >= severities[diff.Equivalent] {
-			rest++
-			continue
-		}
-		rows = append(rows, ciRow{c, r.testsOf(c), r.alertsOf(c), r.lintOf(c)})
-	}
-	return rows, rest
-}
-
-func (r *CIRun) testsOf(c *DiffChange) string {
-	if r.Tests == nil || c.New == nil {
-		return "–"
-	}
-	good, bad := 0, 0
-	for i := range r.Tests.Result.Cases {
-		if t := &r.Tests.Result.Cases[i]; t.Case.Rule != nil && t.Case.Rule.Meta().ID.Text == c.New.Source.ID.Text && t.Case.Rule.Meta().Title.Text == c.New.Title {
-			if t.Clean() {
-				good++
-			} else {
-				bad++
-			}
-		}
-	}
-	switch {
-	case good+bad == 0:
-		return "none"
-	case bad == 0:
-		return fmt.Sprintf("%d ✓", good)
-	}
-	return fmt.Sprintf("%d ✓ %d ✗", good, bad)
-}
-
-func (r *CIRun) alertsOf(c *DiffChange) string {
-	if r.Backtest == nil {
-		return "–"
-	}
-	rule := c.Rule()
-	for i := range r.Backtest.Result.Rules {
-		b := &r.Backtest.Result.Rules[i]
-		if b.Kind != "rule" || b.ID != rule.ID || b.Title != rule.Title {
-			continue
-		}
-		if b.Verdict == "not-exercised" {
-			return "not exercised"
-		}
-		before, after, known := rates(b)
-		if !known {
-			return fmt.Sprintf("%d alerts, undated", b.Alerts)
-		}
-		text := fmt.Sprintf("%.3g → %.3g", before, after)
-		if b.Budget != nil && b.Budget.State == "exceeded" {
-			text += fmt.Sprintf(", budget %.3g", b.Budget.PerDay)
-		}
-		return text
-	}
-	return "–"
-}
-
-func (r *CIRun) lintOf(c *DiffChange) string {
-	n, path := 0, c.Rule().Source.Span.Path()
-	for i := range r.Lint.Result.Findings {
-		if f := &r.Lint.Result.Findings[i]; f.Counts() && f.Span.Path() == path {
-			n++
-		}
-	}
-	if n == 0 {
-		return "–"
-	}
-	return fmt.Sprintf("%d new", n)
-}
-
-func ciPretty(w io.Writer, s Style, r *CIRun) error {
+func ciPretty(w io.Writer, s Style, p *CIPage) error {
 	colour := Green
-	blockers := r.Blockers()
-	if len(blockers) > 0 {
+	if len(p.Blockers) > 0 {
 		colour = Red
 	}
-	fmt.Fprintln(w, s.Paint(colour, r.Verdict()))
-	for _, b := range blockers[:min(len(blockers), maxBlockers)] {
-		place := ""
-		if b.Path != "" {
-			place = fmt.Sprintf("%s:%d: ", b.Path, b.Line)
-		}
-		fmt.Fprintf(w, "  %s %s%s\n", s.Paint(Red, b.Kind), Clean(place), Shorten(Clean(b.Text), 300))
+	fmt.Fprintln(w, s.Paint(colour, Clean(p.Verdict())))
+	ciPrettyRemarks(w, s, Red, "", "blocker", p.Blockers)
+	ciPrettyRemarks(w, s, Yellow, "warning: ", "warning", p.Warnings)
+	ciPrettyRemarks(w, s, Dim, "known before: ", "known problem", p.Known)
+	for i := range p.Changes {
+		c := &p.Changes[i]
+		fmt.Fprintf(w, "%s  %s  tests %s, alerts/day %s, lint %s\n", s.Paint(colourOf(diff.Kind(c.Kind)), c.word()),
+			s.Paint(Bold, Shorten(Clean(c.Title), 200)), c.testText(), Clean(c.alertText()), c.lintText())
 	}
-	if n := len(blockers) - maxBlockers; n > 0 {
-		fmt.Fprintf(w, "  and %s more\n", Count(n, "blocker"))
+	if p.WithoutEffect > 0 {
+		fmt.Fprintf(w, "%s changed without any effect on what matches\n", Count(p.WithoutEffect, "rule"))
 	}
-	rows, rest := r.rows()
-	for _, row := range rows {
-		fmt.Fprintf(w, "%s  %s  tests %s, alerts/day %s, lint %s\n", s.Paint(colourOf(row.change.Kind), words[row.change.Kind]),
-			s.Paint(Bold, Clean(row.change.Rule().Title)), row.tests, row.alerts, row.lint)
-	}
-	if rest > 0 {
-		fmt.Fprintf(w, "%s changed without any effect on what matches\n", Count(rest, "rule"))
+	ciPrettyRemarks(w, s, Yellow, "filter: ", "filter", p.Filters)
+	if p.Replay != nil {
+		fmt.Fprintln(w, Clean(p.replayText()))
 	}
 	return nil
 }
 
-// ciRecord is a run as JSON: the verdict, and the documents of its parts.
+func ciPrettyRemarks(w io.Writer, s Style, colour, prefix, noun string, list []CIRemark) {
+	for _, b := range list[:min(len(list), maxRemarks)] {
+		fmt.Fprintf(w, "  %s%s %s%s\n", prefix, s.Paint(colour, Clean(b.Kind)), Clean(b.place()), Shorten(Clean(b.Text), 300))
+	}
+	if n := len(list) - maxRemarks; n > 0 {
+		fmt.Fprintf(w, "  and %s more\n", Count(n, noun))
+	}
+}
+
+// place is where something is, ready to stand before it; "" if that is not known.
+func (r *CIRemark) place() string {
+	if r.Path == "" {
+		return ""
+	}
+	return fmt.Sprintf("%s:%d: ", r.Path, r.Line)
+}
+
+// ciSchema names the JSON form of a run. Members may be added to it.
+const ciSchema = "socctl.ci/v1"
+
+// ciRecord is a run as JSON: the verdict, what people are shown, and the documents of
+// its parts.
 type ciRecord struct {
 	Schema   string           `json:"schema"`
 	Verdict  string           `json:"verdict"`
 	Base     string           `json:"base"`
-	Blockers []Blocker        `json:"blockers"`
+	Blockers []CIRemark       `json:"blockers"`
+	Page     *CIPage          `json:"page"`
 	Diff     json.RawMessage  `json:"diff"`
 	Lint     json.RawMessage  `json:"lint"`
 	Tests    json.RawMessage  `json:"tests"`
@@ -270,8 +143,16 @@ type ciRecord struct {
 	Coverage json.RawMessage  `json:"coverage"`
 }
 
-func ciJSON(w io.Writer, r *CIRun) error {
-	out := ciRecord{Schema: "socctl.ci/v1", Verdict: r.Verdict(), Base: r.Base, Blockers: slices.Concat([]Blocker{}, r.Blockers())}
+// CIRecord returns a run as JSON.
+func CIRecord(r *CIRun) ([]byte, error) {
+	var b strings.Builder
+	err := writeCIRecord(&b, r)
+	return []byte(b.String()), err
+}
+
+func writeCIRecord(w io.Writer, r *CIRun) error {
+	page := r.Page()
+	out := ciRecord{Schema: ciSchema, Verdict: page.Verdict(), Base: r.Base, Blockers: page.Blockers, Page: page}
 	var err error
 	part := func(write func(io.Writer) error) json.RawMessage {
 		var b strings.Builder

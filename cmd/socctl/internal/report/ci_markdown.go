@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode/utf16"
 )
 
 // CIMarker begins the comment on a pull request, by which it is found again.
@@ -15,87 +16,203 @@ const (
 	maxComment = 60_000
 	maxRows    = 5
 
-	maxBlockers = 10 // that are told one by one
+	maxRemarks    = 10 // of a kind that are told one by one
+	maxFold       = 200
+	maxFoldEvents = 40 // rules of which events are told
 )
 
 // ciMarkdown writes one comment: the verdict first, only what changed, the worst
 // first, details folded. It is empty if no rule changed. Everything from rules and
 // events is escaped, and what would make it too long is left out, and said to be.
-func ciMarkdown(w io.Writer, r *CIRun) error {
-	if !r.Changed() && len(r.Blockers()) == 0 {
+func ciMarkdown(w io.Writer, p *CIPage) error {
+	if !p.Changed() && len(p.Blockers) == 0 {
 		return nil
 	}
 	c := &comment{left: maxComment}
-	c.add(fmt.Sprintf("%s\n### socctl: %s\n\n", CIMarker, escapeMarkdown(r.Verdict())))
-	rows, rest := r.rows()
-	if len(rows) > 0 {
-		c.add(ciTable(rows[:min(len(rows), maxRows)]))
+	c.add(fmt.Sprintf("%s\n### socctl: %s\n\n", CIMarker, escapeMarkdown(p.Verdict())))
+	if n := len(p.Changes); n > 0 {
+		c.add(ciTable(p.Changes[:min(n, maxRows)]))
 	}
-	blockers := r.Blockers()
-	for _, b := range blockers[:min(len(blockers), maxBlockers)] {
-		place := ""
-		if b.Path != "" {
-			place = fmt.Sprintf(" `%s:%d`", codeText(b.Path), b.Line)
-		}
-		c.add(fmt.Sprintf("**Blocker** %s%s %s\n\n", b.Kind, place, escapeMarkdown(Shorten(b.Text, 400))))
+	c.remarks("Blocker", "blocker", p.Blockers)
+	c.remarks("Warning", "warning", p.Warnings)
+	if n := len(p.Changes); n > maxRows {
+		c.fold(fmt.Sprintf("%d more rules", n-maxRows), ciTable(p.Changes[maxRows:min(n, maxFold)]))
 	}
-	if n := len(blockers) - maxBlockers; n > 0 {
-		c.add(fmt.Sprintf("and %s more, in the report.\n\n", Count(n, "blocker")))
+	if p.WithoutEffect > 0 {
+		c.add(fmt.Sprintf("%s changed without any effect on what matches.\n\n", Count(p.WithoutEffect, "rule")))
 	}
-	if len(rows) > maxRows {
-		c.fold(fmt.Sprintf("%d more rules", len(rows)-maxRows), ciTable(rows[maxRows:]))
+	if p.Replay != nil {
+		c.add(escapeMarkdown(p.replayText()) + ".\n\n")
 	}
-	if rest > 0 {
-		c.add(fmt.Sprintf("%s changed without any effect on what matches.\n\n", Count(rest, "rule")))
-	}
-	c.fold("What the rules mean now", written(func(w io.Writer) error { return diffMarkdown(w, r.Diff) }))
-	if r.Backtest != nil {
-		c.fold("Backtest", written(func(w io.Writer) error { return Backtest(w, Style{}, "markdown", r.Backtest) }))
-	}
-	if r.Coverage != nil && r.Coverage.Report.Delta != nil && len(r.Coverage.Report.Delta.Changes) > 0 {
-		c.fold("ATT&amp;CK evidence", written(func(w io.Writer) error { return Coverage(w, Style{}, "markdown", r.Coverage) }))
-	}
-	c.fold("Lint", ciLintList(r))
-	c.end(fmt.Sprintf("compared with `%s` · socctl %s\n", codeText(r.Base), escapeMarkdown(r.Version)))
+	c.fold(fmt.Sprintf("Wrong before this change too, which does not block (%d)", len(p.Known)), ciRemarks(p.Known))
+	c.fold("What the rules mean now", ciMeanings(p))
+	c.fold("Recorded events gained and lost", ciRecorded(p))
+	c.fold("Hosts", ciHosts(p))
+	c.fold("ATT&amp;CK evidence", ciCells(p.Coverage))
+	c.fold("Filters", ciRemarks(p.Filters))
+	c.fold("Lint", ciRemarks(p.Findings))
+	c.end(fmt.Sprintf("compared with `%s` · socctl %s\n", codeText(Shorten(p.Base, 100)), escapeMarkdown(Shorten(p.Version, 100))))
 	_, err := io.WriteString(w, c.text.String())
 	return err
 }
 
-func written(write func(io.Writer) error) string {
+// remarks tells the first of a list, one by one.
+func (c *comment) remarks(word, noun string, list []CIRemark) {
+	for _, b := range list[:min(len(list), maxRemarks)] {
+		c.add("**" + word + "** " + remarkText(&b) + "\n\n")
+	}
+	if n := len(list) - maxRemarks; n > 0 {
+		c.add(fmt.Sprintf("and %s more, in the report.\n\n", Count(n, noun)))
+	}
+}
+
+func remarkText(r *CIRemark) string {
+	place := ""
+	if r.Path != "" {
+		place = fmt.Sprintf(" `%s:%d`", codeText(Shorten(r.Path, 200)), r.Line)
+	}
+	return escapeMarkdown(Shorten(r.Kind, 60)) + place + " " + escapeMarkdown(Shorten(r.Text, 400))
+}
+
+func ciRemarks(list []CIRemark) string {
 	var b strings.Builder
-	if err := write(&b); err != nil {
-		return ""
+	for i := range list[:min(len(list), maxFold)] {
+		b.WriteString("- " + remarkText(&list[i]) + "\n")
+	}
+	if n := len(list) - maxFold; n > 0 {
+		fmt.Fprintf(&b, "- and %d more\n", n)
 	}
 	return b.String()
 }
 
-func ciTable(rows []ciRow) string {
+func ciTable(changes []CIChange) string {
 	var b strings.Builder
-	b.WriteString("| Rule | Change | Tests | Alerts/day | Lint |\n|---|---|---|---|---|\n")
-	for _, row := range rows {
-		r := row.change.Rule()
+	b.WriteString("| Rule | Change | Tests | Alerts/day (95 %) | Lint |\n|---|---|---|---|---|\n")
+	for i := range changes {
+		c := &changes[i]
 		level := ""
-		if r.Level != "" {
-			level = " `" + codeText(r.Level) + "`"
+		if c.Level != "" {
+			level = " `" + codeText(Shorten(c.Level, 40)) + "`"
 		}
 		note := ""
-		if notes := row.change.notes(); len(notes) > 0 {
-			note = "; " + escapeMarkdown(Shorten(notes[0], 120))
+		if len(c.Notes) > 0 {
+			note = "; " + escapeMarkdown(Shorten(c.Notes[0], 120))
 		}
-		fmt.Fprintf(&b, "| %s%s | **%s**%s | %s | %s | %s |\n", escapeMarkdown(Shorten(r.Title, 100)), level, escapeMarkdown(words[row.change.Kind]), note,
-			escapeMarkdown(row.tests), escapeMarkdown(row.alerts), escapeMarkdown(row.lint))
+		fmt.Fprintf(&b, "| %s%s | **%s**%s | %s | %s | %s |\n", escapeMarkdown(Shorten(c.Title, 100)), level, escapeMarkdown(c.word()), note,
+			escapeMarkdown(c.testText()), escapeMarkdown(Shorten(c.alertText(), 100)), escapeMarkdown(c.lintText()))
 	}
 	return b.String() + "\n"
 }
 
-// ciLintList lists the findings that are new.
-func ciLintList(r *CIRun) string {
+// ciMeanings tells what each rule means now, with the events that show it.
+func ciMeanings(p *CIPage) string {
 	var b strings.Builder
-	for i := range r.Lint.Result.Findings {
-		f := &r.Lint.Result.Findings[i]
-		if f.Counts() {
-			fmt.Fprintf(&b, "- `%s:%d` %s: %s\n", codeText(f.Span.Path()), f.Span.Start.Line, escapeMarkdown(f.Code), escapeMarkdown(Shorten(f.Message, 300)))
+	for i := range p.Changes[:min(len(p.Changes), maxFold)] {
+		c := &p.Changes[i]
+		fmt.Fprintf(&b, "- **%s**: %s (`%s`)", escapeMarkdown(c.word()), escapeMarkdown(Shorten(c.Title, 200)), codeText(Shorten(c.Path, 200)))
+		for _, note := range c.Notes[:min(len(c.Notes), 10)] {
+			fmt.Fprintf(&b, "; %s", escapeMarkdown(Shorten(note, 300)))
 		}
+		b.WriteString("\n")
+		if i < maxFoldEvents {
+			ciEvent(&b, "now matches", c.Gained)
+			ciEvent(&b, c.lostWord(), c.Lost)
+		}
+	}
+	for i := range p.Correlations[:min(len(p.Correlations), maxFold)] {
+		c := &p.Correlations[i]
+		fmt.Fprintf(&b, "- **%s**: %s", escapeMarkdown(Shorten(c.Kind, 40)), escapeMarkdown(Shorten(c.Title, 200)))
+		for _, n := range c.Notes[:min(len(c.Notes), 10)] {
+			fmt.Fprintf(&b, "; %s", escapeMarkdown(Shorten(n, 300)))
+		}
+		b.WriteString("\n")
+	}
+	return b.String()
+}
+
+func (c *CIChange) lostWord() string {
+	if c.Kind == "removed" {
+		return "matched"
+	}
+	return "no longer matches"
+}
+
+func ciEvent(b *strings.Builder, title string, e *CIEvent) {
+	if e == nil {
+		return
+	}
+	fmt.Fprintf(b, "\n  <details><summary>%s</summary>\n\n  | Field | Value |\n  |---|---|\n", title)
+	for _, f := range e.Fields[:min(len(e.Fields), 50)] {
+		fmt.Fprintf(b, "  | `%s` | `%s` |\n", codeText(Shorten(f.Name, 100)), codeText(Shorten(f.Text, 300)))
+	}
+	b.WriteString("\n  </details>\n\n")
+}
+
+// ciRecorded tells events of recordings that a change gains and loses.
+func ciRecorded(p *CIPage) string {
+	var b strings.Builder
+	for i := range p.Changes[:min(len(p.Changes), maxFoldEvents)] {
+		c := &p.Changes[i]
+		if c.Volume == nil || c.Volume.Gained+c.Volume.Lost == 0 {
+			continue
+		}
+		fmt.Fprintf(&b, "- %s: %s gained, %d lost\n", escapeMarkdown(Shorten(c.Title, 200)), Count(c.Volume.Gained, "event"), c.Volume.Lost)
+		ciSamples(&b, "gained", c.Volume.Samples)
+		ciSamples(&b, "lost", c.Volume.SamplesLost)
+	}
+	return b.String()
+}
+
+func ciSamples(b *strings.Builder, word string, samples []CIEvent) {
+	for i := range samples[:min(len(samples), 3)] {
+		e := &samples[i]
+		var fields []string
+		for _, f := range e.Fields[:min(len(e.Fields), 10)] {
+			fields = append(fields, f.Name+"="+Shorten(f.Text, 100))
+		}
+		fmt.Fprintf(b, "  - %s: `%s` record %d %s `%s`\n", word, codeText(Shorten(e.Source, 200)), e.Record, escapeMarkdown(Shorten(e.Time, 40)), codeText(Shorten(strings.Join(fields, " "), 600)))
+	}
+}
+
+// ciHosts tells on how few machines the alerts of a rule are.
+func ciHosts(p *CIPage) string {
+	var b strings.Builder
+	for i := range p.Changes[:min(len(p.Changes), maxFoldEvents)] {
+		c := &p.Changes[i]
+		if c.Volume == nil || len(c.Volume.Hosts) == 0 {
+			continue
+		}
+		var parts []string
+		for _, h := range c.Volume.Hosts[:min(len(c.Volume.Hosts), 3)] {
+			parts = append(parts, fmt.Sprintf("%s %d → %d", Shorten(h.Name, 80), h.Before, h.After))
+		}
+		fmt.Fprintf(&b, "- %s: %d → %s; most on %s\n", escapeMarkdown(Shorten(c.Title, 200)), c.Volume.HostsBefore, Count(c.Volume.HostCount, "host"), escapeMarkdown(strings.Join(parts, ", ")))
+	}
+	return b.String()
+}
+
+// ciCells tells the evidence that is won and lost.
+func ciCells(c *CICoverage) string {
+	if c == nil || len(c.Cells) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	b.WriteString("| Technique | Platform | Change | From | To | Cause |\n|---|---|---|---|---|---|\n")
+	for i := range c.Cells[:min(len(c.Cells), 40)] {
+		x := &c.Cells[i]
+		var causes []string
+		for _, t := range x.Causes[:min(len(x.Causes), 3)] {
+			causes = append(causes, escapeMarkdown(Shorten(t, 200)))
+		}
+		kind := x.Kind
+		if x.Unproven {
+			kind += ", claimed and unproven"
+		}
+		fmt.Fprintf(&b, "| %s %s | %s | %s | %s | %s | %s |\n", escapeMarkdown(Shorten(x.Technique, 20)), escapeMarkdown(Shorten(x.Name, 80)), escapeMarkdown(Shorten(x.Platform, 40)),
+			escapeMarkdown(Shorten(kind, 60)), escapeMarkdown(Shorten(x.From, 10)), escapeMarkdown(Shorten(x.To, 10)), strings.Join(causes, "<br>"))
+	}
+	if n := len(c.Cells) - 40; n > 0 {
+		fmt.Fprintf(&b, "\nand %s more\n", Count(n, "cell"))
 	}
 	return b.String()
 }
@@ -109,7 +226,10 @@ type comment struct {
 
 // add appends a part, unless it does not fit; then it is counted as left out.
 func (c *comment) add(part string) bool {
-	n := len([]rune(part))
+	n := 0
+	for _, r := range part { // GitHub counts as its database and JavaScript do
+		n += utf16.RuneLen(r)
+	}
 	if n > c.left {
 		return false
 	}

@@ -1,21 +1,27 @@
 package report_test
 
 import (
+	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf16"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/socctl/socctl/cmd/socctl/internal/report"
 	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/compiler/diff"
+	"github.com/socctl/socctl/evaluator/backtest"
 	"github.com/socctl/socctl/evaluator/witness"
 	"github.com/socctl/socctl/lint"
 	"github.com/socctl/socctl/rules"
 )
 
 // ciOf is a run in which a rule with hostile texts became both wider and narrower.
-func ciOf(t *testing.T) *report.CIRun {
+func ciOf(t testing.TB) *report.CIRun {
 	t.Helper()
 	program := func(value string) *compiler.Program {
 		docs, _ := rules.Parse("rules/a.yml", []byte("title: '<img src=x onerror=alert(1)> "+strings.Repeat("long", 50)+"'\nid: 11111111-1111-4111-8111-111111111111\n"+
@@ -40,8 +46,29 @@ func ciOf(t *testing.T) *report.CIRun {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &report.CIRun{Base: "main", Diff: &report.DiffResult{Rules: 1, Changes: []report.DiffChange{{Change: changes[0], GainedEvent: gained, LostEvent: lost}}},
+	return &report.CIRun{Base: "main", Backtest: replayOf(new.Rules[0]), Diff: &report.DiffResult{Rules: 1, Changes: []report.DiffChange{{Change: changes[0], GainedEvent: gained, LostEvent: lost}}},
 		Lint: &report.LintRun{Result: &lint.Result{}}}
+}
+
+// replayOf is a replay of three weeks in which a rule became noisy on one host.
+func replayOf(rule *compiler.Rule) *report.BacktestRun {
+	const host = "<img src=x onerror=alert(2)>.example"
+	change := &backtest.Change{Status: backtest.Changed, Gained: 40, Lost: 2, AlertsBefore: 2, RateBefore: &backtest.Rate{Days: 21, PerDay: 0.1, Lower: 0.01, Upper: 0.3},
+		DaysBefore: []backtest.DayCount{{Day: "2026-03-02", Alerts: 2}}, HostsBefore: &backtest.Counted{Distinct: 1, Top: []backtest.NameCount{{Name: host, Count: 2}}},
+		GainedSamples: []backtest.Sample{{Source: "fleet/<b>", Record: 7, Fields: []backtest.ContextField{{Name: "CommandLine", Value: "<script>recorded()</script>"}}}}}
+	x := backtest.RuleReport{ID: rule.ID, Title: rule.Title, Level: rule.Level, Kind: "rule", Path: "rules/a.yml", Line: 1, Verdict: backtest.Fired, Alerts: 40,
+		Rate: &backtest.Rate{Days: 21, PerDay: 1.9, Lower: 1.4, Upper: 2.6}, Budget: &backtest.Verified{PerDay: 1, State: backtest.Exceeded}, Change: change,
+		Hosts: &backtest.Counted{Distinct: 2, Top: []backtest.NameCount{{Name: host, Count: 39}, {Name: "WS02", Count: 1}}}}
+	total := &backtest.Total{First: "2026-03-02T00:00:00Z", Last: "2026-03-22T00:00:00Z", Rate: x.Rate, Alerts: 40}
+	for i := range 21 {
+		day := fmt.Sprintf("2026-03-%02d", i+2)
+		total.Days = append(total.Days, backtest.DayLevel{Day: day, Alerts: i % 5})
+		if i%5 > 0 {
+			x.Days = append(x.Days, backtest.DayCount{Day: day, Alerts: i % 5})
+		}
+	}
+	return &report.BacktestRun{Result: &backtest.Result{Total: total, Rules: []backtest.RuleReport{x}, Summary: backtest.Summary{Events: 1000, Delta: &backtest.Delta{}},
+		Findings: []backtest.Finding{{Name: backtest.TooBroad, Rule: 0, Path: "rules/a.yml", Line: 1, Message: "it raises more than it may"}}}}
 }
 
 // TestCIInTheBrowser opens the page of a pull request in Chromium: it fits every
@@ -64,6 +91,7 @@ func TestCIInTheBrowser(t *testing.T) {
 		b.call("Emulation.setEmulatedMedia", map[string]any{"features": []map[string]string{{"name": "prefers-color-scheme", "value": theme}}})
 		for _, width := range []int{390, 1366, 3840} {
 			b.size(width, 900)
+			b.shot(fmt.Sprintf("ci-%s-%d", theme, width))
 			if got := b.number("document.documentElement.scrollWidth"); got > width {
 				t.Errorf("%s: the page is %d wide, the screen %d", theme, got, width)
 			}
@@ -75,8 +103,38 @@ func TestCIInTheBrowser(t *testing.T) {
 	if n := b.number(`document.querySelectorAll("img, script, link, iframe").length`); n != 0 {
 		t.Errorf("%d elements that a text made, or that fetch something", n)
 	}
-	if n := b.number(`document.querySelectorAll("section").length`); n != 2 {
+	if n := b.number(`document.querySelectorAll("section.witness").length`); n != 2 {
 		t.Errorf("%d sides, want what is gained and what is lost", n)
+	}
+	b.size(1366, 900)
+	if got := b.number(`(([a, b]) => a.top === b.top && a.right <= b.left ? 1 : 0)([...document.querySelectorAll("section.witness")].map(x => x.getBoundingClientRect()))`); got != 1 {
+		t.Error("on a wide screen the two events do not stand side by side")
+	}
+	b.size(390, 900)
+	if got := b.number(`(([a, b]) => a.bottom <= b.top ? 1 : 0)([...document.querySelectorAll("section.witness")].map(x => x.getBoundingClientRect()))`); got != 1 {
+		t.Error("on a narrow screen the two events do not stand one below the other")
+	}
+	// A plot of all rules and one of the rule: days of after as in the replay, and the
+	// one of before.
+	if n := b.number(`document.querySelectorAll("svg.plot").length`); n != 2 {
+		t.Errorf("%d plots", n)
+	}
+	for class, want := range map[string]int{"after": 16, "before": 1} {
+		if n := b.number(`[...document.querySelectorAll("article svg.plot rect.` + class + `")].filter(x => x.getBoundingClientRect().height > 0).length`); n != want {
+			t.Errorf("%d bars of %s, want %d", n, class, want)
+		}
+	}
+	if got := b.text(`document.querySelector("article svg.plot g title").textContent`); got != "2026-03-02: 2 before, 0 after" {
+		t.Errorf("the first day: %q", got)
+	}
+	if got := b.text(`[...document.querySelectorAll(".hosts > span")].map(x => x.textContent).join(" | ")`); got != "<img src=x onerror=alert(2)>.example | 2 → 39 | WS02 | 0 → 1" {
+		t.Errorf("hosts: %q", got)
+	}
+	if wide, narrow := b.number(`Math.round(document.querySelectorAll(".hosts i")[1].getBoundingClientRect().width)`), b.number(`Math.round(document.querySelectorAll(".hosts i")[3].getBoundingClientRect().width)`); wide < 10*narrow {
+		t.Errorf("bars of hosts with 39 and 1 alerts are %d and %d wide", wide, narrow)
+	}
+	if got := b.text(`document.querySelector("dl.facts").textContent`); !strings.Contains(got, "0.1 (0.01–0.3) → 1.9 (1.4–2.6), budget 1 exceeded") {
+		t.Errorf("facts: %q", got)
 	}
 	if got := b.text(`[...document.querySelectorAll("tr.marked td")].map(x => x.textContent).join(" | ")`); !strings.Contains(got, "after()") || !strings.Contains(got, "before()") {
 		t.Errorf("marked: %q", got)
@@ -101,5 +159,60 @@ func TestCICommentIsBounded(t *testing.T) {
 	}
 	if strings.Contains(b.String(), "<img") {
 		t.Error("the comment has an element that a title made")
+	}
+}
+
+// FuzzReadCI: whatever a file holds, reading and rendering it does not panic, and what is
+// rendered holds no element that a text made.
+func FuzzReadCI(f *testing.F) {
+	good, err := report.CIRecord(ciOf(f))
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(good)
+	f.Add([]byte(`{"schema": "socctl.ci/v1", "page": {"changes": [{"title": "<img src=x> @everyone"}]}}`))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		page, err := report.ReadCI(bytes.NewReader(text))
+		if err != nil {
+			return
+		}
+		for _, format := range report.CIPages {
+			var b strings.Builder
+			if err := report.RenderCI(&b, report.Style{}, format, page); err != nil {
+				t.Fatal(err)
+			}
+			if format == "html" && strings.Contains(b.String(), "<img") || format != "html" && strings.Contains(b.String(), "\x1b") {
+				t.Errorf("%s: %s", format, b.String())
+			}
+			if n := len(utf16.Encode([]rune(b.String()))); format == "markdown" && n > 65_536 {
+				t.Errorf("a comment of %d", n)
+			}
+		}
+	})
+}
+
+// TestReadCI: what was written is read again, and renders the same.
+func TestReadCI(t *testing.T) {
+	t.Parallel()
+	run := ciOf(t)
+	written, err := report.CIRecord(run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := report.ReadCI(bytes.NewReader(written))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(run.Page(), page); diff != "" {
+		t.Error(diff)
+	}
+	for _, bad := range []string{
+		strings.Replace(string(written), `"page": {`, `"page": {"more": 1,`, 1),
+		strings.Replace(string(written), `"rules/a.yml"`, `"`+strings.Repeat("x", 30_000)+`"`, -1),
+		string(written) + "{}",
+	} {
+		if _, err := report.ReadCI(strings.NewReader(bad)); err == nil {
+			t.Error("read without an error: " + report.Shorten(bad, 200))
+		}
 	}
 }

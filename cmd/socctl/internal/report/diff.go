@@ -9,6 +9,7 @@ import (
 	"github.com/socctl/socctl/compiler/diff"
 	"github.com/socctl/socctl/compiler/solver"
 	"github.com/socctl/socctl/evaluator"
+	"github.com/socctl/socctl/evaluator/backtest"
 	"github.com/socctl/socctl/evaluator/witness"
 )
 
@@ -18,7 +19,8 @@ type DiffResult struct {
 	Rules         int    // after the change
 	Changes       []DiffChange
 	Correlations  []diff.CorrelationChange
-	Unreadable    int // files
+	Unreadable    int              // files
+	Recorded      *backtest.Result // of both sides; nil if nothing was replayed
 }
 
 // DiffChange is a rule that changed, with events that show how.
@@ -39,7 +41,7 @@ var words = map[diff.Kind]string{diff.Removed: "removed", diff.Disjoint: "matche
 
 // Diff writes what a change means: pretty, json or markdown.
 func Diff(w io.Writer, s Style, format string, d *DiffResult) error {
-	sort.SliceStable(d.Changes, func(i, k int) bool { return severities[d.Changes[i].Kind] < severities[d.Changes[k].Kind] })
+	d.sort()
 	switch format {
 	case "json":
 		return diffJSON(w, d)
@@ -50,7 +52,13 @@ func Diff(w io.Writer, s Style, format string, d *DiffResult) error {
 	return nil
 }
 
+// sort puts the worst first.
+func (d *DiffResult) sort() {
+	sort.SliceStable(d.Changes, func(i, k int) bool { return severities[d.Changes[i].Kind] < severities[d.Changes[k].Kind] })
+}
+
 func diffPretty(w io.Writer, s Style, d *DiffResult) {
+	recorded := d.recorded()
 	for i := range d.Changes {
 		c := &d.Changes[i]
 		r := c.Rule()
@@ -66,6 +74,7 @@ func diffPretty(w io.Writer, s Style, d *DiffResult) {
 			fmt.Fprintf(w, "  %s%s\n", lostWords(c), eventView(c.LostEvent))
 			showEvent(w, s, c.LostEvent, c.Lost)
 		}
+		prettyRecorded(w, s, recorded(c))
 	}
 	for i := range d.Correlations {
 		kind, title, notes := correlationNotes(&d.Correlations[i])
@@ -78,6 +87,9 @@ func diffPretty(w io.Writer, s Style, d *DiffResult) {
 		fmt.Fprintln(w)
 	}
 	fmt.Fprintf(w, "%s → %s: %s\n", Clean(d.Before), Clean(d.After), d.summary())
+	if d.Recorded != nil {
+		fmt.Fprintf(w, "%s replayed, %s gained, %d lost\n", Count(d.Recorded.Summary.Events, "recorded event"), Count(d.Recorded.Summary.Delta.Gained, "match"), d.Recorded.Summary.Delta.Lost)
+	}
 }
 
 // lostWords says of what a rule no longer matches how that is meant.
@@ -197,15 +209,16 @@ type diffRecord struct {
 }
 
 type changeRecord struct {
-	Kind        diff.Kind    `json:"kind"`
-	Rule        ruleRecord   `json:"rule"`
-	MovedFrom   string       `json:"moved_from,omitempty"`
-	LevelBefore string       `json:"level_before,omitempty"`
-	Single      bool         `json:"single_values_only,omitempty"`
-	Reason      string       `json:"reason,omitempty"`
-	Gained      *eventRecord `json:"gained,omitempty"`
-	Lost        *eventRecord `json:"lost,omitempty"`
-	CoveredBy   []ruleRecord `json:"covered_by,omitempty"`
+	Kind        diff.Kind       `json:"kind"`
+	Rule        ruleRecord      `json:"rule"`
+	MovedFrom   string          `json:"moved_from,omitempty"`
+	LevelBefore string          `json:"level_before,omitempty"`
+	Single      bool            `json:"single_values_only,omitempty"`
+	Reason      string          `json:"reason,omitempty"`
+	Gained      *eventRecord    `json:"gained,omitempty"`
+	Lost        *eventRecord    `json:"lost,omitempty"`
+	CoveredBy   []ruleRecord    `json:"covered_by,omitempty"`
+	Recorded    *recordedRecord `json:"recorded,omitempty"` // nil if nothing was replayed
 }
 
 type correlationRecord struct {
@@ -217,9 +230,10 @@ type correlationRecord struct {
 
 func diffJSON(w io.Writer, d *DiffResult) error {
 	out := diffRecord{Before: d.Before, After: d.After, Rules: d.Rules, Changes: []changeRecord{}, Correlations: []correlationRecord{}}
+	recorded := d.recorded()
 	for i := range d.Changes {
 		c := &d.Changes[i]
-		r := changeRecord{Kind: c.Kind, Rule: recordOfRule(c.Rule()), LevelBefore: c.Level, Single: c.Single, Reason: c.Reason,
+		r := changeRecord{Recorded: recordOfReplay(recorded(c)), Kind: c.Kind, Rule: recordOfRule(c.Rule()), LevelBefore: c.Level, Single: c.Single, Reason: c.Reason,
 			Gained: modelRecord(c.GainedEvent, c.Gained), Lost: modelRecord(c.LostEvent, c.Lost)}
 		if c.Moved {
 			r.MovedFrom = c.Old.Source.Span.Path()

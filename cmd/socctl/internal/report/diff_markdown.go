@@ -13,6 +13,7 @@ import (
 // first, and the events behind a fold.
 func diffMarkdown(w io.Writer, d *DiffResult) error {
 	fmt.Fprintf(w, "### What the rules mean now\n\n%s.\n", escapeMarkdown(d.summary()))
+	recorded := d.recorded()
 	for i := range d.Changes {
 		c := &d.Changes[i]
 		fmt.Fprintf(w, "\n- **%s**: %s (`%s`)", escapeMarkdown(words[c.Kind]), escapeMarkdown(c.Rule().Title), codeText(c.Rule().Source.Span.Path()))
@@ -20,6 +21,7 @@ func diffMarkdown(w io.Writer, d *DiffResult) error {
 			fmt.Fprintf(w, "; %s", escapeMarkdown(note))
 		}
 		fmt.Fprintln(w)
+		markdownRecorded(w, recorded(c))
 		if c.Gained != nil || c.Kind == diff.Added && c.GainedEvent != nil {
 			foldedEvent(w, "now matches", c.GainedEvent, c.Gained)
 		}
