@@ -122,7 +122,7 @@ func (c *cli) command() *cobra.Command {
 	root.AddCommand(
 		c.testCommand(), c.lintCommand(), c.fmtCommand(), c.checksCommand(), c.explainCommand(),
 		c.evalCommand(), c.backtestCommand(), c.recordCommand(), c.witnessCommand(), c.diffCommand(), c.ciCommand(),
-		c.coverageCommand(), c.attackCommand(), c.filterCommand(), c.overlapCommand(), c.verdictCommand(), c.healthCommand(), c.tuneCommand(),
+		c.coverageCommand(), c.attackCommand(), c.filterCommand(), c.overlapCommand(), c.verdictCommand(), c.healthCommand(), c.tuneCommand(), c.expandCommand(),
 		c.initCommand(), c.newCommand(), c.logsourceCommand(), c.lspCommand(), c.pipelineCommand(), c.versionCommand(),
 	)
 	return root
