@@ -31,9 +31,16 @@ func (e edit) applied(source []byte) string {
 	return string(source[:e.from]) + e.text + string(source[e.to:])
 }
 
-// standing reports whether a scalar stands in the file at its span.
-func standing(s rules.Scalar, file *rules.File) bool {
-	return file != nil && s.Span.File == file && s.Span.Known()
+// standing reports whether a value of an item stands in the file behind the item's
+// key. That of an alias stands where its anchor does.
+func standing(v rules.Scalar, item *rules.Item, file *rules.File) bool {
+	if file == nil || v.Span.File != file || !v.Span.Known() || item.Key.Span.File != file || !item.Key.Span.Known() {
+		return false
+	}
+	_, key := item.Key.Span.Offsets()
+	from, to := v.Span.Offsets()
+	_, end := item.Span.Offsets()
+	return key <= from && from <= to && to <= end
 }
 
 func (n *near) file() *rules.File { return n.rule.Source.Span.File }
@@ -43,7 +50,7 @@ func (n *near) file() *rules.File { return n.rule.Source.Span.File }
 func (n *near) withValues(patterns []string, replaces int) (edit, error) {
 	item, file := n.item.Item, n.file()
 	for _, v := range item.Values {
-		if !standing(v, file) {
+		if !standing(v, item, file) {
 			return edit{}, errElsewhere
 		}
 		if strings.ContainsAny(v.Span.Text(), "\r\n") {
@@ -65,10 +72,16 @@ func (n *near) withValues(patterns []string, replaces int) (edit, error) {
 	case !item.List && strings.TrimLeft(before, " ") == item.Key.Span.Text()+": ":
 		return n.listed(from, texts, line), nil
 	case !item.List:
+		if _, key := item.Key.Span.Offsets(); strings.Trim(string(file.Source[key:from]), " ") != ":" {
+			return edit{}, errElsewhere // an anchor, which names the one value
+		}
 		return edit{from, to, "[" + inFlow(last) + ", " + strings.Join(texts, ", ") + "]"}, nil
 	case strings.Trim(before, " ") == "-":
 		lead := line.ending() + before
 		return edit{line.end, line.end, lead + strings.Join(texts, lead)}, nil
+	}
+	if behind := bytes.TrimLeft(file.Source[to:], " \r\n"); len(behind) == 0 || behind[0] != ']' && behind[0] != ',' {
+		return edit{}, errLayout
 	}
 	return edit{to, to, ", " + strings.Join(texts, ", ")}, nil
 }
@@ -96,7 +109,7 @@ func (n *near) withoutValue() (edit, error) {
 	item, file := n.item.Item, n.file()
 	at := -1
 	for i := range item.Values {
-		if !standing(item.Values[i], file) {
+		if !standing(item.Values[i], item, file) {
 			return edit{}, errElsewhere
 		}
 		if &item.Values[i] == n.part.Value {
@@ -129,8 +142,10 @@ func comma(source []byte, from, to int, e edit) (edit, error) {
 // withoutItem returns an edit that removes the item from its selection.
 func (n *near) withoutItem() (edit, error) {
 	item, file := n.item.Item, n.file()
-	if !standing(item.Key, file) || item.Span.File != file {
-		return edit{}, errElsewhere
+	for _, v := range item.Values {
+		if !standing(v, item, file) {
+			return edit{}, errElsewhere
+		}
 	}
 	siblings := 0
 	for _, s := range n.rule.Source.Detection.Selections {

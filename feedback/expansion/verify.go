@@ -6,9 +6,9 @@ import (
 	"slices"
 
 	"github.com/socctl/socctl/compiler"
+	"github.com/socctl/socctl/evaluator"
 	"github.com/socctl/socctl/evaluator/backtest"
 	"github.com/socctl/socctl/feedback/proposal"
-	"github.com/socctl/socctl/rules"
 )
 
 // maxHits is how many recorded events are told of a proposal.
@@ -28,7 +28,11 @@ func (x *expansion) verify(ctx context.Context) error {
 	}
 	var kept []Proposal
 	for _, p := range x.out.Proposals {
-		if why := x.confirmed(&p, result); why != "" {
+		why := x.confirmed(&p, result)
+		if print := x.uncaught(&p, head); print != "" {
+			why = "with all filters in place it does not match " + print
+		}
+		if why != "" {
 			x.withdraw(&p, why)
 			continue
 		}
@@ -40,23 +44,28 @@ func (x *expansion) verify(ctx context.Context) error {
 
 // side compiles what the proposals are about: with them, or as it is.
 func (x *expansion) side(proposed bool) *compiler.Program {
-	set := x.Set.Select(func(d rules.Document) bool {
-		_, filter := d.(*rules.Filter)
-		return filter && !x.touched[d.Meta().Span.Path()]
-	})
+	texts := map[string]string{}
 	for _, p := range x.out.Proposals {
-		text := p.Document
-		if !proposed {
-			text = p.Before
-		}
-		docs, _ := rules.Parse(p.Path, []byte(text))
-		for _, d := range docs {
-			set.Add(d)
+		texts[p.Path] = p.Before
+		if proposed {
+			texts[p.Path] = p.Document
 		}
 	}
-	set.Link()
+	set, _ := x.changed(texts)
 	program, _ := compiler.Compile(set, x.Options)
 	return program
+}
+
+// uncaught returns an event that a proposal is said to catch and does not, with all
+// filters in place; "" for none.
+func (x *expansion) uncaught(p *Proposal, head *compiler.Program) string {
+	ev := evaluator.New(head)
+	for _, m := range x.incident.events {
+		if slices.Contains(p.Catches, m.print) && !slices.ContainsFunc(ev.Match(m.event), func(o evaluator.Match) bool { return o.Rule.Source.Span.Path() == p.Path }) {
+			return m.print
+		}
+	}
+	return ""
 }
 
 // confirmed holds a proposal against the replay, and says what is wrong with it.

@@ -3,6 +3,7 @@ package expansion
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -164,11 +165,15 @@ func patternsText(patterns []string) string {
 // choices are values to try: each of those that cover the most events alone, and if
 // none covers all, several together.
 func (x *expansion) choices(n *near) [][]*candidate {
-	all := slices.Clone(n.candidates)
-	rare := map[*candidate]int{}
-	for _, c := range all {
+	rare, within := map[*candidate]int{}, map[*candidate]bool{}
+	for _, c := range n.candidates {
 		rare[c] = x.answers.count(func(k *cell) bool { return k.has(c.probe) }).total
+		cost := x.answers.cost(trust.Logsource(n.rule), x.answers.count(func(k *cell) bool { return k.has(n.probe) && k.has(c.probe) }), x.Budget)
+		within[c] = cost.State == backtest.Within
 	}
+	all := slices.DeleteFunc(slices.Clone(n.candidates), func(c *candidate) bool { // one that says less keeps to the budget too
+		return slices.ContainsFunc(n.candidates, func(o *candidate) bool { return o != c && within[o] && o.literal.Generalises(c.literal) })
+	})
 	slices.SortStableFunc(all, func(a, b *candidate) int {
 		return cmp.Or(cmp.Compare(b.covered(), a.covered()), cmp.Compare(min(b.replaces, 0), min(a.replaces, 0)), cmp.Compare(rare[a], rare[b]),
 			cmp.Compare(len(a.literal.Value), len(b.literal.Value)), cmp.Compare(a.literal.String(), b.literal.String()))
@@ -261,47 +266,55 @@ func literalsOf(adds []*candidate) []*tuning.Literal {
 	return out
 }
 
-// compiled compiles the rules of one file with all filters, and returns the one that
+// compiled compiles the rules of a file with another text, and returns the one that
 // stands in the place of a rule.
 func (x *expansion) compiled(path, text string, like *compiler.Rule) (*compiler.Program, *compiler.Rule, error) {
-	docs, diags := rules.Parse(path, []byte(text))
+	set, diags := x.changed(map[string]string{path: text})
 	if err := diags.Err(); err != nil {
 		return nil, nil, err
 	}
-	set := x.Set.Select(func(d rules.Document) bool {
-		_, filter := d.(*rules.Filter)
-		return filter && d.Meta().Span.Path() != path
-	})
-	nth, at := 0, -1
+	nth := 0
 	for _, r := range x.Set.Rules {
-		if r.Span.Path() != like.Source.Span.Path() {
-			continue
-		}
 		if r == like.Source {
-			at = nth
+			break
 		}
-		nth++
-	}
-	var wanted *rules.Rule
-	nth = 0
-	for _, d := range docs {
-		if r, is := d.(*rules.Rule); is {
-			if nth == at {
-				wanted = r
-			}
+		if r.Span.Path() == path {
 			nth++
 		}
-		set.Add(d)
 	}
-	set.Link()
 	p, diags := compiler.Compile(set, x.Options)
-	for _, r := range p.Rules {
-		if r.Source == wanted {
-			return p, r, nil
+	if nth < len(set.Rules) {
+		for _, r := range p.Rules {
+			if r.Source == set.Rules[nth] {
+				return p, r, nil
+			}
 		}
 	}
 	if err := diags.Err(); err != nil {
 		return nil, nil, err
 	}
 	return nil, nil, errElsewhere
+}
+
+// changed returns the rules of files with other texts, with all filters that apply to
+// them, those of other files included. The diagnostics are about the texts.
+func (x *expansion) changed(texts map[string]string) (*rules.Set, rules.Diagnostics) {
+	set := &rules.Set{}
+	for _, d := range x.Set.Documents() {
+		if _, is := texts[d.Meta().Span.Path()]; !is {
+			set.Add(d)
+		}
+	}
+	var diags rules.Diagnostics
+	wanted := map[rules.Document]bool{}
+	for _, path := range slices.Sorted(maps.Keys(texts)) {
+		docs, found := rules.Parse(path, []byte(texts[path]))
+		diags = append(diags, found...)
+		for _, d := range docs {
+			set.Add(d)
+			wanted[d] = true
+		}
+	}
+	set.Link()
+	return set.Select(func(d rules.Document) bool { return wanted[d] }), diags
 }

@@ -1,6 +1,11 @@
 package tuning
 
-import "github.com/socctl/socctl/rules/logsource"
+import (
+	"strings"
+
+	"github.com/socctl/socctl/compiler"
+	"github.com/socctl/socctl/rules/logsource"
+)
 
 // Lattice generalises values of the fields of a logsource: from what a field holds,
 // comparisons that say less and less. It is safe for concurrent use.
@@ -29,3 +34,21 @@ func (x Lattice) Class(field string) logsource.Trust {
 
 // Kind returns what a field is made of; "" if no literal may name it.
 func (x Lattice) Kind(field string) logsource.Kind { return x.kind(field) }
+
+// Generalises reports whether a literal says less than another one of the same field
+// and anchor: its text is a part of the other's, where the anchor wants it.
+func (l *Literal) Generalises(o *Literal) bool {
+	a, b := compiler.Fold(l.Value), compiler.Fold(o.Value)
+	if l.Field != o.Field || l.Anchor != o.Anchor || l.CIDR || o.CIDR || a == b {
+		return false
+	}
+	switch l.Anchor {
+	case compiler.AtEnd:
+		return strings.HasSuffix(b, a)
+	case compiler.AtStart:
+		return strings.HasPrefix(b, a)
+	case compiler.Anywhere:
+		return strings.Contains(b, a)
+	}
+	return false
+}
