@@ -26,7 +26,9 @@ id: 929a690e-bef0-4204-a928-ef5e620d6fcc
 logsource: {category: process_creation, product: windows}
 detection:
     selection:
-        Image|endswith: '\vssadmin.exe' # the usual way
+        Image|endswith:
+            - '\vssadmin.exe' # the usual way
+            - '\wbadmin.exe'
         CommandLine|contains: delete
     filter_backup:
         ParentImage|endswith: '\backup.exe'
@@ -40,11 +42,11 @@ func process(day int, host, image, command, parent string) string {
 	return string(b)
 }
 
-// usual is what happens every day: 240 events on 30 days.
+// usual is what happens every day: 600 events on 30 days.
 func usual() []string {
 	var out []string
 	for day := 1; day <= 30; day++ {
-		for n := range 8 {
+		for n := range 20 {
 			out = append(out, process(day, fmt.Sprint("PC", n), []string{`C:\Windows\System32\cmd.exe`, `C:\Windows\notepad.exe`}[n%2], fmt.Sprintf("x /c run-report %d", n), `C:\Windows\explorer.exe`))
 		}
 	}
@@ -103,7 +105,7 @@ func TestNearestMissIsWidened(t *testing.T) {
 		t.Fatalf("%+v\n%+v", r.Summary, r.Near)
 	}
 	p := r.Proposals[0]
-	want := strings.Replace(shadowRule, "Image|endswith: '\\vssadmin.exe' # the usual way", "Image|endswith:\n            - '\\vssadmin.exe' # the usual way\n            - '\\WMIC.exe'", 1)
+	want := strings.Replace(shadowRule, "            - '\\wbadmin.exe'\n", "            - '\\wbadmin.exe'\n            - '\\WMIC.exe'\n", 1)
 	if diff := cmp.Diff(want, p.Document); diff != "" || p.Kind != Widening || p.Proof != "wider" {
 		t.Errorf("%s %s (- want, + got)\n%s", p.Kind, p.Proof, diff)
 	}
@@ -118,7 +120,7 @@ func TestBudgetDecides(t *testing.T) {
 	wide := `title: Report
 logsource: {category: process_creation, product: windows}
 detection:
-    selection: {CommandLine|contains: 'report 7', ParentImage|endswith: '\services.exe'}
+    selection: {CommandLine|contains: 'report 7', ParentImage|endswith: ['\services.exe', '\svchost.exe']}
     condition: selection
 `
 	s := &scene{rules: []string{wide}, recorded: usual(), incident: []string{process(3, "PC7", `C:\Windows\notepad.exe`, "x /c run-report 7", `C:\Windows\explorer.exe`)}}

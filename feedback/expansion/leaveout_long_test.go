@@ -3,25 +3,21 @@
 package expansion_test
 
 import (
-	"bufio"
 	"cmp"
 	"context"
 	"crypto/sha256"
-	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/klauspost/compress/zstd"
-
 	"github.com/socctl/socctl/attack/coverage"
 	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/evaluator"
 	"github.com/socctl/socctl/evaluator/backtest"
 	"github.com/socctl/socctl/evaluator/corpus"
+	"github.com/socctl/socctl/evaluator/record"
 	"github.com/socctl/socctl/evaluator/telemetry"
 	"github.com/socctl/socctl/feedback/expansion"
 	"github.com/socctl/socctl/rules"
@@ -62,49 +58,74 @@ func TestLeaveOut(t *testing.T) {
 	}
 }
 
-// background writes the background recording as two: even days, on which proposals
-// are chosen, and odd ones, on which their cost is measured. What has no day is left
-// out.
-func background(t *testing.T) (fit, check string) {
+// background records the background events as two: even days, on which proposals are
+// chosen, and odd ones, on which their cost is measured. What has no day is left out.
+func background(t *testing.T) (fit, check folder) {
 	t.Helper()
-	f, err := os.Open(corpus.Path(t, "benign/windows-background.ndjson.zst"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	z, err := zstd.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer z.Close()
-	names := [2]string{filepath.Join(t.TempDir(), "even.ndjson"), filepath.Join(t.TempDir(), "odd.ndjson")}
-	var out [2]*bufio.Writer
+	dirs := [2]folder{folder(filepath.Join(t.TempDir(), "even")), folder(filepath.Join(t.TempDir(), "odd"))}
+	var out [2]*record.Writer
 	for i := range out {
-		w, err := os.Create(names[i])
+		w, err := record.Create(string(dirs[i]), record.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer w.Close()
-		out[i] = bufio.NewWriter(w)
+		out[i] = w
 	}
 	n := telemetry.NewNormaliser(nil)
-	lines := bufio.NewScanner(z)
-	lines.Buffer(nil, 64<<20)
-	for lines.Scan() {
-		v, ok := telemetry.DecodeJSON(lines.Text())
-		if !ok {
-			continue
+	for r, err := range telemetry.Read(context.Background(), []string{corpus.Path(t, "benign/windows-background.ndjson.zst")}, telemetry.ReadOptions{}) {
+		if err != nil {
+			t.Fatal(err)
 		}
-		if at, _, ok := n.Event(telemetry.Record{Value: v}).Time(); ok {
-			fmt.Fprintf(out[backtest.DayOf(at)&1], "%s\n", lines.Bytes())
+		if at, _, ok := n.Event(r).Time(); ok {
+			if err := out[backtest.DayOf(at)&1].Add(r); err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
 	for _, w := range out {
-		if err := w.Flush(); err != nil {
+		if err := w.Commit(); err != nil {
 			t.Fatal(err)
 		}
 	}
-	return names[0], names[1]
+	return dirs[0], dirs[1]
+}
+
+// folder replays recorded telemetry.
+type folder string
+
+// Replay implements backtest.Replayer.
+func (f folder) Replay(ctx context.Context, p *compiler.Program, take func(*backtest.Hit)) (*backtest.Exposure, error) {
+	out := &backtest.Exposure{Grounds: map[backtest.Logsource]*backtest.Ground{}}
+	err := record.Replay(ctx, string(f), p, record.ReplayOptions{Exposure: true}, func(r *record.Replayed) error {
+		for i := range r.Hits {
+			h := &r.Hits[i]
+			take(&backtest.Hit{Source: h.Source, Record: h.Index, Time: h.Time, Matches: h.Matches, Suppressed: h.Suppressed, Load: func() (*telemetry.Event, []evaluator.View, error) {
+				e, err := h.Event()
+				if err != nil {
+					return nil, nil, err
+				}
+				return e, e.Views(), nil
+			}})
+		}
+		out.Events += r.Rows
+		for l, g := range r.Grounds {
+			to := out.Grounds[backtest.Logsource(l)]
+			if to == nil {
+				to = backtest.NewGround()
+				out.Grounds[backtest.Logsource(l)] = to
+			}
+			to.Events += g.Events
+			to.Undated += g.Undated
+			for name, found := range g.Fields {
+				to.Fields[name] = to.Fields[name] || found
+			}
+			for day, s := range g.Days {
+				to.Note(backtest.Day(day), backtest.Span(*s))
+			}
+		}
+		return nil
+	})
+	return out, err
 }
 
 // captures returns, for every rule, events in recordings that show a technique which
@@ -181,7 +202,7 @@ func sorted[V any](m map[string]V) []string {
 type bench struct {
 	set     *rules.Set
 	program *compiler.Program
-	fit     string
+	fit     folder
 	runs    []*run
 }
 
@@ -216,7 +237,7 @@ func (b *bench) leaveOut(t *testing.T, r *compiler.Rule, events []captured) {
 	}
 	in := &expansion.Input{Set: b.set, Table: logsource.Default(), Budget: fitBudget, Now: time.Date(2026, 11, 27, 0, 0, 0, 0, time.UTC),
 		Program:  compiler.Rewritten(b.program, func(o *compiler.Rule) *compiler.Expr { return without(o, r) }),
-		Replayer: &backtest.Streaming{Recordings: []string{b.fit}, Jobs: 2}}
+		Replayer: b.fit}
 	out := &run{rule: r, captures: len(sources) - 1}
 	for _, e := range bySource[sources[at]] {
 		if e.sole {
@@ -242,6 +263,7 @@ func (b *bench) leaveOut(t *testing.T, r *compiler.Rule, events []captured) {
 		}
 	}
 	b.runs = append(b.runs, out)
+	t.Logf("%d: %s", len(b.runs), r.Title)
 }
 
 func without(o, r *compiler.Rule) *compiler.Expr {
@@ -273,12 +295,12 @@ func catches(t *testing.T, p *expansion.Proposal, e *telemetry.Event) bool {
 }
 
 // cost replays days that no proposal was chosen on.
-func (b *bench) cost(t *testing.T, check string) {
+func (b *bench) cost(t *testing.T, check folder) {
 	t.Helper()
 	for _, r := range b.runs {
 		for i := range r.proposals {
 			p := &r.proposals[i]
-			result, err := backtest.Run(context.Background(), backtest.NewSubject(proposed(t, p, p.Document), proposed(t, p, p.Before)), &backtest.Streaming{Recordings: []string{check}, Jobs: 2}, backtest.Options{})
+			result, err := backtest.Run(context.Background(), backtest.NewSubject(proposed(t, p, p.Document), proposed(t, p, p.Before)), check, backtest.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}

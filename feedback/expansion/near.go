@@ -16,7 +16,7 @@ import (
 const (
 	maxNear       = 60   // near misses that are looked at, those with the most events and what they share first
 	maxCandidates = 24   // comparisons that are tried for each
-	maxShare      = 0.05 // of recorded events that the rest of a rule may match: more tells nothing
+	maxShare      = 0.01 // of events of the logsource that the rest of a rule may match: more tells nothing
 )
 
 // near is a part of a rule that alone keeps it from matching events of the incident.

@@ -51,8 +51,11 @@ type NearMiss struct {
 	Part   string `json:"part"`   // as it is written
 	Holds  bool   `json:"holds"`  // an exclusion holds that should not
 	Events int    `json:"events"` // of the incident that miss the rule by this part
-	// Share is that of the recorded events of the logsource which the rule would match
-	// without the part: how much the rest of the rule tells.
+	// Rest is how many of the Recorded events of the logsource the rule would match
+	// without the part, and Share the upper end of the interval (95 %) of their share:
+	// how much the rest of the rule tells.
+	Rest     int     `json:"rest"`
+	Recorded int     `json:"recorded"`
 	Share    float64 `json:"share"`
 	Proposal string  `json:"proposal,omitempty"` // ID of what came of it
 	Rejected string  `json:"rejected,omitempty"` // why nothing did

@@ -13,6 +13,7 @@ import (
 	"github.com/socctl/socctl/compiler/trust"
 	"github.com/socctl/socctl/evaluator"
 	"github.com/socctl/socctl/evaluator/backtest"
+	"github.com/socctl/socctl/feedback"
 	"github.com/socctl/socctl/feedback/proposal"
 	"github.com/socctl/socctl/feedback/tuning"
 	"github.com/socctl/socctl/rules"
@@ -21,6 +22,7 @@ import (
 const (
 	maxValues   = 3 // that a widening adds to an item
 	maxAttempts = 8 // ways of widening a part that are tried
+	minRest     = 2 // items that hold on the event if another one is removed
 )
 
 // namespace is that of the ids of proposals (RFC 9562, version 5).
@@ -42,9 +44,8 @@ func (x *expansion) widen() {
 	for _, n := range x.near {
 		t := x.answers.count(func(c *cell) bool { return c.has(n.probe) })
 		n.told = NearMiss{Rule: nameOf(n.rule), Title: n.rule.Title, Path: n.rule.Source.Span.Path(), Line: n.span().Start.Line, Part: n.partText(), Holds: n.holds, Events: len(n.events)}
-		if all := x.answers.ground(trust.Logsource(n.rule)).Events; all > 0 {
-			n.told.Share = float64(t.total) / float64(all)
-		}
+		all := x.answers.ground(trust.Logsource(n.rule)).Events
+		n.told.Rest, n.told.Recorded, n.told.Share = t.total, all, feedback.ProportionUpper(t.total, all, backtest.Confidence)
 	}
 	slices.SortStableFunc(x.near, func(a, b *near) int {
 		return cmp.Or(cmp.Compare(len(b.events), len(a.events)), cmp.Compare(a.told.Share, b.told.Share), cmp.Compare(b.tells, a.tells), cmp.Compare(a.place(), b.place()))
@@ -79,7 +80,7 @@ func (x *expansion) widenBy(n *near) string {
 		n.told.Proposal = p.ID
 		return ""
 	}
-	return cmp.Or(why, "no value of the events generalises to one that the part could have")
+	return cmp.Or(why, "no value of the events generalises to one that could stand beside others in the part")
 }
 
 // unfit says why a near miss is not worth a proposal, or cannot have one.
@@ -94,7 +95,7 @@ func (x *expansion) unfit(n *near) string {
 	case g.Events < minRecorded:
 		return fmt.Sprintf("the recordings hold %d events of the logsource; below %d nothing is known of its cost", g.Events, minRecorded)
 	case n.told.Share > maxShare:
-		return fmt.Sprintf("the rest of the rule tells too little: it holds on %.3g %% of the recorded events", 100*n.told.Share)
+		return fmt.Sprintf("the rest of the rule tells too little: it holds on %d of %d recorded events, which may be %.3g %% of all; at most %g %% may", n.told.Rest, n.told.Recorded, 100*n.told.Share, 100*maxShare)
 	case file == nil:
 		return errElsewhere.Error()
 	case x.touched[file.Path]:
@@ -109,6 +110,9 @@ func (x *expansion) ways(n *near) []widening {
 	var out []widening
 	for _, adds := range x.choices(n) {
 		w := widening{adds: adds}
+		if len(n.item.Item.Values) < 2 && adds[0].replaces < 0 {
+			continue // the one value is what the rule is about
+		}
 		patterns, replaces := make([]string, len(adds)), -1
 		covers := make([]bool, len(n.events))
 		for i, c := range adds {
@@ -142,7 +146,7 @@ func (x *expansion) ways(n *near) []widening {
 			last.events = append(last.events, m)
 		}
 	}
-	if n.item == nil {
+	if n.item == nil || n.part == n.item && n.tells < minRest {
 		return out
 	}
 	last.change = "remove " + n.partText()
