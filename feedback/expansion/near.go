@@ -16,6 +16,7 @@ import (
 const (
 	maxNear       = 60   // near misses that are looked at, those with the most events and what they share first
 	maxCandidates = 24   // comparisons that are tried for each
+	minText       = 4    // bytes of a text that is looked for in others
 	maxShare      = 0.01 // of events of the logsource that the rest of a rule may match: more tells nothing
 )
 
@@ -28,6 +29,7 @@ type near struct {
 	tells  int               // items that hold
 
 	probe      int // of what the rule would match without the part
+	own        int // of what the part matches
 	told       NearMiss
 	candidates []*candidate
 }
@@ -107,7 +109,7 @@ func (n *near) partText() string {
 
 // ask prepares the questions that decide about a near miss.
 func (n *near) ask(s *probes, lattices *lattices) {
-	n.probe = s.gap(n.rule, n.flip)
+	n.probe, n.own = s.gap(n.rule, n.flip), s.add(trust.Logsource(n.rule), n.part)
 	if n.holds || n.item == nil || n.part != n.item {
 		return
 	}
@@ -182,6 +184,9 @@ func (n *near) literals(lattice *tuning.Lattice, anchor compiler.Anchor, event e
 	var out []*tuning.Literal
 	for _, l := range lattice.Of(field, text) {
 		if l.CIDR || anchor != compiler.Anywhere && l.Anchor != anchor || anchor == compiler.Anywhere && l.Anchor == compiler.Whole && len(l.Value) > 60 {
+			continue
+		}
+		if anchor != compiler.Whole && len(l.Value) < minText {
 			continue
 		}
 		if l.Anchor != anchor {

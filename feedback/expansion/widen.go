@@ -146,8 +146,8 @@ func (x *expansion) ways(n *near) []widening {
 			last.events = append(last.events, m)
 		}
 	}
-	if n.item == nil || n.part == n.item && n.tells < minRest {
-		return out
+	if n.item == nil || n.part == n.item && n.tells < minRest || x.answers.count(func(c *cell) bool { return c.has(n.own) }).total <= n.told.Rest {
+		return out // it is what the rule is about
 	}
 	last.change = "remove " + n.partText()
 	if n.part == n.item {
