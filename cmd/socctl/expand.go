@@ -67,7 +67,7 @@ events are left and nothing is proposed for any.`,
 	flags.StringArrayVar(&o.baseline, "baseline", nil, "further `recording` that is known to be benign; may be repeated (default: telemetry.baseline of the configuration)")
 	flags.StringArrayVar(&o.only, "event", nil, "look at the event of this `fingerprint` alone; may be repeated")
 	flags.Float64Var(&o.budget, "budget", expansion.DefaultBudget, "alerts a day that a proposal may add")
-	flags.StringSliceVar(&o.techniques, "technique", nil, "`technique` of ATT&CK that the incident is known to show, a tag of drafts; may be repeated")
+	flags.StringSliceVar(&o.techniques, "technique", nil, "`technique` of ATT&CK that the incident is known to show: a tag of drafts, and only rules with it are widened; may be repeated")
 	flags.StringVar(&o.level, "level", "medium", "level of drafts")
 	flags.StringVar(&o.owner, "owner", "", "author of drafts; needed to apply them")
 	flags.StringVar(&o.apply, "apply", "", "change rules, write drafts into a `folder`, and tests into that of --tests")

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -50,6 +51,15 @@ func (x *expansion) group() {
 	}
 }
 
+// circumstance are fields of whom and where it happened that no table knows as such.
+var circumstance = regexp.MustCompile(`(?i)domain(name)?$|workstation|username$|sid$`)
+
+// whose reports whether a field says who it was or where, which is not what was done.
+func whose(lattice *tuning.Lattice, field string) bool {
+	k := lattice.Kind(field)
+	return k == logsource.AccountKind || k == logsource.AddressKind || circumstance.MatchString(field)
+}
+
 // collect finds the literals that hold on the events of a group.
 func (g *group) collect(lattice tuning.Lattice) {
 	index := map[string]*literal{}
@@ -73,8 +83,8 @@ func (g *group) collect(lattice tuning.Lattice) {
 			}
 		}
 		for _, field := range slices.Sorted(maps.Keys(m.values)) {
-			if k := lattice.Kind(field); k == logsource.AccountKind || k == logsource.AddressKind {
-				continue // who and where it was is not what was done
+			if whose(&lattice, field) {
+				continue
 			}
 			for _, l := range lattice.Of(field, m.values[field]) {
 				add(l, false)

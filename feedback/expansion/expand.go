@@ -28,7 +28,7 @@ type Input struct {
 	Now        time.Time // day of drafts
 	Owner      string    // author of drafts; "" for none
 	Level      string    // of drafts; "" means medium
-	Techniques []string  // tags of drafts, such as attack.t1490; only what is known of the incident
+	Techniques []string  // tags such as attack.t1490 of what the incident is known to show: of drafts, and of rules that may be widened; nil for not known
 	Drafts     string    // folder of drafts, for their paths; "" for none
 	Tests      string    // folder of tests, for their paths
 }

@@ -219,6 +219,32 @@ func TestTechniquesAreNeverMadeUp(t *testing.T) {
 	}
 }
 
+// Where the technique of an incident is known, rules about others are left alone.
+func TestOnlyRulesOfTheTechniqueAreWidened(t *testing.T) {
+	tagged := strings.Replace(shadowRule, "logsource:", "tags: [attack.t1490]\nlogsource:", 1)
+	s := &scene{rules: []string{tagged}, recorded: usual(), incident: []string{process(3, "PC7", `C:\Windows\System32\wbem\WMIC.exe`, "wmic shadowcopy delete", `C:\x.exe`)}}
+	for technique, want := range map[string]Kind{"attack.t1490": Widening, "attack.t1490.001": Widening, "attack.t1003": Draft} {
+		s.technique = []string{technique}
+		if r := s.expand(t); len(r.Proposals) != 1 || r.Proposals[0].Kind != want {
+			t.Errorf("%s: %+v", technique, r.Proposals)
+		}
+	}
+}
+
+// Who it was and where is not what was done.
+func TestDraftsNameNobody(t *testing.T) {
+	s := &scene{recorded: usual(), incident: []string{strings.Replace(process(3, "PC7", `C:\Temp\odd-tool.exe`, "odd-tool.exe --grab-hashes", `C:\Temp\odd-loader.exe`), `"User"`, `"SubjectDomainName":"odd-domain","User"`, 1)}}
+	r := s.expand(t)
+	if len(r.Proposals) != 1 {
+		t.Fatalf("%+v", r)
+	}
+	for _, l := range r.Proposals[0].Literals {
+		if strings.HasPrefix(l.Text, "User") || strings.Contains(l.Text, "Domain") {
+			t.Errorf("%s", l.Text)
+		}
+	}
+}
+
 // The same input makes the same report, in whatever order and with any number of
 // workers.
 func TestSameInputSameReport(t *testing.T) {

@@ -46,15 +46,21 @@ func TestLeaveOut(t *testing.T) {
 	set.Link()
 	program, _ := compiler.Compile(set, compiler.Options{})
 	fit, check := background(t)
-	events := captures(t, program)
-	b := &bench{set: set, program: program, fit: fit}
-	for _, r := range program.Rules {
-		b.leaveOut(t, r, events[r])
-	}
-	b.cost(t, check)
-	b.print(t)
-	if len(b.runs) == 0 {
-		t.Error("nothing was measured")
+	events, shows := captures(t, program)
+	for _, known := range []bool{false, true} {
+		t.Logf("technique of the incident known: %v", known)
+		b := &bench{set: set, program: program, fit: fit}
+		if known {
+			b.shows = shows
+		}
+		for _, r := range program.Rules {
+			b.leaveOut(t, r, events[r])
+		}
+		b.cost(t, check)
+		b.print(t)
+		if len(b.runs) == 0 {
+			t.Error("nothing was measured")
+		}
 	}
 }
 
@@ -129,14 +135,14 @@ func (f folder) Replay(ctx context.Context, p *compiler.Program, take func(*back
 }
 
 // captures returns, for every rule, events in recordings that show a technique which
-// the rule is tagged with.
-func captures(t *testing.T, p *compiler.Program) map[*compiler.Rule][]captured {
+// the rule is tagged with, and the techniques of recordings.
+func captures(t *testing.T, p *compiler.Program) (out map[*compiler.Rule][]captured, shows map[string]map[string]bool) {
 	t.Helper()
 	m, diags := coverage.ReadManifest("../../testdata/telemetry/shared.yml", corpus.Path(t, ""))
 	if err := diags.Err(); err != nil {
 		t.Fatal(err)
 	}
-	shows := map[string]map[string]bool{} // techniques by path
+	shows = map[string]map[string]bool{}
 	for _, r := range m.Recordings {
 		if shows[r.Path] == nil {
 			shows[r.Path] = map[string]bool{}
@@ -154,7 +160,7 @@ func captures(t *testing.T, p *compiler.Program) map[*compiler.Rule][]captured {
 		}
 	}
 	ev, n := evaluator.New(p), telemetry.NewNormaliser(nil)
-	out := map[*compiler.Rule][]captured{}
+	out = map[*compiler.Rule][]captured{}
 	seen := map[string]bool{}
 	type key struct {
 		rule   *compiler.Rule
@@ -181,7 +187,7 @@ func captures(t *testing.T, p *compiler.Program) map[*compiler.Rule][]captured {
 			}
 		}
 	}
-	return out
+	return out, shows
 }
 
 func parent(technique string) string {
@@ -203,6 +209,7 @@ type bench struct {
 	set     *rules.Set
 	program *compiler.Program
 	fit     folder
+	shows   map[string]map[string]bool // nil if that is not known
 	runs    []*run
 }
 
@@ -244,6 +251,9 @@ func (b *bench) leaveOut(t *testing.T, r *compiler.Rule, events []captured) {
 			in.Incident = append(in.Incident, e.event)
 		}
 	}
+	for _, id := range sorted(b.shows[sources[at]]) {
+		in.Techniques = append(in.Techniques, "attack."+strings.ToLower(id))
+	}
 	report, err := expansion.Expand(context.Background(), in)
 	if err != nil {
 		t.Fatal(err)
@@ -263,7 +273,6 @@ func (b *bench) leaveOut(t *testing.T, r *compiler.Rule, events []captured) {
 		}
 	}
 	b.runs = append(b.runs, out)
-	t.Logf("%d: %s", len(b.runs), r.Title)
 }
 
 func without(o, r *compiler.Rule) *compiler.Expr {

@@ -177,7 +177,7 @@ func widenable(item *rules.Item) (compiler.Anchor, bool) {
 func (n *near) literals(lattice *tuning.Lattice, anchor compiler.Anchor, event evaluator.Event) []*tuning.Literal {
 	field := n.item.Item.Field.Text
 	v, ok := event.Field(field)
-	if k := v.Kind(); !ok || k == evaluator.List || k == evaluator.Object || k == evaluator.Null {
+	if k := v.Kind(); !ok || whose(lattice, field) || k == evaluator.List || k == evaluator.Object || k == evaluator.Null {
 		return nil
 	}
 	text := strings.TrimSpace(v.Text())

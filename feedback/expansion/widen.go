@@ -92,6 +92,8 @@ func (x *expansion) unfit(n *near) string {
 		return "other proposals catch its events"
 	case n.holds:
 		return "an exclusion holds the rule back: whether to narrow it is for a person, see socctl filter audit"
+	case len(x.Techniques) > 0 && !x.about(n.rule):
+		return "the rule is not tagged with a technique of the incident"
 	case g.Events < minRecorded:
 		return fmt.Sprintf("the recordings hold %d events of the logsource; below %d nothing is known of its cost", g.Events, minRecorded)
 	case n.told.Share > maxShare:
@@ -102,6 +104,18 @@ func (x *expansion) unfit(n *near) string {
 		return "another proposal changes its file: apply that one and look again"
 	}
 	return ""
+}
+
+// about reports whether a rule is tagged with a technique of the incident, with a part
+// of one or with the whole.
+func (x *expansion) about(r *compiler.Rule) bool {
+	whole := func(tag string) string {
+		id, _, _ := strings.Cut(strings.TrimPrefix(strings.ToLower(tag), "attack."), ".")
+		return id
+	}
+	return slices.ContainsFunc(r.Source.Tags, func(tag rules.Scalar) bool {
+		return slices.ContainsFunc(x.Techniques, func(t string) bool { return whole(t) == whole(tag.Text) })
+	})
 }
 
 // ways are the widenings of a part, the narrowest first: a value that says less than
