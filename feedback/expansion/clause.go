@@ -2,9 +2,10 @@ package expansion
 
 import (
 	"cmp"
-	"maps"
 	"math"
+	"path"
 	"slices"
+	"strings"
 
 	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/evaluator/backtest"
@@ -32,6 +33,7 @@ type literal struct {
 	routes bool        // it says which kind of event it is; every draft has it
 	holds  tuning.Rows // on the missed events of the group
 	rows   tuning.Rows // cells of the answers
+	name   string      // that its text is about, see nameIn
 	rarity float64     // bits by which recorded events that satisfy it are fewer than all
 	count  int
 }
@@ -73,7 +75,8 @@ type clause struct {
 func rowsFor(n int) tuning.Rows { return make(tuning.Rows, (n+63)/64) }
 
 // learn fills in what the answers say of the literals. Of those that hold on the same
-// events and are as rare, in the same field, one is kept: the shortest.
+// events and are as rare, in the same field and about the same name, one is kept: the
+// shortest.
 func (g *group) learn(a *answers) {
 	g.answers, g.ground = a, a.ground(g.source)
 	if r := g.ground.Expected(nil); r != nil {
@@ -91,11 +94,11 @@ func (g *group) learn(a *answers) {
 		l.rarity = math.Log2((all + 1) / float64(l.count+1))
 	}
 	slices.SortFunc(g.literals, func(x, y *literal) int {
-		return cmp.Or(cmp.Compare(x.Field, y.Field), slices.Compare(x.holds, y.holds), cmp.Compare(x.count, y.count), cmp.Compare(x.brittle(), y.brittle()),
+		return cmp.Or(cmp.Compare(x.Field, y.Field), slices.Compare(x.holds, y.holds), cmp.Compare(x.count, y.count), cmp.Compare(x.name, y.name), cmp.Compare(x.brittle(), y.brittle()),
 			cmp.Compare(len(x.Value), len(y.Value)), cmp.Compare(x.String(), y.String()))
 	})
 	g.literals = slices.CompactFunc(g.literals, func(x, y *literal) bool {
-		return x.Field == y.Field && slices.Equal(x.holds, y.holds) && x.count == y.count && x.routes == y.routes
+		return x.Field == y.Field && slices.Equal(x.holds, y.holds) && x.count == y.count && x.name == y.name && x.routes == y.routes
 	})
 }
 
@@ -173,23 +176,44 @@ func (g *group) extended(c *clause, i int, left tuning.Rows) *clause {
 }
 
 // worth weighs how many events a clause catches and how rare it is against how easily
-// each of its comparisons is got around. A literal on a field that another one names
-// adds no rarity: the two go together.
+// each of its comparisons is got around.
 func (g *group) worth(c *clause) float64 {
 	v := coverWeight * math.Log2(1+float64(c.covered))
-	rarity := map[string]float64{}
 	for _, i := range c.literals {
-		l := g.literals[i]
-		rarity[l.Field] = max(rarity[l.Field], l.rarity)
-		if !l.routes {
+		if l := g.literals[i]; !l.routes {
 			v -= l.brittle()
 		}
 	}
-	sum := 0.0
-	for _, field := range slices.Sorted(maps.Keys(rarity)) { // sums of floats depend on their order
-		sum += rarity[field]
+	rarity := 0.0
+	for _, l := range g.telling(c) {
+		rarity += l.rarity
 	}
-	return v + rarityWeight*min(sum, math.Log2(float64(g.ground.Events)+1)+rarityBeyond)
+	return v + rarityWeight*min(rarity, math.Log2(float64(g.ground.Events)+1)+rarityBeyond)
+}
+
+// telling returns the literals of a clause that say something of their own, the rarest
+// first. One on a field that another one names, or about the same name, as of a program
+// and of its command line, goes with that.
+func (g *group) telling(c *clause) []*literal {
+	all := make([]*literal, len(c.literals))
+	for i, n := range c.literals {
+		all[i] = g.literals[n]
+	}
+	slices.SortStableFunc(all, func(a, b *literal) int { return cmp.Compare(b.rarity, a.rarity) })
+	said := map[string]bool{}
+	return slices.DeleteFunc(all, func(l *literal) bool {
+		known := said["field "+l.Field] || said["name "+l.name]
+		said["field "+l.Field], said["name "+l.name] = true, true
+		return known
+	})
+}
+
+// nameIn returns the name that a text is about: the last part of a path, without its
+// extension.
+func nameIn(text string) string {
+	text = strings.Trim(compiler.Fold(text), `"' \/`)
+	text = text[strings.LastIndexAny(text, `\/`)+1:]
+	return strings.TrimSuffix(text, path.Ext(text))
 }
 
 // passes reports whether a clause can be proposed: it keeps to the budget, and does
@@ -197,8 +221,8 @@ func (g *group) worth(c *clause) float64 {
 func (g *group) passes(c *clause) bool {
 	own := 0
 	system := false
-	for _, i := range c.literals {
-		if l := g.literals[i]; !l.routes {
+	for _, l := range g.telling(c) {
+		if !l.routes {
 			own++
 			system = system || l.class == logsource.SystemSet
 		}

@@ -67,7 +67,7 @@ func (g *group) collect(lattice tuning.Lattice) {
 		if index[l.String()] != nil {
 			return
 		}
-		n := &literal{Literal: l, routes: routes, class: lattice.Class(l.Field), kind: lattice.Kind(l.Field), holds: rowsFor(len(g.events))}
+		n := &literal{Literal: l, name: nameIn(l.Value), routes: routes, class: lattice.Class(l.Field), kind: lattice.Kind(l.Field), holds: rowsFor(len(g.events))}
 		for i, m := range g.events {
 			if (tuning.Clause{l}).Matches(m.values) {
 				n.holds.Add(i)
@@ -192,6 +192,13 @@ func (d *document) id() string {
 	return proposal.UUID(namespace, sourceText(d.source)+"\x00"+d.clause.String())
 }
 
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
 // maxTitle is the longest title that the checks of lint let pass.
 const maxTitle = 100
 
@@ -227,7 +234,7 @@ func (d *document) String() string {
 	line(0, "title", proposal.Scalar(d.title()))
 	line(0, "id", d.id())
 	line(0, "status", "experimental")
-	line(0, "description", proposal.Scalar(fmt.Sprintf("Drafted by socctl expand from %d events of a confirmed incident that no rule matched. What it means is for a person to say.", d.events)))
+	line(0, "description", proposal.Scalar("Drafted by socctl expand from "+count(d.events, "event")+" of a confirmed incident that no rule matched. What it means is for a person to say."))
 	if d.in.Owner != "" {
 		line(0, "author", proposal.Scalar(d.in.Owner))
 	}

@@ -245,6 +245,21 @@ func TestDraftsNameNobody(t *testing.T) {
 	}
 }
 
+// A program and its command line name the same thing: a draft rests on more.
+func TestDraftsSayMoreThanOneName(t *testing.T) {
+	s := &scene{recorded: usual(), incident: []string{process(3, "PC7", `C:\Temp\odd-tool.exe`, "odd-tool.exe", `C:\Windows\explorer.exe`)}}
+	for _, p := range s.expand(t).Proposals {
+		if !slices.ContainsFunc(p.Literals, func(l Comparison) bool { return !strings.Contains(l.Text, "odd-tool") }) {
+			t.Errorf("%+v", p.Literals)
+		}
+	}
+	for text, want := range map[string]string{`\odd-tool.exe`: "ODD-TOOL", `"C:\x\Odd-Tool.EXE"`: "ODD-TOOL", "--flag": "--FLAG", "/usr/bin/nc": "NC", "": ""} {
+		if got := nameIn(text); got != want {
+			t.Errorf("%q names %q, want %q", text, got, want)
+		}
+	}
+}
+
 // The same input makes the same report, in whatever order and with any number of
 // workers.
 func TestSameInputSameReport(t *testing.T) {
