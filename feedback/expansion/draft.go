@@ -148,21 +148,9 @@ func (x *expansion) drafted(g *group, c *clause, left tuning.Rows) string {
 	p := Proposal{Kind: Draft, ID: d.id(), Rule: d.id(), Title: d.title(), Change: "a rule for " + sourceText(g.source) + " where " + says(literals), Document: d.String(), Cost: g.answers.cost(g.source, g.tally(c.rows), x.Budget)}
 	name := strings.Trim(strings.Join([]string{g.source.Product, cmp.Or(g.source.Category, g.source.Service)}, "_"), "_") + "_" + p.ID[:8] + ".yml"
 	p.Path, p.TestPath = path.Join(x.Drafts, name), path.Join(x.Tests, name)
-	p.Cost.Known = x.answers.count(func(k *cell) bool { return false }).known
-	for _, k := range x.answers.known {
-		if !slices.ContainsFunc(c.literals, func(n int) bool { return !k.cell.has(g.literals[n].probe) }) {
-			p.Cost.Known += k.times
-		}
-	}
+	p.Cost.Known = g.known(c)
 	lattice := x.lattices.of(g.source)
-	for _, l := range literals {
-		for _, n := range c.literals {
-			if own := g.literals[n]; own.Literal == l {
-				p.Literals = append(p.Literals, Comparison{Text: l.String(), Decides: lattice.Class(l.Field).String(), Recorded: own.count, Share: float64(own.count) / float64(max(1, g.ground.Events))})
-			}
-		}
-	}
-	p.Weakest = weakest(&lattice, literals)
+	p.Literals, p.Weakest = g.comparisons(c, &lattice), weakest(&lattice, literals)
 	program, rule, err := d.compiled(x.Options)
 	if err != nil {
 		return "the draft cannot be read back: " + err.Error()
@@ -178,6 +166,30 @@ func (x *expansion) drafted(g *group, c *clause, left tuning.Rows) string {
 	}
 	x.claim(p, events)
 	return ""
+}
+
+// known counts the events of the incident in the recordings that a clause matches.
+func (g *group) known(c *clause) int {
+	n := 0
+	for _, k := range g.answers.known {
+		if !slices.ContainsFunc(c.literals, func(i int) bool { return !k.cell.has(g.literals[i].probe) }) {
+			n += k.times
+		}
+	}
+	return n
+}
+
+// comparisons tells of the literals of a clause, in the order of their fields.
+func (g *group) comparisons(c *clause, lattice *tuning.Lattice) []Comparison {
+	var out []Comparison
+	for _, l := range g.clauseOf(c) {
+		for _, n := range c.literals {
+			if own := g.literals[n]; own.Literal == l {
+				out = append(out, Comparison{Text: l.String(), Decides: lattice.Class(l.Field).String(), Recorded: own.count, Share: float64(own.count) / float64(max(1, g.ground.Events))})
+			}
+		}
+	}
+	return out
 }
 
 // document is a rule in the making.

@@ -90,17 +90,6 @@ func (i *incident) missed() []*missed {
 	return out
 }
 
-// left returns the missed events that no proposal catches yet.
-func (i *incident) left() []*missed {
-	var out []*missed
-	for _, m := range i.missed() {
-		if !m.claimed {
-			out = append(out, m)
-		}
-	}
-	return out
-}
-
 // logsourceOf returns the logsource that a rule for events of a view names: category
 // and product, or where there is no category product and service.
 func logsourceOf(view map[string]string) logsource.Logsource {

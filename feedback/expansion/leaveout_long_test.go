@@ -215,14 +215,14 @@ type bench struct {
 
 // run is one rule that was left out.
 type run struct {
-	rule              *compiler.Rule
-	incident, caught  int // events of the one recording, and those that proposals catch
-	heldOut, found    int // events of the others, and those that proposals catch
-	captures          int // other recordings
-	proposals         []expansion.Proposal
-	alerts            int
-	perDay, perDayMax float64
-	why               string
+	rule             *compiler.Rule
+	incident, caught int // events of the one recording, and those that proposals catch
+	heldOut, found   int // events of the others, and those that proposals catch
+	captures         int // other recordings
+	proposals        []expansion.Proposal
+	alerts           int
+	perDay           float64
+	why              string
 }
 
 func (b *bench) leaveOut(t *testing.T, r *compiler.Rule, events []captured) {

@@ -123,53 +123,53 @@ func (x *expansion) about(r *compiler.Rule) bool {
 func (x *expansion) ways(n *near) []widening {
 	var out []widening
 	for _, adds := range x.choices(n) {
-		w := widening{adds: adds}
 		if len(n.item.Item.Values) < 2 && adds[0].replaces < 0 {
 			continue // the one value is what the rule is about
 		}
-		patterns, replaces := make([]string, len(adds)), -1
-		covers := make([]bool, len(n.events))
-		for i, c := range adds {
-			patterns[i] = c.literal.Pattern()
-			replaces = max(replaces, c.replaces)
-			for at := range covers {
-				covers[at] = covers[at] || c.covers[at]
-			}
-		}
-		for at, m := range n.events {
-			if covers[at] && !m.claimed {
-				w.events = append(w.events, m)
-			}
-		}
-		if len(w.events) == 0 {
-			continue
-		}
-		w.edit, w.err = n.withValues(patterns, replaces)
-		w.change = "add " + patternsText(patterns) + " to " + n.partText()
-		if replaces >= 0 {
-			w.change = "generalise " + proposal.Scalar(n.item.Item.Values[replaces].Text) + " of " + n.partText() + " to " + patternsText(patterns)
-		}
-		w.cost = x.answers.cost(trust.Logsource(n.rule), x.answers.count(func(c *cell) bool {
-			return c.has(n.probe) && slices.ContainsFunc(adds, func(a *candidate) bool { return c.has(a.probe) })
-		}), x.Budget)
-		out = append(out, w)
-	}
-	last := widening{cost: x.answers.cost(trust.Logsource(n.rule), x.answers.count(func(c *cell) bool { return c.has(n.probe) }), x.Budget)}
-	for _, m := range n.events {
-		if !m.claimed {
-			last.events = append(last.events, m)
+		if w := x.withValues(n, adds); len(w.events) > 0 {
+			out = append(out, w)
 		}
 	}
 	if n.item == nil || n.part == n.item && n.tells < minRest || x.answers.count(func(c *cell) bool { return c.has(n.own) }).total <= n.told.Rest {
 		return out // it is what the rule is about
 	}
-	last.change = "remove " + n.partText()
+	last := widening{change: "remove " + n.partText(), events: n.left(nil), cost: x.answers.cost(trust.Logsource(n.rule), x.answers.count(func(c *cell) bool { return c.has(n.probe) }), x.Budget)}
 	if n.part == n.item {
 		last.edit, last.err = n.withoutItem()
 	} else {
 		last.edit, last.err = n.withoutValue()
 	}
 	return append(out, last)
+}
+
+// withValues is the widening of an item by values.
+func (x *expansion) withValues(n *near, adds []*candidate) widening {
+	w := widening{adds: adds, events: n.left(adds)}
+	patterns, replaces := make([]string, len(adds)), -1
+	for i, c := range adds {
+		patterns[i], replaces = c.literal.Pattern(), max(replaces, c.replaces)
+	}
+	w.edit, w.err = n.withValues(patterns, replaces)
+	w.change = "add " + patternsText(patterns) + " to " + n.partText()
+	if replaces >= 0 {
+		w.change = "generalise " + proposal.Scalar(n.item.Item.Values[replaces].Text) + " of " + n.partText() + " to " + patternsText(patterns)
+	}
+	w.cost = x.answers.cost(trust.Logsource(n.rule), x.answers.count(func(c *cell) bool {
+		return c.has(n.probe) && slices.ContainsFunc(adds, func(a *candidate) bool { return c.has(a.probe) })
+	}), x.Budget)
+	return w
+}
+
+// left returns the events of a near miss that no proposal catches yet and one of the
+// values covers; nil values cover all.
+func (n *near) left(adds []*candidate) []*missed {
+	var out []*missed
+	for at, m := range n.events {
+		if !m.claimed && (adds == nil || slices.ContainsFunc(adds, func(c *candidate) bool { return c.covers[at] })) {
+			out = append(out, m)
+		}
+	}
+	return out
 }
 
 func patternsText(patterns []string) string {
