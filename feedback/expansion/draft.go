@@ -52,7 +52,7 @@ func (x *expansion) group() {
 }
 
 // circumstance are fields of whom and where it happened that no table knows as such.
-var circumstance = regexp.MustCompile(`(?i)domain(name)?$|workstation|username$|sid$`)
+var circumstance = regexp.MustCompile(`(?i)(domain|host|computer|workstation|user)(name)?$|sid$`)
 
 // whose reports whether a field says who it was or where, which is not what was done.
 func whose(lattice *tuning.Lattice, field string) bool {

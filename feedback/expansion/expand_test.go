@@ -233,13 +233,13 @@ func TestOnlyRulesOfTheTechniqueAreWidened(t *testing.T) {
 
 // Who it was and where is not what was done.
 func TestDraftsNameNobody(t *testing.T) {
-	s := &scene{recorded: usual(), incident: []string{strings.Replace(process(3, "PC7", `C:\Temp\odd-tool.exe`, "odd-tool.exe --grab-hashes", `C:\Temp\odd-loader.exe`), `"User"`, `"SubjectDomainName":"odd-domain","User"`, 1)}}
+	s := &scene{recorded: usual(), incident: []string{strings.Replace(process(3, "PC7", `C:\Temp\odd-tool.exe`, "odd-tool.exe --grab-hashes", `C:\Temp\odd-loader.exe`), `"User"`, `"SubjectDomainName":"odd-domain","SourceHostname":"odd-host","User"`, 1)}}
 	r := s.expand(t)
 	if len(r.Proposals) != 1 {
 		t.Fatalf("%+v", r)
 	}
 	for _, l := range r.Proposals[0].Literals {
-		if strings.HasPrefix(l.Text, "User") || strings.Contains(l.Text, "Domain") {
+		if strings.HasPrefix(l.Text, "User") || strings.Contains(l.Text, "Domain") || strings.Contains(l.Text, "Host") {
 			t.Errorf("%s", l.Text)
 		}
 	}
