@@ -123,8 +123,8 @@ func (c *cli) command() *cobra.Command {
 		c.testCommand(), c.lintCommand(), c.fmtCommand(), c.checksCommand(), c.explainCommand(),
 		c.evalCommand(), c.backtestCommand(), c.recordCommand(), c.witnessCommand(), c.diffCommand(), c.ciCommand(),
 		c.coverageCommand(), c.attackCommand(), c.filterCommand(), c.overlapCommand(), c.verdictCommand(), c.healthCommand(), c.lifecycleCommand(),
-		c.tuneCommand(), c.initCommand(), c.importCommand(), c.newCommand(), c.logsourceCommand(), c.lspCommand(), c.pipelineCommand(),
-		c.versionCommand(),
+		c.tuneCommand(), c.expandCommand(), c.initCommand(), c.importCommand(), c.newCommand(), c.logsourceCommand(), c.lspCommand(),
+		c.pipelineCommand(), c.versionCommand(),
 	)
 	return root
 }

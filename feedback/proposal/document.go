@@ -1,8 +1,6 @@
 package proposal
 
 import (
-	"crypto/sha1"
-	"encoding/hex"
 	"fmt"
 	"path"
 	"strings"
@@ -17,13 +15,7 @@ import (
 const namespace = "2b0f3c6e-5d0a-5c55-9a43-7b8f5f1f6f10"
 
 // idOf returns the id of the filter of a rule by a clause: always the same.
-func idOf(rule, clause string) string {
-	space, _ := hex.DecodeString(strings.ReplaceAll(namespace, "-", ""))
-	sum := sha1.Sum(append(space, rule+"\x00"+clause...))
-	sum[6], sum[8] = sum[6]&0x0f|0x50, sum[8]&0x3f|0x80
-	h := hex.EncodeToString(sum[:16])
-	return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]
-}
+func idOf(rule, clause string) string { return UUID(namespace, rule+"\x00"+clause) }
 
 // days are how long a filter holds before it has to be renewed.
 func days(t tuning.Tier) int {
@@ -83,25 +75,7 @@ func (d *document) String() string {
 		}
 	}
 	b.WriteString("filter:\n    rules:\n        - " + ruleName(d.rule) + "\n    selection:\n")
-	for i, l := range d.clause {
-		if i > 0 && d.clause[i-1].Key() == l.Key() {
-			continue
-		}
-		var values []string
-		for _, o := range d.clause[i:] {
-			if o.Key() == l.Key() {
-				values = append(values, quoted(o.Pattern()))
-			}
-		}
-		if len(values) == 1 {
-			line(2, l.Key(), values[0])
-			continue
-		}
-		fmt.Fprintf(&b, "        %s|all:\n", l.Key())
-		for _, v := range values {
-			fmt.Fprintf(&b, "            - %s\n", v)
-		}
-	}
+	b.WriteString(Selection(d.clause, 8))
 	b.WriteString("    condition: not selection\nsocctl:\n")
 	line(1, "owner", quoted(d.owner))
 	line(1, "expires", d.expires())
