@@ -1,0 +1,286 @@
+package threshold
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/socctl/socctl/compiler"
+	"github.com/socctl/socctl/feedback"
+)
+
+// Point is a threshold with a timespan, and what they would do to the alerts that
+// there are.
+type Point struct {
+	Threshold int    `json:"threshold"` // as gte writes it
+	Timespan  string `json:"timespan"`
+	Removed   int    `json:"removed"`  // alerts that were no attack and would go
+	Lost      int    `json:"lost"`     // alerts that must stay and would go
+	Unjudged  int    `json:"unjudged"` // others that would go
+	New       int    `json:"new"`      // alerts that share no event with any that there is
+	Alerts    int    `json:"alerts"`   // that would be raised
+	Margin    bool   `json:"margin"`   // what must stay is kept with room to spare
+
+	span   time.Duration
+	misses []bool // by protected alert: it is not kept, or without room
+	lacks  []bool // by protected alert: it is not kept
+}
+
+// Weighed is what is known of a correlation's thresholds.
+type Weighed struct {
+	Base      Point   `json:"base"` // as it is
+	Tried     int     `json:"tried"`
+	Front     []Point `json:"front"`     // not worse than another in what is removed and lost; those that lose least first
+	Protected int     `json:"protected"` // alerts that must stay
+	False     int     `json:"false"`     // that were no attack
+	Unjudged  int     `json:"unjudged"`
+	Choice    *Point  `json:"choice,omitempty"`
+	LeftOut   int     `json:"left_out_lost"` // protected alerts that the choice would lose had they not been known
+	LostBound float64 `json:"lost_bound"`    // of the share of attacks that it loses, from those known, with 95 %
+	Abstained string  `json:"abstained,omitempty"`
+}
+
+// Margins of a choice.
+const (
+	marginShare = 0.2 // of the threshold, and at least 1, by which what must stay exceeds it
+	marginSpan  = 1.5 // times the longest of what must stay, that a shorter timespan has at least
+)
+
+// newest are how many events of an alert its verdict names at least.
+const newest = 100
+
+// alert is one that is raised now.
+type alert struct {
+	group, lo, hi int
+	class         feedback.Class
+	number        int // among those of its class
+}
+
+type weighing struct {
+	*Input
+	groups []*series
+	base   [][]alert // by group, in the order of their windows
+	counts [3]int    // by class
+	long   time.Duration
+}
+
+// Weigh tries thresholds and timespans. Only correlations that Refusal lets pass may
+// be weighed.
+func Weigh(in *Input) *Weighed {
+	w := newWeighing(in)
+	out := &Weighed{Protected: w.counts[feedback.Protected], False: w.counts[feedback.Supporting], Unjudged: w.counts[feedback.Unknown]}
+	all := w.all()
+	present := func(p Point) bool { return p.Threshold == Least(in.Correlation) && p.span == in.Correlation.Timespan }
+	if at := slices.IndexFunc(all, present); at >= 0 {
+		out.Base = all[at]
+	}
+	w.order(all)
+	out.Tried, out.Front = len(all), front(all)
+	w.choose(out, all)
+	return out
+}
+
+func newWeighing(in *Input) *weighing {
+	w := &weighing{Input: in, groups: in.sorted()}
+	w.classify()
+	return w
+}
+
+// all tries every timespan with every threshold.
+func (w *weighing) all() (out []Point) {
+	for _, span := range spans(w.Correlation.Timespan) {
+		out = append(out, w.try(span)...)
+	}
+	return out
+}
+
+// classify finds the alerts that there are, and what they were found to be.
+func (w *weighing) classify() {
+	for g, s := range w.groups {
+		var of []alert
+		for _, st := range alerts(s.steps(int64(w.Correlation.Timespan), w.distinct()), Least(w.Correlation)) {
+			a := alert{group: g, lo: st.lo, hi: st.hi, class: s.classOf(st)}
+			a.number = w.counts[a.class]
+			w.counts[a.class]++
+			if a.class == feedback.Protected {
+				w.long = max(w.long, s.length(st))
+			}
+			of = append(of, a)
+		}
+		w.base = append(w.base, of)
+	}
+}
+
+func (w *weighing) distinct() bool { return w.Correlation.Type == compiler.ValueCount }
+
+// classOf says what an alert was found to be: one with an event that must stay must
+// stay, and all that its verdict names must have been judged to be no attack for it
+// to be none.
+func (s *series) classOf(st step) feedback.Class {
+	if s.protected[st.hi+1] > s.protected[st.lo] {
+		return feedback.Protected
+	}
+	for _, e := range s.entries[max(st.lo, st.hi+1-newest) : st.hi+1] {
+		if e.class != feedback.Supporting {
+			return feedback.Unknown
+		}
+	}
+	return feedback.Supporting
+}
+
+// length is how long what must stay in an alert lasts.
+func (s *series) length(st step) time.Duration {
+	first, last := int64(math.MaxInt64), int64(math.MinInt64)
+	for _, e := range s.entries[st.lo : st.hi+1] {
+		if e.class == feedback.Protected {
+			first, last = min(first, e.at), max(last, e.at)
+		}
+	}
+	return time.Duration(last - first)
+}
+
+// try weighs all thresholds with one timespan.
+func (w *weighing) try(span time.Duration) []Point {
+	steps := make([][]step, len(w.groups))
+	most := Least(w.Correlation)
+	for g, s := range w.groups {
+		steps[g] = s.steps(int64(span), w.distinct())
+		for _, st := range steps[g] {
+			most = max(most, st.to)
+		}
+	}
+	room := span >= w.Correlation.Timespan || float64(span) >= marginSpan*float64(w.long)
+	var out []Point
+	for _, t := range thresholds(Least(w.Correlation), most) {
+		p := w.point(steps, t)
+		p.span, p.Timespan = span, spanText(span)
+		far := w.point(steps, t+max(1, int(math.Ceil(marginShare*float64(t)))))
+		p.misses = make([]bool, len(p.lacks))
+		p.Margin = true
+		for i := range p.lacks {
+			p.misses[i] = p.lacks[i] || far.lacks[i] || !room
+			p.Margin = p.Margin && !p.misses[i]
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+// point compares the alerts of a threshold with those that there are.
+func (w *weighing) point(steps [][]step, threshold int) Point {
+	p := Point{Threshold: threshold, lacks: make([]bool, w.counts[feedback.Protected])}
+	for g, s := range w.groups {
+		kept := make([]bool, len(w.base[g]))
+		for _, st := range alerts(steps[g], threshold) {
+			p.Alerts++
+			if !w.keep(g, s, st, kept) {
+				p.New++
+			}
+		}
+		for i, k := range kept {
+			if k {
+				continue
+			}
+			switch a := w.base[g][i]; a.class {
+			case feedback.Protected:
+				p.Lost++
+				p.lacks[a.number] = true
+			case feedback.Supporting:
+				p.Removed++
+			default:
+				p.Unjudged++
+			}
+		}
+	}
+	return p
+}
+
+// keep marks the alerts that a new one stands for: those that share an event with
+// it, and of those that must stay one of the events for which they must. It reports
+// whether the new one shares any event with any.
+func (w *weighing) keep(g int, s *series, st step, kept []bool) (shares bool) {
+	base := w.base[g]
+	from, _ := slices.BinarySearchFunc(base, st.lo, func(a alert, lo int) int { return cmp.Compare(a.hi, lo) })
+	for i := from; i < len(base) && base[i].lo <= st.hi; i++ {
+		shares = true
+		lo, hi := max(base[i].lo, st.lo), min(base[i].hi, st.hi)
+		if base[i].class != feedback.Protected || s.protected[hi+1] > s.protected[lo] {
+			kept[i] = true
+		}
+	}
+	return shares
+}
+
+// order sorts points so that, of those that do the same, the best stands first: one
+// with a margin, one without new alerts, one that removes fewest alerts that nobody
+// judged, one that changes least.
+func (w *weighing) order(all []Point) {
+	flag := func(b bool) int {
+		if b {
+			return 0
+		}
+		return 1
+	}
+	slices.SortStableFunc(all, func(a, b Point) int {
+		return cmp.Or(cmp.Compare(a.Lost, b.Lost), cmp.Compare(b.Removed, a.Removed), flag(a.Margin)-flag(b.Margin), cmp.Compare(a.New, b.New), cmp.Compare(a.Unjudged, b.Unjudged),
+			flag(a.span == w.Correlation.Timespan)-flag(b.span == w.Correlation.Timespan), cmp.Compare(a.Threshold, b.Threshold), cmp.Compare(b.span, a.span))
+	})
+}
+
+// front returns the points that no other is better than: in order, each that removes
+// more than all that lose less.
+func front(all []Point) (out []Point) {
+	most := -1
+	for _, p := range all {
+		if p.Removed > most {
+			out, most = append(out, p), p.Removed
+		}
+	}
+	return out
+}
+
+// choose takes the safest gain: what removes most without losing anything, with a
+// margin and without new alerts.
+func (w *weighing) choose(out *Weighed, all []Point) {
+	switch {
+	case out.False == 0:
+		out.Abstained = "none of its alerts was judged to be no attack with a weight"
+		return
+	case out.Protected == 0:
+		out.Abstained = "no alert of it is known that must stay, so nothing says how far attacks go"
+		return
+	}
+	at := best(all, -1)
+	if at < 0 {
+		out.Abstained = "whatever removes an alert that was no attack loses one that must stay, or keeps it without a margin, or raises new alerts"
+		return
+	}
+	out.Choice = &all[at]
+	for k := range out.Protected {
+		if without := best(all, k); without >= 0 && all[without].lacks[k] {
+			out.LeftOut++
+		}
+	}
+	out.LostBound = feedback.ProportionUpper(0, out.Protected, 0.95)
+}
+
+// best returns the place of the best choice if one of the alerts that must stay were
+// not known, -1 for all being known; -1 if there is none.
+func best(all []Point, unknown int) int {
+	found := -1
+	for i := range all {
+		p := &all[i]
+		if p.Removed == 0 || p.New > 0 || found >= 0 && p.Removed <= all[found].Removed {
+			continue
+		}
+		safe := true
+		for k, missed := range p.misses {
+			safe = safe && (k == unknown || !missed)
+		}
+		if safe {
+			found = i
+		}
+	}
+	return found
+}
