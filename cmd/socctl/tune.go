@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -33,11 +34,12 @@ func (c *cli) tuneCommand() *cobra.Command {
 	var o tuneOptions
 	cmd := &cobra.Command{
 		Use:   "tune [RECORDING...]",
-		Short: "Propose exclusions from verdicts, with what is known of their safety",
+		Short: "Propose changes of rules from verdicts, with what is known of their safety",
 		Long: `Learn from verdicts what alerts of rules have in common that were no attacks, and
 propose it as Sigma filter documents, each with a certificate: what goes and what
 stays, on events that it was not learnt from; the bound that can be claimed; what
-an attacker has to do to hide in it.
+an attacker has to do to hide in it. Of correlations that count, thresholds and
+timespans are weighed, and the safest gain is proposed.
 
 Nothing is proposed that would hide an event that must stay, or that could not be
 tested on other recordings or days than it was learnt from. Rules for which there is no
@@ -113,7 +115,7 @@ func (c *cli) tune(ctx context.Context, o *tuneOptions, recordings []string) err
 	if evidence.Partial() {
 		code = exitUnreadable
 	}
-	if code == exitClean && result.Summary.Proposals == 0 {
+	if code == exitClean && !result.Summary.Any() {
 		code = exitAbstained
 	}
 	return exitWith(code)
@@ -124,12 +126,23 @@ func (c *cli) proposals(ctx context.Context, o *tuneOptions, evidence *proposal.
 		return nil, err
 	}
 	result := evidence.Propose(proposal.Options{Policy: tuning.Default(), Now: c.now, Owner: o.owner, Rules: o.only})
-	return result, verify(result)
+	err := verify(result)
+	for _, p := range result.Patches() {
+		after, wrong := p.After()
+		err = errors.Join(err, wrong)
+		var b strings.Builder
+		err = errors.Join(err, writeDiff(&b, report.Style{}, p.Path, p.Before(), after))
+		p.Diff = b.String()
+	}
+	return result, err
 }
 
-// applyProposals writes the filters and their tests.
+// applyProposals writes the filters and their tests, and changes the rules.
 func (c *cli) applyProposals(o *tuneOptions, r *proposal.Report) error {
-	var written []string
+	written, err := changeRules(r)
+	if err != nil {
+		return err
+	}
 	for i := range r.Rules {
 		for k := range r.Rules[i].Proposals {
 			p := &r.Rules[i].Proposals[k]
@@ -145,6 +158,30 @@ func (c *cli) applyProposals(o *tuneOptions, r *proposal.Report) error {
 		}
 	}
 	slices.Sort(written)
+	return c.tellWritten(written)
+}
+
+// changeRules applies what is proposed for rule files, all changes of a file at once.
+func changeRules(r *proposal.Report) (written []string, err error) {
+	edits := map[string][]proposal.Edit{}
+	source := map[string][]byte{}
+	for _, p := range r.Patches() {
+		edits[p.Path], source[p.Path] = append(edits[p.Path], p.Edits...), p.Before()
+	}
+	for _, path := range slices.Sorted(maps.Keys(edits)) {
+		after, err := proposal.Edited(source[path], edits[path])
+		if err != nil {
+			return written, err
+		}
+		if err := replaceFile(filepath.FromSlash(path), after); err != nil {
+			return written, err
+		}
+		written = append(written, path)
+	}
+	return written, nil
+}
+
+func (c *cli) tellWritten(written []string) error {
 	for _, path := range written {
 		if !c.quiet {
 			fmt.Fprintf(c.stderr, "wrote %s\n", report.Clean(path))

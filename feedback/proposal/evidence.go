@@ -28,6 +28,7 @@ type Evidence struct {
 	corpora  map[logsource.Logsource]*tuning.Corpus
 	judged   map[string]bool              // fingerprints of events with a verdict
 	values   map[string]map[string]string // of those
+	counted  []*counted                   // correlations with a verdict
 	partial  bool                         // something could not be read
 }
 
@@ -45,13 +46,17 @@ func (e *Evidence) Collect(ctx context.Context) error {
 			e.judged[print] = true
 		}
 	}
+	e.counting()
 	var failed error
+	seq := uint64(0)
 	exposure, err := e.Replayer.Replay(ctx, e.Program, func(h *backtest.Hit) {
 		event, _, err := h.Load()
 		if err != nil {
 			failed = cmp.Or(failed, err)
 			return
 		}
+		seq++
+		e.count(h, event, seq)
 		seen := map[logsource.Logsource]bool{}
 		print := event.Fingerprint()
 		for _, m := range h.Matches {

@@ -39,6 +39,7 @@ func (e *Evidence) Propose(o Options) *Report {
 			out.Rules = append(out.Rules, e.tuned(j, &o))
 		}
 	}
+	out.Thresholds = e.thresholds(&o)
 	out.count()
 	return out
 }
@@ -58,6 +59,11 @@ func (r *Report) count() {
 			if p.Lane == tuning.Auto {
 				r.Summary.Auto++
 			}
+		}
+	}
+	for i := range r.Thresholds {
+		if r.Thresholds[i].Patch != nil {
+			r.Summary.Thresholds++
 		}
 	}
 }

@@ -11,6 +11,8 @@ type Report struct {
 	Policy  string  `json:"policy"`
 	Summary Summary `json:"summary"`
 	Rules   []Rule  `json:"rules"` // that have a verdict, in the order of their paths
+
+	Thresholds []Threshold `json:"thresholds,omitempty"` // correlations that have a verdict
 }
 
 // Summary counts rules.
@@ -21,7 +23,12 @@ type Summary struct {
 	Proposals int `json:"proposals"`
 	Auto      int `json:"auto"` // of those, that a policy may merge
 	Removed   int `json:"removed"`
+
+	Thresholds int `json:"thresholds"` // correlations whose threshold or timespan would change
 }
+
+// Any reports whether anything is proposed.
+func (s *Summary) Any() bool { return s.Proposals+s.Thresholds > 0 }
 
 // Rule is a rule with its proposals, or with why there are none.
 type Rule struct {

@@ -15,6 +15,8 @@ import (
 // said, or not all of it, loses its proposals, and so does one with a document that
 // cannot be compiled.
 func (e *Evidence) Verify(ctx context.Context, set *rules.Set, o compiler.Options, r *Report) error {
+	e.verifyThresholds(set, o, r)
+	r.count()
 	if r.Summary.Proposals == 0 {
 		return nil
 	}

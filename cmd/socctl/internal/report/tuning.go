@@ -29,8 +29,12 @@ func Tuning(w io.Writer, s Style, format string, r *proposal.Report) error {
 
 func tuningLine(r *proposal.Report) string {
 	s := &r.Summary
-	return fmt.Sprintf("%s judged: %s for %d, %d abstained; %s would go, %d of the proposals may be merged by policy", Count(s.Judged, "rule"),
+	line := fmt.Sprintf("%s judged: %s for %d, %d abstained; %s would go, %d of the proposals may be merged by policy", Count(s.Judged, "rule"),
 		Count(s.Proposals, "proposal"), s.Proposing, s.Abstained, Count(s.Removed, "event"), s.Auto)
+	if len(r.Thresholds) > 0 {
+		line += fmt.Sprintf("; %s judged: %s", Count(len(r.Thresholds), "correlation"), Count(s.Thresholds, "change"))
+	}
+	return line
 }
 
 func tuningPretty(w io.Writer, s Style, r *proposal.Report) {
@@ -60,6 +64,9 @@ func tuningPretty(w io.Writer, s Style, r *proposal.Report) {
 			}
 		}
 	}
+	for i := range r.Thresholds {
+		thresholdPretty(w, s, &r.Thresholds[i])
+	}
 }
 
 func boundText(p *proposal.Proposal) string {
@@ -85,6 +92,9 @@ func tuningMarkdown(w io.Writer, r *proposal.Report) {
 			}
 			fmt.Fprintln(w, ".")
 		}
+	}
+	for i := range r.Thresholds {
+		thresholdMarkdown(w, &r.Thresholds[i])
 	}
 }
 
@@ -126,7 +136,7 @@ func certificate(w io.Writer, x *proposal.Rule, p *proposal.Proposal) {
 		}
 		fmt.Fprintf(w, "| %s %s | %s | %s |\n", c.Guard, sign, c.Name, text)
 	}
-	fmt.Fprintf(w, "\n</details>\n\n`%s`:\n\n```yaml\n%s```\n", codeText(p.Path), p.Document)
+	fmt.Fprintf(w, "\n</details>\n\n`%s`:\n\n%s", codeText(p.Path), fenced("yaml", p.Document))
 }
 
 func sampleText(s *proposal.Sample) string {

@@ -1,0 +1,246 @@
+package proposal
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/socctl/socctl/compiler"
+	"github.com/socctl/socctl/evaluator"
+	"github.com/socctl/socctl/evaluator/backtest"
+	"github.com/socctl/socctl/evaluator/correlation"
+	"github.com/socctl/socctl/evaluator/telemetry"
+	"github.com/socctl/socctl/feedback"
+	"github.com/socctl/socctl/feedback/threshold"
+	"github.com/socctl/socctl/feedback/tuning"
+	"github.com/socctl/socctl/rules"
+)
+
+// Threshold is a correlation on which there are verdicts, with what is known of its
+// thresholds, and a change of it if one is safe. A person decides on it: what it
+// removes was not tested on other alerts than it was chosen by.
+type Threshold struct {
+	ID       string             `json:"id,omitempty"`
+	Title    string             `json:"title"`
+	Path     string             `json:"path"`
+	Hash     string             `json:"hash"`
+	Type     string             `json:"type"`
+	Lane     tuning.Lane        `json:"lane,omitempty"`
+	Tier     tuning.Tier        `json:"tier,omitempty"`
+	Gone     int                `json:"gone"` // alerts that must stay, of which events are missing here
+	Weighed  *threshold.Weighed `json:"weighed,omitempty"`
+	Verdicts int                `json:"verdicts"`
+	Evidence string             `json:"evidence"` // root of the verdicts
+	Patch    *Patch             `json:"patch,omitempty"`
+
+	Abstained []string `json:"abstained,omitempty"`
+
+	counted *counted
+}
+
+// counted is a correlation with what its rules match in the replay.
+type counted struct {
+	correlation *compiler.Correlation
+	labels      feedback.RuleLabels
+	feeds       map[*compiler.Rule]feed
+	hits        []correlation.Hit
+	refusal     string
+}
+
+// feed is a rule that feeds a correlation.
+type feed struct {
+	rule   int      // in the program
+	fields []string // that the correlation looks at
+}
+
+// counting finds the correlations on which there are verdicts.
+func (e *Evidence) counting() {
+	e.counted = nil
+	for _, c := range e.Program.Correlations {
+		labels := e.State.Labels(cmp.Or(c.ID, c.Title))
+		if len(labels.Alerts()) == 0 {
+			continue
+		}
+		k := &counted{correlation: c, labels: labels, feeds: map[*compiler.Rule]feed{}, refusal: threshold.Refusal(e.Program, c)}
+		for _, in := range c.Inputs {
+			if in.Rule >= 0 && k.refusal == "" {
+				k.feeds[e.Program.Rules[in.Rule]] = feed{in.Rule, threshold.Fields(c, in.Rule)}
+			}
+		}
+		e.counted = append(e.counted, k)
+	}
+}
+
+// count keeps what correlations look at in an event.
+func (e *Evidence) count(h *backtest.Hit, event *telemetry.Event, seq uint64) {
+	for _, k := range e.counted {
+		for _, m := range h.Matches {
+			of, feeds := k.feeds[m.Rule]
+			if !feeds {
+				continue
+			}
+			seen, kept := seenBy(event, m.View), evaluator.Map{}
+			for _, name := range of.fields {
+				if v, ok := seen.Field(name); ok {
+					kept[name] = v
+				}
+			}
+			k.hits = append(k.hits, correlation.Hit{Rule: of.rule, Time: h.Time, Event: kept, Origin: event.Fingerprint(), Seq: seq})
+		}
+	}
+}
+
+func seenBy(event *telemetry.Event, view string) evaluator.Event {
+	for _, v := range event.Views() {
+		if v.Name == view {
+			return v.Event
+		}
+	}
+	return event
+}
+
+// thresholds weighs those of the correlations on which there are verdicts.
+func (e *Evidence) thresholds(o *Options) (out []Threshold) {
+	for _, k := range e.counted {
+		c := k.correlation
+		if len(o.Rules) == 0 || slices.Contains(o.Rules, c.ID) || slices.Contains(o.Rules, c.Title) {
+			out = append(out, e.threshold(k))
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Threshold) int {
+		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.ID, b.ID), cmp.Compare(a.Title, b.Title))
+	})
+	return out
+}
+
+func (e *Evidence) threshold(k *counted) Threshold {
+	c := k.correlation
+	out := Threshold{ID: c.ID, Title: c.Title, Path: c.Source.Span.Path(), Hash: c.Hash, Type: c.Type.String(), counted: k}
+	var uids []string
+	for _, a := range k.labels.Alerts() {
+		for _, o := range a.Opinions {
+			uids = append(uids, o.UID)
+		}
+	}
+	slices.Sort(uids)
+	uids = slices.Compact(uids)
+	out.Verdicts, out.Evidence = len(uids), feedback.Root(uids)
+	if k.refusal != "" {
+		out.Abstained = append(out.Abstained, k.refusal)
+		return out
+	}
+	out.Weighed = threshold.Weigh(e.weighable(k))
+	out.Gone = k.gone()
+	unplaced := k.labels.Unplaced[feedback.Protected]
+	switch choice := out.Weighed.Choice; {
+	case out.Weighed.Abstained != "":
+		out.Abstained = append(out.Abstained, out.Weighed.Abstained)
+	case unplaced > 0:
+		out.Abstained = append(out.Abstained, fmt.Sprintf("%d alerts that must stay name no event: nobody can tell whether they would be kept", unplaced))
+	case out.Gone > 0:
+		out.Abstained = append(out.Abstained, fmt.Sprintf("of %d alerts that must stay events are not in the recordings: nobody can tell whether they would be kept", out.Gone))
+	default:
+		out.Lane, out.Tier, out.Patch = tuning.Review, tuning.B, changed(c, choice)
+	}
+	return out
+}
+
+func (e *Evidence) weighable(k *counted) *threshold.Input {
+	return &threshold.Input{Program: e.Program, Correlation: k.correlation, Hits: k.hits, Label: k.labels.Of}
+}
+
+// gone counts the alerts that must stay of which an event was not replayed.
+func (k *counted) gone() (n int) {
+	here := map[string]bool{}
+	for i := range k.hits {
+		here[k.hits[i].Origin] = true
+	}
+	for _, a := range k.labels.Alerts() {
+		if a.Class == feedback.Protected && slices.ContainsFunc(a.Alert.EventFP, func(print string) bool { return !here[print] }) {
+			n++
+		}
+	}
+	return n
+}
+
+// changed writes a threshold and a timespan where those of the correlation stand.
+func changed(c *compiler.Correlation, p *threshold.Point) *Patch {
+	op := c.Source.Operators[0]
+	value := p.Threshold
+	if op.Name.Text == "gt" {
+		value--
+	}
+	out := &Patch{Path: c.Source.Span.Path()}
+	if p.Threshold != threshold.Least(c) {
+		out.Edits = append(out.Edits, Edit{op.Value.Span, strconv.Itoa(value)})
+	}
+	if p.Span() != c.Timespan {
+		out.Edits = append(out.Edits, Edit{c.Source.Timespan.Span, p.Timespan})
+	}
+	return out
+}
+
+// verifyThresholds reads the changed files back, compiles the rules with them and
+// lets the correlation engine raise what they raise. A correlation that raises
+// anything else than was said loses its proposal.
+func (e *Evidence) verifyThresholds(set *rules.Set, o compiler.Options, r *Report) {
+	for i := range r.Thresholds {
+		t := &r.Thresholds[i]
+		if t.Patch == nil {
+			continue
+		}
+		if why := e.disproved(set, o, t); why != "" {
+			t.Patch, t.Lane, t.Tier = nil, "", ""
+			t.Abstained = append(t.Abstained, "the final check stopped it: "+why)
+		}
+	}
+}
+
+func (e *Evidence) disproved(set *rules.Set, o compiler.Options, t *Threshold) string {
+	program, why := compiled(set, o, t.Patch)
+	if why != "" {
+		return why
+	}
+	now := t.counted.correlation
+	at := slices.IndexFunc(program.Correlations, func(c *compiler.Correlation) bool {
+		return c.ID == now.ID && c.Title == now.Title && c.Source.Span.Path() == now.Source.Span.Path()
+	})
+	if at < 0 || len(program.Correlations[at].Inputs) != len(now.Inputs) {
+		return "the changed correlation cannot be compiled"
+	}
+	then := program.Correlations[at]
+	index := map[int]int{}
+	for i := range now.Inputs {
+		index[now.Inputs[i].Rule] = then.Inputs[i].Rule
+	}
+	hits := slices.Clone(t.counted.hits)
+	for i := range hits {
+		hits[i].Rule = index[hits[i].Rule]
+	}
+	raised := threshold.Raised(&compiler.Program{Rules: program.Rules, Correlations: []*compiler.Correlation{then}}, hits)
+	said := e.weighable(t.counted).Promised(t.Weighed.Choice)
+	if !slices.EqualFunc(raised, said, slices.Equal) {
+		return fmt.Sprintf("with the change in place it raises %d alerts, not the %d that were said, or others", len(raised), len(said))
+	}
+	return ""
+}
+
+// compiled returns the rules with a file changed, or why they cannot be.
+func compiled(set *rules.Set, o compiler.Options, p *Patch) (*compiler.Program, string) {
+	text, err := p.After()
+	if err != nil {
+		return nil, err.Error()
+	}
+	docs, diags := rules.Parse(p.Path, text)
+	if diags.Count(rules.Error) > 0 {
+		return nil, fmt.Sprintf("the changed file cannot be read back: %v", diags.Err())
+	}
+	changed := set.Select(func(d rules.Document) bool { return d.Meta().Span.Path() != p.Path })
+	for _, d := range docs {
+		changed.Add(d)
+	}
+	changed.Link()
+	program, _ := compiler.Compile(changed, o)
+	return program, ""
+}
