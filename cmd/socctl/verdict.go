@@ -32,7 +32,7 @@ removed in it, a change of mind is a further line.`,
   socctl verdict import --from sentinel incidents.json
   socctl verdict check`,
 	}
-	cmd.AddCommand(c.verdictAddCommand(), c.verdictImportCommand(), c.verdictListCommand(), c.verdictCheckCommand(), c.verdictStatsCommand(), c.verdictSchemaCommand())
+	cmd.AddCommand(c.verdictAddCommand(), c.verdictImportCommand(), c.verdictListCommand(), c.verdictCheckCommand(), c.verdictStatsCommand(), c.verdictSchemaCommand(), c.verdictKeyCommand())
 	return cmd
 }
 
