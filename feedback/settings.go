@@ -15,6 +15,7 @@ import (
 // Settings are the section feedback of a configuration.
 type Settings struct {
 	Verdicts rules.Scalar // path of the ledger; absent means the default
+	Merge    rules.Scalar // folder of the policy that says what is merged without a person; absent means nothing is
 	Policy   Policy
 }
 
@@ -26,13 +27,8 @@ func ParseSettings(n *rules.Node) (Settings, rules.Diagnostics) {
 	}
 	policy := &p.Policy
 	p.each(n, "feedback", map[string]func(*rules.Node){
-		"verdicts": func(n *rules.Node) {
-			if n.Kind != rules.ScalarNode || n.Scalar.Text == "" {
-				p.fail(n.Span, "verdicts must be a path", "")
-				return
-			}
-			p.Verdicts = n.Scalar
-		},
+		"verdicts":   p.path("verdicts", &p.Verdicts),
+		"merge":      p.path("merge", &p.Merge),
 		"signatures": func(n *rules.Node) { p.signatures(n) },
 		"reviewers":  func(n *rules.Node) { policy.Reviewers = p.names(n, "reviewers") },
 		"agents": func(n *rules.Node) {
@@ -136,6 +132,16 @@ func (p *settingsParser) each(n *rules.Node, what string, known map[string]func(
 			help = "did you mean " + near + "?"
 		}
 		p.fail(e.Key.Span, what+" has no key "+e.Key.Text, help)
+	}
+}
+
+func (p *settingsParser) path(what string, to *rules.Scalar) func(*rules.Node) {
+	return func(n *rules.Node) {
+		if n.Kind != rules.ScalarNode || n.Scalar.Text == "" {
+			p.fail(n.Span, what+" must be a path", "")
+			return
+		}
+		*to = n.Scalar
 	}
 }
 

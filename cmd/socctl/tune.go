@@ -17,6 +17,7 @@ import (
 	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/feedback/proposal"
 	"github.com/socctl/socctl/feedback/tuning"
+	"github.com/socctl/socctl/lint/policy"
 )
 
 // tuneOptions are the flags of tune.
@@ -27,6 +28,8 @@ type tuneOptions struct {
 	owner   string
 	apply   string
 	tests   string
+	merge   string
+	allowed bool
 	input   recordingOptions
 }
 
@@ -56,6 +59,8 @@ proposal say why. Exit code 4 says that there is none at all.`,
 	flags.StringVar(&o.owner, "owner", "", "who answers for the filters; needed to apply them")
 	flags.StringVar(&o.apply, "apply", "", "write the filters into a `folder`, and their tests into that of --tests")
 	flags.StringVar(&o.tests, "tests", "tests/filters", "`folder` of the tests that --apply writes")
+	flags.StringVar(&o.merge, "merge-policy", "", "`folder` of a policy in Rego that says what may be merged without a person (default: merge under feedback: of the configuration)")
+	flags.BoolVar(&o.allowed, "allowed", false, "propose and apply only what that policy allows")
 	o.input.flags(flags)
 	return cmd
 }
@@ -68,6 +73,10 @@ func (c *cli) tune(ctx context.Context, o *tuneOptions, recordings []string) err
 		return usageError("--apply needs --owner: every filter has somebody who answers for it")
 	}
 	v, err := c.verdicts(&o.ledgerOptions)
+	if err != nil {
+		return err
+	}
+	gate, err := c.mergeGate(ctx, o, v)
 	if err != nil {
 		return err
 	}
@@ -99,6 +108,12 @@ func (c *cli) tune(ctx context.Context, o *tuneOptions, recordings []string) err
 	if err != nil {
 		return &exitError{exitUnreadable, err}
 	}
+	if gate != nil {
+		result.Ask(gate.Allows)
+	}
+	if o.allowed {
+		result = result.Allowed()
+	}
 	err = c.write(o.formats, func(w io.Writer, s report.Style, format string) error {
 		return report.Tuning(w, s, format, result)
 	})
@@ -119,6 +134,27 @@ func (c *cli) tune(ctx context.Context, o *tuneOptions, recordings []string) err
 		code = exitAbstained
 	}
 	return exitWith(code)
+}
+
+// mergeGate is the policy that says what may be merged without a person; nil if there
+// is none.
+func (c *cli) mergeGate(ctx context.Context, o *tuneOptions, v *verdicts) (*policy.Gate, error) {
+	folder := o.merge
+	if folder == "" && v.merge != "" {
+		folder = v.cfg.Resolve(v.merge)
+	}
+	if folder == "" {
+		if o.allowed {
+			return nil, usageError("--allowed needs a policy: --merge-policy, or merge under feedback: of the configuration; without one nothing is merged without a person")
+		}
+		return nil, nil
+	}
+	gate, diags := policy.LoadGate(ctx, folder, "socctl.tuning", "merge", policy.Limits{})
+	report.Diagnostics(c.stderr, c.err(), diags)
+	if gate == nil {
+		return nil, &exitError{code: exitUsage}
+	}
+	return gate, nil
 }
 
 func (c *cli) proposals(ctx context.Context, o *tuneOptions, evidence *proposal.Evidence, verify func(*proposal.Report) error) (*proposal.Report, error) {

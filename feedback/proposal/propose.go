@@ -45,7 +45,7 @@ func (e *Evidence) Propose(o Options) *Report {
 }
 
 func (r *Report) count() {
-	r.Summary = Summary{Judged: len(r.Rules)}
+	r.Summary = Summary{Judged: len(r.Rules), Asked: r.Summary.Asked}
 	for i := range r.Rules {
 		rule := &r.Rules[i]
 		if len(rule.Proposals) == 0 {
@@ -58,6 +58,9 @@ func (r *Report) count() {
 			r.Summary.Removed += p.Removed
 			if p.Lane == tuning.Auto {
 				r.Summary.Auto++
+			}
+			if p.Merge != nil && p.Merge.Allowed {
+				r.Summary.Allowed++
 			}
 		}
 	}

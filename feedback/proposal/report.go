@@ -24,6 +24,9 @@ type Summary struct {
 	Auto      int `json:"auto"` // of those, that a policy may merge
 	Removed   int `json:"removed"`
 
+	Asked   bool `json:"asked"`   // there is a policy that says what is merged without a person
+	Allowed int  `json:"allowed"` // by it
+
 	Thresholds int `json:"thresholds"` // correlations whose threshold or timespan would change
 }
 
@@ -97,6 +100,8 @@ type Proposal struct {
 	Saves   []string `json:"saves,omitempty"` // comparisons that keep the nearest event
 	Bypass  string   `json:"bypass"`
 	Score   float64  `json:"score"`
+
+	Merge *Merge `json:"merge,omitempty"` // what a policy says; nil without one
 }
 
 // Sample is an event.

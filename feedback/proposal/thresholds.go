@@ -198,7 +198,7 @@ func (e *Evidence) verifyThresholds(set *rules.Set, o compiler.Options, r *Repor
 }
 
 func (e *Evidence) disproved(set *rules.Set, o compiler.Options, t *Threshold) string {
-	program, why := compiled(set, o, t.Patch)
+	program, why := programWith(set, o, t.Patch)
 	if why != "" {
 		return why
 	}
@@ -226,8 +226,8 @@ func (e *Evidence) disproved(set *rules.Set, o compiler.Options, t *Threshold) s
 	return ""
 }
 
-// compiled returns the rules with a file changed, or why they cannot be.
-func compiled(set *rules.Set, o compiler.Options, p *Patch) (*compiler.Program, string) {
+// programWith returns the rules with a file changed, or why they cannot be.
+func programWith(set *rules.Set, o compiler.Options, p *Patch) (*compiler.Program, string) {
 	text, err := p.After()
 	if err != nil {
 		return nil, err.Error()

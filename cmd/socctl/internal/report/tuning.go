@@ -31,6 +31,9 @@ func tuningLine(r *proposal.Report) string {
 	s := &r.Summary
 	line := fmt.Sprintf("%s judged: %s for %d, %d abstained; %s would go, %d of the proposals may be merged by policy", Count(s.Judged, "rule"),
 		Count(s.Proposals, "proposal"), s.Proposing, s.Abstained, Count(s.Removed, "event"), s.Auto)
+	if s.Asked {
+		line += fmt.Sprintf(", %d are allowed by it", s.Allowed)
+	}
 	if len(r.Thresholds) > 0 {
 		line += fmt.Sprintf("; %s judged: %s", Count(len(r.Thresholds), "correlation"), Count(s.Thresholds, "change"))
 	}
@@ -51,6 +54,9 @@ func tuningPretty(w io.Writer, s Style, r *proposal.Report) {
 			fmt.Fprintf(w, "  %s %s\n", s.Paint(Green, string(p.Lane)+" "+string(p.Tier)), Clean(p.Clause))
 			fmt.Fprintf(w, "    %s go, %d stay; %s until %s\n", Count(p.Removed, "event"), p.Stay, p.Path, p.Expires)
 			fmt.Fprintf(w, "    %s\n", boundText(p))
+			if p.Merge != nil {
+				fmt.Fprintf(w, "    %s\n", Clean(mergeText(p.Merge)))
+			}
 			for _, c := range p.Checks {
 				if !c.Passed {
 					fmt.Fprintf(w, "    %s %s: %s\n", s.Paint(Yellow, c.Guard), c.Name, Clean(c.Text))
@@ -67,6 +73,13 @@ func tuningPretty(w io.Writer, s Style, r *proposal.Report) {
 	for i := range r.Thresholds {
 		thresholdPretty(w, s, &r.Thresholds[i])
 	}
+}
+
+func mergeText(m *proposal.Merge) string {
+	if m.Allowed {
+		return "the policy allows to merge it without a person"
+	}
+	return "a person has to decide: " + m.Why
 }
 
 func boundText(p *proposal.Proposal) string {
@@ -104,6 +117,9 @@ func certificate(w io.Writer, x *proposal.Rule, p *proposal.Proposal) {
 		lane = "A policy may merge it"
 	}
 	fmt.Fprintf(w, "\n### Hide `%s`\n\n", codeText(p.Clause))
+	if p.Merge != nil {
+		lane = escapeMarkdown(strings.ToUpper(mergeText(p.Merge)[:1]) + mergeText(p.Merge)[1:])
+	}
 	fmt.Fprintf(w, "**%s.** Tier %s, until %s.\n\n", lane, p.Tier, p.Expires)
 	fmt.Fprintf(w, "| | |\n|---|---|\n")
 	row := func(name, text string) { fmt.Fprintf(w, "| %s | %s |\n", name, text) }
