@@ -30,6 +30,7 @@ type tuneOptions struct {
 	tests   string
 	merge   string
 	allowed bool
+	patch   bool
 	input   recordingOptions
 }
 
@@ -59,6 +60,7 @@ proposal say why. Exit code 4 says that there is none at all.`,
 	flags.StringVar(&o.owner, "owner", "", "who answers for the filters; needed to apply them")
 	flags.StringVar(&o.apply, "apply", "", "write the filters into a `folder`, and their tests into that of --tests")
 	flags.StringVar(&o.tests, "tests", "tests/filters", "`folder` of the tests that --apply writes")
+	flags.BoolVar(&o.patch, "patch", false, "with --apply: change the rule instead of adding a filter where the cause is not one of the site alone")
 	flags.StringVar(&o.merge, "merge-policy", "", "`folder` of a policy in Rego that says what may be merged without a person (default: merge under feedback: of the configuration)")
 	flags.BoolVar(&o.allowed, "allowed", false, "propose and apply only what that policy allows")
 	o.input.flags(flags)
@@ -68,6 +70,9 @@ proposal say why. Exit code 4 says that there is none at all.`,
 func (c *cli) tune(ctx context.Context, o *tuneOptions, recordings []string) error {
 	if err := errors.Join(checkFormats("tune", o.formats, report.TuningFormats, []string{"pretty", "markdown"}), o.input.check()); err != nil {
 		return err
+	}
+	if o.patch && (o.apply == "" || o.allowed) {
+		return usageError("--patch goes with --apply, and not with --allowed: a person decides on changes of rules")
 	}
 	if o.apply != "" && o.owner == "" {
 		return usageError("--apply needs --owner: every filter has somebody who answers for it")
@@ -163,7 +168,7 @@ func (c *cli) proposals(ctx context.Context, o *tuneOptions, evidence *proposal.
 	}
 	result := evidence.Propose(proposal.Options{Policy: tuning.Default(), Now: c.now, Owner: o.owner, Rules: o.only})
 	err := verify(result)
-	for _, p := range result.Patches() {
+	for _, p := range result.Patches(true) {
 		after, wrong := p.After()
 		err = errors.Join(err, wrong)
 		var b strings.Builder
@@ -175,14 +180,18 @@ func (c *cli) proposals(ctx context.Context, o *tuneOptions, evidence *proposal.
 
 // applyProposals writes the filters and their tests, and changes the rules.
 func (c *cli) applyProposals(o *tuneOptions, r *proposal.Report) error {
-	written, err := changeRules(r)
+	written, err := changeRules(r.Patches(o.patch))
 	if err != nil {
 		return err
 	}
 	for i := range r.Rules {
 		for k := range r.Rules[i].Proposals {
 			p := &r.Rules[i].Proposals[k]
-			for path, text := range map[string]string{filepath.Join(o.apply, p.Path): p.Document, filepath.Join(o.tests, p.Path): p.Test} {
+			files := map[string]string{filepath.Join(o.tests, p.Path): p.Test}
+			if !o.patch || !r.Rules[i].Patch.Stands(p.ID) {
+				files[filepath.Join(o.apply, p.Path)] = p.Document
+			}
+			for path, text := range files {
 				if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 					return err
 				}
@@ -198,10 +207,10 @@ func (c *cli) applyProposals(o *tuneOptions, r *proposal.Report) error {
 }
 
 // changeRules applies what is proposed for rule files, all changes of a file at once.
-func changeRules(r *proposal.Report) (written []string, err error) {
+func changeRules(patches []*proposal.Patch) (written []string, err error) {
 	edits := map[string][]proposal.Edit{}
 	source := map[string][]byte{}
-	for _, p := range r.Patches() {
+	for _, p := range patches {
 		edits[p.Path], source[p.Path] = append(edits[p.Path], p.Edits...), p.Before()
 	}
 	for _, path := range slices.Sorted(maps.Keys(edits)) {

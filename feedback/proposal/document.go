@@ -83,24 +83,8 @@ func (d *document) String() string {
 		}
 	}
 	b.WriteString("filter:\n    rules:\n        - " + ruleName(d.rule) + "\n    selection:\n")
-	for i, l := range d.clause {
-		if i > 0 && d.clause[i-1].Key() == l.Key() {
-			continue
-		}
-		var values []string
-		for _, o := range d.clause[i:] {
-			if o.Key() == l.Key() {
-				values = append(values, quoted(o.Pattern()))
-			}
-		}
-		if len(values) == 1 {
-			line(2, l.Key(), values[0])
-			continue
-		}
-		fmt.Fprintf(&b, "        %s|all:\n", l.Key())
-		for _, v := range values {
-			fmt.Fprintf(&b, "            - %s\n", v)
-		}
+	for _, text := range selectionLines(d.clause) {
+		b.WriteString("        " + indented(text, "    ") + "\n")
 	}
 	b.WriteString("    condition: not selection\nsocctl:\n")
 	line(1, "owner", quoted(d.owner))
@@ -109,6 +93,39 @@ func (d *document) String() string {
 	line(1, "evidence", quoted(d.evidence))
 	line(1, "rule_hash", quoted(d.rule.Hash))
 	return b.String()
+}
+
+// selectionLines returns the lines of a selection that a clause is; a tab stands for
+// one step further in.
+func selectionLines(c tuning.Clause) (out []string) {
+	for i, l := range c {
+		if i > 0 && c[i-1].Key() == l.Key() {
+			continue
+		}
+		var values []string
+		for _, o := range c[i:] {
+			if o.Key() == l.Key() {
+				values = append(values, quoted(o.Pattern()))
+			}
+		}
+		if len(values) == 1 {
+			out = append(out, l.Key()+": "+values[0])
+			continue
+		}
+		out = append(out, l.Key()+"|all:")
+		for _, v := range values {
+			out = append(out, "\t- "+v)
+		}
+	}
+	return out
+}
+
+// indented replaces the tab that a line may begin with.
+func indented(line, step string) string {
+	if rest, further := strings.CutPrefix(line, "\t"); further {
+		return step + rest
+	}
+	return line
 }
 
 // quoted returns a scalar of YAML. What cannot be seen is escaped.

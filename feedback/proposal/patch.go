@@ -17,6 +17,11 @@ type Patch struct {
 	Edits []Edit `json:"-"`
 }
 
+// Stands reports whether the rule is changed instead of a filter being added.
+func (p *RulePatch) Stands(filter string) bool {
+	return p != nil && slices.Contains(p.Filters, filter)
+}
+
 // Edit replaces what stands at a span by a text.
 type Edit struct {
 	Span rules.Span
@@ -53,8 +58,14 @@ func Edited(source []byte, edits []Edit) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// Patches returns all changes of rule files that the report proposes.
-func (r *Report) Patches() (out []*Patch) {
+// Patches returns all changes of rule files that the report proposes; inRules says
+// whether those are among them that stand for filters.
+func (r *Report) Patches(inRules bool) (out []*Patch) {
+	for i := range r.Rules {
+		if p := r.Rules[i].Patch; p != nil && inRules {
+			out = append(out, &p.Patch)
+		}
+	}
 	for i := range r.Thresholds {
 		if p := r.Thresholds[i].Patch; p != nil {
 			out = append(out, p)

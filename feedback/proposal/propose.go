@@ -72,7 +72,7 @@ func (r *Report) count() {
 }
 
 func (e *Evidence) tuned(j *judged, o *Options) Rule {
-	out := Rule{ID: j.rule.ID, Title: j.rule.Title, Path: j.rule.Source.Span.Path(), Hash: j.rule.Hash, Fires: len(e.fires[j.rule]), Gone: j.gone, Unplaced: j.unplaced, place: placeOf(j.rule), corpus: j.corpus}
+	out := Rule{ID: j.rule.ID, Title: j.rule.Title, Path: j.rule.Source.Span.Path(), Hash: j.rule.Hash, Fires: len(e.fires[j.rule]), Gone: j.gone, Unplaced: j.unplaced, rule: j.rule, place: placeOf(j.rule), corpus: j.corpus}
 	in := j.input
 	if in == nil {
 		out.Abstained = append(out.Abstained, "none of its judged alerts is in the recordings")
@@ -93,6 +93,9 @@ func (e *Evidence) tuned(j *judged, o *Options) Rule {
 	found := tuning.Tune(o.Policy, in)
 	for i := range found {
 		e.add(&out, j, &found[i], o)
+	}
+	if len(out.wishes) > 0 {
+		out.Patch, out.PatchRefused = e.patch(j.rule, out.wishes, o.Now)
 	}
 	if len(found) == 0 {
 		out.Abstained = append(out.Abstained, "no clause tells what was judged to be no attack from what must stay, and holds on events that it was not learnt from")
@@ -126,6 +129,9 @@ func (e *Evidence) add(out *Rule, j *judged, k *tuning.Calibrated, o *Options) {
 	p.sample(j, k, judged)
 	p.Test = d.test(&p)
 	out.Proposals = append(out.Proposals, p)
+	if reason := e.generic(j, k.Clause, k.Tier, judged); reason != "" {
+		out.wishes = append(out.wishes, wish{clause: k.Clause, id: p.ID, reason: reason, rows: rows, filter: d})
+	}
 	if out.covered == nil {
 		out.covered = j.corpus.NewRows()
 	}

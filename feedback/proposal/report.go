@@ -1,6 +1,7 @@
 package proposal
 
 import (
+	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/feedback/tuning"
 )
 
@@ -48,6 +49,11 @@ type Rule struct {
 	Proposals []Proposal `json:"proposals,omitempty"`
 	Rejected  []Rejected `json:"rejected,omitempty"`
 
+	Patch        *RulePatch `json:"patch,omitempty"`         // for the proposals of which the cause is generic
+	PatchRefused string     `json:"patch_refused,omitempty"` // why the rule cannot be changed, although the cause is generic
+
+	rule    *compiler.Rule
+	wishes  []wish
 	place   string
 	corpus  *tuning.Corpus
 	covered tuning.Rows // what the proposals hide; nil without any

@@ -236,7 +236,12 @@ func programWith(set *rules.Set, o compiler.Options, p *Patch) (*compiler.Progra
 	if diags.Count(rules.Error) > 0 {
 		return nil, fmt.Sprintf("the changed file cannot be read back: %v", diags.Err())
 	}
-	changed := set.Select(func(d rules.Document) bool { return d.Meta().Span.Path() != p.Path })
+	changed := &rules.Set{Files: set.Files}
+	for _, d := range set.Documents() {
+		if d.Meta().Span.Path() != p.Path {
+			changed.Add(rules.Copy(d)) // linking writes into documents
+		}
+	}
 	for _, d := range docs {
 		changed.Add(d)
 	}

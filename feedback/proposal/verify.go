@@ -34,6 +34,19 @@ func (e *Evidence) Verify(ctx context.Context, set *rules.Set, o compiler.Option
 	}
 	changed.Link()
 	program, _ := compiler.Compile(changed, o)
+	fires, err := e.firing(ctx, program, placeOf)
+	if err != nil {
+		return err
+	}
+	e.compare(r, fires)
+	err = e.verifyPatches(ctx, set, o, r)
+	r.count()
+	return err
+}
+
+// firing replays everything and returns on which events rules fire, by what key makes
+// of a rule.
+func (e *Evidence) firing(ctx context.Context, program *compiler.Program, key func(*compiler.Rule) string) (map[string]map[string]bool, error) {
 	fires := map[string]map[string]bool{}
 	_, err := e.Replayer.Replay(ctx, program, func(h *backtest.Hit) {
 		event, _, err := h.Load()
@@ -41,19 +54,59 @@ func (e *Evidence) Verify(ctx context.Context, set *rules.Set, o compiler.Option
 			return // told by Collect
 		}
 		for _, m := range h.Matches {
-			key := placeOf(m.Rule)
-			if fires[key] == nil {
-				fires[key] = map[string]bool{}
+			of := key(m.Rule)
+			if fires[of] == nil {
+				fires[of] = map[string]bool{}
 			}
-			fires[key][event.Fingerprint()] = true
+			fires[of][event.Fingerprint()] = true
 		}
 	})
-	if err != nil {
-		return err
+	return fires, err
+}
+
+// verifyPatches replays everything with every changed rule. One of which anything else
+// is hidden than its clauses cover is not changed; its filters remain.
+func (e *Evidence) verifyPatches(ctx context.Context, set *rules.Set, o compiler.Options, r *Report) error {
+	for i := range r.Rules {
+		x := &r.Rules[i]
+		if x.Patch == nil {
+			continue
+		}
+		program, why := programWith(set, o, &x.Patch.Patch)
+		if why == "" {
+			fires, err := e.firing(ctx, program, func(r *compiler.Rule) string { return r.Source.Span.Path() + "\x00" + r.ID + "\x00" + r.Title })
+			if err != nil {
+				return err
+			}
+			why = x.differs(e.fires[x.rule], fires[x.Path+"\x00"+x.ID+"\x00"+x.Title])
+		}
+		if why != "" {
+			x.Patch, x.PatchRefused = nil, "the final check stopped it: "+why
+		}
 	}
-	e.compare(r, fires)
-	r.count()
 	return nil
+}
+
+// differs says how what the changed rule hides is not what its clauses cover.
+func (x *Rule) differs(before, after map[string]bool) string {
+	hidden, said := x.corpus.NewRows(), x.corpus.NewRows()
+	for print := range before {
+		if !after[print] {
+			hidden.Add(x.corpus.Row(print))
+		}
+	}
+	for print := range after {
+		if !before[print] {
+			return "the changed rule fires on other events"
+		}
+	}
+	for _, w := range x.wishes {
+		said.Join(w.rows)
+	}
+	if !slices.Equal(hidden, said) {
+		return fmt.Sprintf("the changed rule hides %d events, not the %d that the clauses cover", hidden.Count(), said.Count())
+	}
+	return ""
 }
 
 func placeOf(r *compiler.Rule) string { return r.Source.Span.String() }
@@ -84,6 +137,6 @@ func (e *Evidence) compare(r *Report, after map[string]map[string]bool) {
 
 // withdraw takes back what was proposed for a rule.
 func (r *Rule) withdraw(why string) {
-	r.Proposals = nil
+	r.Proposals, r.Patch = nil, nil
 	r.Abstained = append(r.Abstained, "the final check stopped it: "+why)
 }

@@ -63,6 +63,7 @@ func tuningPretty(w io.Writer, s Style, r *proposal.Report) {
 				}
 			}
 		}
+		patchPretty(w, s, x)
 		for _, q := range x.Rejected {
 			fmt.Fprintf(w, "  %s %s\n", s.Paint(Red, "rejected"), Clean(q.Clause))
 			for _, c := range q.Checks {
@@ -98,6 +99,7 @@ func tuningMarkdown(w io.Writer, r *proposal.Report) {
 		for k := range x.Proposals {
 			certificate(w, x, &x.Proposals[k])
 		}
+		patchMarkdown(w, x)
 		for _, q := range x.Rejected {
 			fmt.Fprintf(w, "\nRejected: `%s`", codeText(q.Clause))
 			for _, c := range q.Checks {
