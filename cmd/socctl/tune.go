@@ -187,7 +187,7 @@ func (c *cli) applyProposals(o *tuneOptions, r *proposal.Report) error {
 	for i := range r.Rules {
 		for k := range r.Rules[i].Proposals {
 			p := &r.Rules[i].Proposals[k]
-			files := map[string]string{filepath.Join(o.tests, p.Path): p.Test}
+			files := map[string]string{filepath.Join(o.tests, p.TestPath): p.Test}
 			if !o.patch || !r.Rules[i].Patch.Stands(p.ID) {
 				files[filepath.Join(o.apply, p.Path)] = p.Document
 			}

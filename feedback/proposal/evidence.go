@@ -29,7 +29,8 @@ type Evidence struct {
 	judged   map[string]bool              // fingerprints of events with a verdict
 	values   map[string]map[string]string // of those
 	counted  []*counted                   // correlations with a verdict
-	partial  bool                         // something could not be read
+	grounds  map[backtest.Logsource]*backtest.Ground
+	partial  bool // something could not be read
 }
 
 // Collect replays the recordings. The error says why they cannot be read at all.
@@ -86,7 +87,7 @@ func (e *Evidence) Collect(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	e.partial = exposure.Problems > 0
+	e.partial, e.grounds = exposure.Problems > 0, exposure.Grounds
 	for source, b := range e.builders {
 		e.corpora[source] = b.Corpus()
 	}
@@ -145,7 +146,11 @@ func (e *Evidence) judge(r *compiler.Rule) *judged {
 		if other == r || trust.Logsource(other) != trust.Logsource(r) {
 			continue
 		}
+		known := e.State.Labels(cmp.Or(other.ID, other.Title))
 		for print := range prints {
+			if label := known.Of(print); label.Class == feedback.Supporting && label.Weight > 0 {
+				continue // no attack for the other rule either: the two may share the cause
+			}
 			in.Pool.Add(c.Row(print))
 		}
 	}

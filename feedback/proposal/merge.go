@@ -48,7 +48,25 @@ func (r *Report) Ask(allows func(document any) (bool, error)) {
 			}
 		}
 	}
+	r.agree()
 	r.count()
+}
+
+// agree refuses filters of several rules that were refused for one of them.
+func (r *Report) agree() {
+	refused := map[string]bool{}
+	for i := range r.Rules {
+		for _, p := range r.Rules[i].Proposals {
+			refused[p.ID] = refused[p.ID] || !p.Merge.Allowed
+		}
+	}
+	for i := range r.Rules {
+		for k := range r.Rules[i].Proposals {
+			if p := &r.Rules[i].Proposals[k]; refused[p.ID] && p.Merge.Allowed {
+				p.Merge = &Merge{Why: "the filter is one of several rules, and is not allowed for another of them"}
+			}
+		}
+	}
 }
 
 // document is what a policy sees of a proposal.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/compiler/trust"
+	"github.com/socctl/socctl/evaluator/backtest"
 	"github.com/socctl/socctl/feedback"
 	"github.com/socctl/socctl/feedback/tuning"
 )
@@ -39,6 +40,7 @@ func (e *Evidence) Propose(o Options) *Report {
 			out.Rules = append(out.Rules, e.tuned(j, &o))
 		}
 	}
+	share(out)
 	out.Thresholds = e.thresholds(&o)
 	out.count()
 	return out
@@ -119,15 +121,15 @@ func (e *Evidence) add(out *Rule, j *judged, k *tuning.Calibrated, o *Options) {
 		out.Abstained = append(out.Abstained, "the rule has neither id nor name, so that no filter can refer to it")
 		return
 	}
-	d := &document{rule: j.rule, clause: k.Clause, tier: k.Tier, owner: o.Owner, evidence: feedback.Root(j.verdicts), now: o.Now}
 	rows := j.corpus.Covered(k.Clause).And(j.input.Fires)
+	d := &document{rule: j.rule, clause: k.Clause, tier: k.Tier, owner: o.Owner, evidence: feedback.Root(j.verdicts), now: o.Now, rate: e.rate(j.rule, rows.Count())}
 	judged := k.Removed.And(rows)
-	p := Proposal{ID: d.id(), Path: d.path(), Document: d.String(), Clause: k.Clause.String(), Lane: lane, Tier: k.Tier, Expires: d.expires(), Evidence: d.evidence,
+	p := Proposal{ID: d.id(), Path: d.path(), TestPath: d.testPath(j.rule), doc: d, verdicts: j.verdicts, Document: d.String(), Clause: k.Clause.String(), Lane: lane, Tier: k.Tier, Expires: d.expires(), Evidence: d.evidence,
 		Verdicts: len(j.verdicts), Exact: k.Exact, Removed: rows.Count(), Stay: out.Fires - rows.Count(), Unjudged: rows.Count() - judged.Count(), Learnt: k.Learnt, Unseen: k.Unseen,
 		Clusters: k.Tested.Clusters, Bound: tuning.Bound(k.Tested.Clusters, k.Delta), Error: k.Delta, Lost: feedback.ProportionUpper(0, out.Protected, 0.95),
 		Checks: checks, Score: k.Clause.Score(), Bypass: e.bypass(j, k.Clause)}
 	p.sample(j, k, judged)
-	p.Test = d.test(&p)
+	p.Test = d.test(j.rule, &p)
 	out.Proposals = append(out.Proposals, p)
 	if reason := e.generic(j, k.Clause, k.Tier, judged); reason != "" {
 		out.wishes = append(out.wishes, wish{clause: k.Clause, id: p.ID, reason: reason, rows: rows, filter: d})
@@ -136,6 +138,20 @@ func (e *Evidence) add(out *Rule, j *judged, k *tuning.Calibrated, o *Options) {
 		out.covered = j.corpus.NewRows()
 	}
 	out.covered.Join(rows)
+}
+
+// rateDays are how many days must be recorded before a filter states its rate.
+const rateDays = 7
+
+// rate is how many events a day a filter hides of so many, 0 if too few days are
+// recorded: whether it still hides anything, and whether it suddenly hides more, is
+// told by it later.
+func (e *Evidence) rate(r *compiler.Rule, events int) float64 {
+	ground := e.grounds[backtest.LogsourceOf(r)]
+	if ground == nil || len(ground.Days) < rateDays {
+		return 0
+	}
+	return float64(events) / float64(len(ground.Days))
 }
 
 // bypass says what an attacker does to hide in a clause.

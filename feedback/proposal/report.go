@@ -79,9 +79,11 @@ type Check struct {
 // Proposal is a filter document with its certificate.
 type Proposal struct {
 	ID       string      `json:"id"`
-	Path     string      `json:"path"`     // of the filter, below the folder of filters
-	Document string      `json:"document"` // YAML
-	Test     string      `json:"test"`     // YAML, of the regression test
+	Path     string      `json:"path"` // of the filter, below the folder of filters
+	TestPath string      `json:"test_path"`
+	Rules    []string    `json:"rules,omitempty"` // that the filter names, if there are several
+	Document string      `json:"document"`        // YAML
+	Test     string      `json:"test"`            // YAML, of the regression test
 	Clause   string      `json:"clause"`
 	Lane     tuning.Lane `json:"lane"`
 	Tier     tuning.Tier `json:"tier"`
@@ -108,6 +110,9 @@ type Proposal struct {
 	Score   float64  `json:"score"`
 
 	Merge *Merge `json:"merge,omitempty"` // what a policy says; nil without one
+
+	doc      *document
+	verdicts []string // uids
 }
 
 // Sample is an event.

@@ -21,9 +21,14 @@ func (e *Evidence) Verify(ctx context.Context, set *rules.Set, o compiler.Option
 		return nil
 	}
 	changed := set.Select(func(rules.Document) bool { return true })
+	added := map[string]bool{}
 	for i := range r.Rules {
 		rule := &r.Rules[i]
 		for k := range rule.Proposals {
+			if added[rule.Proposals[k].ID] {
+				continue // it is that of several rules
+			}
+			added[rule.Proposals[k].ID] = true
 			docs, diags := rules.Parse(rule.Proposals[k].Path, []byte(rule.Proposals[k].Document))
 			if diags.Count(rules.Error) > 0 || len(docs) != 1 {
 				rule.withdraw(fmt.Sprintf("the filter %s cannot be read back: %v", rule.Proposals[k].ID, diags))
@@ -39,6 +44,7 @@ func (e *Evidence) Verify(ctx context.Context, set *rules.Set, o compiler.Option
 		return err
 	}
 	e.compare(r, fires)
+	withdrawShared(r, added)
 	err = e.verifyPatches(ctx, set, o, r)
 	r.count()
 	return err

@@ -53,6 +53,9 @@ func tuningPretty(w io.Writer, s Style, r *proposal.Report) {
 			p := &x.Proposals[k]
 			fmt.Fprintf(w, "  %s %s\n", s.Paint(Green, string(p.Lane)+" "+string(p.Tier)), Clean(p.Clause))
 			fmt.Fprintf(w, "    %s go, %d stay; %s until %s\n", Count(p.Removed, "event"), p.Stay, p.Path, p.Expires)
+			if n := len(p.Rules); n > 1 {
+				fmt.Fprintf(w, "    one filter for %d rules: each guard holds for each of them\n", n)
+			}
 			fmt.Fprintf(w, "    %s\n", boundText(p))
 			if p.Merge != nil {
 				fmt.Fprintf(w, "    %s\n", Clean(mergeText(p.Merge)))
@@ -126,6 +129,9 @@ func certificate(w io.Writer, x *proposal.Rule, p *proposal.Proposal) {
 	fmt.Fprintf(w, "| | |\n|---|---|\n")
 	row := func(name, text string) { fmt.Fprintf(w, "| %s | %s |\n", name, text) }
 	row("goes", fmt.Sprintf("%d of %s, %d of them not judged", p.Removed, Count(x.Fires, "event"), p.Unjudged))
+	if n := len(p.Rules); n > 1 {
+		row("rules", fmt.Sprintf("one filter for %d: `%s`; each guard holds for each of them", n, codeText(strings.Join(p.Rules, ", "))))
+	}
 	row("stays", Count(p.Stay, "event"))
 	row("bound", boundText(p))
 	row("attacks lost", fmt.Sprintf("0 of %d known; the share that it hides is at most %.0f %% (95 %%)", x.Protected, 100*p.Lost))
