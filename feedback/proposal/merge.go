@@ -85,7 +85,7 @@ func (x *Rule) document(p *Proposal, now string) (any, error) {
 // nothing else.
 func (r *Report) Allowed() *Report {
 	out := *r
-	out.Thresholds, out.Rules = nil, slices.Clone(r.Rules)
+	out.Thresholds, out.Levels, out.Rules = nil, nil, slices.Clone(r.Rules)
 	for i := range out.Rules {
 		out.Rules[i].Patch = nil // a person decides on rules
 		out.Rules[i].Proposals = slices.DeleteFunc(slices.Clone(out.Rules[i].Proposals), func(p Proposal) bool { return p.Merge == nil || !p.Merge.Allowed })

@@ -71,5 +71,8 @@ func (r *Report) Patches(inRules bool) (out []*Patch) {
 			out = append(out, p)
 		}
 	}
+	for i := range r.Levels {
+		out = append(out, r.Levels[i].Patch)
+	}
 	return out
 }

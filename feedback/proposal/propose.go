@@ -38,6 +38,9 @@ func (e *Evidence) Propose(o Options) *Report {
 		}
 		if j := e.judge(r); len(j.labels)+j.gone+j.unplaced > 0 {
 			out.Rules = append(out.Rules, e.tuned(j, &o))
+			if l := e.level(j, &out.Rules[len(out.Rules)-1]); l != nil {
+				out.Levels = append(out.Levels, *l)
+			}
 		}
 	}
 	share(out)
@@ -66,6 +69,7 @@ func (r *Report) count() {
 			}
 		}
 	}
+	r.Summary.Levels = len(r.Levels)
 	for i := range r.Thresholds {
 		if r.Thresholds[i].Patch != nil {
 			r.Summary.Thresholds++
@@ -135,9 +139,12 @@ func (e *Evidence) add(out *Rule, j *judged, k *tuning.Calibrated, o *Options) {
 		out.wishes = append(out.wishes, wish{clause: k.Clause, id: p.ID, reason: reason, rows: rows, filter: d})
 	}
 	if out.covered == nil {
-		out.covered = j.corpus.NewRows()
+		out.covered, out.sound = j.corpus.NewRows(), j.corpus.NewRows()
 	}
 	out.covered.Join(rows)
+	if !slices.ContainsFunc(checks, func(c Check) bool { return c.Guard == "G6" && !c.Passed }) {
+		out.sound.Join(rows)
+	}
 }
 
 // rateDays are how many days must be recorded before a filter states its rate.

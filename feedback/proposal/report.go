@@ -14,6 +14,7 @@ type Report struct {
 	Rules   []Rule  `json:"rules"` // that have a verdict, in the order of their paths
 
 	Thresholds []Threshold `json:"thresholds,omitempty"` // correlations that have a verdict
+	Levels     []Level     `json:"levels,omitempty"`     // rules whose level would change
 }
 
 // Summary counts rules.
@@ -29,10 +30,11 @@ type Summary struct {
 	Allowed int  `json:"allowed"` // by it
 
 	Thresholds int `json:"thresholds"` // correlations whose threshold or timespan would change
+	Levels     int `json:"levels"`     // rules whose level would change
 }
 
 // Any reports whether anything is proposed.
-func (s *Summary) Any() bool { return s.Proposals+s.Thresholds > 0 }
+func (s *Summary) Any() bool { return s.Proposals+s.Thresholds+s.Levels > 0 }
 
 // Rule is a rule with its proposals, or with why there are none.
 type Rule struct {
@@ -57,6 +59,7 @@ type Rule struct {
 	place   string
 	corpus  *tuning.Corpus
 	covered tuning.Rows // what the proposals hide; nil without any
+	sound   tuning.Rows // what those of them hide that do not gut the rule
 }
 
 // Rejected is a clause that a guard stopped.

@@ -37,6 +37,9 @@ func tuningLine(r *proposal.Report) string {
 	if len(r.Thresholds) > 0 {
 		line += fmt.Sprintf("; %s judged: %s", Count(len(r.Thresholds), "correlation"), Count(s.Thresholds, "change"))
 	}
+	if s.Levels > 0 {
+		line += "; " + Count(s.Levels, "level") + " would change"
+	}
 	return line
 }
 
@@ -77,6 +80,9 @@ func tuningPretty(w io.Writer, s Style, r *proposal.Report) {
 	for i := range r.Thresholds {
 		thresholdPretty(w, s, &r.Thresholds[i])
 	}
+	for i := range r.Levels {
+		levelPretty(w, s, &r.Levels[i])
+	}
 }
 
 func mergeText(m *proposal.Merge) string {
@@ -113,6 +119,9 @@ func tuningMarkdown(w io.Writer, r *proposal.Report) {
 	}
 	for i := range r.Thresholds {
 		thresholdMarkdown(w, &r.Thresholds[i])
+	}
+	for i := range r.Levels {
+		levelMarkdown(w, &r.Levels[i])
 	}
 }
 
