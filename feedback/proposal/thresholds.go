@@ -3,6 +3,7 @@ package proposal
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -226,24 +227,30 @@ func (e *Evidence) disproved(set *rules.Set, o compiler.Options, t *Threshold) s
 	return ""
 }
 
-// programWith returns the rules with a file changed, or why they cannot be.
-func programWith(set *rules.Set, o compiler.Options, p *Patch) (*compiler.Program, string) {
-	text, err := p.After()
-	if err != nil {
-		return nil, err.Error()
-	}
-	docs, diags := rules.Parse(p.Path, text)
-	if diags.Count(rules.Error) > 0 {
-		return nil, fmt.Sprintf("the changed file cannot be read back: %v", diags.Err())
+// programWith returns the rules with files changed, or why they cannot be.
+func programWith(set *rules.Set, o compiler.Options, patches ...*Patch) (*compiler.Program, string) {
+	edits, source := map[string][]Edit{}, map[string][]byte{}
+	for _, p := range patches {
+		edits[p.Path], source[p.Path] = append(edits[p.Path], p.Edits...), p.Before()
 	}
 	changed := &rules.Set{Files: set.Files}
 	for _, d := range set.Documents() {
-		if d.Meta().Span.Path() != p.Path {
+		if edits[d.Meta().Span.Path()] == nil {
 			changed.Add(rules.Copy(d)) // linking writes into documents
 		}
 	}
-	for _, d := range docs {
-		changed.Add(d)
+	for _, path := range slices.Sorted(maps.Keys(edits)) {
+		text, err := Edited(source[path], edits[path])
+		if err != nil {
+			return nil, err.Error()
+		}
+		docs, diags := rules.Parse(path, text)
+		if diags.Count(rules.Error) > 0 {
+			return nil, fmt.Sprintf("the changed file cannot be read back: %v", diags.Err())
+		}
+		for _, d := range docs {
+			changed.Add(d)
+		}
 	}
 	changed.Link()
 	program, _ := compiler.Compile(changed, o)

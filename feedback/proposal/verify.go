@@ -70,24 +70,38 @@ func (e *Evidence) firing(ctx context.Context, program *compiler.Program, key fu
 	return fires, err
 }
 
-// verifyPatches replays everything with every changed rule. One of which anything else
-// is hidden than its clauses cover is not changed; its filters remain.
+// verifyPatches replays everything once more with all changed rules. One of which
+// anything else is hidden than its clauses cover is not changed; its filters remain.
 func (e *Evidence) verifyPatches(ctx context.Context, set *rules.Set, o compiler.Options, r *Report) error {
+	var all []*Patch
+	for i := range r.Rules {
+		if p := r.Rules[i].Patch; p != nil {
+			all = append(all, &p.Patch)
+		}
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	key := func(path, id, title string) string { return path + "\x00" + id + "\x00" + title }
+	program, why := programWith(set, o, all...)
+	var fires map[string]map[string]bool
+	if why == "" {
+		var err error
+		if fires, err = e.firing(ctx, program, func(r *compiler.Rule) string { return key(r.Source.Span.Path(), r.ID, r.Title) }); err != nil {
+			return err
+		}
+	}
 	for i := range r.Rules {
 		x := &r.Rules[i]
 		if x.Patch == nil {
 			continue
 		}
-		program, why := programWith(set, o, &x.Patch.Patch)
-		if why == "" {
-			fires, err := e.firing(ctx, program, func(r *compiler.Rule) string { return r.Source.Span.Path() + "\x00" + r.ID + "\x00" + r.Title })
-			if err != nil {
-				return err
-			}
-			why = x.differs(e.fires[x.rule], fires[x.Path+"\x00"+x.ID+"\x00"+x.Title])
+		wrong := why
+		if wrong == "" {
+			wrong = x.differs(e.fires[x.rule], fires[key(x.Path, x.ID, x.Title)])
 		}
-		if why != "" {
-			x.Patch, x.PatchRefused = nil, "the final check stopped it: "+why
+		if wrong != "" {
+			x.Patch, x.PatchRefused = nil, "the final check stopped it: "+wrong
 		}
 	}
 	return nil
