@@ -184,23 +184,29 @@ func (c *cli) applyProposals(o *tuneOptions, r *proposal.Report) error {
 	if err != nil {
 		return err
 	}
+	files := map[string]string{}
 	for i := range r.Rules {
 		for k := range r.Rules[i].Proposals {
 			p := &r.Rules[i].Proposals[k]
-			files := map[string]string{filepath.Join(o.tests, p.TestPath): p.Test}
+			files[filepath.Join(o.tests, p.TestPath)] = p.Test
 			if !o.patch || !r.Rules[i].Patch.Stands(p.ID) {
 				files[filepath.Join(o.apply, p.Path)] = p.Document
 			}
-			for path, text := range files {
-				if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-					return err
-				}
-				if err := replaceFile(path, []byte(text)); err != nil {
-					return err
-				}
-				written = append(written, path)
-			}
 		}
+	}
+	for i := range r.Thresholds {
+		if t := &r.Thresholds[i]; t.Test != "" {
+			files[filepath.Join(o.tests, t.TestPath)] = t.Test
+		}
+	}
+	for path, text := range files {
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return err
+		}
+		if err := replaceFile(path, []byte(text)); err != nil {
+			return err
+		}
+		written = append(written, path)
 	}
 	slices.Sort(written)
 	return c.tellWritten(written)

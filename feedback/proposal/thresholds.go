@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"path"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/evaluator"
@@ -34,6 +36,8 @@ type Threshold struct {
 	Verdicts int                `json:"verdicts"`
 	Evidence string             `json:"evidence"` // root of the verdicts
 	Patch    *Patch             `json:"patch,omitempty"`
+	TestPath string             `json:"test_path,omitempty"`
+	Test     string             `json:"test,omitempty"` // YAML, of the regression test; "" if the windows are too large
 
 	Abstained []string `json:"abstained,omitempty"`
 
@@ -52,7 +56,7 @@ type counted struct {
 // feed is a rule that feeds a correlation.
 type feed struct {
 	rule   int      // in the program
-	fields []string // that the correlation looks at
+	fields []string // that the correlation and the rule look at
 }
 
 // counting finds the correlations on which there are verdicts.
@@ -66,11 +70,18 @@ func (e *Evidence) counting() {
 		k := &counted{correlation: c, labels: labels, feeds: map[*compiler.Rule]feed{}, refusal: threshold.Refusal(e.Program, c)}
 		for _, in := range c.Inputs {
 			if in.Rule >= 0 && k.refusal == "" {
-				k.feeds[e.Program.Rules[in.Rule]] = feed{in.Rule, threshold.Fields(c, in.Rule)}
+				k.feeds[e.Program.Rules[in.Rule]] = feed{in.Rule, e.shown(c, in.Rule)}
 			}
 		}
 		e.counted = append(e.counted, k)
 	}
+}
+
+// shown are the fields of a rule's events that a correlation and the rule look at.
+func (e *Evidence) shown(c *compiler.Correlation, rule int) []string {
+	out := append(threshold.Fields(c, rule), tuning.Constrained(e.Program, e.Program.Rules[rule].Expr)...)
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // count keeps what correlations look at in an event.
@@ -143,6 +154,10 @@ func (e *Evidence) threshold(k *counted) Threshold {
 		out.Abstained = append(out.Abstained, fmt.Sprintf("of %d alerts that must stay events are not in the recordings: nobody can tell whether they would be kept", out.Gone))
 	default:
 		out.Lane, out.Tier, out.Patch = tuning.Review, tuning.B, changed(c, choice)
+		if out.Test = k.sequenceTest(e.weighable(k), choice); out.Test != "" {
+			base := path.Base(out.Path)
+			out.TestPath = strings.TrimSuffix(base, path.Ext(base)) + "_" + idOf(cmp.Or(c.ID, c.Title), "threshold")[:8] + ".yml"
+		}
 	}
 	return out
 }
@@ -192,7 +207,7 @@ func (e *Evidence) verifyThresholds(set *rules.Set, o compiler.Options, r *Repor
 			continue
 		}
 		if why := e.disproved(set, o, t); why != "" {
-			t.Patch, t.Lane, t.Tier = nil, "", ""
+			t.Patch, t.Lane, t.Tier, t.Test, t.TestPath = nil, "", "", "", ""
 			t.Abstained = append(t.Abstained, "the final check stopped it: "+why)
 		}
 	}

@@ -2,6 +2,7 @@ package threshold
 
 import (
 	"cmp"
+	"iter"
 	"math"
 	"slices"
 	"time"
@@ -196,20 +197,30 @@ func (w *weighing) point(steps [][]step, threshold int) Point {
 	return p
 }
 
-// keep marks the alerts that a new one stands for: those that share an event with
-// it, and of those that must stay one of the events for which they must. It reports
-// whether the new one shares any event with any.
+// keep marks the alerts that a new one stands for, and reports whether it shares any
+// event with any.
 func (w *weighing) keep(g int, s *series, st step, kept []bool) (shares bool) {
-	base := w.base[g]
-	from, _ := slices.BinarySearchFunc(base, st.lo, func(a alert, lo int) int { return cmp.Compare(a.hi, lo) })
-	for i := from; i < len(base) && base[i].lo <= st.hi; i++ {
+	for i, stands := range w.sharing(g, s, st) {
 		shares = true
-		lo, hi := max(base[i].lo, st.lo), min(base[i].hi, st.hi)
-		if base[i].class != feedback.Protected || s.protected[hi+1] > s.protected[lo] {
-			kept[i] = true
-		}
+		kept[i] = kept[i] || stands
 	}
 	return shares
+}
+
+// sharing yields the alerts of a group that share an event with a window, and whether
+// it stands for them: for one that must stay it does if they share one of the events
+// for which it must.
+func (w *weighing) sharing(g int, s *series, st step) iter.Seq2[int, bool] {
+	base := w.base[g]
+	from, _ := slices.BinarySearchFunc(base, st.lo, func(a alert, lo int) int { return cmp.Compare(a.hi, lo) })
+	return func(yield func(int, bool) bool) {
+		for i := from; i < len(base) && base[i].lo <= st.hi; i++ {
+			lo, hi := max(base[i].lo, st.lo), min(base[i].hi, st.hi)
+			if !yield(i, base[i].class != feedback.Protected || s.protected[hi+1] > s.protected[lo]) {
+				return
+			}
+		}
+	}
 }
 
 // order sorts points so that, of those that do the same, the best stands first: one

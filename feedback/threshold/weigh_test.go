@@ -187,6 +187,7 @@ func TestFront(t *testing.T) {
 		}
 		longest = max(longest, len(front))
 		if c := got.Choice; c != nil {
+			examples(t, in, c)
 			chosen++
 			if removed, lost := brute(in, c.Threshold, c.span); lost != 0 || removed == 0 || c.New > 0 {
 				t.Errorf("seed %d: the choice removes %d, loses %d and raises %d new ones", seed, removed, lost, c.New)
@@ -195,6 +196,27 @@ func TestFront(t *testing.T) {
 	}
 	if chosen < 5 || longest < 3 {
 		t.Errorf("%d choices, fronts of up to %d points: the cases show too little", chosen, longest)
+	}
+}
+
+// examples holds what is shown of a choice against the engine: of the attack's events
+// alone it raises one alert, of the others' none. Where every window that was no attack
+// shares events with one that was, as longer timespans make it, there is none to show.
+func examples(t *testing.T, in *Input, c *Point) {
+	t.Helper()
+	attack, benign := in.Examples(c)
+	if len(attack) == 0 {
+		t.Errorf("no example of %d in %s", c.Threshold, c.Timespan)
+	}
+	for want, hits := range [][]int{benign, attack} {
+		alone := *in
+		alone.Hits = nil
+		for _, n := range hits {
+			alone.Hits = append(alone.Hits, in.Hits[n])
+		}
+		if raised := alone.Raise(c.Threshold, c.span); len(raised) != want {
+			t.Errorf("the example raises %d alerts, want %d", len(raised), want)
+		}
 	}
 }
 

@@ -29,7 +29,7 @@ func thresholdPretty(w io.Writer, s Style, t *proposal.Threshold) {
 	}
 	fmt.Fprintf(w, "  %9s %8s %8s %5s %9s %4s\n", "threshold", "timespan", "removed", "lost", "unjudged", "new")
 	for _, p := range shownPoints(t.Weighed) {
-		fmt.Fprintf(w, "  %9d %8s %8d %5d %9d %4d  %s\n", p.Threshold, p.Timespan, p.Removed, p.Lost, p.Unjudged, p.New, pointNote(&p, t.Weighed))
+		fmt.Fprintf(w, "  %9d %8s %8d %5d %9d %4d  %s\n", p.Threshold, p.Timespan, p.Removed, p.Lost, p.Unjudged, p.New, pointNote(&p, t))
 	}
 }
 
@@ -57,7 +57,8 @@ func shownPoints(x *threshold.Weighed) []threshold.Point {
 	return out
 }
 
-func pointNote(p *threshold.Point, x *threshold.Weighed) string {
+func pointNote(p *threshold.Point, t *proposal.Threshold) string {
+	x := t.Weighed
 	note := "no margin"
 	if p.Margin {
 		note = "with a margin"
@@ -65,7 +66,7 @@ func pointNote(p *threshold.Point, x *threshold.Weighed) string {
 	if p.Threshold == x.Base.Threshold && p.Timespan == x.Base.Timespan {
 		note += ", as it is"
 	}
-	if c := x.Choice; c != nil && p.Threshold == c.Threshold && p.Timespan == c.Timespan {
+	if c := x.Choice; t.Patch != nil && p.Threshold == c.Threshold && p.Timespan == c.Timespan {
 		note += ", proposed"
 	}
 	return note
@@ -88,7 +89,7 @@ func thresholdMarkdown(w io.Writer, t *proposal.Threshold) {
 	if t.Weighed != nil {
 		fmt.Fprintf(w, "\n| threshold | timespan | removed | lost | unjudged | new | |\n|--:|--:|--:|--:|--:|--:|---|\n")
 		for _, p := range shownPoints(t.Weighed) {
-			fmt.Fprintf(w, "| %d | %s | %d | %d | %d | %d | %s |\n", p.Threshold, p.Timespan, p.Removed, p.Lost, p.Unjudged, p.New, pointNote(&p, t.Weighed))
+			fmt.Fprintf(w, "| %d | %s | %d | %d | %d | %d | %s |\n", p.Threshold, p.Timespan, p.Removed, p.Lost, p.Unjudged, p.New, pointNote(&p, t))
 		}
 	}
 	if t.Patch != nil {
