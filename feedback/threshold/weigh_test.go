@@ -18,7 +18,7 @@ import (
 	"github.com/socctl/socctl/rules"
 )
 
-func compile(t *testing.T, text string) *compiler.Program {
+func compile(t testing.TB, text string) *compiler.Program {
 	t.Helper()
 	docs, diags := rules.Parse("test.yml", []byte(text))
 	set := &rules.Set{}
@@ -297,5 +297,28 @@ func TestRefusal(t *testing.T) {
 		if above != "" && !strings.Contains(Refusal(p, p.Correlations[1]), "counts alerts of other correlations") {
 			t.Errorf("the upper one: %q", Refusal(p, p.Correlations[1]))
 		}
+	}
+}
+
+// BenchmarkWeigh weighs a correlation with 100,000 matches in 200 groups.
+func BenchmarkWeigh(b *testing.B) {
+	p := compile(b, twoRules+"title: c\ncorrelation: {type: event_count, rules: [a], group-by: [u], timespan: 10m, condition: {gte: 5}}\n")
+	in := &Input{Program: p, Correlation: p.Correlations[0]}
+	r := rand.New(rand.NewPCG(1, 2))
+	labels := map[string]feedback.Label{}
+	in.Label = func(print string) feedback.Label { return labels[print] }
+	start := time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC)
+	for i := range 100_000 {
+		print := fmt.Sprint(i)
+		labels[print] = feedback.Label{Class: []feedback.Class{feedback.Supporting, feedback.Unknown, feedback.Supporting}[i/1000%3], Weight: 1}
+		if i%5000 < 30 {
+			labels[print] = feedback.Label{Class: feedback.Protected}
+		}
+		in.Hits = append(in.Hits, correlation.Hit{Event: evaluator.Map{"u": fmt.Sprint(r.IntN(200))}, Time: start.Add(time.Duration(i) * 500 * time.Millisecond), Origin: print, Seq: uint64(i)})
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		w := Weigh(in)
+		b.ReportMetric(float64(w.Tried), "points")
 	}
 }
