@@ -34,7 +34,8 @@ type Threshold struct {
 	Gone     int                `json:"gone"` // alerts that must stay, of which events are missing here
 	Weighed  *threshold.Weighed `json:"weighed,omitempty"`
 	Verdicts int                `json:"verdicts"`
-	Evidence string             `json:"evidence"` // root of the verdicts
+	Evidence string             `json:"evidence"`          // root of the verdicts
+	Missing  []string           `json:"missing,omitempty"` // that the policy for verdicts asks for behind an exclusion
 	Patch    *Patch             `json:"patch,omitempty"`
 	TestPath string             `json:"test_path,omitempty"`
 	Test     string             `json:"test,omitempty"` // YAML, of the regression test; "" if the windows are too large
@@ -50,6 +51,7 @@ type counted struct {
 	labels      feedback.RuleLabels
 	feeds       map[*compiler.Rule]feed
 	hits        []correlation.Hit
+	context     map[string][2]string // host and user, by event
 	refusal     string
 }
 
@@ -67,7 +69,7 @@ func (e *Evidence) counting() {
 		if len(labels.Alerts()) == 0 {
 			continue
 		}
-		k := &counted{correlation: c, labels: labels, feeds: map[*compiler.Rule]feed{}, refusal: threshold.Refusal(e.Program, c)}
+		k := &counted{correlation: c, labels: labels, feeds: map[*compiler.Rule]feed{}, context: map[string][2]string{}, refusal: threshold.Refusal(e.Program, c)}
 		for _, in := range c.Inputs {
 			if in.Rule >= 0 && k.refusal == "" {
 				k.feeds[e.Program.Rules[in.Rule]] = feed{in.Rule, e.shown(c, in.Rule)}
@@ -98,6 +100,9 @@ func (e *Evidence) count(h *backtest.Hit, event *telemetry.Event, seq uint64) {
 					kept[name] = v
 				}
 			}
+			host, _ := event.Field("Computer")
+			user, _ := event.Field("User")
+			k.context[event.Fingerprint()] = [2]string{host.Text(), user.Text()}
 			k.hits = append(k.hits, correlation.Hit{Rule: of.rule, Time: h.Time, Event: kept, Origin: event.Fingerprint(), Seq: seq})
 		}
 	}
@@ -153,7 +158,7 @@ func (e *Evidence) threshold(k *counted) Threshold {
 	case out.Gone > 0:
 		out.Abstained = append(out.Abstained, fmt.Sprintf("of %d alerts that must stay events are not in the recordings: nobody can tell whether they would be kept", out.Gone))
 	default:
-		out.Lane, out.Tier, out.Patch = tuning.Review, tuning.B, changed(c, choice)
+		out.Lane, out.Tier, out.Patch, out.Missing = tuning.Review, tuning.B, changed(c, choice), k.missing(&e.Support, out.Weighed)
 		if out.Test = k.sequenceTest(e.weighable(k), choice); out.Test != "" {
 			base := path.Base(out.Path)
 			out.TestPath = strings.TrimSuffix(base, path.Ext(base)) + "_" + idOf(cmp.Or(c.ID, c.Title), "threshold")[:8] + ".yml"
@@ -164,6 +169,20 @@ func (e *Evidence) threshold(k *counted) Threshold {
 
 func (e *Evidence) weighable(k *counted) *threshold.Input {
 	return &threshold.Input{Program: e.Program, Correlation: k.correlation, Hits: k.hits, Label: k.labels.Of}
+}
+
+// missing says what the policy for verdicts wants behind an exclusion, and is not behind
+// the alerts that were no attack. Those of one group are one root cause.
+func (k *counted) missing(p *feedback.Policy, w *threshold.Weighed) (out []string) {
+	var all []feedback.Supporter
+	for _, last := range w.NoAttack() {
+		of := k.context[last.Fingerprint]
+		all = append(all, feedback.Supporter{Label: k.labels.Of(last.Fingerprint), Cluster: last.Group, Host: of[0], User: of[1]})
+	}
+	for _, s := range p.Support(all) {
+		out = append(out, s.Message)
+	}
+	return out
 }
 
 // gone counts the alerts that must stay of which an event was not replayed.

@@ -5,6 +5,7 @@ import (
 	"iter"
 	"math"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/socctl/socctl/compiler"
@@ -40,7 +41,15 @@ type Weighed struct {
 	LeftOut   int     `json:"left_out_lost"` // protected alerts that the choice would lose had they not been known
 	LostBound float64 `json:"lost_bound"`    // of the share of attacks that it loses, from those known, with 95 %
 	Abstained string  `json:"abstained,omitempty"`
+
+	last []Last
 }
+
+// Last is the event that made an alert fire, of one that was no attack.
+type Last struct{ Fingerprint, Group string }
+
+// NoAttack returns the alerts that were no attack, by their last events.
+func (w *Weighed) NoAttack() []Last { return w.last }
 
 // Margins of a choice.
 const (
@@ -64,6 +73,7 @@ type weighing struct {
 	base   [][]alert // by group, in the order of their windows
 	counts [3]int    // by class
 	long   time.Duration
+	last   []Last
 }
 
 // Weigh tries thresholds and timespans. Only correlations that Refusal lets pass may
@@ -77,6 +87,7 @@ func Weigh(in *Input) *Weighed {
 		out.Base = all[at]
 	}
 	w.order(all)
+	out.last = w.last
 	out.Tried, out.Front = len(all), front(all)
 	w.choose(out, all)
 	return out
@@ -106,6 +117,9 @@ func (w *weighing) classify() {
 			w.counts[a.class]++
 			if a.class == feedback.Protected {
 				w.long = max(w.long, s.length(st))
+			}
+			if a.class == feedback.Supporting {
+				w.last = append(w.last, Last{s.entries[st.hi].print, strconv.Itoa(g)})
 			}
 			of = append(of, a)
 		}

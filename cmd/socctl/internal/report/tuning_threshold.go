@@ -23,6 +23,9 @@ func thresholdPretty(w io.Writer, s Style, t *proposal.Threshold) {
 	if t.Patch != nil {
 		fmt.Fprintf(w, "  %s %s\n", s.Paint(Green, string(t.Lane)+" "+string(t.Tier)), choiceText(t.Weighed))
 		fmt.Fprintf(w, "    %s\n", leftOutText(t.Weighed))
+		for _, m := range t.Missing {
+			fmt.Fprintf(w, "    %s %s\n", s.Paint(Yellow, "missing:"), Clean(m))
+		}
 	}
 	if t.Weighed == nil {
 		return
@@ -85,6 +88,9 @@ func thresholdMarkdown(w io.Writer, t *proposal.Threshold) {
 	if t.Patch != nil {
 		fmt.Fprintf(w, "\n### Fire at %d in %s\n\n**A person has to decide.** %s.\n\n", t.Weighed.Choice.Threshold, t.Weighed.Choice.Timespan, choiceText(t.Weighed))
 		fmt.Fprintf(w, "It was chosen by the alerts that it was counted on: %s. To hide in it an attacker stays below %d in %s.\n", leftOutText(t.Weighed), t.Weighed.Choice.Threshold, t.Weighed.Choice.Timespan)
+		for _, m := range t.Missing {
+			fmt.Fprintf(w, "\nMissing behind it: %s.\n", escapeMarkdown(m))
+		}
 	}
 	if t.Weighed != nil {
 		fmt.Fprintf(w, "\n| threshold | timespan | removed | lost | unjudged | new | |\n|--:|--:|--:|--:|--:|--:|---|\n")
