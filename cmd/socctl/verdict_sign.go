@@ -33,7 +33,7 @@ func readKey(path string) (ed25519.PrivateKey, error) {
 	return nil, usageError("%s holds no private key of Ed25519: %v", path, err)
 }
 
-// sign signs verdicts with a key whose public half the configuration knows, and which
+// sign signs verdicts that are not signed with a key whose public half the configuration knows, and which
 // may sign for those who made them. Without a path it does nothing.
 func sign(path string, known *feedback.Signatures, all []feedback.Verdict) error {
 	if path == "" {
@@ -49,6 +49,9 @@ func sign(path string, known *feedback.Signatures, all []feedback.Verdict) error
 		return usageError("the configuration does not know the key of %s: add key: %s to feedback.signatures.keys", path, base64.StdEncoding.EncodeToString(public))
 	}
 	for i := range all {
+		if all[i].Sig != "" {
+			continue
+		}
 		if err := all[i].Sign(key.Name, private); err != nil {
 			return err
 		}
