@@ -54,12 +54,13 @@ type Rule struct {
 	Patch        *RulePatch `json:"patch,omitempty"`         // for the proposals of which the cause is generic
 	PatchRefused string     `json:"patch_refused,omitempty"` // why the rule cannot be changed, although the cause is generic
 
-	rule    *compiler.Rule
-	wishes  []wish
-	place   string
-	corpus  *tuning.Corpus
-	covered tuning.Rows // what the proposals hide; nil without any
-	sound   tuning.Rows // what those of them hide that do not gut the rule
+	rule      *compiler.Rule
+	withdrawn bool // by the final check
+	wishes    []wish
+	place     string
+	corpus    *tuning.Corpus
+	covered   tuning.Rows // what the proposals hide; nil without any
+	sound     tuning.Rows // what those of them hide that do not gut the rule
 }
 
 // Rejected is a clause that a guard stopped.

@@ -142,3 +142,54 @@ func TestPublicRulesArePatched(t *testing.T) {
 		t.Errorf("only %d rules could be changed: %v", patched, refused)
 	}
 }
+
+// TestOfSite: what only one site has does not belong into a rule that others use.
+func TestOfSite(t *testing.T) {
+	p := compiled(t, patchHead+"detection:\n    selection: {Image: a}\n    condition: selection\n")
+	e := &Evidence{Table: logsource.Default()}
+	for _, c := range []struct {
+		field, value string
+		want         bool
+	}{
+		{"ParentImage", `C:\Program Files\Acme\agent.exe`, false},
+		{"CommandLine", `--scan`, false},
+		{"ParentImage", `\\fs01.corp\tools\agent.exe`, true},
+		{"ParentImage", `\\?\C:\Windows\x.exe`, false},
+		{"ParentImage", `C:\Users\eve\agent.exe`, true},
+		{"CommandLine", `/home/eve/agent`, true},
+		{"User", `CORP\svc_backup`, true},
+		{"ParentUser", `NT AUTHORITY\SYSTEM`, true},
+	} {
+		if got := e.ofSite(p.Rules[0], tuning.NewLiteral(c.field, compiler.Whole, c.value)); got != c.want {
+			t.Errorf("%s %s: %t, want %t", c.field, c.value, got, c.want)
+		}
+	}
+}
+
+// TestPatchInFileOfSeveral changes one of several documents of a file and leaves the
+// others alone.
+func TestPatchInFileOfSeveral(t *testing.T) {
+	text := "title: First\nid: 0b1e5e5d-0d0f-4f1e-9d3b-6f0c53a6e0a9\nlogsource: {category: process_creation, product: windows}\ndetection:\n    selection: {Image: z}\n    condition: selection\n---\n" +
+		patchHead + "detection:\n    selection: {Image: a}\n    condition: selection\n---\ntitle: Last\nlogsource: {category: process_creation, product: windows}\ndetection:\n    selection: {Image: y}\n    condition: selection\n"
+	docs, _ := rules.Parse("r.yml", []byte(text))
+	set := &rules.Set{}
+	for _, d := range docs {
+		set.Add(d)
+	}
+	set.Link()
+	p, _ := compiler.Compile(set, compiler.Options{})
+	e := &Evidence{Table: logsource.Default()}
+	patch, why := e.patch(p.Rules[1], []wish{wishFor(p.Rules[1], tuning.Clause{tuning.NewLiteral("ParentImage", compiler.Whole, `C:\Program Files\Acme\agent.exe`)})}, patchDay)
+	if why != "" {
+		t.Fatal(why)
+	}
+	program, why := programWith(set, compiler.Options{}, &patch.Patch)
+	if why != "" || len(program.Rules) != 3 {
+		t.Fatalf("%s, %d rules", why, len(program.Rules))
+	}
+	for i, r := range program.Rules {
+		if same := r.Hash == p.Rules[i].Hash; same != (i != 1) {
+			t.Errorf("rule %d: the same is %t", i, same)
+		}
+	}
+}

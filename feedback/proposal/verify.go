@@ -45,6 +45,7 @@ func (e *Evidence) Verify(ctx context.Context, set *rules.Set, o compiler.Option
 	}
 	e.compare(r, fires)
 	withdrawShared(r, added)
+	r.dropLevels()
 	err = e.verifyPatches(ctx, set, o, r)
 	r.count()
 	return err
@@ -155,8 +156,18 @@ func (e *Evidence) compare(r *Report, after map[string]map[string]bool) {
 	}
 }
 
+// dropLevels takes back the levels of rules that lost their proposals: they were made
+// for what these leave.
+func (r *Report) dropLevels() {
+	for i := range r.Rules {
+		if x := &r.Rules[i]; x.withdrawn {
+			r.Levels = slices.DeleteFunc(r.Levels, func(l Level) bool { return l.ID == x.ID && l.Title == x.Title && l.Path == x.Path })
+		}
+	}
+}
+
 // withdraw takes back what was proposed for a rule.
 func (r *Rule) withdraw(why string) {
-	r.Proposals, r.Patch = nil, nil
+	r.Proposals, r.Patch, r.withdrawn = nil, nil, true
 	r.Abstained = append(r.Abstained, "the final check stopped it: "+why)
 }
