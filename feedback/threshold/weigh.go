@@ -25,8 +25,9 @@ type Point struct {
 	Margin    bool   `json:"margin"`   // what must stay is kept with room to spare
 
 	span   time.Duration
-	misses []bool // by protected alert: it is not kept, or without room
-	lacks  []bool // by protected alert: it is not kept
+	misses int  // alerts that must stay and are not kept, or without room
+	one    int  // the last of them
+	lost   bool // it is not kept at all
 }
 
 // Weighed is what is known of a correlation's thresholds.
@@ -168,23 +169,24 @@ func (w *weighing) try(span time.Duration) []Point {
 	room := span >= w.Correlation.Timespan || float64(span) >= marginSpan*float64(w.long)
 	var out []Point
 	for _, t := range thresholds(Least(w.Correlation), most) {
-		p := w.point(steps, t)
+		p, lacks := w.point(steps, t)
 		p.span, p.Timespan = span, spanText(span)
-		far := w.point(steps, t+max(1, int(math.Ceil(marginShare*float64(t)))))
-		p.misses = make([]bool, len(p.lacks))
-		p.Margin = true
-		for i := range p.lacks {
-			p.misses[i] = p.lacks[i] || far.lacks[i] || !room
-			p.Margin = p.Margin && !p.misses[i]
+		_, far := w.point(steps, t+max(1, int(math.Ceil(marginShare*float64(t)))))
+		for i := range lacks {
+			if lacks[i] || far[i] || !room {
+				p.misses, p.one, p.lost = p.misses+1, i, lacks[i]
+			}
 		}
+		p.Margin = p.misses == 0
 		out = append(out, p)
 	}
 	return out
 }
 
-// point compares the alerts of a threshold with those that there are.
-func (w *weighing) point(steps [][]step, threshold int) Point {
-	p := Point{Threshold: threshold, lacks: make([]bool, w.counts[feedback.Protected])}
+// point compares the alerts of a threshold with those that there are. lacks are the
+// alerts that must stay and are not kept, by number.
+func (w *weighing) point(steps [][]step, threshold int) (p Point, lacks []bool) {
+	p, lacks = Point{Threshold: threshold}, make([]bool, w.counts[feedback.Protected])
 	for g, s := range w.groups {
 		kept := make([]bool, len(w.base[g]))
 		for _, st := range alerts(steps[g], threshold) {
@@ -200,7 +202,7 @@ func (w *weighing) point(steps [][]step, threshold int) Point {
 			switch a := w.base[g][i]; a.class {
 			case feedback.Protected:
 				p.Lost++
-				p.lacks[a.number] = true
+				lacks[a.number] = true
 			case feedback.Supporting:
 				p.Removed++
 			default:
@@ -208,7 +210,7 @@ func (w *weighing) point(steps [][]step, threshold int) Point {
 			}
 		}
 	}
-	return p
+	return p, lacks
 }
 
 // keep marks the alerts that a new one stands for, and reports whether it shares any
@@ -276,36 +278,41 @@ func (w *weighing) choose(out *Weighed, all []Point) {
 		out.Abstained = "no alert of it is known that must stay, so nothing says how far attacks go"
 		return
 	}
-	at := best(all, -1)
+	at := -1
+	for i := range all {
+		if all[i].gains() && all[i].misses == 0 && (at < 0 || all[i].Removed > all[at].Removed) {
+			at = i
+		}
+	}
 	if at < 0 {
 		out.Abstained = "whatever removes an alert that was no attack loses one that must stay, or keeps it without a margin, or raises new alerts"
 		return
 	}
 	out.Choice = &all[at]
-	for k := range out.Protected {
-		if without := best(all, k); without >= 0 && all[without].lacks[k] {
-			out.LeftOut++
-		}
-	}
+	out.LeftOut = leftOut(all, &all[at])
 	out.LostBound = feedback.ProportionUpper(0, out.Protected, 0.95)
 }
 
-// best returns the place of the best choice if one of the alerts that must stay were
-// not known, -1 for all being known; -1 if there is none.
-func best(all []Point, unknown int) int {
-	found := -1
+// gains reports whether a point may be chosen if it keeps what must stay.
+func (p *Point) gains() bool { return p.Removed > 0 && p.New == 0 }
+
+// leftOut counts the alerts that must stay that would be lost if they were not known:
+// without one of them, what misses that one alone and removes more would be chosen.
+func leftOut(all []Point, choice *Point) (lost int) {
+	instead := map[int]*Point{} // by the alert that is not known
 	for i := range all {
 		p := &all[i]
-		if p.Removed == 0 || p.New > 0 || found >= 0 && p.Removed <= all[found].Removed {
+		if !p.gains() || p.misses != 1 || p.Removed <= choice.Removed {
 			continue
 		}
-		safe := true
-		for k, missed := range p.misses {
-			safe = safe && (k == unknown || !missed)
-		}
-		if safe {
-			found = i
+		if best := instead[p.one]; best == nil || p.Removed > best.Removed {
+			instead[p.one] = p
 		}
 	}
-	return found
+	for _, p := range instead {
+		if p.lost {
+			lost++
+		}
+	}
+	return lost
 }
