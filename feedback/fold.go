@@ -27,6 +27,10 @@ type State struct {
 	Duplicates int           // that were there already
 	Problems   rules.Diagnostics
 
+	// Of Verdicts, where the policy knows keys or wants signatures: with one that
+	// holds, without one that they need, and with one that does not hold.
+	Signed, Unsigned, Refuted int
+
 	policy    Policy
 	byRule    map[string][]*AlertState
 	protected map[string]*AlertState // by event; see RuleLabels.Of
@@ -71,6 +75,7 @@ func Fold(verdicts []Verdict, o FoldOptions) *State {
 	}
 	f := folding{options: o, state: &State{policy: o.Policy, byRule: map[string][]*AlertState{}, protected: map[string]*AlertState{}}}
 	f.order(verdicts)
+	f.unsigned()
 	f.takeBack()
 	f.rate()
 	for _, group := range f.groups() {
@@ -87,6 +92,7 @@ type folding struct {
 	all       []*Verdict // each once, by time and uid
 	byUID     map[string]*Verdict
 	keys      map[*Verdict]string // of their alerts
+	proofs    map[*Verdict]proof
 	takenBack map[string]bool
 	weights   map[agentVersion]float64
 }
@@ -104,7 +110,11 @@ func (f *folding) order(verdicts []Verdict) {
 		a, _ := known.AppendJSON(nil)
 		b, _ := v.AppendJSON(nil)
 		f.state.Duplicates++
-		switch c := bytes.Compare(a, b); {
+		c := bytes.Compare(a, b)
+		if c != 0 {
+			c = cmp.Or(f.standing(v)-f.standing(known), c)
+		}
+		switch {
 		case c > 0:
 			f.byUID[v.UID] = v
 			fallthrough
@@ -112,13 +122,25 @@ func (f *folding) order(verdicts []Verdict) {
 			f.problem(v, "verdict/uid-conflict", "the same verdict stands elsewhere with other details", "keep one of them: a change of mind is a later verdict that supersedes")
 		}
 	}
-	f.keys = make(map[*Verdict]string, len(f.byUID))
+	f.keys, f.proofs = make(map[*Verdict]string, len(f.byUID)), make(map[*Verdict]proof, len(f.byUID))
 	for _, v := range f.byUID {
 		f.all = append(f.all, v)
-		f.keys[v] = v.Alert.Key()
+		f.keys[v], f.proofs[v] = v.Alert.Key(), f.prove(v)
 	}
 	slices.SortFunc(f.all, func(a, b *Verdict) int { return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.UID, b.UID)) })
 	f.state.Verdicts = len(f.all)
+}
+
+// standing ranks records of one uid: one whose signature holds counts before one
+// without.
+func (f *folding) standing(v *Verdict) int {
+	switch p := f.prove(v); {
+	case p.key != nil:
+		return 2
+	case p.bad:
+		return 0
+	}
+	return 1
 }
 
 func (f *folding) problem(v *Verdict, code, message, help string) {
@@ -150,6 +172,8 @@ func (f *folding) refuse(v, old *Verdict) string {
 		return "it supersedes a verdict on another alert"
 	case cmp.Or(v.Time.Compare(old.Time), cmp.Compare(v.UID, old.UID)) <= 0:
 		return "it supersedes a verdict that is not earlier"
+	case f.proofs[v].fail != "":
+		return f.proofs[v].fail
 	case f.ahead(v):
 		return "its time is in the future"
 	case v.Scope == ScopeIncident && old.Scope != ScopeIncident:
@@ -234,6 +258,9 @@ func (f *folding) counts(v *Verdict) bool {
 		f.problem(v, "verdict/future", fmt.Sprintf("its time %s is in the future", v.Time.Format(time.RFC3339)), "correct the clock of "+v.Investigator.ID+"; until then the verdict protects but supports nothing")
 		return v.Verdict.Class() == Protected
 	}
+	if f.proofs[v].fail != "" {
+		return v.Verdict.Class() == Protected
+	}
 	expired := v.Expires != nil && !f.options.Now.IsZero() && !v.Expires.After(f.options.Now)
 	return !expired || v.Verdict.Class() == Protected
 }
@@ -241,7 +268,8 @@ func (f *folding) counts(v *Verdict) bool {
 // opinion weighs a verdict.
 func (f *folding) opinion(v *Verdict) Opinion {
 	o := Opinion{UID: v.UID, Investigator: v.Investigator, Verdict: v.Verdict, Scope: v.Scope, Time: v.Time, Reason: v.Reason, Span: v.Span}
-	o.Reviewed = f.trusted(v.Investigator.Kind, v.Investigator.ID) || slices.ContainsFunc(v.ReviewedBy, func(r Review) bool { return f.trusted(r.Kind, r.ID) })
+	o.Reviewed = f.proofs[v].fail == "" && (f.trusted(v.Investigator.Kind, v.Investigator.ID) ||
+		slices.ContainsFunc(v.ReviewedBy, func(r Review) bool { return f.trusted(r.Kind, r.ID) && f.vouched(v, r) }))
 	switch {
 	case o.Reviewed:
 		o.Weight = 1

@@ -15,6 +15,10 @@ type Policy struct {
 	// empty means that everybody is who they say.
 	Reviewers []string
 
+	// Signatures say whose signatures count; without keys and requirements nobody's
+	// are looked at.
+	Signatures Signatures
+
 	// What must stand behind an exclusion, see Support.
 	MinInvestigators int
 	MinHosts         int

@@ -35,7 +35,7 @@ func (f *folding) rate() {
 	right := map[audit]bool{}
 	records := map[agentVersion]*AgentRecord{}
 	for _, v := range f.all {
-		if v.Investigator.Kind != Agent {
+		if v.Investigator.Kind != Agent || f.proofs[v].fail != "" {
 			continue
 		}
 		who := versionOf(v.Investigator)
@@ -82,7 +82,7 @@ func (f *folding) people() map[string]ruling {
 	latest := map[string]map[string]Class{} // by alert and person
 	for _, v := range f.all {
 		class := v.Verdict.Class()
-		if class == Unknown || !f.trusted(v.Investigator.Kind, v.Investigator.ID) || f.ahead(v) {
+		if class == Unknown || !f.trusted(v.Investigator.Kind, v.Investigator.ID) || f.ahead(v) || f.proofs[v].fail != "" {
 			continue
 		}
 		key := f.keys[v]

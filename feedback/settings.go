@@ -1,6 +1,8 @@
 package feedback
 
 import (
+	"crypto/ed25519"
+	"encoding/base64"
 	"fmt"
 	"maps"
 	"slices"
@@ -13,6 +15,7 @@ import (
 // Settings are the section feedback of a configuration.
 type Settings struct {
 	Verdicts rules.Scalar // path of the ledger; absent means the default
+	Merge    rules.Scalar // folder of the policy that says what is merged without a person; absent means nothing is
 	Policy   Policy
 }
 
@@ -24,14 +27,10 @@ func ParseSettings(n *rules.Node) (Settings, rules.Diagnostics) {
 	}
 	policy := &p.Policy
 	p.each(n, "feedback", map[string]func(*rules.Node){
-		"verdicts": func(n *rules.Node) {
-			if n.Kind != rules.ScalarNode || n.Scalar.Text == "" {
-				p.fail(n.Span, "verdicts must be a path", "")
-				return
-			}
-			p.Verdicts = n.Scalar
-		},
-		"reviewers": func(n *rules.Node) { policy.Reviewers = p.names(n) },
+		"verdicts":   p.path("verdicts", &p.Verdicts),
+		"merge":      p.path("merge", &p.Merge),
+		"signatures": func(n *rules.Node) { p.signatures(n) },
+		"reviewers":  func(n *rules.Node) { policy.Reviewers = p.names(n, "reviewers") },
 		"agents": func(n *rules.Node) {
 			p.each(n, "agents", map[string]func(*rules.Node){"min-reliability": p.share(&policy.MinReliability), "min-audited": p.number(&policy.MinAudited)})
 		},
@@ -42,6 +41,70 @@ func ParseSettings(n *rules.Node) (Settings, rules.Diagnostics) {
 	})
 	p.diags.Sort()
 	return p.Settings, p.diags
+}
+
+// signatures reads whose signatures count.
+func (p *settingsParser) signatures(n *rules.Node) {
+	s := &p.Policy.Signatures
+	p.each(n, "signatures", map[string]func(*rules.Node){
+		"required": func(n *rules.Node) {
+			for _, kind := range p.names(n, "required") {
+				if kind != string(Human) && kind != string(Agent) {
+					p.fail(n.Span, fmt.Sprintf("required lists human and agent, not %q", kind), "")
+					continue
+				}
+				s.Required = append(s.Required, Kind(kind))
+			}
+		},
+		"keys": func(n *rules.Node) {
+			if n.Kind != rules.ListNode {
+				p.fail(n.Span, "keys must be a list", "write - {name: …, key: …, signs: [human:alice]}")
+			}
+			for _, item := range n.Items {
+				p.key(item)
+			}
+		},
+	})
+}
+
+// key reads one public key.
+func (p *settingsParser) key(n *rules.Node) {
+	var k Key
+	before := len(p.diags)
+	p.each(n, "a key", map[string]func(*rules.Node){
+		"name": func(n *rules.Node) {
+			if k.Name = n.Scalar.Text; n.Kind != rules.ScalarNode || k.Name == "" || strings.Contains(k.Name, ":") {
+				p.fail(n.Span, "name must be a word without a colon", "")
+			}
+		},
+		"key": func(n *rules.Node) {
+			raw, err := base64.StdEncoding.DecodeString(n.Scalar.Text)
+			if k.Public = raw; n.Kind != rules.ScalarNode || err != nil || len(raw) != ed25519.PublicKeySize {
+				p.fail(n.Span, "key must be the 32 bytes of a public key of Ed25519 in base64", "socctl verdict key FILE prints that of a private key")
+			}
+		},
+		"signs": func(n *rules.Node) {
+			for _, who := range p.names(n, "signs") {
+				kind, id, _ := strings.Cut(who, ":")
+				if kind != string(Human) && kind != string(Agent) || id == "" {
+					p.fail(n.Span, fmt.Sprintf("%q is neither human:NAME nor agent:NAME", who), "* stands for every name")
+				}
+				k.Signs = append(k.Signs, who)
+			}
+		},
+	})
+	if len(p.diags) > before {
+		return
+	}
+	known := slices.ContainsFunc(p.Policy.Signatures.Keys, func(o Key) bool { return o.Name == k.Name })
+	switch {
+	case k.Name == "" || k.Public == nil || k.Signs == nil:
+		p.fail(n.Span, "a key needs name, key and signs", "")
+	case known:
+		p.fail(n.Span, "there is a key "+k.Name+" already", "")
+	default:
+		p.Policy.Signatures.Keys = append(p.Policy.Signatures.Keys, k)
+	}
 }
 
 type settingsParser struct {
@@ -72,9 +135,19 @@ func (p *settingsParser) each(n *rules.Node, what string, known map[string]func(
 	}
 }
 
-func (p *settingsParser) names(n *rules.Node) (out []string) {
+func (p *settingsParser) path(what string, to *rules.Scalar) func(*rules.Node) {
+	return func(n *rules.Node) {
+		if n.Kind != rules.ScalarNode || n.Scalar.Text == "" {
+			p.fail(n.Span, what+" must be a path", "")
+			return
+		}
+		*to = n.Scalar
+	}
+}
+
+func (p *settingsParser) names(n *rules.Node, what string) (out []string) {
 	if n.Kind != rules.ListNode {
-		p.fail(n.Span, "reviewers must be a list of names", "")
+		p.fail(n.Span, what+" must be a list of names", "")
 	}
 	for _, item := range n.Items {
 		if item.Kind != rules.ScalarNode || item.Scalar.Text == "" {

@@ -87,14 +87,19 @@ func TestParseSettings(t *testing.T) {
 		t.Errorf("%v %s", diags, diff)
 	}
 	for text, want := range map[string]string{
-		"[]":                             "c.yml:1:1: error[verdict/config]: feedback must be a map",
-		"verdict: v":                     "c.yml:1:1: error[verdict/config]: feedback has no key verdict (did you mean verdicts?)",
-		"verdicts: []":                   "c.yml:1:11: error[verdict/config]: verdicts must be a path",
-		"reviewers: alice":               "c.yml:1:12: error[verdict/config]: reviewers must be a list of names",
-		"reviewers: [[]]":                "c.yml:1:13: error[verdict/config]: a name is expected",
-		"agents: {min-audited: 0}":       `c.yml:1:23: error[verdict/config]: a number of at least 1 is expected, found "0"`,
-		"agents: {min-reliability: 1.1}": `c.yml:1:27: error[verdict/config]: a number above 0 and up to 1 is expected, found "1.1"`,
-		"support: {max-share: []}":       `c.yml:1:22: error[verdict/config]: a number above 0 and up to 1 is expected, found ""`,
+		"[]":                                  "c.yml:1:1: error[verdict/config]: feedback must be a map",
+		"verdict: v":                          "c.yml:1:1: error[verdict/config]: feedback has no key verdict (did you mean verdicts?)",
+		"verdicts: []":                        "c.yml:1:11: error[verdict/config]: verdicts must be a path",
+		"reviewers: alice":                    "c.yml:1:12: error[verdict/config]: reviewers must be a list of names",
+		"reviewers: [[]]":                     "c.yml:1:13: error[verdict/config]: a name is expected",
+		"agents: {min-audited: 0}":            `c.yml:1:23: error[verdict/config]: a number of at least 1 is expected, found "0"`,
+		"agents: {min-reliability: 1.1}":      `c.yml:1:27: error[verdict/config]: a number above 0 and up to 1 is expected, found "1.1"`,
+		"merge: []":                           "c.yml:1:8: error[verdict/config]: merge must be a path",
+		"signatures: {required: [robot]}":     `c.yml:1:24: error[verdict/config]: required lists human and agent, not "robot"`,
+		"signatures: {keys: x}":               "c.yml:1:20: error[verdict/config]: keys must be a list (write - {name: …, key: …, signs: [human:alice]})",
+		"signatures: {keys: [{name: a}]}":     "c.yml:1:21: error[verdict/config]: a key needs name, key and signs",
+		"signatures: {keys: [{name: 'a:b'}]}": "c.yml:1:28: error[verdict/config]: name must be a word without a colon",
+		"support: {max-share: []}":            `c.yml:1:22: error[verdict/config]: a number above 0 and up to 1 is expected, found ""`,
 	} {
 		if _, diags := parse(text); len(diags) != 1 || diags[0].String() != want {
 			t.Errorf("%s: %v, want %s", text, diags, want)

@@ -101,8 +101,8 @@ type Verdict struct {
 	Evidence     []Evidence      `json:"evidence,omitempty"`
 	Supersedes   string          `json:"supersedes,omitempty"` // uid of an earlier verdict that this one takes back
 	Expires      *time.Time      `json:"expires,omitempty"`    // from when on it supports nothing
-	Sig          string          `json:"sig,omitempty"`
-	Ext          json.RawMessage `json:"ext,omitempty"` // an object; carried along
+	Sig          string          `json:"sig,omitempty"`        // see Sign
+	Ext          json.RawMessage `json:"ext,omitempty"`        // an object; carried along
 
 	// Span is where the record was read, unknown if it was not.
 	Span rules.Span `json:"-"`

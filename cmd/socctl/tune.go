@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -16,6 +17,7 @@ import (
 	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/feedback/proposal"
 	"github.com/socctl/socctl/feedback/tuning"
+	"github.com/socctl/socctl/lint/policy"
 )
 
 // tuneOptions are the flags of tune.
@@ -26,6 +28,9 @@ type tuneOptions struct {
 	owner   string
 	apply   string
 	tests   string
+	merge   string
+	allowed bool
+	patch   bool
 	input   recordingOptions
 }
 
@@ -33,11 +38,12 @@ func (c *cli) tuneCommand() *cobra.Command {
 	var o tuneOptions
 	cmd := &cobra.Command{
 		Use:   "tune [RECORDING...]",
-		Short: "Propose exclusions from verdicts, with what is known of their safety",
+		Short: "Propose changes of rules from verdicts, with what is known of their safety",
 		Long: `Learn from verdicts what alerts of rules have in common that were no attacks, and
 propose it as Sigma filter documents, each with a certificate: what goes and what
 stays, on events that it was not learnt from; the bound that can be claimed; what
-an attacker has to do to hide in it.
+an attacker has to do to hide in it. Of correlations that count, thresholds and
+timespans are weighed, and the safest gain is proposed.
 
 Nothing is proposed that would hide an event that must stay, or that could not be
 tested on other recordings or days than it was learnt from. Rules for which there is no
@@ -54,6 +60,9 @@ proposal say why. Exit code 4 says that there is none at all.`,
 	flags.StringVar(&o.owner, "owner", "", "who answers for the filters; needed to apply them")
 	flags.StringVar(&o.apply, "apply", "", "write the filters into a `folder`, and their tests into that of --tests")
 	flags.StringVar(&o.tests, "tests", "tests/filters", "`folder` of the tests that --apply writes")
+	flags.BoolVar(&o.patch, "patch", false, "with --apply: change the rule instead of adding a filter where the cause is not one of the site alone")
+	flags.StringVar(&o.merge, "merge-policy", "", "`folder` of a policy in Rego that says what may be merged without a person (default: merge under feedback: of the configuration)")
+	flags.BoolVar(&o.allowed, "allowed", false, "propose and apply only what that policy allows")
 	o.input.flags(flags)
 	return cmd
 }
@@ -62,10 +71,17 @@ func (c *cli) tune(ctx context.Context, o *tuneOptions, recordings []string) err
 	if err := errors.Join(checkFormats("tune", o.formats, report.TuningFormats, []string{"pretty", "markdown"}), o.input.check()); err != nil {
 		return err
 	}
+	if o.patch && (o.apply == "" || o.allowed) {
+		return usageError("--patch goes with --apply, and not with --allowed: a person decides on changes of rules")
+	}
 	if o.apply != "" && o.owner == "" {
 		return usageError("--apply needs --owner: every filter has somebody who answers for it")
 	}
 	v, err := c.verdicts(&o.ledgerOptions)
+	if err != nil {
+		return err
+	}
+	gate, err := c.mergeGate(ctx, o, v)
 	if err != nil {
 		return err
 	}
@@ -97,6 +113,12 @@ func (c *cli) tune(ctx context.Context, o *tuneOptions, recordings []string) err
 	if err != nil {
 		return &exitError{exitUnreadable, err}
 	}
+	if gate != nil {
+		result.Ask(gate.Allows)
+	}
+	if o.allowed {
+		result = result.Allowed()
+	}
 	err = c.write(o.formats, func(w io.Writer, s report.Style, format string) error {
 		return report.Tuning(w, s, format, result)
 	})
@@ -113,10 +135,31 @@ func (c *cli) tune(ctx context.Context, o *tuneOptions, recordings []string) err
 	if evidence.Partial() {
 		code = exitUnreadable
 	}
-	if code == exitClean && result.Summary.Proposals == 0 {
+	if code == exitClean && !result.Summary.Any() {
 		code = exitAbstained
 	}
 	return exitWith(code)
+}
+
+// mergeGate is the policy that says what may be merged without a person; nil if there
+// is none.
+func (c *cli) mergeGate(ctx context.Context, o *tuneOptions, v *verdicts) (*policy.Decision, error) {
+	folder := o.merge
+	if folder == "" && v.merge != "" {
+		folder = v.cfg.Resolve(v.merge)
+	}
+	if folder == "" {
+		if o.allowed {
+			return nil, usageError("--allowed needs a policy: --merge-policy, or merge under feedback: of the configuration; without one nothing is merged without a person")
+		}
+		return nil, nil
+	}
+	gate, diags := policy.LoadDecision(ctx, folder, "socctl.tuning", "merge", policy.Limits{})
+	report.Diagnostics(c.stderr, c.err(), diags)
+	if gate == nil {
+		return nil, &exitError{code: exitUsage}
+	}
+	return gate, nil
 }
 
 func (c *cli) proposals(ctx context.Context, o *tuneOptions, evidence *proposal.Evidence, verify func(*proposal.Report) error) (*proposal.Report, error) {
@@ -124,27 +167,72 @@ func (c *cli) proposals(ctx context.Context, o *tuneOptions, evidence *proposal.
 		return nil, err
 	}
 	result := evidence.Propose(proposal.Options{Policy: tuning.Default(), Now: c.now, Owner: o.owner, Rules: o.only})
-	return result, verify(result)
+	err := verify(result)
+	for _, p := range result.Patches(true) {
+		after, wrong := p.After()
+		err = errors.Join(err, wrong)
+		var b strings.Builder
+		err = errors.Join(err, writeDiff(&b, report.Style{}, p.Path, p.Before(), after))
+		p.Diff = b.String()
+	}
+	return result, err
 }
 
-// applyProposals writes the filters and their tests.
+// applyProposals writes the filters and their tests, and changes the rules.
 func (c *cli) applyProposals(o *tuneOptions, r *proposal.Report) error {
-	var written []string
+	written, err := changeRules(r.Patches(o.patch))
+	if err != nil {
+		return err
+	}
+	files := map[string]string{}
 	for i := range r.Rules {
 		for k := range r.Rules[i].Proposals {
 			p := &r.Rules[i].Proposals[k]
-			for path, text := range map[string]string{filepath.Join(o.apply, p.Path): p.Document, filepath.Join(o.tests, p.Path): p.Test} {
-				if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-					return err
-				}
-				if err := replaceFile(path, []byte(text)); err != nil {
-					return err
-				}
-				written = append(written, path)
+			files[filepath.Join(o.tests, p.TestPath)] = p.Test
+			if !o.patch || !r.Rules[i].Patch.Stands(p.ID) {
+				files[filepath.Join(o.apply, p.Path)] = p.Document
 			}
 		}
 	}
+	for i := range r.Thresholds {
+		if t := &r.Thresholds[i]; t.Test != "" {
+			files[filepath.Join(o.tests, t.TestPath)] = t.Test
+		}
+	}
+	for path, text := range files {
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return err
+		}
+		if err := replaceFile(path, []byte(text)); err != nil {
+			return err
+		}
+		written = append(written, path)
+	}
 	slices.Sort(written)
+	return c.tellWritten(written)
+}
+
+// changeRules applies what is proposed for rule files, all changes of a file at once.
+func changeRules(patches []*proposal.Patch) (written []string, err error) {
+	edits := map[string][]proposal.Edit{}
+	source := map[string][]byte{}
+	for _, p := range patches {
+		edits[p.Path], source[p.Path] = append(edits[p.Path], p.Edits...), p.Before()
+	}
+	for _, path := range slices.Sorted(maps.Keys(edits)) {
+		after, err := proposal.Edited(source[path], edits[path])
+		if err != nil {
+			return written, err
+		}
+		if err := replaceFile(filepath.FromSlash(path), after); err != nil {
+			return written, err
+		}
+		written = append(written, path)
+	}
+	return written, nil
+}
+
+func (c *cli) tellWritten(written []string) error {
 	for _, path := range written {
 		if !c.quiet {
 			fmt.Fprintf(c.stderr, "wrote %s\n", report.Clean(path))

@@ -32,7 +32,7 @@ removed in it, a change of mind is a further line.`,
   socctl verdict import --from sentinel incidents.json
   socctl verdict check`,
 	}
-	cmd.AddCommand(c.verdictAddCommand(), c.verdictImportCommand(), c.verdictListCommand(), c.verdictCheckCommand(), c.verdictStatsCommand(), c.verdictSchemaCommand())
+	cmd.AddCommand(c.verdictAddCommand(), c.verdictImportCommand(), c.verdictListCommand(), c.verdictCheckCommand(), c.verdictStatsCommand(), c.verdictSchemaCommand(), c.verdictKeyCommand())
 	return cmd
 }
 
@@ -54,6 +54,7 @@ type verdicts struct {
 	cfg    *config.Config
 	path   string
 	policy feedback.Policy
+	merge  string // folder of the policy for what is merged without a person, "" without one
 }
 
 func (c *cli) verdicts(o *ledgerOptions) (*verdicts, error) {
@@ -66,7 +67,7 @@ func (c *cli) verdicts(o *ledgerOptions) (*verdicts, error) {
 	if diags.Count(rules.Error) > 0 {
 		return nil, &exitError{code: exitUsage}
 	}
-	v := &verdicts{cfg: cfg, path: o.store, policy: settings.Policy}
+	v := &verdicts{cfg: cfg, path: o.store, policy: settings.Policy, merge: settings.Merge.Text}
 	switch {
 	case v.path != "":
 	case settings.Verdicts.Present():

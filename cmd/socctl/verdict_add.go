@@ -29,6 +29,7 @@ type verdictOptions struct {
 	supersedes, expires, made, format string
 	confidence                        float64
 	anyRule                           bool
+	sign                              string
 }
 
 func (c *cli) verdictAddCommand() *cobra.Command {
@@ -48,7 +49,8 @@ When the command ends with 0 the verdicts are on the disk. To store the same
 verdict twice does no harm.`,
 		Example: `  socctl eval -r rules -q attack.evtx | socctl verdict add malicious --by human:alice -
   socctl verdict add false_logic --by agent:triage@m-1 --rule Whoami --event sha256:… --code LOB_SOFTWARE
-  socctl verdict add benign_expected --by human:bob --supersedes sha256:… alert.ndjson`,
+  socctl verdict add benign_expected --by human:bob --supersedes sha256:… alert.ndjson
+  socctl verdict add malicious --by human:alice --sign alice.pem alert.ndjson`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 || !slices.Contains(names, args[0]) {
 				return usageError("name a verdict: %s", strings.Join(names, ", "))
@@ -73,6 +75,7 @@ verdict twice does no harm.`,
 	flags.StringVar(&o.supersedes, "supersedes", "", "`uid` of an earlier verdict that this one takes back")
 	flags.StringVar(&o.expires, "expires", "", "`day` from which on it supports nothing")
 	flags.StringVar(&o.made, "time", "", "`time` at which it was judged (default: --now)")
+	flags.StringVar(&o.sign, "sign", "", "private key, a PEM `file` of Ed25519, to sign with; its public key stands in feedback: of the configuration")
 	flags.BoolVar(&o.anyRule, "any-rule", false, "do not ask whether there is such a rule")
 	flags.StringVarP(&o.format, "format", "f", "pretty", "pretty, or ndjson: the records that were stored or known")
 	return cmd
@@ -107,6 +110,9 @@ func (c *cli) verdictAdd(ctx context.Context, o *verdictOptions, outcome feedbac
 		}
 		one.Seal()
 		all = append(all, one)
+	}
+	if err := sign(o.sign, &v.policy.Signatures, all); err != nil {
+		return err
 	}
 	if len(all) == 0 {
 		return &exitError{max(code, exitUsage), fmt.Errorf("no alert to judge: name it with --rule and --event, or give it what eval prints")}

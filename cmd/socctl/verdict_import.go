@@ -17,6 +17,7 @@ import (
 // importOptions are the flags of verdict import.
 type importOptions struct {
 	ledgerOptions
+	sign                      string
 	from, mapping, by, format string
 	anyRule, dryRun           bool
 }
@@ -60,6 +61,7 @@ values mean. Nothing is stored if anything is wrong, unless --keep-going.`,
 	flags.StringVar(&o.mapping, "mapping", "", "`file` that says what values mean, instead of --from")
 	flags.StringVar(&o.by, "by", "", "who judged where a record does not say: human:`NAME`, or agent:NAME@VERSION")
 	flags.BoolVar(&o.anyRule, "any-rule", false, "do not ask whether there is such a rule")
+	flags.StringVar(&o.sign, "sign", "", "private key, a PEM `file` of Ed25519, to sign records with that are not")
 	flags.BoolVar(&o.dryRun, "dry-run", false, "store nothing")
 	flags.BoolVar(&keepGoing, "keep-going", false, "store what could be understood though something was not")
 	flags.StringVarP(&o.format, "format", "f", "pretty", "pretty, or ndjson: the records")
@@ -97,6 +99,9 @@ func (c *cli) verdictImport(ctx context.Context, o *importOptions, files, produc
 	}
 	if code != exitClean && !keepGoing {
 		return exitWith(code)
+	}
+	if err := sign(o.sign, &v.policy.Signatures, all); err != nil {
+		return err
 	}
 	if o.dryRun {
 		return c.showRecords(all, o.format, code)

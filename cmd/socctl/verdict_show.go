@@ -137,6 +137,9 @@ func (c *cli) verdictCheck(o *ledgerOptions, failLevel, format string) error {
 	if err := report.VerdictProblems(c.stdout, c.out(), format, state, diags); err != nil {
 		return &exitError{exitUnreadable, err}
 	}
+	if n := state.Signed + state.Unsigned + state.Refuted; n > 0 && !c.quiet {
+		fmt.Fprintf(c.stderr, "%d signed, %d not signed that must be, %d with a signature that does not hold\n", state.Signed, state.Unsigned, state.Refuted)
+	}
 	if !c.quiet {
 		fmt.Fprintf(c.stderr, "%s on %s in %s; %s, %s\n", report.Count(state.Verdicts, "verdict"), report.Count(len(state.Alerts), "alert"), report.Count(len(contents.Files), "file"),
 			report.Count(diags.Count(rules.Error), "error"), report.Count(diags.Count(rules.Warning)-diags.Count(rules.Error), "warning"))

@@ -125,20 +125,28 @@ func (r *Rule) scattered() bool {
 	return float64(top) < mostAlerts*float64(v.Alerts)
 }
 
-// changeLevel recommends the level that the precision fits, if it does not fit that
-// of the rule.
-func (r *Rule) changeLevel() bool {
-	p := &r.Precision
+// Fit is how a precision fits a level.
+type Fit struct {
+	Lower, Upper float64 // of the precision, with Confidence
+	Confidence   float64
+	From, To     float64 // precisions that the present level stands for
+	Level        string  // that fits: the present one, or the nearest that does
+}
+
+// FitLevel returns what level root causes that were attacks and others that were not
+// speak for. The second result is false if there are none, or the level is not one of
+// Sigma's.
+func FitLevel(level string, attacks, others int) (Fit, bool) {
 	at := slices.IndexFunc(bands, func(b struct {
 		level    string
 		from, to float64
 	}) bool {
-		return b.level == r.Level
+		return b.level == level
 	})
-	if at < 0 || p.True+p.False == 0 {
-		return false
+	if at < 0 || attacks+others == 0 {
+		return Fit{}, false
 	}
-	lower, upper := posterior(p.True, p.False, levelInterval)
+	lower, upper := posterior(attacks, others, levelInterval)
 	to := at
 	for to < len(bands)-1 && upper < bands[to].from {
 		to++
@@ -146,11 +154,18 @@ func (r *Rule) changeLevel() bool {
 	for to > 0 && to <= at && lower > bands[to].to {
 		to--
 	}
-	if to == at {
+	return Fit{lower, upper, levelInterval, bands[at].from, bands[at].to, bands[to].level}, true
+}
+
+// changeLevel recommends the level that the precision fits, if it does not fit that
+// of the rule.
+func (r *Rule) changeLevel() bool {
+	f, ok := FitLevel(r.Level, r.Precision.True, r.Precision.False)
+	if !ok || f.Level == r.Level {
 		return false
 	}
-	r.Action, r.ToLevel = ChangeLevel, bands[to].level
-	r.because("its precision is %.0f to %.0f %% with %.0f %% confidence; %s stands for %.0f to %.0f %%", 100*lower, 100*upper, 100*levelInterval, r.Level, 100*bands[at].from, 100*bands[at].to)
+	r.Action, r.ToLevel = ChangeLevel, f.Level
+	r.because("its precision is %.0f to %.0f %% with %.0f %% confidence; %s stands for %.0f to %.0f %%", 100*f.Lower, 100*f.Upper, 100*f.Confidence, r.Level, 100*f.From, 100*f.To)
 	return true
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/evaluator"
+	"github.com/socctl/socctl/evaluator/backtest"
 	"github.com/socctl/socctl/feedback/tuning"
 	"github.com/socctl/socctl/rules"
 )
@@ -81,5 +82,23 @@ func TestIDsAreOfVersion5(t *testing.T) {
 	id := idOf("r", "c")
 	if id != idOf("r", "c") || id == idOf("r", "d") || len(id) != 36 || id[14] != '5' || !strings.ContainsRune("89ab", rune(id[19])) {
 		t.Errorf("id %s", id)
+	}
+}
+
+// TestRate: a filter states how many events a day it hides if a week is recorded, and
+// else nothing, which filter check then learns by itself.
+func TestRate(t *testing.T) {
+	r := compiled(t, demo).Rules[0]
+	for days, want := range map[int]string{0: "", 6: "", 7: "    rate: 14.3\n", 100: "    rate: 1\n"} {
+		ground := backtest.NewGround()
+		for d := range days {
+			ground.Days[backtest.Day(d)] = &backtest.Span{Events: 1}
+		}
+		e := &Evidence{grounds: map[backtest.Logsource]*backtest.Ground{backtest.LogsourceOf(r): ground}}
+		d := &document{rule: r, clause: tuning.Clause{tuning.NewLiteral("User", compiler.Whole, "x")}, tier: tuning.B, owner: "o", now: time.Unix(0, 0), rate: e.rate(r, 100)}
+		text := d.String()
+		if strings.Contains(text, "rate:") != (want != "") || !strings.Contains(text, want) {
+			t.Errorf("%d days: %s", days, text)
+		}
 	}
 }

@@ -28,7 +28,9 @@ type Evidence struct {
 	corpora  map[logsource.Logsource]*tuning.Corpus
 	judged   map[string]bool              // fingerprints of events with a verdict
 	values   map[string]map[string]string // of those
-	partial  bool                         // something could not be read
+	counted  []*counted                   // correlations with a verdict
+	grounds  map[backtest.Logsource]*backtest.Ground
+	partial  bool // something could not be read
 }
 
 // Collect replays the recordings. The error says why they cannot be read at all.
@@ -45,13 +47,17 @@ func (e *Evidence) Collect(ctx context.Context) error {
 			e.judged[print] = true
 		}
 	}
+	e.counting()
 	var failed error
+	seq := uint64(0)
 	exposure, err := e.Replayer.Replay(ctx, e.Program, func(h *backtest.Hit) {
 		event, _, err := h.Load()
 		if err != nil {
 			failed = cmp.Or(failed, err)
 			return
 		}
+		seq++
+		e.count(h, event, seq)
 		seen := map[logsource.Logsource]bool{}
 		print := event.Fingerprint()
 		for _, m := range h.Matches {
@@ -81,7 +87,7 @@ func (e *Evidence) Collect(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	e.partial = exposure.Problems > 0
+	e.partial, e.grounds = exposure.Problems > 0, exposure.Grounds
 	for source, b := range e.builders {
 		e.corpora[source] = b.Corpus()
 	}
@@ -140,7 +146,11 @@ func (e *Evidence) judge(r *compiler.Rule) *judged {
 		if other == r || trust.Logsource(other) != trust.Logsource(r) {
 			continue
 		}
+		known := e.State.Labels(cmp.Or(other.ID, other.Title))
 		for print := range prints {
+			if label := known.Of(print); label.Class == feedback.Supporting && label.Weight > 0 {
+				continue // no attack for the other rule either: the two may share the cause
+			}
 			in.Pool.Add(c.Row(print))
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/compiler/trust"
+	"github.com/socctl/socctl/evaluator/backtest"
 	"github.com/socctl/socctl/feedback"
 	"github.com/socctl/socctl/feedback/tuning"
 )
@@ -37,14 +38,19 @@ func (e *Evidence) Propose(o Options) *Report {
 		}
 		if j := e.judge(r); len(j.labels)+j.gone+j.unplaced > 0 {
 			out.Rules = append(out.Rules, e.tuned(j, &o))
+			if l := e.level(j, &out.Rules[len(out.Rules)-1]); l != nil {
+				out.Levels = append(out.Levels, *l)
+			}
 		}
 	}
+	share(out)
+	out.Thresholds = e.thresholds(&o)
 	out.count()
 	return out
 }
 
 func (r *Report) count() {
-	r.Summary = Summary{Judged: len(r.Rules)}
+	r.Summary = Summary{Judged: len(r.Rules), Asked: r.Summary.Asked}
 	for i := range r.Rules {
 		rule := &r.Rules[i]
 		if len(rule.Proposals) == 0 {
@@ -58,12 +64,21 @@ func (r *Report) count() {
 			if p.Lane == tuning.Auto {
 				r.Summary.Auto++
 			}
+			if p.Merge != nil && p.Merge.Allowed {
+				r.Summary.Allowed++
+			}
+		}
+	}
+	r.Summary.Levels = len(r.Levels)
+	for i := range r.Thresholds {
+		if r.Thresholds[i].Patch != nil {
+			r.Summary.Thresholds++
 		}
 	}
 }
 
 func (e *Evidence) tuned(j *judged, o *Options) Rule {
-	out := Rule{ID: j.rule.ID, Title: j.rule.Title, Path: j.rule.Source.Span.Path(), Hash: j.rule.Hash, Fires: len(e.fires[j.rule]), Gone: j.gone, Unplaced: j.unplaced, place: placeOf(j.rule), corpus: j.corpus}
+	out := Rule{ID: j.rule.ID, Title: j.rule.Title, Path: j.rule.Source.Span.Path(), Hash: j.rule.Hash, Fires: len(e.fires[j.rule]), Gone: j.gone, Unplaced: j.unplaced, rule: j.rule, place: placeOf(j.rule), corpus: j.corpus}
 	in := j.input
 	if in == nil {
 		out.Abstained = append(out.Abstained, "none of its judged alerts is in the recordings")
@@ -84,6 +99,9 @@ func (e *Evidence) tuned(j *judged, o *Options) Rule {
 	found := tuning.Tune(o.Policy, in)
 	for i := range found {
 		e.add(&out, j, &found[i], o)
+	}
+	if len(out.wishes) > 0 {
+		out.Patch, out.PatchRefused = e.patch(j.rule, out.wishes, o.Now)
 	}
 	if len(found) == 0 {
 		out.Abstained = append(out.Abstained, "no clause tells what was judged to be no attack from what must stay, and holds on events that it was not learnt from")
@@ -107,20 +125,40 @@ func (e *Evidence) add(out *Rule, j *judged, k *tuning.Calibrated, o *Options) {
 		out.Abstained = append(out.Abstained, "the rule has neither id nor name, so that no filter can refer to it")
 		return
 	}
-	d := &document{rule: j.rule, clause: k.Clause, tier: k.Tier, owner: o.Owner, evidence: feedback.Root(j.verdicts), now: o.Now}
 	rows := j.corpus.Covered(k.Clause).And(j.input.Fires)
+	d := &document{rule: j.rule, clause: k.Clause, tier: k.Tier, owner: o.Owner, evidence: feedback.Root(j.verdicts), now: o.Now, rate: e.rate(j.rule, rows.Count())}
 	judged := k.Removed.And(rows)
-	p := Proposal{ID: d.id(), Path: d.path(), Document: d.String(), Clause: k.Clause.String(), Lane: lane, Tier: k.Tier, Expires: d.expires(), Evidence: d.evidence,
+	p := Proposal{ID: d.id(), Path: d.path(), TestPath: d.testPath(j.rule), doc: d, verdicts: j.verdicts, Document: d.String(), Clause: k.Clause.String(), Lane: lane, Tier: k.Tier, Expires: d.expires(), Evidence: d.evidence,
 		Verdicts: len(j.verdicts), Exact: k.Exact, Removed: rows.Count(), Stay: out.Fires - rows.Count(), Unjudged: rows.Count() - judged.Count(), Learnt: k.Learnt, Unseen: k.Unseen,
 		Clusters: k.Tested.Clusters, Bound: tuning.Bound(k.Tested.Clusters, k.Delta), Error: k.Delta, Lost: feedback.ProportionUpper(0, out.Protected, 0.95),
 		Checks: checks, Score: k.Clause.Score(), Bypass: e.bypass(j, k.Clause)}
 	p.sample(j, k, judged)
-	p.Test = d.test(&p)
+	p.Test = d.test(j.rule, &p)
 	out.Proposals = append(out.Proposals, p)
+	if reason := e.generic(j, k.Clause, k.Tier, judged); reason != "" {
+		out.wishes = append(out.wishes, wish{clause: k.Clause, id: p.ID, reason: reason, rows: rows, filter: d})
+	}
 	if out.covered == nil {
-		out.covered = j.corpus.NewRows()
+		out.covered, out.sound = j.corpus.NewRows(), j.corpus.NewRows()
 	}
 	out.covered.Join(rows)
+	if !slices.ContainsFunc(checks, func(c Check) bool { return c.Guard == "G6" && !c.Passed }) {
+		out.sound.Join(rows)
+	}
+}
+
+// rateDays are how many days must be recorded before a filter states its rate.
+const rateDays = 7
+
+// rate is how many events a day a filter hides of so many, 0 if too few days are
+// recorded: whether it still hides anything, and whether it suddenly hides more, is
+// told by it later.
+func (e *Evidence) rate(r *compiler.Rule, events int) float64 {
+	ground := e.grounds[backtest.LogsourceOf(r)]
+	if ground == nil || len(ground.Days) < rateDays {
+		return 0
+	}
+	return float64(events) / float64(len(ground.Days))
 }
 
 // bypass says what an attacker does to hide in a clause.

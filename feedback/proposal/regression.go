@@ -5,13 +5,15 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/socctl/socctl/compiler"
 )
 
 // test returns a test of the rule under the filter: what was shown to go goes, and
 // the nearest event that must stay is still told.
-func (d *document) test(p *Proposal) string {
+func (d *document) test(r *compiler.Rule, p *Proposal) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "rule: %s\ntests:\n", ruleName(d.rule))
+	fmt.Fprintf(&b, "rule: %s\ntests:\n", ruleName(r))
 	event := func(name string, s *Sample, match bool) {
 		fmt.Fprintf(&b, "    - name: %s\n      event:\n", quoted(name))
 		for _, f := range slices.Sorted(maps.Keys(s.Values)) {

@@ -1,6 +1,7 @@
 package proposal
 
 import (
+	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/feedback/tuning"
 )
 
@@ -11,6 +12,9 @@ type Report struct {
 	Policy  string  `json:"policy"`
 	Summary Summary `json:"summary"`
 	Rules   []Rule  `json:"rules"` // that have a verdict, in the order of their paths
+
+	Thresholds []Threshold `json:"thresholds,omitempty"` // correlations that have a verdict
+	Levels     []Level     `json:"levels,omitempty"`     // rules whose level would change
 }
 
 // Summary counts rules.
@@ -21,7 +25,16 @@ type Summary struct {
 	Proposals int `json:"proposals"`
 	Auto      int `json:"auto"` // of those, that a policy may merge
 	Removed   int `json:"removed"`
+
+	Asked   bool `json:"asked"`   // there is a policy that says what is merged without a person
+	Allowed int  `json:"allowed"` // by it
+
+	Thresholds int `json:"thresholds"` // correlations whose threshold or timespan would change
+	Levels     int `json:"levels"`     // rules whose level would change
 }
+
+// Any reports whether anything is proposed.
+func (s *Summary) Any() bool { return s.Proposals+s.Thresholds+s.Levels > 0 }
 
 // Rule is a rule with its proposals, or with why there are none.
 type Rule struct {
@@ -38,9 +51,16 @@ type Rule struct {
 	Proposals []Proposal `json:"proposals,omitempty"`
 	Rejected  []Rejected `json:"rejected,omitempty"`
 
-	place   string
-	corpus  *tuning.Corpus
-	covered tuning.Rows // what the proposals hide; nil without any
+	Patch        *RulePatch `json:"patch,omitempty"`         // for the proposals of which the cause is generic
+	PatchRefused string     `json:"patch_refused,omitempty"` // why the rule cannot be changed, although the cause is generic
+
+	rule      *compiler.Rule
+	withdrawn bool // by the final check
+	wishes    []wish
+	place     string
+	corpus    *tuning.Corpus
+	covered   tuning.Rows // what the proposals hide; nil without any
+	sound     tuning.Rows // what those of them hide that do not gut the rule
 }
 
 // Rejected is a clause that a guard stopped.
@@ -63,9 +83,11 @@ type Check struct {
 // Proposal is a filter document with its certificate.
 type Proposal struct {
 	ID       string      `json:"id"`
-	Path     string      `json:"path"`     // of the filter, below the folder of filters
-	Document string      `json:"document"` // YAML
-	Test     string      `json:"test"`     // YAML, of the regression test
+	Path     string      `json:"path"` // of the filter, below the folder of filters
+	TestPath string      `json:"test_path"`
+	Rules    []string    `json:"rules,omitempty"` // that the filter names, if there are several
+	Document string      `json:"document"`        // YAML
+	Test     string      `json:"test"`            // YAML, of the regression test
 	Clause   string      `json:"clause"`
 	Lane     tuning.Lane `json:"lane"`
 	Tier     tuning.Tier `json:"tier"`
@@ -90,6 +112,11 @@ type Proposal struct {
 	Saves   []string `json:"saves,omitempty"` // comparisons that keep the nearest event
 	Bypass  string   `json:"bypass"`
 	Score   float64  `json:"score"`
+
+	Merge *Merge `json:"merge,omitempty"` // what a policy says; nil without one
+
+	doc      *document
+	verdicts []string // uids
 }
 
 // Sample is an event.

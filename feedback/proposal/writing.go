@@ -3,7 +3,6 @@ package proposal
 import (
 	"crypto/sha1"
 	"encoding/hex"
-	"fmt"
 	"strings"
 
 	"github.com/socctl/socctl/feedback/tuning"
@@ -28,24 +27,8 @@ func UUID(namespace, text string) string {
 func Selection(clause tuning.Clause, indent int) string {
 	var b strings.Builder
 	lead := strings.Repeat(" ", indent)
-	for i, l := range clause {
-		if i > 0 && clause[i-1].Key() == l.Key() {
-			continue
-		}
-		var values []string
-		for _, o := range clause[i:] {
-			if o.Key() == l.Key() {
-				values = append(values, quoted(o.Pattern()))
-			}
-		}
-		if len(values) == 1 {
-			fmt.Fprintf(&b, "%s%s: %s\n", lead, l.Key(), values[0])
-			continue
-		}
-		fmt.Fprintf(&b, "%s%s|all:\n", lead, l.Key())
-		for _, v := range values {
-			fmt.Fprintf(&b, "%s    - %s\n", lead, v)
-		}
+	for _, line := range selectionLines(clause) {
+		b.WriteString(lead + indented(line, "    ") + "\n")
 	}
 	return b.String()
 }

@@ -1,9 +1,7 @@
 package policy
 
 import (
-	"context"
 	"errors"
-	"fmt"
 	"sync"
 
 	"github.com/open-policy-agent/opa/v1/ast"
@@ -56,22 +54,10 @@ func (e *evaluation) complain(p *lint.Pass, at rules.Span, message, help string)
 	f.Severity, f.Document, f.Lasting = rules.Error, nil, true
 }
 
-// evaluate runs the check on one input, within the limits.
+// evaluate runs the check on one input, within the limits of policies.
 func (e *evaluation) evaluate(input ast.Value) ([]any, error) {
-	limits := e.policy.limits
-	timed, stop := context.WithTimeoutCause(context.Background(), limits.Time, errTime)
-	defer stop()
-	ctx, cancel := context.WithCancelCause(timed)
-	defer cancel(nil)
-	id := e.policy.memory.enter(cancel, limits.Memory)
-	defer e.policy.memory.leave(id)
-	results, err := e.query.Eval(ctx, rego.EvalParsedInput(input))
-	switch cause := context.Cause(ctx); {
-	case errors.Is(cause, errTime):
-		return nil, fmt.Errorf("%w: more than %s on one document", errTime, limits.Time)
-	case errors.Is(cause, errMemory):
-		return nil, fmt.Errorf("%w: more than %d MiB", errMemory, limits.Memory>>20)
-	case err != nil:
+	results, err := e.policy.eval(&e.query, input)
+	if err != nil {
 		return nil, err
 	}
 	if len(results) == 0 {

@@ -29,8 +29,18 @@ func Tuning(w io.Writer, s Style, format string, r *proposal.Report) error {
 
 func tuningLine(r *proposal.Report) string {
 	s := &r.Summary
-	return fmt.Sprintf("%s judged: %s for %d, %d abstained; %s would go, %d of the proposals may be merged by policy", Count(s.Judged, "rule"),
+	line := fmt.Sprintf("%s judged: %s for %d, %d abstained; %s would go, %d of the proposals may be merged by policy", Count(s.Judged, "rule"),
 		Count(s.Proposals, "proposal"), s.Proposing, s.Abstained, Count(s.Removed, "event"), s.Auto)
+	if s.Asked {
+		line += fmt.Sprintf(", %d are allowed by it", s.Allowed)
+	}
+	if len(r.Thresholds) > 0 {
+		line += fmt.Sprintf("; %s judged: %s", Count(len(r.Thresholds), "correlation"), Count(s.Thresholds, "change"))
+	}
+	if s.Levels > 0 {
+		line += "; " + Count(s.Levels, "level") + " would change"
+	}
+	return line
 }
 
 func tuningPretty(w io.Writer, s Style, r *proposal.Report) {
@@ -46,13 +56,20 @@ func tuningPretty(w io.Writer, s Style, r *proposal.Report) {
 			p := &x.Proposals[k]
 			fmt.Fprintf(w, "  %s %s\n", s.Paint(Green, string(p.Lane)+" "+string(p.Tier)), Clean(p.Clause))
 			fmt.Fprintf(w, "    %s go, %d stay; %s until %s\n", Count(p.Removed, "event"), p.Stay, p.Path, p.Expires)
+			if n := len(p.Rules); n > 1 {
+				fmt.Fprintf(w, "    one filter for %d rules: each guard holds for each of them\n", n)
+			}
 			fmt.Fprintf(w, "    %s\n", boundText(p))
+			if p.Merge != nil {
+				fmt.Fprintf(w, "    %s\n", Clean(mergeText(p.Merge)))
+			}
 			for _, c := range p.Checks {
 				if !c.Passed {
 					fmt.Fprintf(w, "    %s %s: %s\n", s.Paint(Yellow, c.Guard), c.Name, Clean(c.Text))
 				}
 			}
 		}
+		patchPretty(w, s, x)
 		for _, q := range x.Rejected {
 			fmt.Fprintf(w, "  %s %s\n", s.Paint(Red, "rejected"), Clean(q.Clause))
 			for _, c := range q.Checks {
@@ -60,6 +77,19 @@ func tuningPretty(w io.Writer, s Style, r *proposal.Report) {
 			}
 		}
 	}
+	for i := range r.Thresholds {
+		thresholdPretty(w, s, &r.Thresholds[i])
+	}
+	for i := range r.Levels {
+		levelPretty(w, s, &r.Levels[i])
+	}
+}
+
+func mergeText(m *proposal.Merge) string {
+	if m.Allowed {
+		return "the policy allows to merge it without a person"
+	}
+	return "a person has to decide: " + m.Why
 }
 
 func boundText(p *proposal.Proposal) string {
@@ -78,6 +108,7 @@ func tuningMarkdown(w io.Writer, r *proposal.Report) {
 		for k := range x.Proposals {
 			certificate(w, x, &x.Proposals[k])
 		}
+		patchMarkdown(w, x)
 		for _, q := range x.Rejected {
 			fmt.Fprintf(w, "\nRejected: `%s`", codeText(q.Clause))
 			for _, c := range q.Checks {
@@ -85,6 +116,12 @@ func tuningMarkdown(w io.Writer, r *proposal.Report) {
 			}
 			fmt.Fprintln(w, ".")
 		}
+	}
+	for i := range r.Thresholds {
+		thresholdMarkdown(w, &r.Thresholds[i])
+	}
+	for i := range r.Levels {
+		levelMarkdown(w, &r.Levels[i])
 	}
 }
 
@@ -94,10 +131,16 @@ func certificate(w io.Writer, x *proposal.Rule, p *proposal.Proposal) {
 		lane = "A policy may merge it"
 	}
 	fmt.Fprintf(w, "\n### Hide `%s`\n\n", codeText(p.Clause))
+	if p.Merge != nil {
+		lane = escapeMarkdown(strings.ToUpper(mergeText(p.Merge)[:1]) + mergeText(p.Merge)[1:])
+	}
 	fmt.Fprintf(w, "**%s.** Tier %s, until %s.\n\n", lane, p.Tier, p.Expires)
 	fmt.Fprintf(w, "| | |\n|---|---|\n")
 	row := func(name, text string) { fmt.Fprintf(w, "| %s | %s |\n", name, text) }
 	row("goes", fmt.Sprintf("%d of %s, %d of them not judged", p.Removed, Count(x.Fires, "event"), p.Unjudged))
+	if n := len(p.Rules); n > 1 {
+		row("rules", fmt.Sprintf("one filter for %d: `%s`; each guard holds for each of them", n, codeText(strings.Join(p.Rules, ", "))))
+	}
 	row("stays", Count(p.Stay, "event"))
 	row("bound", boundText(p))
 	row("attacks lost", fmt.Sprintf("0 of %d known; the share that it hides is at most %.0f %% (95 %%)", x.Protected, 100*p.Lost))
@@ -126,7 +169,7 @@ func certificate(w io.Writer, x *proposal.Rule, p *proposal.Proposal) {
 		}
 		fmt.Fprintf(w, "| %s %s | %s | %s |\n", c.Guard, sign, c.Name, text)
 	}
-	fmt.Fprintf(w, "\n</details>\n\n`%s`:\n\n```yaml\n%s```\n", codeText(p.Path), p.Document)
+	fmt.Fprintf(w, "\n</details>\n\n`%s`:\n\n%s", codeText(p.Path), fenced("yaml", p.Document))
 }
 
 func sampleText(s *proposal.Sample) string {

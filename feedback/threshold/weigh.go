@@ -1,0 +1,318 @@
+package threshold
+
+import (
+	"cmp"
+	"iter"
+	"math"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/socctl/socctl/compiler"
+	"github.com/socctl/socctl/feedback"
+)
+
+// Point is a threshold with a timespan, and what they would do to the alerts that
+// there are.
+type Point struct {
+	Threshold int    `json:"threshold"` // as gte writes it
+	Timespan  string `json:"timespan"`
+	Removed   int    `json:"removed"`  // alerts that were no attack and would go
+	Lost      int    `json:"lost"`     // alerts that must stay and would go
+	Unjudged  int    `json:"unjudged"` // others that would go
+	New       int    `json:"new"`      // alerts that share no event with any that there is
+	Alerts    int    `json:"alerts"`   // that would be raised
+	Margin    bool   `json:"margin"`   // what must stay is kept with room to spare
+
+	span   time.Duration
+	misses int  // alerts that must stay and are not kept, or without room
+	one    int  // the last of them
+	lost   bool // it is not kept at all
+}
+
+// Weighed is what is known of a correlation's thresholds.
+type Weighed struct {
+	Base      Point   `json:"base"` // as it is
+	Tried     int     `json:"tried"`
+	Front     []Point `json:"front"`     // not worse than another in what is removed and lost; those that lose least first
+	Protected int     `json:"protected"` // alerts that must stay
+	False     int     `json:"false"`     // that were no attack
+	Unjudged  int     `json:"unjudged"`
+	Choice    *Point  `json:"choice,omitempty"`
+	LeftOut   int     `json:"left_out_lost"` // protected alerts that the choice would lose had they not been known
+	LostBound float64 `json:"lost_bound"`    // of the share of attacks that it loses, from those known, with 95 %
+	Abstained string  `json:"abstained,omitempty"`
+
+	last []Last
+}
+
+// Last is the event that made an alert fire, of one that was no attack.
+type Last struct{ Fingerprint, Group string }
+
+// NoAttack returns the alerts that were no attack, by their last events.
+func (w *Weighed) NoAttack() []Last { return w.last }
+
+// Margins of a choice.
+const (
+	marginShare = 0.2 // of the threshold, and at least 1, by which what must stay exceeds it
+	marginSpan  = 1.5 // times the longest of what must stay, that a shorter timespan has at least
+)
+
+// newest are how many events of an alert its verdict names at least.
+const newest = 100
+
+// alert is one that is raised now.
+type alert struct {
+	group, lo, hi int
+	class         feedback.Class
+	number        int // among those of its class
+}
+
+type weighing struct {
+	*Input
+	groups []*series
+	base   [][]alert // by group, in the order of their windows
+	counts [3]int    // by class
+	long   time.Duration
+	last   []Last
+}
+
+// Weigh tries thresholds and timespans. Only correlations that Refusal lets pass may
+// be weighed.
+func Weigh(in *Input) *Weighed {
+	w := newWeighing(in)
+	out := &Weighed{Protected: w.counts[feedback.Protected], False: w.counts[feedback.Supporting], Unjudged: w.counts[feedback.Unknown]}
+	all := w.all()
+	present := func(p Point) bool { return p.Threshold == Least(in.Correlation) && p.span == in.Correlation.Timespan }
+	if at := slices.IndexFunc(all, present); at >= 0 {
+		out.Base = all[at]
+	}
+	w.order(all)
+	out.last = w.last
+	out.Tried, out.Front = len(all), front(all)
+	w.choose(out, all)
+	return out
+}
+
+func newWeighing(in *Input) *weighing {
+	w := &weighing{Input: in, groups: in.sorted()}
+	w.classify()
+	return w
+}
+
+// all tries every timespan with every threshold.
+func (w *weighing) all() (out []Point) {
+	for _, span := range spans(w.Correlation.Timespan) {
+		out = append(out, w.try(span)...)
+	}
+	return out
+}
+
+// classify finds the alerts that there are, and what they were found to be.
+func (w *weighing) classify() {
+	for g, s := range w.groups {
+		var of []alert
+		for _, st := range alerts(s.steps(int64(w.Correlation.Timespan), w.distinct()), Least(w.Correlation)) {
+			a := alert{group: g, lo: st.lo, hi: st.hi, class: s.classOf(st)}
+			a.number = w.counts[a.class]
+			w.counts[a.class]++
+			if a.class == feedback.Protected {
+				w.long = max(w.long, s.length(st))
+			}
+			if a.class == feedback.Supporting {
+				w.last = append(w.last, Last{s.entries[st.hi].print, strconv.Itoa(g)})
+			}
+			of = append(of, a)
+		}
+		w.base = append(w.base, of)
+	}
+}
+
+func (w *weighing) distinct() bool { return w.Correlation.Type == compiler.ValueCount }
+
+// classOf says what an alert was found to be: one with an event that must stay must
+// stay, and all that its verdict names must have been judged to be no attack for it
+// to be none.
+func (s *series) classOf(st step) feedback.Class {
+	if s.protected[st.hi+1] > s.protected[st.lo] {
+		return feedback.Protected
+	}
+	for _, e := range s.entries[max(st.lo, st.hi+1-newest) : st.hi+1] {
+		if e.class != feedback.Supporting {
+			return feedback.Unknown
+		}
+	}
+	return feedback.Supporting
+}
+
+// length is how long what must stay in an alert lasts.
+func (s *series) length(st step) time.Duration {
+	first, last := int64(math.MaxInt64), int64(math.MinInt64)
+	for _, e := range s.entries[st.lo : st.hi+1] {
+		if e.class == feedback.Protected {
+			first, last = min(first, e.at), max(last, e.at)
+		}
+	}
+	return time.Duration(last - first)
+}
+
+// try weighs all thresholds with one timespan.
+func (w *weighing) try(span time.Duration) []Point {
+	steps := make([][]step, len(w.groups))
+	most := Least(w.Correlation)
+	for g, s := range w.groups {
+		steps[g] = s.steps(int64(span), w.distinct())
+		for _, st := range steps[g] {
+			most = max(most, st.to)
+		}
+	}
+	room := span >= w.Correlation.Timespan || float64(span) >= marginSpan*float64(w.long)
+	var out []Point
+	for _, t := range thresholds(Least(w.Correlation), most) {
+		p, lacks := w.point(steps, t)
+		p.span, p.Timespan = span, spanText(span)
+		_, far := w.point(steps, t+max(1, int(math.Ceil(marginShare*float64(t)))))
+		for i := range lacks {
+			if lacks[i] || far[i] || !room {
+				p.misses, p.one, p.lost = p.misses+1, i, lacks[i]
+			}
+		}
+		p.Margin = p.misses == 0
+		out = append(out, p)
+	}
+	return out
+}
+
+// point compares the alerts of a threshold with those that there are. lacks are the
+// alerts that must stay and are not kept, by number.
+func (w *weighing) point(steps [][]step, threshold int) (p Point, lacks []bool) {
+	p, lacks = Point{Threshold: threshold}, make([]bool, w.counts[feedback.Protected])
+	for g, s := range w.groups {
+		kept := make([]bool, len(w.base[g]))
+		for _, st := range alerts(steps[g], threshold) {
+			p.Alerts++
+			if !w.keep(g, s, st, kept) {
+				p.New++
+			}
+		}
+		for i, k := range kept {
+			if k {
+				continue
+			}
+			switch a := w.base[g][i]; a.class {
+			case feedback.Protected:
+				p.Lost++
+				lacks[a.number] = true
+			case feedback.Supporting:
+				p.Removed++
+			default:
+				p.Unjudged++
+			}
+		}
+	}
+	return p, lacks
+}
+
+// keep marks the alerts that a new one stands for, and reports whether it shares any
+// event with any.
+func (w *weighing) keep(g int, s *series, st step, kept []bool) (shares bool) {
+	for i, stands := range w.sharing(g, s, st) {
+		shares = true
+		kept[i] = kept[i] || stands
+	}
+	return shares
+}
+
+// sharing yields the alerts of a group that share an event with a window, and whether
+// it stands for them: for one that must stay it does if they share one of the events
+// for which it must.
+func (w *weighing) sharing(g int, s *series, st step) iter.Seq2[int, bool] {
+	base := w.base[g]
+	from, _ := slices.BinarySearchFunc(base, st.lo, func(a alert, lo int) int { return cmp.Compare(a.hi, lo) })
+	return func(yield func(int, bool) bool) {
+		for i := from; i < len(base) && base[i].lo <= st.hi; i++ {
+			lo, hi := max(base[i].lo, st.lo), min(base[i].hi, st.hi)
+			if !yield(i, base[i].class != feedback.Protected || s.protected[hi+1] > s.protected[lo]) {
+				return
+			}
+		}
+	}
+}
+
+// order sorts points so that, of those that do the same, the best stands first: one
+// with a margin, one without new alerts, one that removes fewest alerts that nobody
+// judged, one that changes least.
+func (w *weighing) order(all []Point) {
+	flag := func(b bool) int {
+		if b {
+			return 0
+		}
+		return 1
+	}
+	slices.SortStableFunc(all, func(a, b Point) int {
+		return cmp.Or(cmp.Compare(a.Lost, b.Lost), cmp.Compare(b.Removed, a.Removed), flag(a.Margin)-flag(b.Margin), cmp.Compare(a.New, b.New), cmp.Compare(a.Unjudged, b.Unjudged),
+			flag(a.span == w.Correlation.Timespan)-flag(b.span == w.Correlation.Timespan), cmp.Compare(a.Threshold, b.Threshold), cmp.Compare(b.span, a.span))
+	})
+}
+
+// front returns the points that no other is better than: in order, each that removes
+// more than all that lose less.
+func front(all []Point) (out []Point) {
+	most := -1
+	for _, p := range all {
+		if p.Removed > most {
+			out, most = append(out, p), p.Removed
+		}
+	}
+	return out
+}
+
+// choose takes the safest gain: what removes most without losing anything, with a
+// margin and without new alerts.
+func (w *weighing) choose(out *Weighed, all []Point) {
+	switch {
+	case out.False == 0:
+		out.Abstained = "none of its alerts was judged to be no attack with a weight"
+		return
+	case out.Protected == 0:
+		out.Abstained = "no alert of it is known that must stay, so nothing says how far attacks go"
+		return
+	}
+	at := -1
+	for i := range all {
+		if all[i].gains() && all[i].misses == 0 && (at < 0 || all[i].Removed > all[at].Removed) {
+			at = i
+		}
+	}
+	if at < 0 {
+		out.Abstained = "whatever removes an alert that was no attack loses one that must stay, or keeps it without a margin, or raises new alerts"
+		return
+	}
+	out.Choice = &all[at]
+	out.LeftOut = leftOut(all, &all[at])
+	out.LostBound = feedback.ProportionUpper(0, out.Protected, 0.95)
+}
+
+// gains reports whether a point may be chosen if it keeps what must stay.
+func (p *Point) gains() bool { return p.Removed > 0 && p.New == 0 }
+
+// leftOut counts the alerts that must stay that would be lost if they were not known:
+// without one of them, what misses that one alone and removes more would be chosen.
+func leftOut(all []Point, choice *Point) (lost int) {
+	instead := map[int]*Point{} // by the alert that is not known
+	for i := range all {
+		p := &all[i]
+		if !p.gains() || p.misses != 1 || p.Removed <= choice.Removed {
+			continue
+		}
+		if best := instead[p.one]; best == nil || p.Removed > best.Removed {
+			instead[p.one] = p
+		}
+	}
+	for _, p := range instead {
+		if p.lost {
+			lost++
+		}
+	}
+	return lost
+}
