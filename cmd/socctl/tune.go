@@ -14,6 +14,8 @@ import (
 
 	"github.com/socctl/socctl/cmd/socctl/internal/report"
 	"github.com/socctl/socctl/compiler"
+	"github.com/socctl/socctl/feedback/calibration"
+	"github.com/socctl/socctl/feedback/ledger"
 	"github.com/socctl/socctl/feedback/proposal"
 	"github.com/socctl/socctl/feedback/tuning"
 )
@@ -26,6 +28,7 @@ type tuneOptions struct {
 	owner   string
 	apply   string
 	tests   string
+	tested  string
 	input   recordingOptions
 }
 
@@ -54,6 +57,7 @@ proposal say why. Exit code 4 says that there is none at all.`,
 	flags.StringVar(&o.owner, "owner", "", "who answers for the filters; needed to apply them")
 	flags.StringVar(&o.apply, "apply", "", "write the filters into a `folder`, and their tests into that of --tests")
 	flags.StringVar(&o.tests, "tests", "tests/filters", "`folder` of the tests that --apply writes")
+	flags.StringVar(&o.tested, "calibration", "", "`file` that remembers which alerts have tested which exclusions, so that none counts twice; by default beside the verdicts, ending in .calibration.ndjson")
 	o.input.flags(flags)
 	return cmd
 }
@@ -87,7 +91,11 @@ func (c *cli) tune(ctx context.Context, o *tuneOptions, recordings []string) err
 		return err
 	}
 	collectLess()
-	evidence := &proposal.Evidence{Program: loaded.program, Table: table, State: state, Replayer: newRecordings(replayer), Support: v.policy}
+	tested, err := calibration.Read(o.calibration(v))
+	if err != nil {
+		return &exitError{exitUnreadable, err}
+	}
+	evidence := &proposal.Evidence{Program: loaded.program, Table: table, State: state, Replayer: newRecordings(replayer), Support: v.policy, Calibration: tested}
 	result, err := c.proposals(ctx, o, evidence, func(r *proposal.Report) error {
 		return evidence.Verify(ctx, loaded.set, compiler.Options{Placeholders: v.cfg.PlaceholderValues(), Now: c.now}, r)
 	})
@@ -95,6 +103,10 @@ func (c *cli) tune(ctx context.Context, o *tuneOptions, recordings []string) err
 		return err // an event that must stay may be in the rest
 	}
 	if err != nil {
+		return &exitError{exitUnreadable, err}
+	}
+	// What was tested is written down before anybody can see how it came out.
+	if err := calibration.Append(o.calibration(v), result.Spent()); err != nil {
 		return &exitError{exitUnreadable, err}
 	}
 	err = c.write(o.formats, func(w io.Writer, s report.Style, format string) error {
@@ -117,6 +129,15 @@ func (c *cli) tune(ctx context.Context, o *tuneOptions, recordings []string) err
 		code = exitAbstained
 	}
 	return exitWith(code)
+}
+
+// calibration returns the file of the ledger of calibration.
+func (o *tuneOptions) calibration(v *verdicts) string {
+	if o.tested != "" {
+		return o.tested
+	}
+	path := filepath.Clean(v.path)
+	return strings.TrimSuffix(path, filepath.Ext(path)) + ".calibration" + ledger.Extension
 }
 
 func (c *cli) proposals(ctx context.Context, o *tuneOptions, evidence *proposal.Evidence, verify func(*proposal.Report) error) (*proposal.Report, error) {

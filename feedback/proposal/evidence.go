@@ -11,6 +11,7 @@ import (
 	"github.com/socctl/socctl/compiler/trust"
 	"github.com/socctl/socctl/evaluator/backtest"
 	"github.com/socctl/socctl/feedback"
+	"github.com/socctl/socctl/feedback/calibration"
 	"github.com/socctl/socctl/feedback/tuning"
 	"github.com/socctl/socctl/rules/logsource"
 )
@@ -22,6 +23,8 @@ type Evidence struct {
 	State    *feedback.State
 	Replayer backtest.Replayer
 	Support  feedback.Policy // what must stand behind an exclusion
+	// Calibration is what earlier runs have tested; nil for nothing.
+	Calibration *calibration.Ledger
 
 	fires    map[*compiler.Rule]map[string]bool // fingerprints
 	builders map[logsource.Logsource]*tuning.Builder

@@ -81,7 +81,9 @@ func (e *Evidence) tuned(j *judged, o *Options) Rule {
 	known := in.Removable.And(in.Removable)
 	known.Join(in.Protected)
 	in.Trials = tuning.Trials(&o.Policy, in.Corpus, known, in.Removable, in.Protected, ruleName(j.rule))
+	in.Calibration = e.Calibration.Rule(ruleName(j.rule), o.Now)
 	found := tuning.Tune(o.Policy, in)
+	out.Calibration = calibrationOf(in)
 	for i := range found {
 		e.add(&out, j, &found[i], o)
 	}

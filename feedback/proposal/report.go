@@ -37,6 +37,8 @@ type Rule struct {
 	Abstained []string   `json:"abstained,omitempty"`
 	Proposals []Proposal `json:"proposals,omitempty"`
 	Rejected  []Rejected `json:"rejected,omitempty"`
+	// Calibration is what is left for tests; nil where nothing was learnt.
+	Calibration *Calibration `json:"calibration,omitempty"`
 
 	place   string
 	corpus  *tuning.Corpus

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/pprof"
 	"strings"
 	"time"
 
@@ -35,6 +36,7 @@ func main() {
 	flag.BoolVar(&o.verbose, "v", false, "list clauses")
 	flag.IntVar(&o.workers, "j", runtime.GOMAXPROCS(0), "workers")
 	flag.Parse()
+	if p := os.Getenv("PROF"); p != "" { f, _ := os.Create(p); pprof.StartCPUProfile(f); defer pprof.StopCPUProfile() }
 	if err := o.run(os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "strip:", err)
 		os.Exit(3)
@@ -57,6 +59,8 @@ func (o *options) run(w io.Writer) error {
 		switch section {
 		case "policies":
 			o.policies(w, subjects)
+		case "choose":
+			o.choose(w, subjects, candidates())
 		case "guards":
 			o.guards(w, subjects)
 		case "noise":

@@ -15,6 +15,7 @@ type experiment struct {
 	name   string
 	policy tuning.Policy
 	seeds  int
+	split  func(seed int, source string) int // nil for partOf
 	// spoil changes what the tuner is told; nil for the truth.
 	spoil func(s *subject, seed int, told *telling)
 }
@@ -25,6 +26,7 @@ type telling struct {
 	removable, protected tuning.Rows
 	by                   map[string][]string // who judged
 	poisoned             tuning.Rows         // attacks that are told to be harmless on purpose
+	untold               tuning.Rows         // protected events of the known parts that the tuner is not told of; nil for none
 }
 
 // outcome is what a policy did on one rule under one split.
@@ -69,7 +71,7 @@ func (e *experiment) run(subjects []*subject, workers int) []outcome {
 func (e *experiment) one(s *subject, seed int) outcome {
 	began := time.Now()
 	o := outcome{subject: s, seed: seed}
-	parts := s.parts(seed)
+	parts := s.parts(seed, e.split)
 	for i, p := range parts {
 		o.parts[i] = [2]int{s.removable.And(p).Count(), s.protected.And(p).Count()}
 	}
@@ -85,6 +87,9 @@ func (e *experiment) one(s *subject, seed int) outcome {
 	if e.policy.Rounds > 0 {
 		in.Trials = tuning.Trials(&e.policy, s.corpus, told.known, told.removable, told.protected, s.rule.ID)
 	}
+	if told.untold != nil {
+		o.protected += told.untold.Count()
+	}
 	o.clauses = tuning.Tune(e.policy, in)
 	o.measure(e, s, in, told, parts[testPart])
 	o.took = time.Since(began)
@@ -92,12 +97,15 @@ func (e *experiment) one(s *subject, seed int) outcome {
 }
 
 // parts are the events of a corpus by their part in a split.
-func (s *subject) parts(seed int) (parts [3]tuning.Rows) {
+func (s *subject) parts(seed int, split func(int, string) int) (parts [3]tuning.Rows) {
+	if split == nil {
+		split = partOf
+	}
 	for i := range parts {
 		parts[i] = s.corpus.NewRows()
 	}
 	for row := range s.corpus.Len() {
-		parts[partOf(seed, s.corpus.Source(row))].Add(row)
+		parts[split(seed, s.corpus.Source(row))].Add(row)
 	}
 	return parts
 }
@@ -139,8 +147,11 @@ func (o *outcome) measure(e *experiment, s *subject, in *tuning.Input, told *tel
 	}
 	o.poisoned = told.poisoned.Count() > 0
 	o.poisonedAny, o.poisonedAuto = all.And(told.poisoned).Count() > 0, auto.And(told.poisoned).Count() > 0
+	if told.untold != nil {
+		o.lost += all.And(told.untold).Count()
+	}
 	all, auto = all.And(test), auto.And(test)
-	o.removed, o.lost = all.And(s.removable).Count(), all.And(s.protected).Count()
+	o.removed, o.lost = all.And(s.removable).Count(), o.lost+all.And(s.protected).Count()
 	o.autoRemoved, o.autoLost = auto.And(s.removable).Count(), auto.And(s.protected).Count()
 	for _, values := range s.vetted {
 		o.vetted++
@@ -158,7 +169,9 @@ type summary struct {
 	autoRemoved, autoLost    int
 	mean, median             float64 // of the share removed, over splits
 	protected, lost          int
-	lossy                    int // splits that lose anything
+	lossy                    int     // splits that lose anything
+	losable                  int     // splits with anything to lose
+	meanLost                 float64 // of the share lost, over those
 	vetted, vettedLost       int
 	vettedRules              int
 	poisoned                 int // splits with something to poison
@@ -179,6 +192,10 @@ func summarise(all []outcome) summary {
 		s.splits++
 		s.proposing += one(len(o.clauses) > 0)
 		s.lossy += one(o.lost > 0)
+		if o.protected > 0 {
+			s.losable++
+			s.meanLost += ratio(o.lost, o.protected)
+		}
 		s.clauses, s.auto = s.clauses+len(o.clauses), s.auto+o.auto
 		s.removable, s.removed = s.removable+o.removable, s.removed+o.removed
 		s.autoRemoved, s.autoLost = s.autoRemoved+o.autoRemoved, s.autoLost+o.autoLost
@@ -193,6 +210,7 @@ func summarise(all []outcome) summary {
 		}
 	}
 	s.rules = len(rules)
+	s.meanLost /= float64(max(1, s.losable))
 	if len(shares) > 0 {
 		slices.Sort(shares)
 		s.median = shares[len(shares)/2]

@@ -240,12 +240,18 @@ type Near struct {
 
 // Nearest returns the protected event that the fewest changes would hide; nil if
 // none is known.
-func Nearest(in *Input, clause Clause) *Near {
+func Nearest(in *Input, clause Clause) *Near { return nearest(in.Corpus, in.Protected, clause) }
+
+func nearest(c *Corpus, protected Rows, clause Clause) *Near {
 	var best *Near
-	in.Protected.Each(func(row int) {
-		n := &Near{Fingerprint: in.Corpus.Fingerprint(row)}
-		for _, l := range clause {
-			if in.Corpus.cover(l).Has(row) {
+	covers := make([]Rows, len(clause))
+	for i, l := range clause {
+		covers[i] = c.cover(l)
+	}
+	protected.Each(func(row int) {
+		n := &Near{Fingerprint: c.Fingerprint(row)}
+		for i, l := range clause {
+			if covers[i].Has(row) {
 				continue
 			}
 			n.Saves = append(n.Saves, l)

@@ -126,7 +126,26 @@ func (x *lattice) literal(field string, anchor compiler.Anchor, text string) *Li
 
 // variable reports whether a text is one that hardly occurs a second time: a GUID,
 // a number, a version, a SID, a time.
-func variable(text string) bool { return variables.MatchString(text) }
+func variable(text string) bool { return mayVary(text) && variables.MatchString(text) }
+
+// mayVary is fast, and true of all that variables matches: that has a digit, many
+// hexadecimal digits and hyphens in a row, or ends as a temporary file.
+func mayVary(text string) bool {
+	run := 0
+	for i := range len(text) {
+		switch c := text[i] | 0x20; {
+		case c >= '0' && c <= '9':
+			return true
+		case c >= 'a' && c <= 'f', text[i] == '-':
+			if run++; run >= 16 {
+				return true
+			}
+		default:
+			run = 0
+		}
+	}
+	return len(text) >= 4 && strings.EqualFold(text[len(text)-4:], ".tmp")
+}
 
 var variables = regexp.MustCompile(`(?i)[0-9a-f]{8}-[0-9a-f]{4}-|\d+\.\d+\.\d+|S-1-5-21-|^\{?[0-9a-f-]{16,}\}?$|\d{4}-\d\d-\d\d|[0-9a-f]{16,}|\.tmp$|^\d{5,}$|~\d`)
 
@@ -167,6 +186,11 @@ func paths(value string, add func(compiler.Anchor, string)) {
 			}
 		}
 	}
+}
+
+// mayHaveProfile is fast, and true of all lower case texts that profile matches.
+func mayHaveProfile(text string) bool {
+	return strings.Contains(text, "users") || strings.Contains(text, "home") || strings.Contains(text, "documents and settings")
 }
 
 // profile is the part of a path that names a user.

@@ -24,6 +24,20 @@ type Policy struct {
 	// Strict lets no value save on a field that the rule asks for, however hard it is
 	// to come by: whoever sets off the rule may well have it.
 	Strict bool
+	// OpenShare is the largest share of the pool that what saves, the comparisons with
+	// fields that the rule leaves open, may cover without the rest of the clause: the
+	// pool shows what attackers have in those fields. 0 is any.
+	OpenShare float64
+	// OpenKnown demands that every protected event is kept by a comparison that saves,
+	// not by one with what the rule asks for.
+	OpenKnown bool
+	// Margin is how many changes that anybody can make the nearest protected event must
+	// at least be away, unless something dearer keeps it (G9). 0 is any.
+	Margin int
+	// Scarce is how many protected events make a rule known well. With fewer, a clause
+	// needs ScarceCalibration clusters that were not learnt from, and ScarceFields
+	// fields.
+	Scarce, ScarceCalibration, ScarceFields int
 	// MinScore is the least that an attacker must need to hide in a clause, see
 	// package compiler/trust.
 	MinScore float64

@@ -23,6 +23,17 @@ func (r *Rule) saves(p *Policy, l *Literal) bool {
 	return !r.constrains(l.Field) && !usual(l) && !r.restates(l)
 }
 
+// saving returns the literals of a clause that save.
+func (r *Rule) saving(p *Policy, c Clause) Clause {
+	var out Clause
+	for _, l := range c {
+		if r.saves(p, l) {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
 // savingScore is a score from which on a literal saves even on a field that the rule
 // asks for.
 const savingScore = 2

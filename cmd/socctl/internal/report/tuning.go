@@ -53,6 +53,9 @@ func tuningPretty(w io.Writer, s Style, r *proposal.Report) {
 				}
 			}
 		}
+		if x.Calibration != nil {
+			fmt.Fprintf(w, "  %s\n", calibrationText(x.Calibration))
+		}
 		for _, q := range x.Rejected {
 			fmt.Fprintf(w, "  %s %s\n", s.Paint(Red, "rejected"), Clean(q.Clause))
 			for _, c := range q.Checks {
@@ -60,6 +63,14 @@ func tuningPretty(w io.Writer, s Style, r *proposal.Report) {
 			}
 		}
 	}
+}
+
+func calibrationText(c *proposal.Calibration) string {
+	text := fmt.Sprintf("calibration: %d of %s left to test exclusions", c.Left, Count(c.Clusters, "cluster"))
+	if c.Before > 0 {
+		text += fmt.Sprintf(", %d had tested %s before", c.Before, Count(c.Tests, "sequence"))
+	}
+	return text + fmt.Sprintf("; the weakest tier needs %d", c.Needed)
 }
 
 func boundText(p *proposal.Proposal) string {
@@ -74,6 +85,9 @@ func tuningMarkdown(w io.Writer, r *proposal.Report) {
 		fmt.Fprintf(w, "\n## %s\n\n`%s` fires on %s: %d judged no attack, %d must stay.\n", escapeMarkdown(x.Title), codeText(x.Path), Count(x.Fires, "event"), x.Removable, x.Protected)
 		for _, why := range x.Abstained {
 			fmt.Fprintf(w, "\n**Abstained**: %s.\n", escapeMarkdown(why))
+		}
+		if x.Calibration != nil {
+			fmt.Fprintf(w, "\n%s.\n", escapeMarkdown(calibrationText(x.Calibration)))
 		}
 		for k := range x.Proposals {
 			certificate(w, x, &x.Proposals[k])

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/socctl/socctl/feedback/tuning"
+)
+
+// scenario is a way to ask on the development part how a policy does where little is
+// known, which that part alone hardly shows.
+type scenario struct {
+	name  string
+	seeds int
+	split func(seed int, source string) int
+	spoil func(*subject, int, *telling)
+}
+
+func scenarios() []scenario {
+	return []scenario{
+		{"none known", 4, nil, scarce(0)},
+		{"as it is", 8, nil, nil},
+		{"other laboratory", 2, transfer, nil},
+	}
+}
+
+// transfer learns and calibrates in recordings of one kind and tests in the other.
+func transfer(seed int, source string) int {
+	if strings.HasPrefix(source, "evtx/") == (seed == 0) {
+		return testPart
+	}
+	return partOf(0, source) % 2
+}
+
+// small is how many removable events a rule may have here: the two with more take most
+// of the time and say little about what is scarce.
+const small = 2000
+
+// choose compares policies in every scenario.
+func (o *options) choose(w io.Writer, all []*subject, policies []tuning.Policy) {
+	subjects := slices.DeleteFunc(chosen(all, "dev"), func(s *subject) bool { return s.removable.Count() > small })
+	for _, s := range scenarios() {
+		fmt.Fprintf(w, "%s\n\n| policy | splits | with a proposal | pooled | mean | lost | mean lost | splits that lose any | vetted lost |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|\n", s.name)
+		for _, p := range policies {
+			e := experiment{name: p.Name, policy: p, seeds: s.seeds, split: s.split, spoil: s.spoil}
+			x := summarise(e.run(subjects, o.workers))
+			fmt.Fprintf(w, "| %s | %d | %d | %.1f %% | %.1f %% | %d of %d | %.2f %% | %d of %d | %d of %d |\n", p.Name, x.splits, x.proposing, 100*x.pooled(), 100*x.mean,
+				x.lost, x.protected, 100*x.meanLost, x.lossy, x.losable, x.vettedLost, x.vetted)
+		}
+		fmt.Fprintln(w)
+	}
+}
+
+// candidates are the policies that were compared.
+func candidates() []tuning.Policy {
+	vary := func(name string, change func(*tuning.Policy)) tuning.Policy {
+		p := tuning.Default()
+		p.Name = name
+		change(&p)
+		return p
+	}
+	return []tuning.Policy{
+		vary("default", func(p *tuning.Policy) {}),
+		vary("open known", func(p *tuning.Policy) { p.OpenKnown = true }),
+		vary("open known, 20 %", func(p *tuning.Policy) { p.OpenKnown, p.OpenShare = true, 0.2 }),
+		vary("open known, scarce 10: 3, 1", func(p *tuning.Policy) { p.OpenKnown, p.Scarce, p.ScarceCalibration, p.ScarceFields = true, 10, 3, 1 }),
+		vary("open known, scarce 10: 5, 2", func(p *tuning.Policy) { p.OpenKnown, p.Scarce, p.ScarceCalibration, p.ScarceFields = true, 10, 5, 2 }),
+		tuning.Prototype(),
+	}
+}
