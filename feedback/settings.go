@@ -13,6 +13,7 @@ import (
 // Settings are the section feedback of a configuration.
 type Settings struct {
 	Verdicts rules.Scalar // path of the ledger; absent means the default
+	Attacks  []string     // recordings of known attacks, which no exclusion may hide
 	Policy   Policy
 }
 
@@ -31,7 +32,8 @@ func ParseSettings(n *rules.Node) (Settings, rules.Diagnostics) {
 			}
 			p.Verdicts = n.Scalar
 		},
-		"reviewers": func(n *rules.Node) { policy.Reviewers = p.names(n) },
+		"attacks":   func(n *rules.Node) { p.Attacks = p.names("attacks must be a list of recordings", n) },
+		"reviewers": func(n *rules.Node) { policy.Reviewers = p.names("reviewers must be a list of names", n) },
 		"agents": func(n *rules.Node) {
 			p.each(n, "agents", map[string]func(*rules.Node){"min-reliability": p.share(&policy.MinReliability), "min-audited": p.number(&policy.MinAudited)})
 		},
@@ -72,13 +74,13 @@ func (p *settingsParser) each(n *rules.Node, what string, known map[string]func(
 	}
 }
 
-func (p *settingsParser) names(n *rules.Node) (out []string) {
+func (p *settingsParser) names(what string, n *rules.Node) (out []string) {
 	if n.Kind != rules.ListNode {
-		p.fail(n.Span, "reviewers must be a list of names", "")
+		p.fail(n.Span, what, "")
 	}
 	for _, item := range n.Items {
 		if item.Kind != rules.ScalarNode || item.Scalar.Text == "" {
-			p.fail(item.Span, "a name is expected", "")
+			p.fail(item.Span, what+", found something else in it", "")
 			continue
 		}
 		out = append(out, item.Scalar.Text)

@@ -29,6 +29,7 @@ type tuneOptions struct {
 	apply   string
 	tests   string
 	tested  string
+	attacks []string
 	input   recordingOptions
 }
 
@@ -57,6 +58,7 @@ proposal say why. Exit code 4 says that there is none at all.`,
 	flags.StringVar(&o.owner, "owner", "", "who answers for the filters; needed to apply them")
 	flags.StringVar(&o.apply, "apply", "", "write the filters into a `folder`, and their tests into that of --tests")
 	flags.StringVar(&o.tests, "tests", "tests/filters", "`folder` of the tests that --apply writes")
+	flags.StringArrayVar(&o.attacks, "attack", nil, "`recording` of a known attack: nothing that a rule fires on in it may be hidden; may be repeated; by default those of attacks: under feedback: of .socctl.yml")
 	flags.StringVar(&o.tested, "calibration", "", "`file` that remembers which alerts have tested which exclusions, so that none counts twice; by default beside the verdicts, ending in .calibration.ndjson")
 	o.input.flags(flags)
 	return cmd
@@ -95,7 +97,11 @@ func (c *cli) tune(ctx context.Context, o *tuneOptions, recordings []string) err
 	if err != nil {
 		return &exitError{exitUnreadable, err}
 	}
-	evidence := &proposal.Evidence{Program: loaded.program, Table: table, State: state, Replayer: newRecordings(replayer), Support: v.policy, Calibration: tested}
+	attacks, err := c.attacks(o, v, loaded.set)
+	if err != nil {
+		return err
+	}
+	evidence := &proposal.Evidence{Program: loaded.program, Table: table, State: state, Replayer: newRecordings(replayer), Support: v.policy, Calibration: tested, Attacks: attacks}
 	result, err := c.proposals(ctx, o, evidence, func(r *proposal.Report) error {
 		return evidence.Verify(ctx, loaded.set, compiler.Options{Placeholders: v.cfg.PlaceholderValues(), Now: c.now}, r)
 	})

@@ -51,9 +51,10 @@ func (o *ledgerOptions) flags(flags *pflag.FlagSet) {
 
 // verdicts is the ledger with what the configuration says about it.
 type verdicts struct {
-	cfg    *config.Config
-	path   string
-	policy feedback.Policy
+	cfg     *config.Config
+	path    string
+	policy  feedback.Policy
+	attacks []string // recordings of known attacks, as they are configured
 }
 
 func (c *cli) verdicts(o *ledgerOptions) (*verdicts, error) {
@@ -66,7 +67,7 @@ func (c *cli) verdicts(o *ledgerOptions) (*verdicts, error) {
 	if diags.Count(rules.Error) > 0 {
 		return nil, &exitError{code: exitUsage}
 	}
-	v := &verdicts{cfg: cfg, path: o.store, policy: settings.Policy}
+	v := &verdicts{cfg: cfg, path: o.store, policy: settings.Policy, attacks: settings.Attacks}
 	switch {
 	case v.path != "":
 	case settings.Verdicts.Present():

@@ -9,7 +9,9 @@ import (
 
 	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/compiler/trust"
+	"github.com/socctl/socctl/evaluator"
 	"github.com/socctl/socctl/evaluator/backtest"
+	"github.com/socctl/socctl/evaluator/telemetry"
 	"github.com/socctl/socctl/feedback"
 	"github.com/socctl/socctl/feedback/calibration"
 	"github.com/socctl/socctl/feedback/tuning"
@@ -23,10 +25,13 @@ type Evidence struct {
 	State    *feedback.State
 	Replayer backtest.Replayer
 	Support  feedback.Policy // what must stand behind an exclusion
+	Attacks  Attacks         // what must stay, whatever verdicts say
 	// Calibration is what earlier runs have tested; nil for nothing.
 	Calibration *calibration.Ledger
 
 	fires    map[*compiler.Rule]map[string]bool // fingerprints
+	attacks  map[*compiler.Rule]map[string]bool // fingerprints of known attacks
+	chains   []chain                            // alerts of correlations
 	builders map[logsource.Logsource]*tuning.Builder
 	corpora  map[logsource.Logsource]*tuning.Corpus
 	judged   map[string]bool              // fingerprints of events with a verdict
@@ -42,6 +47,7 @@ func (e *Evidence) Collect(ctx context.Context) error {
 		source := trust.Logsource(r)
 		fields[source] = append(fields[source], tuning.Constrained(e.Program, r.Expr)...)
 	}
+	e.attacks = map[*compiler.Rule]map[string]bool{}
 	e.judged, e.values = map[string]bool{}, map[string]map[string]string{}
 	for _, r := range e.Program.Rules {
 		for print := range e.State.Labels(cmp.Or(r.ID, r.Title)).Events {
@@ -49,33 +55,25 @@ func (e *Evidence) Collect(ctx context.Context) error {
 		}
 	}
 	var failed error
+	chains := newChains(e.Program)
 	exposure, err := e.Replayer.Replay(ctx, e.Program, func(h *backtest.Hit) {
-		event, _, err := h.Load()
+		event, views, err := h.Load()
 		if err != nil {
 			failed = cmp.Or(failed, err)
 			return
 		}
-		seen := map[logsource.Logsource]bool{}
 		print := event.Fingerprint()
+		chains.add(h, print, views, event)
+		seen := map[logsource.Logsource]bool{}
 		for _, m := range h.Matches {
 			if e.fires[m.Rule] == nil {
 				e.fires[m.Rule] = map[string]bool{}
 			}
 			e.fires[m.Rule][print] = true
-			source := trust.Logsource(m.Rule)
-			if seen[source] {
-				continue
+			if source := trust.Logsource(m.Rule); !seen[source] {
+				seen[source] = true
+				e.observe(event, m, h.Source, fields)
 			}
-			seen[source] = true
-			if e.builders[source] == nil {
-				e.builders[source] = tuning.NewBuilder(e.Table, source, fields[source])
-			}
-			observed := tuning.Observe(event, m.View, h.Source)
-			if e.judged[print] {
-				e.values[print] = merged(e.values[print], observed.Values)
-			}
-			observed.Source = fmt.Sprintf("%s, day %d", h.Source, observed.Day) // a sensor that runs on is tested on other days
-			e.builders[source].Add(observed)
 		}
 	})
 	if err == nil {
@@ -84,12 +82,35 @@ func (e *Evidence) Collect(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	e.partial = exposure.Problems > 0
+	e.chains = chains.close()
+	problems, err := e.Attacks.replay(ctx, e.Program, func(event *telemetry.Event, m evaluator.Match, source string) {
+		e.mark(m.Rule, event.Fingerprint())
+		e.judged[event.Fingerprint()] = true // its values are shown
+		e.observe(event, m, source, fields)
+	})
+	if err != nil {
+		return err
+	}
+	e.partial = exposure.Problems+problems > 0
 	for source, b := range e.builders {
 		e.corpora[source] = b.Corpus()
 	}
 	e.builders = nil
 	return nil
+}
+
+// observe adds an event to the corpus of a rule that fires on it.
+func (e *Evidence) observe(event *telemetry.Event, m evaluator.Match, source string, fields map[logsource.Logsource][]string) {
+	at := trust.Logsource(m.Rule)
+	if e.builders[at] == nil {
+		e.builders[at] = tuning.NewBuilder(e.Table, at, fields[at])
+	}
+	observed := tuning.Observe(event, m.View, source)
+	if print := observed.Fingerprint; e.judged[print] {
+		e.values[print] = merged(e.values[print], observed.Values)
+	}
+	observed.Source = fmt.Sprintf("%s, day %d", source, observed.Day) // a sensor that runs on is tested on other days
+	e.builders[at].Add(observed)
 }
 
 // Partial reports whether something could not be read.
@@ -123,7 +144,7 @@ func (e *Evidence) judge(r *compiler.Rule) *judged {
 		in.Fires.Add(row)
 		label := labels.Of(print)
 		switch {
-		case label.Class == feedback.Protected:
+		case label.Class == feedback.Protected, e.attacks[r][print]:
 			in.Protected.Add(row)
 		case label.Class == feedback.Supporting && label.Weight > 0:
 			in.Removable.Add(row)
@@ -133,6 +154,9 @@ func (e *Evidence) judge(r *compiler.Rule) *judged {
 		}
 		j.labels[print] = label
 		j.verdicts = append(j.verdicts, label.Verdicts...)
+	}
+	for print := range e.attacks[r] {
+		in.Protected.Add(c.Row(print))
 	}
 	for print := range labels.Events {
 		if !e.fires[r][print] {

@@ -69,7 +69,7 @@ func (e *Evidence) tuned(j *judged, o *Options) Rule {
 		out.Abstained = append(out.Abstained, "none of its judged alerts is in the recordings")
 		return out
 	}
-	out.Removable, out.Protected = in.Removable.Count(), in.Protected.Count()
+	out.Removable, out.Protected, out.protected = in.Removable.Count(), in.Protected.Count(), in.Protected
 	if out.Removable < minRemovable {
 		out.Abstained = append(out.Abstained, fmt.Sprintf("%d of its events were judged to be no attack with a weight; %d are needed, of two recordings or days", out.Removable, minRemovable))
 		return out

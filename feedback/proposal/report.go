@@ -31,7 +31,7 @@ type Rule struct {
 	Hash      string     `json:"hash"`
 	Fires     int        `json:"fires"`     // distinct events
 	Removable int        `json:"removable"` // of those, judged to be no attack
-	Protected int        `json:"protected"` // of those, that must stay
+	Protected int        `json:"protected"` // that must stay, of those and of known attacks
 	Gone      int        `json:"gone"`      // judged events on which it does not fire here
 	Unplaced  int        `json:"unplaced"`  // alerts that must stay and name no event
 	Abstained []string   `json:"abstained,omitempty"`
@@ -40,9 +40,13 @@ type Rule struct {
 	// Calibration is what is left for tests; nil where nothing was learnt.
 	Calibration *Calibration `json:"calibration,omitempty"`
 
-	place   string
-	corpus  *tuning.Corpus
-	covered tuning.Rows // what the proposals hide; nil without any
+	// Correlations are those whose alerts the proposals change.
+	Correlations []Chain `json:"correlations,omitempty"`
+
+	place     string
+	protected tuning.Rows // nil without judged alerts
+	corpus    *tuning.Corpus
+	covered   tuning.Rows // what the proposals hide; nil without any
 }
 
 // Rejected is a clause that a guard stopped.

@@ -3,10 +3,13 @@ package proposal
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/socctl/socctl/compiler"
+	"github.com/socctl/socctl/evaluator"
 	"github.com/socctl/socctl/evaluator/backtest"
+	"github.com/socctl/socctl/evaluator/telemetry"
 	"github.com/socctl/socctl/rules"
 )
 
@@ -33,25 +36,62 @@ func (e *Evidence) Verify(ctx context.Context, set *rules.Set, o compiler.Option
 	changed.Link()
 	program, _ := compiler.Compile(changed, o)
 	fires := map[string]map[string]bool{}
+	chains := newChains(program)
 	_, err := e.Replayer.Replay(ctx, program, func(h *backtest.Hit) {
-		event, _, err := h.Load()
+		event, views, err := h.Load()
 		if err != nil {
 			return // told by Collect
 		}
+		print := event.Fingerprint()
+		chains.add(h, print, views, event)
 		for _, m := range h.Matches {
 			key := placeOf(m.Rule)
 			if fires[key] == nil {
 				fires[key] = map[string]bool{}
 			}
-			fires[key][event.Fingerprint()] = true
+			fires[key][print] = true
 		}
 	})
 	if err != nil {
 		return err
 	}
 	e.compare(r, fires)
+	attacks := map[string]map[string]bool{}
+	_, err = e.Attacks.replay(ctx, program, func(event *telemetry.Event, m evaluator.Match, _ string) {
+		if key := placeOf(m.Rule); attacks[key] == nil {
+			attacks[key] = map[string]bool{}
+		}
+		attacks[placeOf(m.Rule)][event.Fingerprint()] = true
+	})
+	if err != nil {
+		return err
+	}
+	e.compareAttacks(r, attacks)
+	e.judgeChains(r, chains.close())
 	r.count()
 	return nil
+}
+
+// compareAttacks withdraws what hides a known attack.
+func (e *Evidence) compareAttacks(r *Report, after map[string]map[string]bool) {
+	for _, rule := range e.Program.Rules {
+		for _, print := range slices.Sorted(maps.Keys(e.attacks[rule])) {
+			if !after[placeOf(rule)][print] {
+				r.withdrawFor(rule, fmt.Sprintf("with the filters in place the rule %s no longer tells of the known attack %s", ruleName(rule), print))
+				break
+			}
+		}
+	}
+}
+
+// withdrawFor takes back what was proposed for a rule, or for others under its name.
+func (r *Report) withdrawFor(rule *compiler.Rule, why string) {
+	for i := range r.Rules {
+		x := &r.Rules[i]
+		if len(x.Proposals) > 0 && (x.place == placeOf(rule) || x.ID != "" && x.ID == rule.ID || x.Title == rule.Title) {
+			x.withdraw(why)
+		}
+	}
 }
 
 func placeOf(r *compiler.Rule) string { return r.Source.Span.String() }
@@ -66,6 +106,12 @@ func (e *Evidence) compare(r *Report, after map[string]map[string]bool) {
 		place := placeOf(rule)
 		said := of[place]
 		if said == nil || said.covered == nil {
+			for print := range e.fires[rule] {
+				if !after[place][print] {
+					r.withdrawFor(rule, fmt.Sprintf("with the filters in place the rule %s is silent on events that nothing was proposed for", ruleName(rule)))
+					break
+				}
+			}
 			continue
 		}
 		hidden := said.corpus.NewRows()

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strings"
 
@@ -20,8 +21,8 @@ type scenario struct {
 
 func scenarios() []scenario {
 	return []scenario{
-		{"none known", 4, nil, scarce(0)},
 		{"as it is", 8, nil, nil},
+		{"none known", 3, nil, scarce(0)},
 		{"other laboratory", 2, transfer, nil},
 	}
 }
@@ -45,7 +46,11 @@ func (o *options) choose(w io.Writer, all []*subject, policies []tuning.Policy) 
 		fmt.Fprintf(w, "%s\n\n| policy | splits | with a proposal | pooled | mean | lost | mean lost | splits that lose any | vetted lost |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|\n", s.name)
 		for _, p := range policies {
 			e := experiment{name: p.Name, policy: p, seeds: s.seeds, split: s.split, spoil: s.spoil}
-			x := summarise(e.run(subjects, o.workers))
+			found := e.run(subjects, o.workers)
+			if o.verbose {
+				list(os.Stderr, s.name+", "+p.Name, found)
+			}
+			x := summarise(found)
 			fmt.Fprintf(w, "| %s | %d | %d | %.1f %% | %.1f %% | %d of %d | %.2f %% | %d of %d | %d of %d |\n", p.Name, x.splits, x.proposing, 100*x.pooled(), 100*x.mean,
 				x.lost, x.protected, 100*x.meanLost, x.lossy, x.losable, x.vettedLost, x.vetted)
 		}
@@ -61,12 +66,11 @@ func candidates() []tuning.Policy {
 		change(&p)
 		return p
 	}
+	open := func(p *tuning.Policy) { p.OpenKnown, p.OpenShare = true, 0.2 }
 	return []tuning.Policy{
-		vary("default", func(p *tuning.Policy) {}),
-		vary("open known", func(p *tuning.Policy) { p.OpenKnown = true }),
-		vary("open known, 20 %", func(p *tuning.Policy) { p.OpenKnown, p.OpenShare = true, 0.2 }),
-		vary("open known, scarce 10: 3, 1", func(p *tuning.Policy) { p.OpenKnown, p.Scarce, p.ScarceCalibration, p.ScarceFields = true, 10, 3, 1 }),
-		vary("open known, scarce 10: 5, 2", func(p *tuning.Policy) { p.OpenKnown, p.Scarce, p.ScarceCalibration, p.ScarceFields = true, 10, 5, 2 }),
-		tuning.Prototype(),
+		vary("firm", func(p *tuning.Policy) { open(p); p.Firm = true }),
+		vary("firm, scarce 3: 3, 1", func(p *tuning.Policy) { open(p); p.Firm, p.Scarce, p.ScarceCalibration = true, 3, 3 }),
+		vary("firm, scarce 3: 1, 2", func(p *tuning.Policy) { open(p); p.Firm, p.Scarce, p.ScarceFields = true, 3, 2 }),
+		vary("firm, scarce 3, score 1", func(p *tuning.Policy) { open(p); p.Firm, p.Scarce, p.ScarceScore = true, 3, 1 }),
 	}
 }

@@ -36,7 +36,11 @@ func main() {
 	flag.BoolVar(&o.verbose, "v", false, "list clauses")
 	flag.IntVar(&o.workers, "j", runtime.GOMAXPROCS(0), "workers")
 	flag.Parse()
-	if p := os.Getenv("PROF"); p != "" { f, _ := os.Create(p); pprof.StartCPUProfile(f); defer pprof.StopCPUProfile() }
+	if p := os.Getenv("PROF"); p != "" {
+		f, _ := os.Create(p)
+		pprof.StartCPUProfile(f)
+		defer pprof.StopCPUProfile()
+	}
 	if err := o.run(os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "strip:", err)
 		os.Exit(3)

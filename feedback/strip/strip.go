@@ -128,7 +128,9 @@ func (s *subject) truth(parts [3]tuning.Rows) *telling {
 func (s *subject) told(t *telling, parts [3]tuning.Rows) *tuning.Input {
 	pool := s.pool.And(s.pool)
 	pool.Minus(parts[testPart])
-	return &tuning.Input{Rule: s.input, Corpus: s.corpus, Removable: t.removable, Protected: t.protected, Pool: pool, By: t.by,
+	fires := s.removable.And(t.known)
+	fires.Join(s.protected.And(t.known))
+	return &tuning.Input{Rule: s.input, Corpus: s.corpus, Removable: t.removable, Protected: t.protected, Pool: pool, Fires: fires, By: t.by,
 		Trials: []tuning.Trial{{Learn: parts[learnPart], Unseen: parts[calibratePart]}}}
 }
 

@@ -68,11 +68,7 @@ type examination struct {
 // Examine applies all guards to a clause. The lane follows from them and the tier.
 func Examine(policy *Policy, in *Input, k *Calibrated) ([]Check, Lane) {
 	x := &examination{policy: policy, in: in, k: k, rows: in.Corpus.Covered(k.Clause), known: in.Known()}
-	x.fires = in.Removable.and(in.Removable)
-	x.fires.Join(in.Protected)
-	if in.Fires != nil {
-		x.fires.Join(in.Fires)
-	}
+	x.fires = in.fires()
 	measures := []func(*Check){x.knownLoss, x.siblings, x.calibration, x.openField, x.transplant, x.gutting, x.score, x.diversity, x.evasion, x.polarity}
 	lane := Auto
 	if k.Tier != A1 && k.Tier != A2 {

@@ -121,6 +121,7 @@ func (x *lattice) generalised(kind logsource.Kind, field, value string) []*Liter
 func (x *lattice) literal(field string, anchor compiler.Anchor, text string) *Literal {
 	l := NewLiteral(field, anchor, text)
 	l.Score = x.judge.Grade(x.source, &l.predicate).Score
+	l.Account = x.kinds[field] == logsource.AccountKind
 	return l
 }
 

@@ -16,6 +16,8 @@ type Literal struct {
 	Value  string // plain text, no wildcards; a network with CIDR
 	Score  float64
 	Class  string // of the path, command … that it is made of; for explanations
+	// Account says that the value is a person or service that something ran as.
+	Account bool
 
 	predicate compiler.Predicate
 }

@@ -38,6 +38,14 @@ type Policy struct {
 	// needs ScarceCalibration clusters that were not learnt from, and ScarceFields
 	// fields.
 	Scarce, ScarceCalibration, ScarceFields int
+	// ScarceScore is the least score of a clause of such a rule.
+	ScarceScore float64
+	// Firm lets neither an account save nor what a program says of itself: attackers
+	// have the account that they took over, and describe their programs as they like.
+	Firm bool
+	// Gutting is the largest share of what the rule fires on that a clause may hide that
+	// anybody can hide in, unless enough events are known that must stay (G6). 0 is any.
+	Gutting float64
 	// MinScore is the least that an attacker must need to hide in a clause, see
 	// package compiler/trust.
 	MinScore float64

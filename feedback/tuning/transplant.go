@@ -17,11 +17,17 @@ import (
 
 // saves reports whether a literal tells alerts from what an attacker would do.
 func (r *Rule) saves(p *Policy, l *Literal) bool {
+	if p.Firm && (l.Account || slices.Contains(described, l.Field)) {
+		return false
+	}
 	if !p.Strict && l.Score >= savingScore {
 		return !usual(l)
 	}
 	return !r.constrains(l.Field) && !usual(l) && !r.restates(l)
 }
+
+// described are the fields that a program fills itself.
+var described = []string{"OriginalFileName", "Description", "Product", "Company", "FileVersion"}
 
 // saving returns the literals of a clause that save.
 func (r *Rule) saving(p *Policy, c Clause) Clause {

@@ -27,6 +27,16 @@ type Input struct {
 	Trials []Trial
 }
 
+// fires are all events that the rule is known to fire on.
+func (in *Input) fires() Rows {
+	out := in.Removable.and(in.Removable)
+	out.Join(in.Protected)
+	if in.Fires != nil {
+		out.Join(in.Fires)
+	}
+	return out
+}
+
 // Trial is two parts of what is known of a rule that share no source: from one
 // clauses are learnt, the other tests them.
 type Trial struct{ Learn, Unseen Rows }
@@ -189,6 +199,9 @@ func calibrated(policy *Policy, in *Input, c *Candidate, t Trial, known Rows) (k
 		if near := nearest(in.Corpus, protected, clause); policy.Margin > 0 && near != nil && near.Dear == 0 && near.Cheap < policy.Margin {
 			continue
 		}
+		if fires := in.fires(); policy.Gutting > 0 && clause.Score() < autoScore && in.Protected.common(known) < guttedProtected && float64(rows.common(fires)) > policy.Gutting*float64(fires.Count()) {
+			break
+		}
 		k = Calibrated{Clause: clause, Exact: c.Exact, Variant: n, Learnt: in.Corpus.Support(removed.and(t.Learn)), Unseen: tested, Pool: share, Removed: removed.and(known)}
 		ok = true
 	}
@@ -198,5 +211,5 @@ func calibrated(policy *Policy, in *Input, c *Candidate, t Trial, known Rows) (k
 // known reports whether enough is known for a clause: of a rule of which few attacks
 // are known, more has to be seen of what the clause hides.
 func (p *Policy) known(protected int, clause Clause, unseen Support) bool {
-	return protected >= p.Scarce || unseen.Clusters >= p.ScarceCalibration && clause.fields() >= p.ScarceFields
+	return protected >= p.Scarce || unseen.Clusters >= p.ScarceCalibration && clause.fields() >= p.ScarceFields && clause.Score() >= p.ScarceScore
 }

@@ -53,6 +53,9 @@ func tuningPretty(w io.Writer, s Style, r *proposal.Report) {
 				}
 			}
 		}
+		for _, c := range x.Correlations {
+			fmt.Fprintf(w, "  %s\n", Clean(chainText(c)))
+		}
 		if x.Calibration != nil {
 			fmt.Fprintf(w, "  %s\n", calibrationText(x.Calibration))
 		}
@@ -63,6 +66,10 @@ func tuningPretty(w io.Writer, s Style, r *proposal.Report) {
 			}
 		}
 	}
+}
+
+func chainText(c proposal.Chain) string {
+	return fmt.Sprintf("the correlation %s would tell %d times instead of %d", c.Title, c.After, c.Before)
 }
 
 func calibrationText(c *proposal.Calibration) string {
@@ -85,6 +92,9 @@ func tuningMarkdown(w io.Writer, r *proposal.Report) {
 		fmt.Fprintf(w, "\n## %s\n\n`%s` fires on %s: %d judged no attack, %d must stay.\n", escapeMarkdown(x.Title), codeText(x.Path), Count(x.Fires, "event"), x.Removable, x.Protected)
 		for _, why := range x.Abstained {
 			fmt.Fprintf(w, "\n**Abstained**: %s.\n", escapeMarkdown(why))
+		}
+		for _, c := range x.Correlations {
+			fmt.Fprintf(w, "\n%s.\n", escapeMarkdown(chainText(c)))
 		}
 		if x.Calibration != nil {
 			fmt.Fprintf(w, "\n%s.\n", escapeMarkdown(calibrationText(x.Calibration)))
