@@ -84,16 +84,19 @@ func (e *Evidence) compareAttacks(r *Report, after map[string]map[string]bool) {
 	}
 }
 
-// withdrawFor takes back what was proposed for a rule, or for others under its name.
+// withdrawFor takes back what was proposed for a rule, or for others under its name;
+// all of it where there is none, since then something reaches further than it should.
 func (r *Report) withdrawFor(rule *compiler.Rule, why string) {
+	own := func(x *Rule) bool {
+		return x.place == placeOf(rule) || x.ID != "" && x.ID == rule.ID || x.Title == rule.Title
+	}
+	found := slices.ContainsFunc(r.Rules, func(x Rule) bool { return len(x.Proposals) > 0 && own(&x) })
 	for i := range r.Rules {
-		x := &r.Rules[i]
-		if len(x.Proposals) > 0 && (x.place == placeOf(rule) || x.ID != "" && x.ID == rule.ID || x.Title == rule.Title) {
+		if x := &r.Rules[i]; len(x.Proposals) > 0 && (!found || own(x)) {
 			x.withdraw(why)
 		}
 	}
 }
-
 func placeOf(r *compiler.Rule) string { return r.Source.Span.String() }
 
 // compare holds what is hidden against what was said to be.

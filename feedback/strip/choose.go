@@ -61,16 +61,25 @@ func (o *options) choose(w io.Writer, all []*subject, policies []tuning.Policy) 
 // candidates are the policies that were compared.
 func candidates() []tuning.Policy {
 	vary := func(name string, change func(*tuning.Policy)) tuning.Policy {
-		p := tuning.Default()
-		p.Name = name
+		p := first()
+		p.Name, p.Strict, p.Large = name, true, 20_000
 		change(&p)
 		return p
 	}
 	open := func(p *tuning.Policy) { p.OpenKnown, p.OpenShare = true, 0.2 }
 	return []tuning.Policy{
-		vary("firm", func(p *tuning.Policy) { open(p); p.Firm = true }),
-		vary("firm, scarce 3: 3, 1", func(p *tuning.Policy) { open(p); p.Firm, p.Scarce, p.ScarceCalibration = true, 3, 3 }),
-		vary("firm, scarce 3: 1, 2", func(p *tuning.Policy) { open(p); p.Firm, p.Scarce, p.ScarceFields = true, 3, 2 }),
-		vary("firm, scarce 3, score 1", func(p *tuning.Policy) { open(p); p.Firm, p.Scarce, p.ScarceScore = true, 3, 1 }),
+		tuning.Prototype(),
+		vary("before", func(*tuning.Policy) {}),
+		vary("what saves, held against known attacks", func(p *tuning.Policy) { p.OpenKnown = true }),
+		vary("and against other rules' alerts", open),
+		vary("and accounts and descriptions do not save (chosen)", func(p *tuning.Policy) { open(p); p.Firm = true }),
+		vary("and three unseen clusters where fewer than three attacks are known", func(p *tuning.Policy) {
+			open(p)
+			p.Firm, p.Scarce, p.ScarceCalibration = true, 3, 3
+		}),
+		vary("and no clause hides 90 % unless that costs an attacker 2", func(p *tuning.Policy) { open(p); p.Firm, p.Gutting = true, 0.9 }),
+		vary("without the last two, five clusters and two fields where fewer than ten are known", func(p *tuning.Policy) {
+			p.OpenKnown, p.Scarce, p.ScarceCalibration, p.ScarceFields = true, 10, 5, 2
+		}),
 	}
 }

@@ -11,7 +11,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"runtime/pprof"
 	"strings"
 	"time"
 
@@ -32,15 +31,10 @@ func main() {
 	flag.StringVar(&o.rules, "rules", "", "folder of rules")
 	flag.StringVar(&o.cache, "cache", "", "file to keep what was collected in")
 	flag.StringVar(&o.parts, "part", "dev", "rules to measure on: dev, test or all")
-	flag.StringVar(&o.sections, "sections", "policies", "what to measure, separated by commas: policies, guards, noise, worlds, history")
+	flag.StringVar(&o.sections, "sections", "policies", "what to measure, separated by commas: policies, fresh, guards, choose, noise, worlds, history")
 	flag.BoolVar(&o.verbose, "v", false, "list clauses")
 	flag.IntVar(&o.workers, "j", runtime.GOMAXPROCS(0), "workers")
 	flag.Parse()
-	if p := os.Getenv("PROF"); p != "" {
-		f, _ := os.Create(p)
-		pprof.StartCPUProfile(f)
-		defer pprof.StopCPUProfile()
-	}
 	if err := o.run(os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "strip:", err)
 		os.Exit(3)
@@ -67,6 +61,8 @@ func (o *options) run(w io.Writer) error {
 			o.choose(w, subjects, candidates())
 		case "guards":
 			o.guards(w, subjects)
+		case "fresh":
+			o.fresh(w, subjects)
 		case "noise":
 			o.noise(w, subjects)
 		case "worlds":
@@ -106,7 +102,7 @@ func (o *options) corpora(w io.Writer, c *collector) error {
 func chosen(subjects []*subject, part string) []*subject {
 	var out []*subject
 	for _, s := range subjects {
-		if part == "all" || (part == "dev") == development(s.rule) {
+		if s.sources > 1 && (part == "all" || (part == "dev") == development(s.rule)) {
 			out = append(out, s)
 		}
 	}
@@ -119,7 +115,7 @@ func (o *options) policies(w io.Writer, all []*subject) {
 	for _, part := range strings.Split(o.parts, ",") {
 		subjects := chosen(all, part)
 		fmt.Fprintf(w, "Rules of the part %q:\n\n%s", part, header("policy"))
-		for _, p := range []tuning.Policy{tuning.Prototype(), frozen(), tuning.Default()} {
+		for _, p := range []tuning.Policy{tuning.Prototype(), first(), tuning.Default()} {
 			e := experiment{name: p.Name, policy: p, seeds: seeds}
 			found := e.run(subjects, o.workers)
 			fmt.Fprint(w, line(p.Name, summarise(found)))
@@ -131,35 +127,13 @@ func (o *options) policies(w io.Writer, all []*subject) {
 	}
 }
 
-// frozen is the policy that was fixed before the test part was measured.
-func frozen() tuning.Policy {
+// first is the policy that was fixed before the test part was measured for the first
+// time. The default is the one that was fixed before the second.
+func first() tuning.Policy {
 	p := tuning.Default()
-	p.Name, p.Strict, p.Large = "frozen", false, 0
+	p.Name, p.Strict, p.Large = "first", false, 0
+	p.Firm, p.OpenKnown, p.OpenShare = false, false, 0
 	return p
-}
-
-// guards takes each guard away in turn.
-func (o *options) guards(w io.Writer, all []*subject) {
-	fmt.Fprint(w, header("without"))
-	for _, a := range []struct {
-		name   string
-		change func(*tuning.Policy)
-	}{
-		{"nothing taken away", func(*tuning.Policy) {}},
-		{"G2, the pool", func(p *tuning.Policy) { p.PoolShare, p.PoolWeight, p.MinLift = 1, 0, 0 }},
-		{"G3, calibration", func(p *tuning.Policy) { p.Calibration, p.Untested = 0, true }},
-		{"G4 and G5, a field that saves", func(p *tuning.Policy) { p.FreeField = false }},
-		{"lift over the pool", func(p *tuning.Policy) { p.MinLift = 0 }},
-		{"least share of a clause", func(p *tuning.Policy) { p.MinShare = 0 }},
-		{"three rounds, one instead", func(p *tuning.Policy) { p.Rounds = 1 }},
-		{"more general variants", func(p *tuning.Policy) { p.Generalise = false }},
-	} {
-		p := tuning.Default()
-		a.change(&p)
-		e := experiment{policy: p, seeds: seeds}
-		fmt.Fprint(w, line(a.name, summarise(e.run(chosen(all, o.parts), o.workers))))
-	}
-	fmt.Fprintln(w)
 }
 
 func (o *options) noise(w io.Writer, all []*subject) {

@@ -16,6 +16,7 @@ type experiment struct {
 	policy tuning.Policy
 	seeds  int
 	split  func(seed int, source string) int // nil for partOf
+	single bool                              // for rules that only one recording teaches, see fresh
 	// spoil changes what the tuner is told; nil for the truth.
 	spoil func(s *subject, seed int, told *telling)
 }
@@ -72,19 +73,27 @@ func (e *experiment) one(s *subject, seed int) outcome {
 	began := time.Now()
 	o := outcome{subject: s, seed: seed}
 	parts := s.parts(seed, e.split)
+	if e.single {
+		parts = s.taught(parts)
+	}
 	for i, p := range parts {
 		o.parts[i] = [2]int{s.removable.And(p).Count(), s.protected.And(p).Count()}
 	}
-	if o.parts[testPart][0] == 0 || o.parts[learnPart][0] == 0 {
+	o.removable, o.protected = o.parts[testPart][0], o.parts[testPart][1]
+	if e.single {
+		o.removable = o.parts[learnPart][0] + o.parts[calibratePart][0]
+	} else if o.removable == 0 || o.parts[learnPart][0] == 0 {
+		o.removable = 0
 		return o
 	}
-	o.removable, o.protected = o.parts[testPart][0], o.parts[testPart][1]
 	told := s.truth(parts)
 	if e.spoil != nil {
 		e.spoil(s, seed, told)
 	}
 	in := s.told(told, parts)
-	if e.policy.Rounds > 0 {
+	if e.single {
+		in.Trials = s.halves(&e.policy, told.known, seed)
+	} else if e.policy.Rounds > 0 {
 		in.Trials = tuning.Trials(&e.policy, s.corpus, told.known, told.removable, told.protected, s.rule.ID)
 	}
 	if told.untold != nil {
@@ -141,6 +150,9 @@ func (o *outcome) measure(e *experiment, s *subject, in *tuning.Input, told *tel
 		covered := s.corpus.Covered(k.Clause)
 		_, lane := tuning.Examine(&e.policy, in, k)
 		o.lanes = append(o.lanes, lane)
+		if lane == tuning.Rejected && e.policy.Harden != "" {
+			continue
+		}
 		all.Join(covered)
 		if lane == tuning.Auto {
 			o.auto++
@@ -152,8 +164,12 @@ func (o *outcome) measure(e *experiment, s *subject, in *tuning.Input, told *tel
 	if told.untold != nil {
 		o.lost += all.And(told.untold).Count()
 	}
+	everything := all
 	all, auto = all.And(test), auto.And(test)
 	o.removed, o.lost = all.And(s.removable).Count(), o.lost+all.And(s.protected).Count()
+	if e.single {
+		o.removed = everything.And(s.removable).Count()
+	}
 	o.autoRemoved, o.autoLost = auto.And(s.removable).Count(), auto.And(s.protected).Count()
 	for _, values := range s.vetted {
 		o.vetted++

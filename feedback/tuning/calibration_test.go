@@ -13,7 +13,7 @@ func yearOfBackups(n int) []alert {
 	out := backups()[80:]
 	for i := range n {
 		a := started(1000+i, "removable", veeam, "vssadmin delete shadows /for=C:")
-		a.Host, a.Day = fmt.Sprintf("H%d", i%17), 20000+i/17
+		a.Host, a.Day, a.Values["CurrentDirectory"] = fmt.Sprintf("H%d", i%17), 20000+i/17, `D:\Jobs\`
 		out = append(out, a)
 	}
 	return out
@@ -37,19 +37,20 @@ func TestCalibrationIsSpentOnce(t *testing.T) {
 		records = append(records, in.Calibration.Added()...)
 	}
 	parent := fmt.Sprintf("ParentImage: %q", veeam)
+	other := `CurrentDirectory|endswith: "\\Jobs\\"`
 	year := yearOfBackups(300)
 	run("few alerts are not spent", yearOfBackups(60), parent, B, false)
 	run("first", year, parent, A2, true)
 	run("the same again", year, parent, A2, false)
 	fooled := started(2000, "protected", veeam, "vssadmin delete shadows /for=C:") // an attacker was there
-	fooled.Values["User"] = `CORP\eve`
-	other := append(yearOfBackups(300), fooled)
-	run("another clause, on alerts that have tested the first", other, parent+` and User|endswith: "\\svc"`, B, false)
+	fooled.Values["CurrentDirectory"] = `C:\Users\eve\`
+	both := append(yearOfBackups(300), fooled)
+	run("another clause, on alerts that have tested the first", both, other, B, false)
 	run("the first is what it was", year, parent, A2, false)
 	for i := range 300 { // time goes on
 		a := started(3000+i, "removable", veeam, "vssadmin delete shadows /for=D:")
-		a.Host, a.Day = fmt.Sprintf("H%d", i%17), 21000+i/17
-		other = append(other, a)
+		a.Host, a.Day, a.Values["CurrentDirectory"] = fmt.Sprintf("H%d", i%17), 21000+i/17, `D:\Jobs\`
+		both = append(both, a)
 	}
-	run("another clause, with new alerts", other, parent+` and User|endswith: "\\svc"`, A2, true)
+	run("another clause, with new alerts", both, other, A2, true)
 }

@@ -214,7 +214,7 @@ func compareStates(a, b *state) int {
 // passes applies the guards that learning can apply.
 func (x *learner) passes(st *state) bool {
 	p := x.policy
-	if st.protected.Count() > 0 || x.poolShare(st) > p.PoolShare || p.FreeField && !x.free(st) || !x.supported(st.found) {
+	if st.protected.Count() > 0 && p.Without != "G1" || x.poolShare(st) > p.PoolShare || p.FreeField && !x.free(st) || !x.supported(st.found) {
 		return false
 	}
 	if p.OpenShare > 0 || p.OpenKnown {

@@ -17,6 +17,12 @@ import (
 
 // saves reports whether a literal tells alerts from what an attacker would do.
 func (r *Rule) saves(p *Policy, l *Literal) bool {
+	switch p.Without {
+	case "G4":
+		return !usual(l) && !r.restates(l)
+	case "G5":
+		return !r.constrains(l.Field)
+	}
 	if p.Firm && (l.Account || slices.Contains(described, l.Field)) {
 		return false
 	}

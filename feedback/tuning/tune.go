@@ -181,7 +181,7 @@ func calibrated(policy *Policy, in *Input, c *Candidate, t Trial, known Rows) (k
 	for n, clause := range c.Variants {
 		rows := in.Corpus.Covered(clause)
 		share := float64(rows.common(in.Pool)) / all
-		if rows.common(protected) > 0 && !policy.Untested || share > policy.PoolShare {
+		if rows.common(protected) > 0 && !policy.Untested && policy.Without != "G1" || share > policy.PoolShare {
 			break
 		}
 		removed := rows.and(in.Removable)
