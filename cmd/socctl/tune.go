@@ -92,6 +92,7 @@ func (c *cli) tune(ctx context.Context, o *tuneOptions, recordings []string) err
 	if err != nil {
 		return err
 	}
+	replayer.Problem = c.unreadable
 	collectLess()
 	tested, err := calibration.Read(o.calibration(v))
 	if err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/socctl/socctl/cmd/socctl/internal/report"
@@ -50,7 +51,13 @@ func (c *cli) attacks(o *tuneOptions, v *verdicts, set *rules.Set) (proposal.Att
 			return out, err
 		}
 		stream.Baseline = nil // of the configuration: no attacks
+		stream.Problem = c.unreadable
 		out.Recordings = newRecordings(stream)
 	}
 	return out, nil
+}
+
+// unreadable shows what cannot be read of a recording.
+func (c *cli) unreadable(err error) {
+	fmt.Fprintf(c.stderr, "%s %s\n", c.err().Paint(report.Red, "error:"), report.Clean(err.Error()))
 }

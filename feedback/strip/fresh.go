@@ -70,7 +70,7 @@ func (o *options) fresh(w io.Writer, all []*subject) {
 		}
 	}
 	fmt.Fprint(w, header("policy"))
-	for _, p := range []tuning.Policy{tuning.Prototype(), first(), tuning.Default()} {
+	for _, p := range measured(o.only) {
 		e := experiment{name: p.Name, policy: p, seeds: seeds, single: true}
 		found := e.run(subjects, o.workers)
 		fmt.Fprint(w, line(p.Name, summarise(found)))

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,6 +22,7 @@ import (
 type options struct {
 	data, rules, cache string
 	parts, sections    string
+	only               string // names of policies
 	verbose            bool
 	workers            int
 }
@@ -32,6 +34,7 @@ func main() {
 	flag.StringVar(&o.cache, "cache", "", "file to keep what was collected in")
 	flag.StringVar(&o.parts, "part", "dev", "rules to measure on: dev, test or all")
 	flag.StringVar(&o.sections, "sections", "policies", "what to measure, separated by commas: policies, fresh, guards, choose, noise, worlds, history")
+	flag.StringVar(&o.only, "policy", "", "policies to measure, separated by commas (default: all): prototype, first, second, default")
 	flag.BoolVar(&o.verbose, "v", false, "list clauses")
 	flag.IntVar(&o.workers, "j", runtime.GOMAXPROCS(0), "workers")
 	flag.Parse()
@@ -115,7 +118,7 @@ func (o *options) policies(w io.Writer, all []*subject) {
 	for _, part := range strings.Split(o.parts, ",") {
 		subjects := chosen(all, part)
 		fmt.Fprintf(w, "Rules of the part %q:\n\n%s", part, header("policy"))
-		for _, p := range []tuning.Policy{tuning.Prototype(), first(), tuning.Default()} {
+		for _, p := range measured(o.only) {
 			e := experiment{name: p.Name, policy: p, seeds: seeds}
 			found := e.run(subjects, o.workers)
 			fmt.Fprint(w, line(p.Name, summarise(found)))
@@ -127,12 +130,30 @@ func (o *options) policies(w io.Writer, all []*subject) {
 	}
 }
 
+// measured are the policies that are compared; only names of them, "" for all.
+func measured(only string) []tuning.Policy {
+	var out []tuning.Policy
+	for _, p := range []tuning.Policy{tuning.Prototype(), first(), second(), tuning.Default()} {
+		if only == "" || slices.Contains(strings.Split(only, ","), p.Name) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
 // first is the policy that was fixed before the test part was measured for the first
-// time. The default is the one that was fixed before the second.
+// time.
 func first() tuning.Policy {
 	p := tuning.Default()
 	p.Name, p.Strict, p.Large = "first", false, 0
 	p.Firm, p.OpenKnown, p.OpenShare = false, false, 0
+	return p
+}
+
+// second is the one that was fixed before it was measured for the second time.
+func second() tuning.Policy {
+	p := tuning.Default()
+	p.Name, p.Plain = "second", true
 	return p
 }
 

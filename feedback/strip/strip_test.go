@@ -111,7 +111,9 @@ func TestSubjects(t *testing.T) {
 
 func TestWithoutExclusions(t *testing.T) {
 	leaf := func(n int) *compiler.Expr { return &compiler.Expr{Op: compiler.Leaf, Atom: n} }
-	node := func(op compiler.ExprOp, args ...*compiler.Expr) *compiler.Expr { return &compiler.Expr{Op: op, Args: args} }
+	node := func(op compiler.ExprOp, args ...*compiler.Expr) *compiler.Expr {
+		return &compiler.Expr{Op: op, Args: args}
+	}
 	count := func(e *compiler.Expr) (n int) {
 		if e != nil {
 			e.Each(func(*compiler.Expr) { n++ })

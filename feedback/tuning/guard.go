@@ -230,7 +230,7 @@ func (x *examination) evasion(c *Check) {
 	case e == nil:
 	case len(e.Saved) > 0:
 		c.Number = float64(len(e.Edits) + len(e.Saved))
-		c.Text = fmt.Sprintf("the nearest event that must stay is kept by %d comparisons that not anybody can satisfy", len(e.Saved))
+		c.Text = "what keeps the nearest event that must stay, and not anybody can arrange, is " + fieldsOf(e.Saved)
 	default:
 		c.Number, c.Passed = float64(len(e.Edits)), len(e.Edits) >= 2
 		if !c.Passed {
@@ -241,6 +241,17 @@ func (x *examination) evasion(c *Check) {
 			c.Text = "an event that must stay is hidden as it is"
 		}
 	}
+}
+
+// fieldsOf names the fields of literals, each once.
+func fieldsOf(literals []*Literal) string {
+	var names []string
+	for _, l := range literals {
+		if !slices.Contains(names, l.Field) {
+			names = append(names, l.Field)
+		}
+	}
+	return strings.Join(names, " and ")
 }
 
 func (x *examination) polarity(c *Check) {

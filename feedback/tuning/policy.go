@@ -40,9 +40,11 @@ type Policy struct {
 	Scarce, ScarceCalibration, ScarceFields int
 	// ScarceScore is the least score of a clause of such a rule.
 	ScarceScore float64
-	// Firm lets neither an account save nor what a program says of itself: attackers
-	// have the account that they took over, and describe their programs as they like.
+	// Firm lets no account save: attackers have the one that they took over.
 	Firm bool
+	// Plain lets nothing save that a program says of itself: attackers describe theirs as
+	// they like.
+	Plain bool
 	// Gutting is the largest share of what the rule fires on that a clause may hide that
 	// anybody can hide in, unless enough events are known that must stay (G6). 0 is any.
 	Gutting float64

@@ -23,7 +23,7 @@ func (r *Rule) saves(p *Policy, l *Literal) bool {
 	case "G5":
 		return !r.constrains(l.Field)
 	}
-	if p.Firm && (l.Account || slices.Contains(described, l.Field)) {
+	if p.Firm && l.Account || p.Plain && slices.Contains(described, l.Field) {
 		return false
 	}
 	if !p.Strict && l.Score >= savingScore {
