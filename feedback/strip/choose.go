@@ -72,13 +72,13 @@ func candidates() []tuning.Policy {
 		vary("before", func(*tuning.Policy) {}),
 		vary("what saves, held against known attacks", func(p *tuning.Policy) { p.OpenKnown = true }),
 		vary("and against other rules' alerts", open),
-		vary("and accounts do not save (default)", func(p *tuning.Policy) { open(p); p.Firm = true }),
-		vary("and descriptions do not (second)", func(p *tuning.Policy) { open(p); p.Firm, p.Plain = true, true }),
+		vary("and accounts do not save (third)", func(p *tuning.Policy) { open(p); p.Firm = true }),
+		vary("and descriptions do not (default)", func(p *tuning.Policy) { open(p); p.Firm, p.Plain = true, true }),
 		vary("and three unseen clusters where fewer than three attacks are known", func(p *tuning.Policy) {
 			open(p)
 			p.Firm, p.Plain, p.Scarce, p.ScarceCalibration = true, true, 3, 3
 		}),
-		vary("second, and no clause hides 90 % unless that costs an attacker 2", func(p *tuning.Policy) {
+		vary("default, and no clause hides 90 % unless that costs an attacker 2", func(p *tuning.Policy) {
 			open(p)
 			p.Firm, p.Plain, p.Gutting = true, true, 0.9
 		}),

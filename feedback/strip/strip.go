@@ -19,6 +19,8 @@ type experiment struct {
 	single bool                              // for rules that only one recording teaches, see fresh
 	// spoil changes what the tuner is told; nil for the truth.
 	spoil func(s *subject, seed int, told *telling)
+	// also are policies under which what is found is examined besides.
+	also []tuning.Policy
 }
 
 // telling is what the tuner is told of the alerts of a rule.
@@ -47,6 +49,7 @@ type outcome struct {
 	poisonedAuto       bool // and it is hidden without anybody looking
 	poisonedAny        bool // or in any lane
 	took               time.Duration
+	also               []outcome // under the further policies
 }
 
 // run runs an experiment; in parallel, with results in order.
@@ -100,7 +103,14 @@ func (e *experiment) one(s *subject, seed int) outcome {
 		o.protected += told.untold.Count()
 	}
 	o.clauses = tuning.Tune(e.policy, in)
+	found := o
 	o.measure(e, s, in, told, parts[testPart])
+	for _, p := range e.also {
+		x, again := *e, found
+		x.policy = p
+		again.measure(&x, s, in, told, parts[testPart])
+		o.also = append(o.also, again)
+	}
 	o.took = time.Since(began)
 	return o
 }

@@ -19,8 +19,10 @@ type lattice struct {
 	source  logsource.Logsource
 	allowed map[string]bool
 
+	grading sync.Mutex
+	judge   *trust.Judge
+
 	lock  sync.Mutex
-	judge *trust.Judge
 	kinds map[string]logsource.Kind // "" for fields that no clause may name
 	known map[[2]string][]*Literal  // of a field and a value
 }
@@ -82,7 +84,7 @@ func (x *lattice) generalised(kind logsource.Kind, field, value string) []*Liter
 		if len(text) < 3 && anchor != compiler.Whole {
 			return
 		}
-		out = append(out, x.literal(field, anchor, text))
+		out = append(out, x.bare(field, anchor, text))
 	}
 	switch kind {
 	case "":
@@ -101,7 +103,7 @@ func (x *lattice) generalised(kind logsource.Kind, field, value string) []*Liter
 			add(compiler.AtEnd, value[at:])
 		}
 		if strings.HasSuffix(value, "$") { // an account of a machine
-			out = append(out, x.literal(field, compiler.AtEnd, "$"))
+			out = append(out, x.bare(field, compiler.AtEnd, "$"))
 		}
 	default:
 		if strings.ContainsAny(value, "\r\n") {
@@ -118,11 +120,28 @@ func (x *lattice) generalised(kind logsource.Kind, field, value string) []*Liter
 	return out
 }
 
-func (x *lattice) literal(field string, anchor compiler.Anchor, text string) *Literal {
+// bare returns a literal without a score.
+func (x *lattice) bare(field string, anchor compiler.Anchor, text string) *Literal {
 	l := NewLiteral(field, anchor, text)
-	l.Score = x.judge.Grade(x.source, &l.predicate).Score
 	l.Account = x.kinds[field] == logsource.AccountKind
 	return l
+}
+
+func (x *lattice) literal(field string, anchor compiler.Anchor, text string) *Literal {
+	l := x.bare(field, anchor, text)
+	x.grade(l)
+	return l
+}
+
+// grade gives scores to literals. Of the many that values lead to, few are looked at.
+func (x *lattice) grade(literals ...*Literal) {
+	x.grading.Lock()
+	defer x.grading.Unlock()
+	for _, l := range literals {
+		if !l.graded {
+			l.Score, l.graded = x.judge.Grade(x.source, &l.predicate).Score, true
+		}
+	}
 }
 
 // variable reports whether a text is one that hardly occurs a second time: a GUID,
@@ -268,11 +287,10 @@ func (x *lattice) addresses(field, value string) []*Literal {
 	if err != nil {
 		return nil
 	}
-	out := []*Literal{x.literal(field, compiler.Whole, value)}
+	out := []*Literal{x.bare(field, compiler.Whole, value)}
 	for _, network := range private {
 		if network.Contains(addr) {
 			l := &Literal{Field: field, CIDR: true, Value: network.String(), predicate: compiler.Predicate{Field: field, Op: compiler.OpCIDR, Prefix: network}}
-			l.Score = x.judge.Grade(x.source, &l.predicate).Score
 			out = append(out, l)
 		}
 	}

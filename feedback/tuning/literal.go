@@ -20,6 +20,7 @@ type Literal struct {
 	Account bool
 
 	predicate compiler.Predicate
+	graded    bool // Score is known
 }
 
 // Key returns the comparison as a rule would write it.

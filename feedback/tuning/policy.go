@@ -86,7 +86,7 @@ type Policy struct {
 // Default returns the policy that proposals are made under.
 func Default() Policy {
 	return Policy{Name: "default", MinAlerts: 1, MinSources: 1, MinHosts: 1, MinDays: 1, MinFields: 1, MaxClauses: 16, MaxLiterals: 4, Beam: 32, Exact: 200,
-		PoolShare: 0.005, OpenShare: 0.2, OpenKnown: true, FreeField: true, Strict: true, Firm: true, Generalise: true, Rounds: 3, Large: 20_000, MinShare: 0.02, MinLift: 20, Calibration: 1, Weak: 1, ScoreWeight: 0.1, LengthWeight: 0.3, PoolWeight: 200}
+		PoolShare: 0.005, OpenShare: 0.2, OpenKnown: true, FreeField: true, Strict: true, Firm: true, Plain: true, Generalise: true, Rounds: 3, Large: 20_000, MinShare: 0.02, MinLift: 20, Calibration: 1, Weak: 1, ScoreWeight: 0.1, LengthWeight: 0.3, PoolWeight: 200}
 }
 
 // Prototype returns the policy that research measured: 0.5 % of the pool, two
