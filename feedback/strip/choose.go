@@ -5,7 +5,6 @@ import (
 	"io"
 	"os"
 	"slices"
-	"strings"
 
 	"github.com/socctl/socctl/feedback/tuning"
 )
@@ -15,24 +14,14 @@ import (
 type scenario struct {
 	name  string
 	seeds int
-	split func(seed int, source string) int
 	spoil func(*subject, int, *telling)
 }
 
 func scenarios() []scenario {
 	return []scenario{
-		{"as it is", 8, nil, nil},
-		{"none known", 3, nil, scarce(0)},
-		{"other laboratory", 2, transfer, nil},
+		{"Eight splits", 8, nil},
+		{"Three splits, and none of the attacks is known", 3, scarce(0)},
 	}
-}
-
-// transfer learns and calibrates in recordings of one kind and tests in the other.
-func transfer(seed int, source string) int {
-	if strings.HasPrefix(source, "evtx/") == (seed == 0) {
-		return testPart
-	}
-	return partOf(0, source) % 2
 }
 
 // small is how many removable events a rule may have here: the two with more take most
@@ -45,7 +34,7 @@ func (o *options) choose(w io.Writer, all []*subject, policies []tuning.Policy) 
 	for _, s := range scenarios() {
 		fmt.Fprintf(w, "%s\n\n| policy | splits | with a proposal | pooled | mean | lost | mean lost | splits that lose any | vetted lost |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|\n", s.name)
 		for _, p := range policies {
-			e := experiment{name: p.Name, policy: p, seeds: s.seeds, split: s.split, spoil: s.spoil}
+			e := experiment{name: p.Name, policy: p, seeds: s.seeds, spoil: s.spoil}
 			found := e.run(subjects, o.workers)
 			if o.verbose {
 				list(os.Stderr, s.name+", "+p.Name, found)
@@ -77,13 +66,6 @@ func candidates() []tuning.Policy {
 		vary("and three unseen clusters where fewer than three attacks are known", func(p *tuning.Policy) {
 			open(p)
 			p.Firm, p.Plain, p.Scarce, p.ScarceCalibration = true, true, 3, 3
-		}),
-		vary("default, and no clause hides 90 % unless that costs an attacker 2", func(p *tuning.Policy) {
-			open(p)
-			p.Firm, p.Plain, p.Gutting = true, true, 0.9
-		}),
-		vary("before, held against known attacks, and five clusters and two fields where fewer than ten are known", func(p *tuning.Policy) {
-			p.OpenKnown, p.Scarce, p.ScarceCalibration, p.ScarceFields = true, 10, 5, 2
 		}),
 	}
 }

@@ -15,8 +15,7 @@ type experiment struct {
 	name   string
 	policy tuning.Policy
 	seeds  int
-	split  func(seed int, source string) int // nil for partOf
-	single bool                              // for rules that only one recording teaches, see fresh
+	single bool // for rules that only one recording teaches, see fresh
 	// spoil changes what the tuner is told; nil for the truth.
 	spoil func(s *subject, seed int, told *telling)
 	// also are policies under which what is found is examined besides.
@@ -75,7 +74,7 @@ func (e *experiment) run(subjects []*subject, workers int) []outcome {
 func (e *experiment) one(s *subject, seed int) outcome {
 	began := time.Now()
 	o := outcome{subject: s, seed: seed}
-	parts := s.parts(seed, e.split)
+	parts := s.parts(seed)
 	if e.single {
 		parts = s.taught(parts)
 	}
@@ -116,15 +115,12 @@ func (e *experiment) one(s *subject, seed int) outcome {
 }
 
 // parts are the events of a corpus by their part in a split.
-func (s *subject) parts(seed int, split func(int, string) int) (parts [3]tuning.Rows) {
-	if split == nil {
-		split = partOf
-	}
+func (s *subject) parts(seed int) (parts [3]tuning.Rows) {
 	for i := range parts {
 		parts[i] = s.corpus.NewRows()
 	}
 	for row := range s.corpus.Len() {
-		parts[split(seed, s.corpus.Source(row))].Add(row)
+		parts[partOf(seed, s.corpus.Source(row))].Add(row)
 	}
 	return parts
 }

@@ -166,23 +166,21 @@ func TestRunIsTheSame(t *testing.T) {
 // TestPartsAreOfRecordings: no recording is in two parts, and every event is in one.
 func TestPartsAreOfRecordings(t *testing.T) {
 	s := collected(t, 0).subjects()[0]
-	for _, split := range []func(int, string) int{nil, transfer} {
-		for seed := range 2 {
-			of := map[string]int{}
-			total := 0
-			for i, rows := range s.parts(seed, split) {
-				total += rows.Count()
-				rows.Each(func(row int) {
-					source := s.corpus.Source(row)
-					if at, known := of[source]; known && at != i {
-						t.Errorf("%s is in two parts", source)
-					}
-					of[source] = i
-				})
-			}
-			if total != s.corpus.Len() {
-				t.Errorf("%d of %d events are in a part", total, s.corpus.Len())
-			}
+	for seed := range 2 {
+		of := map[string]int{}
+		total := 0
+		for i, rows := range s.parts(seed) {
+			total += rows.Count()
+			rows.Each(func(row int) {
+				source := s.corpus.Source(row)
+				if at, known := of[source]; known && at != i {
+					t.Errorf("%s is in two parts", source)
+				}
+				of[source] = i
+			})
+		}
+		if total != s.corpus.Len() {
+			t.Errorf("%d of %d events are in a part", total, s.corpus.Len())
 		}
 	}
 }
@@ -191,7 +189,7 @@ func TestPartsAreOfRecordings(t *testing.T) {
 // attacks harmless, and what is withheld can still be lost.
 func TestSpoiling(t *testing.T) {
 	s := collected(t, 0).subjects()[0]
-	parts := s.parts(0, nil)
+	parts := s.parts(0)
 	truth := s.truth(parts)
 	labelled := truth.removable.Count() + truth.protected.Count()
 	for _, share := range []float64{0, 0.2, 1} {

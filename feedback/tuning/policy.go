@@ -31,23 +31,14 @@ type Policy struct {
 	// OpenKnown demands that every protected event is kept by a comparison that saves,
 	// not by one with what the rule asks for.
 	OpenKnown bool
-	// Margin is how many changes that anybody can make the nearest protected event must
-	// at least be away, unless something dearer keeps it (G9). 0 is any.
-	Margin int
 	// Scarce is how many protected events make a rule known well. With fewer, a clause
-	// needs ScarceCalibration clusters that were not learnt from, and ScarceFields
-	// fields.
-	Scarce, ScarceCalibration, ScarceFields int
-	// ScarceScore is the least score of a clause of such a rule.
-	ScarceScore float64
+	// needs ScarceCalibration clusters that were not learnt from.
+	Scarce, ScarceCalibration int
 	// Firm lets no account save: attackers have the one that they took over.
 	Firm bool
 	// Plain lets nothing save that a program says of itself: attackers describe theirs as
 	// they like.
 	Plain bool
-	// Gutting is the largest share of what the rule fires on that a clause may hide that
-	// anybody can hide in, unless enough events are known that must stay (G6). 0 is any.
-	Gutting float64
 	// MinScore is the least that an attacker must need to hide in a clause, see
 	// package compiler/trust.
 	MinScore float64

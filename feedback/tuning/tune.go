@@ -189,18 +189,12 @@ func calibrated(policy *Policy, in *Input, c *Candidate, t Trial, known Rows) (k
 			continue
 		}
 		tested := in.Corpus.Support(removed.and(t.Unseen))
-		if tested.Alerts < policy.Calibration || clause.Score() < 1 && tested.Alerts < policy.Weak || !policy.known(protected.Count(), clause, tested) {
+		if tested.Alerts < policy.Calibration || clause.Score() < 1 && tested.Alerts < policy.Weak || !policy.known(protected.Count(), tested) {
 			continue
 		}
 		if rows := in.Corpus.Covered(in.Rule.saving(policy, clause)); policy.OpenShare > 0 && float64(rows.common(in.Pool))/all > policy.OpenShare ||
 			policy.OpenKnown && rows.common(protected) > 0 {
 			break // what is more general saves less
-		}
-		if near := nearest(in.Corpus, protected, clause); policy.Margin > 0 && near != nil && near.Dear == 0 && near.Cheap < policy.Margin {
-			continue
-		}
-		if fires := in.fires(); policy.Gutting > 0 && clause.Score() < autoScore && in.Protected.common(known) < guttedProtected && float64(rows.common(fires)) > policy.Gutting*float64(fires.Count()) {
-			break
 		}
 		k = Calibrated{Clause: clause, Exact: c.Exact, Variant: n, Learnt: in.Corpus.Support(removed.and(t.Learn)), Unseen: tested, Pool: share, Removed: removed.and(known)}
 		ok = true
@@ -210,6 +204,6 @@ func calibrated(policy *Policy, in *Input, c *Candidate, t Trial, known Rows) (k
 
 // known reports whether enough is known for a clause: of a rule of which few attacks
 // are known, more has to be seen of what the clause hides.
-func (p *Policy) known(protected int, clause Clause, unseen Support) bool {
-	return protected >= p.Scarce || unseen.Clusters >= p.ScarceCalibration && clause.fields() >= p.ScarceFields && clause.Score() >= p.ScarceScore
+func (p *Policy) known(protected int, unseen Support) bool {
+	return protected >= p.Scarce || unseen.Clusters >= p.ScarceCalibration
 }
