@@ -20,7 +20,7 @@ type scenario struct {
 func scenarios() []scenario {
 	return []scenario{
 		{"Eight splits", 8, nil},
-		{"Three splits, and none of the attacks is known", 3, scarce(0)},
+		{"Four splits, and none of the attacks is known", 4, scarce(0)},
 	}
 }
 
@@ -60,8 +60,7 @@ func candidates() []tuning.Policy {
 		tuning.Prototype(),
 		vary("before", func(*tuning.Policy) {}),
 		vary("what saves, held against known attacks", func(p *tuning.Policy) { p.OpenKnown = true }),
-		vary("and against other rules' alerts", open),
-		vary("and accounts do not save (third)", func(p *tuning.Policy) { open(p); p.Firm = true }),
+		vary("and against other rules' alerts, and accounts do not save (third)", func(p *tuning.Policy) { open(p); p.Firm = true }),
 		vary("and descriptions do not (default)", func(p *tuning.Policy) { open(p); p.Firm, p.Plain = true, true }),
 		vary("and three unseen clusters where fewer than three attacks are known", func(p *tuning.Policy) {
 			open(p)
