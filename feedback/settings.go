@@ -16,6 +16,7 @@ import (
 type Settings struct {
 	Verdicts rules.Scalar // path of the ledger; absent means the default
 	Merge    rules.Scalar // folder of the policy that says what is merged without a person; absent means nothing is
+	Attacks  []string     // recordings of known attacks, which no exclusion may hide
 	Policy   Policy
 }
 
@@ -30,7 +31,8 @@ func ParseSettings(n *rules.Node) (Settings, rules.Diagnostics) {
 		"verdicts":   p.path("verdicts", &p.Verdicts),
 		"merge":      p.path("merge", &p.Merge),
 		"signatures": func(n *rules.Node) { p.signatures(n) },
-		"reviewers":  func(n *rules.Node) { policy.Reviewers = p.names(n, "reviewers") },
+		"attacks":    func(n *rules.Node) { p.Attacks = p.names("attacks must be a list of recordings", n) },
+		"reviewers":  func(n *rules.Node) { policy.Reviewers = p.names("reviewers must be a list of names", n) },
 		"agents": func(n *rules.Node) {
 			p.each(n, "agents", map[string]func(*rules.Node){"min-reliability": p.share(&policy.MinReliability), "min-audited": p.number(&policy.MinAudited)})
 		},
@@ -48,7 +50,7 @@ func (p *settingsParser) signatures(n *rules.Node) {
 	s := &p.Policy.Signatures
 	p.each(n, "signatures", map[string]func(*rules.Node){
 		"required": func(n *rules.Node) {
-			for _, kind := range p.names(n, "required") {
+			for _, kind := range p.names("required must be a list of names", n) {
 				if kind != string(Human) && kind != string(Agent) {
 					p.fail(n.Span, fmt.Sprintf("required lists human and agent, not %q", kind), "")
 					continue
@@ -84,7 +86,7 @@ func (p *settingsParser) key(n *rules.Node) {
 			}
 		},
 		"signs": func(n *rules.Node) {
-			for _, who := range p.names(n, "signs") {
+			for _, who := range p.names("signs must be a list of names", n) {
 				kind, id, _ := strings.Cut(who, ":")
 				if kind != string(Human) && kind != string(Agent) || id == "" {
 					p.fail(n.Span, fmt.Sprintf("%q is neither human:NAME nor agent:NAME", who), "* stands for every name")
@@ -145,13 +147,13 @@ func (p *settingsParser) path(what string, to *rules.Scalar) func(*rules.Node) {
 	}
 }
 
-func (p *settingsParser) names(n *rules.Node, what string) (out []string) {
+func (p *settingsParser) names(what string, n *rules.Node) (out []string) {
 	if n.Kind != rules.ListNode {
-		p.fail(n.Span, what+" must be a list of names", "")
+		p.fail(n.Span, what, "")
 	}
 	for _, item := range n.Items {
 		if item.Kind != rules.ScalarNode || item.Scalar.Text == "" {
-			p.fail(item.Span, "a name is expected", "")
+			p.fail(item.Span, what+", found something else in it", "")
 			continue
 		}
 		out = append(out, item.Scalar.Text)

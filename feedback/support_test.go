@@ -91,7 +91,7 @@ func TestParseSettings(t *testing.T) {
 		"verdict: v":                          "c.yml:1:1: error[verdict/config]: feedback has no key verdict (did you mean verdicts?)",
 		"verdicts: []":                        "c.yml:1:11: error[verdict/config]: verdicts must be a path",
 		"reviewers: alice":                    "c.yml:1:12: error[verdict/config]: reviewers must be a list of names",
-		"reviewers: [[]]":                     "c.yml:1:13: error[verdict/config]: a name is expected",
+		"reviewers: [[]]":                     "c.yml:1:13: error[verdict/config]: reviewers must be a list of names, found something else in it",
 		"agents: {min-audited: 0}":            `c.yml:1:23: error[verdict/config]: a number of at least 1 is expected, found "0"`,
 		"agents: {min-reliability: 1.1}":      `c.yml:1:27: error[verdict/config]: a number above 0 and up to 1 is expected, found "1.1"`,
 		"merge: []":                           "c.yml:1:8: error[verdict/config]: merge must be a path",

@@ -15,6 +15,8 @@ import (
 
 	"github.com/socctl/socctl/cmd/socctl/internal/report"
 	"github.com/socctl/socctl/compiler"
+	"github.com/socctl/socctl/feedback/calibration"
+	"github.com/socctl/socctl/feedback/ledger"
 	"github.com/socctl/socctl/feedback/proposal"
 	"github.com/socctl/socctl/feedback/tuning"
 	"github.com/socctl/socctl/lint/policy"
@@ -31,6 +33,8 @@ type tuneOptions struct {
 	merge   string
 	allowed bool
 	patch   bool
+	tested  string
+	attacks []string
 	input   recordingOptions
 }
 
@@ -63,6 +67,8 @@ proposal say why. Exit code 4 says that there is none at all.`,
 	flags.BoolVar(&o.patch, "patch", false, "with --apply: change the rule instead of adding a filter where the cause is not one of the site alone")
 	flags.StringVar(&o.merge, "merge-policy", "", "`folder` of a policy in Rego that says what may be merged without a person (default: merge under feedback: of the configuration)")
 	flags.BoolVar(&o.allowed, "allowed", false, "propose and apply only what that policy allows")
+	flags.StringArrayVar(&o.attacks, "attack", nil, "`recording` of a known attack: nothing that a rule fires on in it may be hidden; may be repeated; by default those of attacks: under feedback: of .socctl.yml")
+	flags.StringVar(&o.tested, "calibration", "", "`file` that remembers which alerts have tested which exclusions, so that none counts twice; by default beside the verdicts, ending in .calibration.ndjson")
 	o.input.flags(flags)
 	return cmd
 }
@@ -102,8 +108,17 @@ func (c *cli) tune(ctx context.Context, o *tuneOptions, recordings []string) err
 	if err != nil {
 		return err
 	}
+	replayer.Problem = c.unreadable
 	collectLess()
-	evidence := &proposal.Evidence{Program: loaded.program, Table: table, State: state, Replayer: newRecordings(replayer), Support: v.policy}
+	tested, err := calibration.Read(o.calibration(v))
+	if err != nil {
+		return &exitError{exitUnreadable, err}
+	}
+	attacks, err := c.attacks(o, v, loaded.set)
+	if err != nil {
+		return err
+	}
+	evidence := &proposal.Evidence{Program: loaded.program, Table: table, State: state, Replayer: newRecordings(replayer), Support: v.policy, Calibration: tested, Attacks: attacks}
 	result, err := c.proposals(ctx, o, evidence, func(r *proposal.Report) error {
 		return evidence.Verify(ctx, loaded.set, compiler.Options{Placeholders: v.cfg.PlaceholderValues(), Now: c.now}, r)
 	})
@@ -111,6 +126,10 @@ func (c *cli) tune(ctx context.Context, o *tuneOptions, recordings []string) err
 		return err // an event that must stay may be in the rest
 	}
 	if err != nil {
+		return &exitError{exitUnreadable, err}
+	}
+	// What was tested is written down before anybody can see how it came out.
+	if err := calibration.Append(o.calibration(v), result.Spent()); err != nil {
 		return &exitError{exitUnreadable, err}
 	}
 	if gate != nil {
@@ -160,6 +179,15 @@ func (c *cli) mergeGate(ctx context.Context, o *tuneOptions, v *verdicts) (*poli
 		return nil, &exitError{code: exitUsage}
 	}
 	return gate, nil
+}
+
+// calibration returns the file of the ledger of calibration.
+func (o *tuneOptions) calibration(v *verdicts) string {
+	if o.tested != "" {
+		return o.tested
+	}
+	path := filepath.Clean(v.path)
+	return strings.TrimSuffix(path, filepath.Ext(path)) + ".calibration" + ledger.Extension
 }
 
 func (c *cli) proposals(ctx context.Context, o *tuneOptions, evidence *proposal.Evidence, verify func(*proposal.Report) error) (*proposal.Report, error) {

@@ -51,10 +51,11 @@ func (o *ledgerOptions) flags(flags *pflag.FlagSet) {
 
 // verdicts is the ledger with what the configuration says about it.
 type verdicts struct {
-	cfg    *config.Config
-	path   string
-	policy feedback.Policy
-	merge  string // folder of the policy for what is merged without a person, "" without one
+	cfg     *config.Config
+	path    string
+	policy  feedback.Policy
+	merge   string   // folder of the policy for what is merged without a person, "" without one
+	attacks []string // recordings of known attacks, as they are configured
 }
 
 func (c *cli) verdicts(o *ledgerOptions) (*verdicts, error) {
@@ -67,7 +68,7 @@ func (c *cli) verdicts(o *ledgerOptions) (*verdicts, error) {
 	if diags.Count(rules.Error) > 0 {
 		return nil, &exitError{code: exitUsage}
 	}
-	v := &verdicts{cfg: cfg, path: o.store, policy: settings.Policy, merge: settings.Merge.Text}
+	v := &verdicts{cfg: cfg, path: o.store, policy: settings.Policy, merge: settings.Merge.Text, attacks: settings.Attacks}
 	switch {
 	case v.path != "":
 	case settings.Verdicts.Present():

@@ -122,3 +122,19 @@ func (c *Case) WantsMatch() bool {
 	w := &c.want
 	return w.match != nil && *w.match || w.count != nil && w.count.min > 0 || w.golden.Present() || len(w.alerts) > 0
 }
+
+// Demanded returns what a test that demands a match shows its rule: events that stand
+// in the test, and recordings of which it chooses no part. It returns nothing for
+// sequences, and for tests that demand something else.
+func (c *Case) Demanded() (events []evaluator.Value, recordings []string) {
+	if !c.WantsMatch() || c.sequence || c.obstacle != nil {
+		return nil, nil
+	}
+	for i := range c.events {
+		events = append(events, c.events[i].value)
+	}
+	if len(c.where) == 0 {
+		recordings = c.sources
+	}
+	return events, recordings
+}

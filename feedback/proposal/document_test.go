@@ -2,9 +2,11 @@ package proposal
 
 import (
 	"math/rand/v2"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/evaluator"
@@ -21,7 +23,7 @@ detection:
     condition: selection
 `
 
-func compiled(t *testing.T, sources ...string) *compiler.Program {
+func compiled(t testing.TB, sources ...string) *compiler.Program {
 	t.Helper()
 	set := &rules.Set{}
 	for _, s := range sources {
@@ -102,3 +104,30 @@ func TestRate(t *testing.T) {
 		}
 	}
 }
+
+// FuzzDocument: whatever stands in an event, a rule and a name, the filter and its test
+// are read back as one document that hides what the clause matches.
+func FuzzDocument(f *testing.F) {
+	f.Add("ParentImage", `C:\Program Files\x\*.exe`, "det-eng", uint8(0))
+	f.Add("ParentImage", "'\n--- \nfilter: {rules: any}", "a: b # c\n- d", uint8(3))
+	f.Add("Payload", "\x00\u202e\u2028{{}}\t%", "", uint8(1))
+	docs, _ := rules.Parse("r.yml", []byte(demo))
+	set := &rules.Set{}
+	set.Add(docs[0])
+	set.Link()
+	p, _ := compiler.Compile(set, compiler.Options{})
+	f.Fuzz(func(t *testing.T, field, value, owner string, anchor uint8) {
+		if value == "" || !utf8.ValidString(value) || !utf8.ValidString(owner) || !name.MatchString(field) {
+			return // the lattice makes none of these, and JSON holds none
+		}
+		l := tuning.NewLiteral(field, compiler.Anchor(anchor%4), value)
+		d := &document{rule: p.Rules[0], clause: tuning.Clause{l}, tier: tuning.B, owner: owner, evidence: "merkle:0", now: time.Unix(1_800_000_000, 0)}
+		ev := evaluator.New(compiled(t, demo, d.String()))
+		event := map[string]string{"Image": "i", field: value}
+		if len(ev.Match(fields(event))) != 0 {
+			t.Errorf("%s\ndoes not hide %q", d, value)
+		}
+	})
+}
+
+var name = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_.-]*$`)

@@ -9,8 +9,11 @@ import (
 
 	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/compiler/trust"
+	"github.com/socctl/socctl/evaluator"
 	"github.com/socctl/socctl/evaluator/backtest"
+	"github.com/socctl/socctl/evaluator/telemetry"
 	"github.com/socctl/socctl/feedback"
+	"github.com/socctl/socctl/feedback/calibration"
 	"github.com/socctl/socctl/feedback/tuning"
 	"github.com/socctl/socctl/rules/logsource"
 )
@@ -22,8 +25,13 @@ type Evidence struct {
 	State    *feedback.State
 	Replayer backtest.Replayer
 	Support  feedback.Policy // what must stand behind an exclusion
+	Attacks  Attacks         // what must stay, whatever verdicts say
+	// Calibration is what earlier runs have tested; nil for nothing.
+	Calibration *calibration.Ledger
 
 	fires    map[*compiler.Rule]map[string]bool // fingerprints
+	attacks  map[*compiler.Rule]map[string]bool // fingerprints of known attacks
+	chains   []chain                            // alerts of correlations
 	builders map[logsource.Logsource]*tuning.Builder
 	corpora  map[logsource.Logsource]*tuning.Corpus
 	judged   map[string]bool              // fingerprints of events with a verdict
@@ -41,6 +49,7 @@ func (e *Evidence) Collect(ctx context.Context) error {
 		source := trust.Logsource(r)
 		fields[source] = append(fields[source], tuning.Constrained(e.Program, r.Expr)...)
 	}
+	e.attacks = map[*compiler.Rule]map[string]bool{}
 	e.judged, e.values = map[string]bool{}, map[string]map[string]string{}
 	for _, r := range e.Program.Rules {
 		for print := range e.State.Labels(cmp.Or(r.ID, r.Title)).Events {
@@ -50,35 +59,27 @@ func (e *Evidence) Collect(ctx context.Context) error {
 	e.counting()
 	var failed error
 	seq := uint64(0)
+	chains := newChains(e.Program)
 	exposure, err := e.Replayer.Replay(ctx, e.Program, func(h *backtest.Hit) {
-		event, _, err := h.Load()
+		event, views, err := h.Load()
 		if err != nil {
 			failed = cmp.Or(failed, err)
 			return
 		}
 		seq++
-		e.count(h, event, seq)
-		seen := map[logsource.Logsource]bool{}
+		e.count(h, event, views, seq)
 		print := event.Fingerprint()
+		chains.add(h, print, views, event)
+		seen := map[logsource.Logsource]bool{}
 		for _, m := range h.Matches {
 			if e.fires[m.Rule] == nil {
 				e.fires[m.Rule] = map[string]bool{}
 			}
 			e.fires[m.Rule][print] = true
-			source := trust.Logsource(m.Rule)
-			if seen[source] {
-				continue
+			if source := trust.Logsource(m.Rule); !seen[source] {
+				seen[source] = true
+				e.observe(event, m, h.Source, fields)
 			}
-			seen[source] = true
-			if e.builders[source] == nil {
-				e.builders[source] = tuning.NewBuilder(e.Table, source, fields[source])
-			}
-			observed := tuning.Observe(event, m.View, h.Source)
-			if e.judged[print] {
-				e.values[print] = merged(e.values[print], observed.Values)
-			}
-			observed.Source = fmt.Sprintf("%s, day %d", h.Source, observed.Day) // a sensor that runs on is tested on other days
-			e.builders[source].Add(observed)
 		}
 	})
 	if err == nil {
@@ -87,12 +88,35 @@ func (e *Evidence) Collect(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	e.partial, e.grounds = exposure.Problems > 0, exposure.Grounds
+	e.chains = chains.close()
+	problems, err := e.Attacks.replay(ctx, e.Program, func(event *telemetry.Event, m evaluator.Match, source string) {
+		e.mark(m.Rule, event.Fingerprint())
+		e.judged[event.Fingerprint()] = true // its values are shown
+		e.observe(event, m, source, fields)
+	})
+	if err != nil {
+		return err
+	}
+	e.partial, e.grounds = exposure.Problems+problems > 0, exposure.Grounds
 	for source, b := range e.builders {
 		e.corpora[source] = b.Corpus()
 	}
 	e.builders = nil
 	return nil
+}
+
+// observe adds an event to the corpus of a rule that fires on it.
+func (e *Evidence) observe(event *telemetry.Event, m evaluator.Match, source string, fields map[logsource.Logsource][]string) {
+	at := trust.Logsource(m.Rule)
+	if e.builders[at] == nil {
+		e.builders[at] = tuning.NewBuilder(e.Table, at, fields[at])
+	}
+	observed := tuning.Observe(event, m.View, source)
+	if print := observed.Fingerprint; e.judged[print] {
+		e.values[print] = merged(e.values[print], observed.Values)
+	}
+	observed.Source = fmt.Sprintf("%s, day %d", source, observed.Day) // a sensor that runs on is tested on other days
+	e.builders[at].Add(observed)
 }
 
 // Partial reports whether something could not be read.
@@ -126,7 +150,7 @@ func (e *Evidence) judge(r *compiler.Rule) *judged {
 		in.Fires.Add(row)
 		label := labels.Of(print)
 		switch {
-		case label.Class == feedback.Protected:
+		case label.Class == feedback.Protected, e.attacks[r][print]:
 			in.Protected.Add(row)
 		case label.Class == feedback.Supporting && label.Weight > 0:
 			in.Removable.Add(row)
@@ -136,6 +160,9 @@ func (e *Evidence) judge(r *compiler.Rule) *judged {
 		}
 		j.labels[print] = label
 		j.verdicts = append(j.verdicts, label.Verdicts...)
+	}
+	for print := range e.attacks[r] {
+		in.Protected.Add(c.Row(print))
 	}
 	for print := range labels.Events {
 		if !e.fires[r][print] {

@@ -84,7 +84,7 @@ func (e *Evidence) tuned(j *judged, o *Options) Rule {
 		out.Abstained = append(out.Abstained, "none of its judged alerts is in the recordings")
 		return out
 	}
-	out.Removable, out.Protected = in.Removable.Count(), in.Protected.Count()
+	out.Removable, out.Protected, out.protected = in.Removable.Count(), in.Protected.Count(), in.Protected
 	if out.Removable < minRemovable {
 		out.Abstained = append(out.Abstained, fmt.Sprintf("%d of its events were judged to be no attack with a weight; %d are needed, of two recordings or days", out.Removable, minRemovable))
 		return out
@@ -96,7 +96,9 @@ func (e *Evidence) tuned(j *judged, o *Options) Rule {
 	known := in.Removable.And(in.Removable)
 	known.Join(in.Protected)
 	in.Trials = tuning.Trials(&o.Policy, in.Corpus, known, in.Removable, in.Protected, ruleName(j.rule))
+	in.Calibration = e.Calibration.Rule(ruleName(j.rule), o.Now)
 	found := tuning.Tune(o.Policy, in)
+	out.Calibration = calibrationOf(in)
 	for i := range found {
 		e.add(&out, j, &found[i], o)
 	}

@@ -44,20 +44,26 @@ type Rule struct {
 	Hash      string     `json:"hash"`
 	Fires     int        `json:"fires"`     // distinct events
 	Removable int        `json:"removable"` // of those, judged to be no attack
-	Protected int        `json:"protected"` // of those, that must stay
+	Protected int        `json:"protected"` // that must stay, of those and of known attacks
 	Gone      int        `json:"gone"`      // judged events on which it does not fire here
 	Unplaced  int        `json:"unplaced"`  // alerts that must stay and name no event
 	Abstained []string   `json:"abstained,omitempty"`
 	Proposals []Proposal `json:"proposals,omitempty"`
 	Rejected  []Rejected `json:"rejected,omitempty"`
+	// Calibration is what is left for tests; nil where nothing was learnt.
+	Calibration *Calibration `json:"calibration,omitempty"`
 
 	Patch        *RulePatch `json:"patch,omitempty"`         // for the proposals of which the cause is generic
 	PatchRefused string     `json:"patch_refused,omitempty"` // why the rule cannot be changed, although the cause is generic
+
+	// Correlations are those whose alerts the proposals change.
+	Correlations []Chain `json:"correlations,omitempty"`
 
 	rule      *compiler.Rule
 	withdrawn bool // by the final check
 	wishes    []wish
 	place     string
+	protected tuning.Rows // nil without judged alerts
 	corpus    *tuning.Corpus
 	covered   tuning.Rows // what the proposals hide; nil without any
 	sound     tuning.Rows // what those of them hide that do not gut the rule

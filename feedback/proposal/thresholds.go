@@ -87,14 +87,14 @@ func (e *Evidence) shown(c *compiler.Correlation, rule int) []string {
 }
 
 // count keeps what correlations look at in an event.
-func (e *Evidence) count(h *backtest.Hit, event *telemetry.Event, seq uint64) {
+func (e *Evidence) count(h *backtest.Hit, event *telemetry.Event, views []evaluator.View, seq uint64) {
 	for _, k := range e.counted {
 		for _, m := range h.Matches {
 			of, feeds := k.feeds[m.Rule]
 			if !feeds {
 				continue
 			}
-			seen, kept := seenBy(event, m.View), evaluator.Map{}
+			seen, kept := seenBy(m, event, views), evaluator.Map{}
 			for _, name := range of.fields {
 				if v, ok := seen.Field(name); ok {
 					kept[name] = v
@@ -106,15 +106,6 @@ func (e *Evidence) count(h *backtest.Hit, event *telemetry.Event, seq uint64) {
 			k.hits = append(k.hits, correlation.Hit{Rule: of.rule, Time: h.Time, Event: kept, Origin: event.Fingerprint(), Seq: seq})
 		}
 	}
-}
-
-func seenBy(event *telemetry.Event, view string) evaluator.Event {
-	for _, v := range event.Views() {
-		if v.Name == view {
-			return v.Event
-		}
-	}
-	return event
 }
 
 // thresholds weighs those of the correlations on which there are verdicts.

@@ -1,12 +1,16 @@
 package proposal
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/socctl/socctl/compiler"
+	"github.com/socctl/socctl/evaluator"
 	"github.com/socctl/socctl/evaluator/backtest"
+	"github.com/socctl/socctl/evaluator/telemetry"
 	"github.com/socctl/socctl/rules"
 )
 
@@ -39,11 +43,13 @@ func (e *Evidence) Verify(ctx context.Context, set *rules.Set, o compiler.Option
 	}
 	changed.Link()
 	program, _ := compiler.Compile(changed, o)
-	fires, err := e.firing(ctx, program, placeOf)
+	after, err := e.firing(ctx, program, placeOf)
 	if err != nil {
 		return err
 	}
-	e.compare(r, fires)
+	e.compare(r, after.events)
+	e.compareAttacks(r, after.attacks)
+	e.judgeChains(r, after.chains)
 	withdrawShared(r, added)
 	r.dropLevels()
 	err = e.verifyPatches(ctx, set, o, r)
@@ -51,24 +57,43 @@ func (e *Evidence) Verify(ctx context.Context, set *rules.Set, o compiler.Option
 	return err
 }
 
-// firing replays everything and returns on which events rules fire, by what key makes
-// of a rule.
-func (e *Evidence) firing(ctx context.Context, program *compiler.Program, key func(*compiler.Rule) string) (map[string]map[string]bool, error) {
-	fires := map[string]map[string]bool{}
+// firing is on what rules fire, by what a key makes of a rule, and fingerprints.
+type firing struct {
+	events  map[string]map[string]bool
+	attacks map[string]map[string]bool // of known attacks
+	chains  []chain
+}
+
+// firing replays everything.
+func (e *Evidence) firing(ctx context.Context, program *compiler.Program, key func(*compiler.Rule) string) (*firing, error) {
+	out := &firing{map[string]map[string]bool{}, map[string]map[string]bool{}, nil}
+	note := func(in map[string]map[string]bool, r *compiler.Rule, print string) {
+		of := key(r)
+		if in[of] == nil {
+			in[of] = map[string]bool{}
+		}
+		in[of][print] = true
+	}
+	chains := newChains(program)
 	_, err := e.Replayer.Replay(ctx, program, func(h *backtest.Hit) {
-		event, _, err := h.Load()
+		event, views, err := h.Load()
 		if err != nil {
 			return // told by Collect
 		}
+		print := event.Fingerprint()
+		chains.add(h, print, views, event)
 		for _, m := range h.Matches {
-			of := key(m.Rule)
-			if fires[of] == nil {
-				fires[of] = map[string]bool{}
-			}
-			fires[of][event.Fingerprint()] = true
+			note(out.events, m.Rule, print)
 		}
 	})
-	return fires, err
+	if err != nil {
+		return nil, err
+	}
+	out.chains = chains.close()
+	_, err = e.Attacks.replay(ctx, program, func(event *telemetry.Event, m evaluator.Match, _ string) {
+		note(out.attacks, m.Rule, event.Fingerprint())
+	})
+	return out, err
 }
 
 // verifyPatches replays everything once more with all changed rules. One of which
@@ -85,10 +110,10 @@ func (e *Evidence) verifyPatches(ctx context.Context, set *rules.Set, o compiler
 	}
 	key := func(path, id, title string) string { return path + "\x00" + id + "\x00" + title }
 	program, why := programWith(set, o, all...)
-	var fires map[string]map[string]bool
+	after := &firing{}
 	if why == "" {
 		var err error
-		if fires, err = e.firing(ctx, program, func(r *compiler.Rule) string { return key(r.Source.Span.Path(), r.ID, r.Title) }); err != nil {
+		if after, err = e.firing(ctx, program, func(r *compiler.Rule) string { return key(r.Source.Span.Path(), r.ID, r.Title) }); err != nil {
 			return err
 		}
 	}
@@ -99,7 +124,8 @@ func (e *Evidence) verifyPatches(ctx context.Context, set *rules.Set, o compiler
 		}
 		wrong := why
 		if wrong == "" {
-			wrong = x.differs(e.fires[x.rule], fires[key(x.Path, x.ID, x.Title)])
+			of := key(x.Path, x.ID, x.Title)
+			wrong = cmp.Or(x.differs(e.fires[x.rule], after.events[of]), silent(e.attacks[x.rule], after.attacks[of]))
 		}
 		if wrong != "" {
 			x.Patch, x.PatchRefused = nil, "the final check stopped it: "+wrong
@@ -130,6 +156,39 @@ func (x *Rule) differs(before, after map[string]bool) string {
 	return ""
 }
 
+// silent says which known attack a changed rule no longer tells of; "" if it does of all.
+func silent(before, after map[string]bool) string {
+	for _, print := range slices.Sorted(maps.Keys(before)) {
+		if !after[print] {
+			return "the changed rule no longer tells of the known attack " + print
+		}
+	}
+	return ""
+}
+
+// compareAttacks withdraws what hides a known attack.
+func (e *Evidence) compareAttacks(r *Report, after map[string]map[string]bool) {
+	for _, rule := range e.Program.Rules {
+		if why := silent(e.attacks[rule], after[placeOf(rule)]); why != "" {
+			r.withdrawFor(rule, "with the filters in place, of "+ruleName(rule)+": "+why)
+		}
+	}
+}
+
+// withdrawFor takes back what was proposed for a rule, or for others under its name;
+// all of it where there is none, since then something reaches further than it should.
+func (r *Report) withdrawFor(rule *compiler.Rule, why string) {
+	own := func(x *Rule) bool {
+		return x.place == placeOf(rule) || x.ID != "" && x.ID == rule.ID || x.Title == rule.Title
+	}
+	found := slices.ContainsFunc(r.Rules, func(x Rule) bool { return len(x.Proposals) > 0 && own(&x) })
+	for i := range r.Rules {
+		if x := &r.Rules[i]; len(x.Proposals) > 0 && (!found || own(x)) {
+			x.withdraw(why)
+		}
+	}
+}
+
 func placeOf(r *compiler.Rule) string { return r.Source.Span.String() }
 
 // compare holds what is hidden against what was said to be.
@@ -142,6 +201,12 @@ func (e *Evidence) compare(r *Report, after map[string]map[string]bool) {
 		place := placeOf(rule)
 		said := of[place]
 		if said == nil || said.covered == nil {
+			for print := range e.fires[rule] {
+				if !after[place][print] {
+					r.withdrawFor(rule, fmt.Sprintf("with the filters in place the rule %s is silent on events that nothing was proposed for", ruleName(rule)))
+					break
+				}
+			}
 			continue
 		}
 		hidden := said.corpus.NewRows()

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,6 +22,7 @@ import (
 type options struct {
 	data, rules, cache string
 	parts, sections    string
+	only               string // names of policies
 	verbose            bool
 	workers            int
 }
@@ -31,7 +33,8 @@ func main() {
 	flag.StringVar(&o.rules, "rules", "", "folder of rules")
 	flag.StringVar(&o.cache, "cache", "", "file to keep what was collected in")
 	flag.StringVar(&o.parts, "part", "dev", "rules to measure on: dev, test or all")
-	flag.StringVar(&o.sections, "sections", "policies", "what to measure, separated by commas: policies, guards, noise, worlds, history")
+	flag.StringVar(&o.sections, "sections", "policies", "what to measure, separated by commas: policies, fresh, guards, choose, noise, worlds, history")
+	flag.StringVar(&o.only, "policy", "", "policies to measure, separated by commas (default: all): prototype, first, default, third")
 	flag.BoolVar(&o.verbose, "v", false, "list clauses")
 	flag.IntVar(&o.workers, "j", runtime.GOMAXPROCS(0), "workers")
 	flag.Parse()
@@ -57,8 +60,12 @@ func (o *options) run(w io.Writer) error {
 		switch section {
 		case "policies":
 			o.policies(w, subjects)
+		case "choose":
+			o.choose(w, subjects, candidates())
 		case "guards":
 			o.guards(w, subjects)
+		case "fresh":
+			o.fresh(w, subjects)
 		case "noise":
 			o.noise(w, subjects)
 		case "worlds":
@@ -98,7 +105,7 @@ func (o *options) corpora(w io.Writer, c *collector) error {
 func chosen(subjects []*subject, part string) []*subject {
 	var out []*subject
 	for _, s := range subjects {
-		if part == "all" || (part == "dev") == development(s.rule) {
+		if s.sources > 1 && (part == "all" || (part == "dev") == development(s.rule)) {
 			out = append(out, s)
 		}
 	}
@@ -111,7 +118,7 @@ func (o *options) policies(w io.Writer, all []*subject) {
 	for _, part := range strings.Split(o.parts, ",") {
 		subjects := chosen(all, part)
 		fmt.Fprintf(w, "Rules of the part %q:\n\n%s", part, header("policy"))
-		for _, p := range []tuning.Policy{tuning.Prototype(), frozen(), tuning.Default()} {
+		for _, p := range measured(o.only) {
 			e := experiment{name: p.Name, policy: p, seeds: seeds}
 			found := e.run(subjects, o.workers)
 			fmt.Fprint(w, line(p.Name, summarise(found)))
@@ -123,35 +130,31 @@ func (o *options) policies(w io.Writer, all []*subject) {
 	}
 }
 
-// frozen is the policy that was fixed before the test part was measured.
-func frozen() tuning.Policy {
+// measured are the policies that are compared; only names of them, "" for all.
+func measured(only string) []tuning.Policy {
+	var out []tuning.Policy
+	for _, p := range []tuning.Policy{tuning.Prototype(), first(), tuning.Default(), third()} {
+		if only == "" || slices.Contains(strings.Split(only, ","), p.Name) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// first is the policy that was fixed before the test part was measured for the first
+// time. The default is the one that was fixed before the second.
+func first() tuning.Policy {
 	p := tuning.Default()
-	p.Name, p.Strict, p.Large = "frozen", false, 0
+	p.Name, p.Strict, p.Large = "first", false, 0
+	p.Firm, p.Plain, p.OpenKnown, p.OpenShare = false, false, false, 0
 	return p
 }
 
-// guards takes each guard away in turn.
-func (o *options) guards(w io.Writer, all []*subject) {
-	fmt.Fprint(w, header("without"))
-	for _, a := range []struct {
-		name   string
-		change func(*tuning.Policy)
-	}{
-		{"nothing taken away", func(*tuning.Policy) {}},
-		{"G2, the pool", func(p *tuning.Policy) { p.PoolShare, p.PoolWeight, p.MinLift = 1, 0, 0 }},
-		{"G3, calibration", func(p *tuning.Policy) { p.Calibration, p.Untested = 0, true }},
-		{"G4 and G5, a field that saves", func(p *tuning.Policy) { p.FreeField = false }},
-		{"lift over the pool", func(p *tuning.Policy) { p.MinLift = 0 }},
-		{"least share of a clause", func(p *tuning.Policy) { p.MinShare = 0 }},
-		{"three rounds, one instead", func(p *tuning.Policy) { p.Rounds = 1 }},
-		{"more general variants", func(p *tuning.Policy) { p.Generalise = false }},
-	} {
-		p := tuning.Default()
-		a.change(&p)
-		e := experiment{policy: p, seeds: seeds}
-		fmt.Fprint(w, line(a.name, summarise(e.run(chosen(all, o.parts), o.workers))))
-	}
-	fmt.Fprintln(w)
+// third was measured after the second, see the documentation.
+func third() tuning.Policy {
+	p := tuning.Default()
+	p.Name, p.Plain = "third", false
+	return p
 }
 
 func (o *options) noise(w io.Writer, all []*subject) {

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"slices"
 )
 
 // chance is a number from 0 to 1 that a text decides about.
@@ -55,4 +57,25 @@ func poison(s *subject, _ int, t *telling) {
 	})
 	t.protected.Minus(t.poisoned)
 	t.removable.Join(t.poisoned)
+}
+
+// scarce tells the tuner of at most n protected events of a rule: most rules are
+// known no better. The rest is what can be lost.
+func scarce(n int) func(*subject, int, *telling) {
+	return func(s *subject, seed int, t *telling) {
+		type ranked struct {
+			rank float64
+			row  int
+		}
+		var all []ranked
+		t.protected.Each(func(row int) {
+			all = append(all, ranked{chance(fmt.Sprint("scarce ", seed, s.rule.ID, s.corpus.Fingerprint(row))), row})
+		})
+		slices.SortFunc(all, func(a, b ranked) int { return cmp.Compare(a.rank, b.rank) })
+		t.untold = s.corpus.NewRows()
+		for _, r := range all[min(n, len(all)):] {
+			t.untold.Add(r.row)
+		}
+		t.protected.Minus(t.untold)
+	}
 }

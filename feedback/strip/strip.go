@@ -15,8 +15,11 @@ type experiment struct {
 	name   string
 	policy tuning.Policy
 	seeds  int
+	single bool // for rules that only one recording teaches, see fresh
 	// spoil changes what the tuner is told; nil for the truth.
 	spoil func(s *subject, seed int, told *telling)
+	// also are policies under which what is found is examined besides.
+	also []tuning.Policy
 }
 
 // telling is what the tuner is told of the alerts of a rule.
@@ -25,6 +28,7 @@ type telling struct {
 	removable, protected tuning.Rows
 	by                   map[string][]string // who judged
 	poisoned             tuning.Rows         // attacks that are told to be harmless on purpose
+	untold               tuning.Rows         // protected events of the known parts that the tuner is not told of; nil for none
 }
 
 // outcome is what a policy did on one rule under one split.
@@ -44,6 +48,7 @@ type outcome struct {
 	poisonedAuto       bool // and it is hidden without anybody looking
 	poisonedAny        bool // or in any lane
 	took               time.Duration
+	also               []outcome // under the further policies
 }
 
 // run runs an experiment; in parallel, with results in order.
@@ -70,23 +75,41 @@ func (e *experiment) one(s *subject, seed int) outcome {
 	began := time.Now()
 	o := outcome{subject: s, seed: seed}
 	parts := s.parts(seed)
+	if e.single {
+		parts = s.taught(parts)
+	}
 	for i, p := range parts {
 		o.parts[i] = [2]int{s.removable.And(p).Count(), s.protected.And(p).Count()}
 	}
-	if o.parts[testPart][0] == 0 || o.parts[learnPart][0] == 0 {
+	o.removable, o.protected = o.parts[testPart][0], o.parts[testPart][1]
+	if e.single {
+		o.removable = o.parts[learnPart][0] + o.parts[calibratePart][0]
+	} else if o.removable == 0 || o.parts[learnPart][0] == 0 {
+		o.removable = 0
 		return o
 	}
-	o.removable, o.protected = o.parts[testPart][0], o.parts[testPart][1]
 	told := s.truth(parts)
 	if e.spoil != nil {
 		e.spoil(s, seed, told)
 	}
 	in := s.told(told, parts)
-	if e.policy.Rounds > 0 {
+	if e.single {
+		in.Trials = s.halves(&e.policy, told.known, seed)
+	} else if e.policy.Rounds > 0 {
 		in.Trials = tuning.Trials(&e.policy, s.corpus, told.known, told.removable, told.protected, s.rule.ID)
 	}
+	if told.untold != nil {
+		o.protected += told.untold.Count()
+	}
 	o.clauses = tuning.Tune(e.policy, in)
+	found := o
 	o.measure(e, s, in, told, parts[testPart])
+	for _, p := range e.also {
+		x, again := *e, found
+		x.policy = p
+		again.measure(&x, s, in, told, parts[testPart])
+		o.also = append(o.also, again)
+	}
 	o.took = time.Since(began)
 	return o
 }
@@ -120,7 +143,9 @@ func (s *subject) truth(parts [3]tuning.Rows) *telling {
 func (s *subject) told(t *telling, parts [3]tuning.Rows) *tuning.Input {
 	pool := s.pool.And(s.pool)
 	pool.Minus(parts[testPart])
-	return &tuning.Input{Rule: s.input, Corpus: s.corpus, Removable: t.removable, Protected: t.protected, Pool: pool, By: t.by,
+	fires := s.removable.And(t.known)
+	fires.Join(s.protected.And(t.known))
+	return &tuning.Input{Rule: s.input, Corpus: s.corpus, Removable: t.removable, Protected: t.protected, Pool: pool, Fires: fires, By: t.by,
 		Trials: []tuning.Trial{{Learn: parts[learnPart], Unseen: parts[calibratePart]}}}
 }
 
@@ -131,6 +156,9 @@ func (o *outcome) measure(e *experiment, s *subject, in *tuning.Input, told *tel
 		covered := s.corpus.Covered(k.Clause)
 		_, lane := tuning.Examine(&e.policy, in, k)
 		o.lanes = append(o.lanes, lane)
+		if lane == tuning.Rejected && e.policy.Harden != "" {
+			continue
+		}
 		all.Join(covered)
 		if lane == tuning.Auto {
 			o.auto++
@@ -139,8 +167,15 @@ func (o *outcome) measure(e *experiment, s *subject, in *tuning.Input, told *tel
 	}
 	o.poisoned = told.poisoned.Count() > 0
 	o.poisonedAny, o.poisonedAuto = all.And(told.poisoned).Count() > 0, auto.And(told.poisoned).Count() > 0
+	if told.untold != nil {
+		o.lost += all.And(told.untold).Count()
+	}
+	everything := all
 	all, auto = all.And(test), auto.And(test)
-	o.removed, o.lost = all.And(s.removable).Count(), all.And(s.protected).Count()
+	o.removed, o.lost = all.And(s.removable).Count(), o.lost+all.And(s.protected).Count()
+	if e.single {
+		o.removed = everything.And(s.removable).Count()
+	}
 	o.autoRemoved, o.autoLost = auto.And(s.removable).Count(), auto.And(s.protected).Count()
 	for _, values := range s.vetted {
 		o.vetted++
@@ -158,7 +193,9 @@ type summary struct {
 	autoRemoved, autoLost    int
 	mean, median             float64 // of the share removed, over splits
 	protected, lost          int
-	lossy                    int // splits that lose anything
+	lossy                    int     // splits that lose anything
+	losable                  int     // splits with anything to lose
+	meanLost                 float64 // of the share lost, over those
 	vetted, vettedLost       int
 	vettedRules              int
 	poisoned                 int // splits with something to poison
@@ -179,6 +216,10 @@ func summarise(all []outcome) summary {
 		s.splits++
 		s.proposing += one(len(o.clauses) > 0)
 		s.lossy += one(o.lost > 0)
+		if o.protected > 0 {
+			s.losable++
+			s.meanLost += ratio(o.lost, o.protected)
+		}
 		s.clauses, s.auto = s.clauses+len(o.clauses), s.auto+o.auto
 		s.removable, s.removed = s.removable+o.removable, s.removed+o.removed
 		s.autoRemoved, s.autoLost = s.autoRemoved+o.autoRemoved, s.autoLost+o.autoLost
@@ -193,6 +234,7 @@ func summarise(all []outcome) summary {
 		}
 	}
 	s.rules = len(rules)
+	s.meanLost /= float64(max(1, s.losable))
 	if len(shares) > 0 {
 		slices.Sort(shares)
 		s.median = shares[len(shares)/2]

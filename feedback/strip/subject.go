@@ -20,10 +20,10 @@ type subject struct {
 	protected tuning.Rows         // what the rule fires on still
 	pool      tuning.Rows         // events of other rules of the logsource
 	vetted    []map[string]string // events that are known to be what the rule is for
+	sources   int                 // that something is hidden in
 }
 
-// subjects returns the rules that exclusions matter for: something is hidden in two
-// sources at least.
+// subjects returns the rules that exclusions matter for: something is hidden.
 func (c *collector) subjects() []*subject {
 	texts := make([][]string, len(c.program.Rules))
 	for i, r := range c.program.Rules {
@@ -50,7 +50,8 @@ func (c *collector) subjects() []*subject {
 	corpora := map[string]*tuning.Corpus{}
 	var out []*subject
 	for n, r := range c.program.Rules {
-		if len(texts[n]) == 0 || !hidden(of[n], n) {
+		sources := hidden(of[n], n)
+		if len(texts[n]) == 0 || sources == 0 {
 			continue
 		}
 		source := sourceOf(r)
@@ -58,7 +59,7 @@ func (c *collector) subjects() []*subject {
 			corpora[source] = corpus(logsourceOf(r), fields[source], bySource[source])
 		}
 		e := withoutExclusions(r.Expr)
-		s := &subject{rule: r, input: tuning.RuleOf(c.program, r, e), corpus: corpora[source]}
+		s := &subject{rule: r, input: tuning.RuleOf(c.program, r, e), corpus: corpora[source], sources: sources}
 		s.removable, s.protected, s.pool = s.corpus.NewRows(), s.corpus.NewRows(), s.corpus.NewRows()
 		for _, h := range of[n] {
 			if slices.Contains(h.whole, n) {
@@ -82,15 +83,15 @@ func (c *collector) subjects() []*subject {
 	return out
 }
 
-// hidden reports whether the exclusions of a rule hide something in two sources.
-func hidden(hits []*hit, n int) bool {
+// hidden counts the sources in which the exclusions of a rule hide something.
+func hidden(hits []*hit, n int) int {
 	sources := map[string]bool{}
 	for _, h := range hits {
 		if !slices.Contains(h.whole, n) {
 			sources[h.event.Source] = true
 		}
 	}
-	return len(sources) >= 2
+	return len(sources)
 }
 
 func corpus(source logsource.Logsource, fields []string, hits []*hit) *tuning.Corpus {

@@ -190,12 +190,16 @@ func permuted(ids []int32, order []int32) []int32 {
 func (c *Corpus) findCauses() {
 	seed := maphash.MakeSeed()
 	sums := make([]uint64, c.n)
-	for at, field := range c.fields {
-		col := c.columns[field]
-		of := make([]uint64, len(col.texts))
+	hashes := make([][]uint64, len(c.fields))
+	inParallel(len(c.fields), func(at int) {
+		col := c.columns[c.fields[at]]
+		hashes[at] = make([]uint64, len(col.texts))
 		for i, t := range col.texts {
-			of[i] = maphash.String(seed, generic(t))
+			hashes[at][i] = maphash.String(seed, generic(t))
 		}
+	})
+	for at, field := range c.fields {
+		col, of := c.columns[field], hashes[at]
 		for row, id := range col.of {
 			if id >= 0 {
 				sums[row] = (sums[row]^of[id])*0x9E3779B97F4A7C15 + uint64(at)
@@ -216,7 +220,9 @@ func (c *Corpus) findCauses() {
 
 // generic replaces digits, and the names of users in paths.
 func generic(text string) string {
-	text = profile.ReplaceAllString(strings.ToLower(text), `\users\*\`)
+	if text = strings.ToLower(text); mayHaveProfile(text) {
+		text = profile.ReplaceAllString(text, `\users\*\`)
+	}
 	if !strings.ContainsAny(text, "0123456789") {
 		return text
 	}
@@ -277,15 +283,19 @@ func (c *Corpus) Value(row int, field string) (value string, ok bool) {
 // NewRows returns an empty set of events of the corpus.
 func (c *Corpus) NewRows() Rows { return newRows(c.n) }
 
-// Covered returns the events that a clause matches.
+// Covered returns the events that a clause matches; all for one without literals.
 func (c *Corpus) Covered(clause Clause) Rows {
-	var out Rows
-	for i, l := range clause {
-		if m := c.cover(l); i == 0 {
-			out = m.and(m)
-		} else {
-			out = out.and(m)
-		}
+	out := c.all()
+	for _, l := range clause {
+		out.intersect(out, c.cover(l))
+	}
+	return out
+}
+
+func (c *Corpus) all() Rows {
+	out := c.NewRows()
+	for row := range c.n {
+		out.Add(row)
 	}
 	return out
 }

@@ -1,6 +1,7 @@
 package tuning
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -68,11 +69,7 @@ type examination struct {
 // Examine applies all guards to a clause. The lane follows from them and the tier.
 func Examine(policy *Policy, in *Input, k *Calibrated) ([]Check, Lane) {
 	x := &examination{policy: policy, in: in, k: k, rows: in.Corpus.Covered(k.Clause), known: in.Known()}
-	x.fires = in.Removable.and(in.Removable)
-	x.fires.Join(in.Protected)
-	if in.Fires != nil {
-		x.fires.Join(in.Fires)
-	}
+	x.fires = in.fires()
 	measures := []func(*Check){x.knownLoss, x.siblings, x.calibration, x.openField, x.transplant, x.gutting, x.score, x.diversity, x.evasion, x.polarity}
 	lane := Auto
 	if k.Tier != A1 && k.Tier != A2 {
@@ -83,8 +80,8 @@ func Examine(policy *Policy, in *Input, k *Calibrated) ([]Check, Lane) {
 		out[i].Guard = g
 		measures[i](&out[i])
 		switch {
-		case out[i].Passed:
-		case g.Hard:
+		case out[i].Passed, g.ID == policy.Without:
+		case g.Hard, g.ID == policy.Harden:
 			lane = Rejected
 		case lane == Auto:
 			lane = Review
@@ -157,6 +154,24 @@ func (x *examination) transplant(c *Check) {
 	c.Number, c.Limit, c.Passed = float64(len(saving)), 1, len(saving) > 0
 	if c.Text = "saved by " + strings.Join(saving, " and "); len(saving) == 0 {
 		c.Text, c.Counter = "an event that keeps to the rule and is otherwise as attackers leave it is hidden", strings.Join(made, ", ")
+		return
+	}
+	x.openly(c)
+}
+
+// openly holds what saves against known attacks and the alerts of other rules, as if
+// those had what the rule asks for.
+func (x *examination) openly(c *Check) {
+	p := x.policy
+	rows := x.in.Corpus.Covered(x.in.Rule.saving(p, x.k.Clause))
+	if lost := rows.and(x.in.Protected); p.OpenKnown && lost.Count() > 0 {
+		c.Passed, c.Counter = false, x.first(lost)
+		c.Text += fmt.Sprintf(", which %d events that must stay have too", lost.Count())
+	}
+	share := float64(rows.common(x.in.Pool)) / float64(max(1, x.in.Pool.Count()))
+	if p.OpenShare > 0 && share > p.OpenShare {
+		c.Passed, c.Counter = false, cmp.Or(c.Counter, x.first(rows.and(x.in.Pool)))
+		c.Text += fmt.Sprintf(", which %.0f %% of the events on which other rules fire have too; at most %.0f %% may", 100*share, 100*p.OpenShare)
 	}
 }
 
@@ -205,20 +220,38 @@ func (x *examination) diversity(c *Check) {
 	c.Text = fmt.Sprintf("investigators %d, hosts %d, days %d; %d, %d and %d are needed", have[0], have[1], have[2], need[0], need[1], need[2])
 }
 
-// evasion looks for the protected event that is nearest to the clause: how many of
-// its comparisons fail there, and whether anybody could make them hold.
+// evasion changes known attacks as anybody can until the clause hides one, and counts
+// the changes.
 func (x *examination) evasion(c *Check) {
 	c.Limit, c.Number, c.Passed = 2, -1, true
 	c.Text = "no event is known that must stay"
-	near := Nearest(x.in, x.k.Clause)
-	if near == nil {
-		return
+	e := Evade(x.in, x.k.Clause)
+	switch {
+	case e == nil:
+	case len(e.Saved) > 0:
+		c.Number = float64(len(e.Edits) + len(e.Saved))
+		c.Text = "what keeps the nearest event that must stay, and not anybody can arrange, is " + fieldsOf(e.Saved)
+	default:
+		c.Number, c.Passed = float64(len(e.Edits)), len(e.Edits) >= 2
+		if !c.Passed {
+			c.Counter = e.Fingerprint
+		}
+		c.Text = fmt.Sprintf("changes that anybody can make hide an event that must stay: %s", e.text())
+		if len(e.Edits) == 0 {
+			c.Text = "an event that must stay is hidden as it is"
+		}
 	}
-	c.Number = float64(near.Cheap)
-	if c.Passed = near.Dear > 0 || near.Cheap >= 2; !c.Passed {
-		c.Counter = near.Fingerprint
+}
+
+// fieldsOf names the fields of literals, each once.
+func fieldsOf(literals []*Literal) string {
+	var names []string
+	for _, l := range literals {
+		if !slices.Contains(names, l.Field) {
+			names = append(names, l.Field)
+		}
 	}
-	c.Text = fmt.Sprintf("the nearest event that must stay differs in %d comparisons that anybody can satisfy and %d others", near.Cheap, near.Dear)
+	return strings.Join(names, " and ")
 }
 
 func (x *examination) polarity(c *Check) {
@@ -240,12 +273,18 @@ type Near struct {
 
 // Nearest returns the protected event that the fewest changes would hide; nil if
 // none is known.
-func Nearest(in *Input, clause Clause) *Near {
+func Nearest(in *Input, clause Clause) *Near { return nearest(in.Corpus, in.Protected, clause) }
+
+func nearest(c *Corpus, protected Rows, clause Clause) *Near {
 	var best *Near
-	in.Protected.Each(func(row int) {
-		n := &Near{Fingerprint: in.Corpus.Fingerprint(row)}
-		for _, l := range clause {
-			if in.Corpus.cover(l).Has(row) {
+	covers := make([]Rows, len(clause))
+	for i, l := range clause {
+		covers[i] = c.cover(l)
+	}
+	protected.Each(func(row int) {
+		n := &Near{Fingerprint: c.Fingerprint(row)}
+		for i, l := range clause {
+			if covers[i].Has(row) {
 				continue
 			}
 			n.Saves = append(n.Saves, l)

@@ -19,8 +19,10 @@ type lattice struct {
 	source  logsource.Logsource
 	allowed map[string]bool
 
+	grading sync.Mutex
+	judge   *trust.Judge
+
 	lock  sync.Mutex
-	judge *trust.Judge
 	kinds map[string]logsource.Kind // "" for fields that no clause may name
 	known map[[2]string][]*Literal  // of a field and a value
 }
@@ -82,7 +84,7 @@ func (x *lattice) generalised(kind logsource.Kind, field, value string) []*Liter
 		if len(text) < 3 && anchor != compiler.Whole {
 			return
 		}
-		out = append(out, x.literal(field, anchor, text))
+		out = append(out, x.bare(field, anchor, text))
 	}
 	switch kind {
 	case "":
@@ -101,7 +103,7 @@ func (x *lattice) generalised(kind logsource.Kind, field, value string) []*Liter
 			add(compiler.AtEnd, value[at:])
 		}
 		if strings.HasSuffix(value, "$") { // an account of a machine
-			out = append(out, x.literal(field, compiler.AtEnd, "$"))
+			out = append(out, x.bare(field, compiler.AtEnd, "$"))
 		}
 	default:
 		if strings.ContainsAny(value, "\r\n") {
@@ -118,15 +120,52 @@ func (x *lattice) generalised(kind logsource.Kind, field, value string) []*Liter
 	return out
 }
 
-func (x *lattice) literal(field string, anchor compiler.Anchor, text string) *Literal {
+// bare returns a literal without a score.
+func (x *lattice) bare(field string, anchor compiler.Anchor, text string) *Literal {
 	l := NewLiteral(field, anchor, text)
-	l.Score = x.judge.Grade(x.source, &l.predicate).Score
+	l.Account = x.kinds[field] == logsource.AccountKind
 	return l
+}
+
+func (x *lattice) literal(field string, anchor compiler.Anchor, text string) *Literal {
+	l := x.bare(field, anchor, text)
+	x.grade(l)
+	return l
+}
+
+// grade gives scores to literals. Of the many that values lead to, few are looked at.
+func (x *lattice) grade(literals ...*Literal) {
+	x.grading.Lock()
+	defer x.grading.Unlock()
+	for _, l := range literals {
+		if !l.graded {
+			l.Score, l.graded = x.judge.Grade(x.source, &l.predicate).Score, true
+		}
+	}
 }
 
 // variable reports whether a text is one that hardly occurs a second time: a GUID,
 // a number, a version, a SID, a time.
-func variable(text string) bool { return variables.MatchString(text) }
+func variable(text string) bool { return mayVary(text) && variables.MatchString(text) }
+
+// mayVary is fast, and true of all that variables matches: that has a digit, many
+// hexadecimal digits and hyphens in a row, or ends as a temporary file.
+func mayVary(text string) bool {
+	run := 0
+	for i := range len(text) {
+		switch c := text[i] | 0x20; {
+		case c >= '0' && c <= '9':
+			return true
+		case c >= 'a' && c <= 'f', text[i] == '-':
+			if run++; run >= 16 {
+				return true
+			}
+		default:
+			run = 0
+		}
+	}
+	return len(text) >= 4 && strings.EqualFold(text[len(text)-4:], ".tmp")
+}
 
 var variables = regexp.MustCompile(`(?i)[0-9a-f]{8}-[0-9a-f]{4}-|\d+\.\d+\.\d+|S-1-5-21-|^\{?[0-9a-f-]{16,}\}?$|\d{4}-\d\d-\d\d|[0-9a-f]{16,}|\.tmp$|^\d{5,}$|~\d`)
 
@@ -167,6 +206,11 @@ func paths(value string, add func(compiler.Anchor, string)) {
 			}
 		}
 	}
+}
+
+// mayHaveProfile is fast, and true of all lower case texts that profile matches.
+func mayHaveProfile(text string) bool {
+	return strings.Contains(text, "users") || strings.Contains(text, "home") || strings.Contains(text, "documents and settings")
 }
 
 // profile is the part of a path that names a user.
@@ -243,11 +287,10 @@ func (x *lattice) addresses(field, value string) []*Literal {
 	if err != nil {
 		return nil
 	}
-	out := []*Literal{x.literal(field, compiler.Whole, value)}
+	out := []*Literal{x.bare(field, compiler.Whole, value)}
 	for _, network := range private {
 		if network.Contains(addr) {
 			l := &Literal{Field: field, CIDR: true, Value: network.String(), predicate: compiler.Predicate{Field: field, Op: compiler.OpCIDR, Prefix: network}}
-			l.Score = x.judge.Grade(x.source, &l.predicate).Score
 			out = append(out, l)
 		}
 	}

@@ -156,6 +156,7 @@ func (x *learner) candidates(field string, col *column, texts, removable []int32
 			out = append(out, t.Literal)
 		}
 	}
+	x.corpus.lattice.grade(out...)
 	return out
 }
 

@@ -16,8 +16,11 @@ type Literal struct {
 	Value  string // plain text, no wildcards; a network with CIDR
 	Score  float64
 	Class  string // of the path, command … that it is made of; for explanations
+	// Account says that the value is a person or service that something ran as.
+	Account bool
 
 	predicate compiler.Predicate
+	graded    bool // Score is known
 }
 
 // Key returns the comparison as a rule would write it.

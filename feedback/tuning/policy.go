@@ -24,6 +24,21 @@ type Policy struct {
 	// Strict lets no value save on a field that the rule asks for, however hard it is
 	// to come by: whoever sets off the rule may well have it.
 	Strict bool
+	// OpenShare is the largest share of the pool that what saves, the comparisons with
+	// fields that the rule leaves open, may cover without the rest of the clause: the
+	// pool shows what attackers have in those fields. 0 is any.
+	OpenShare float64
+	// OpenKnown demands that every protected event is kept by a comparison that saves,
+	// not by one with what the rule asks for.
+	OpenKnown bool
+	// Scarce is how many protected events make a rule known well. With fewer, a clause
+	// needs ScarceCalibration clusters that were not learnt from.
+	Scarce, ScarceCalibration int
+	// Firm lets no account save: attackers have the one that they took over.
+	Firm bool
+	// Plain lets nothing save that a program says of itself: attackers describe theirs as
+	// they like.
+	Plain bool
 	// MinScore is the least that an attacker must need to hide in a clause, see
 	// package compiler/trust.
 	MinScore float64
@@ -52,6 +67,9 @@ type Policy struct {
 	MinLift float64
 	// Untested proposes what no unseen event speaks for; for experiments.
 	Untested bool
+	// Without is the id of a guard that is left out, Harden of one that rejects what
+	// fails it; for experiments.
+	Without, Harden string
 	// Weights of the objective.
 	ScoreWeight, LengthWeight, PoolWeight float64
 }
@@ -59,7 +77,7 @@ type Policy struct {
 // Default returns the policy that proposals are made under.
 func Default() Policy {
 	return Policy{Name: "default", MinAlerts: 1, MinSources: 1, MinHosts: 1, MinDays: 1, MinFields: 1, MaxClauses: 16, MaxLiterals: 4, Beam: 32, Exact: 200,
-		PoolShare: 0.005, FreeField: true, Strict: true, Generalise: true, Rounds: 3, Large: 20_000, MinShare: 0.02, MinLift: 20, Calibration: 1, Weak: 1, ScoreWeight: 0.1, LengthWeight: 0.3, PoolWeight: 200}
+		PoolShare: 0.005, OpenShare: 0.2, OpenKnown: true, FreeField: true, Strict: true, Firm: true, Plain: true, Generalise: true, Rounds: 3, Large: 20_000, MinShare: 0.02, MinLift: 20, Calibration: 1, Weak: 1, ScoreWeight: 0.1, LengthWeight: 0.3, PoolWeight: 200}
 }
 
 // Prototype returns the policy that research measured: 0.5 % of the pool, two

@@ -214,8 +214,13 @@ func compareStates(a, b *state) int {
 // passes applies the guards that learning can apply.
 func (x *learner) passes(st *state) bool {
 	p := x.policy
-	if st.protected.Count() > 0 || x.poolShare(st) > p.PoolShare || p.FreeField && !x.free(st) || !x.supported(st.found) {
+	if st.protected.Count() > 0 && p.Without != "G1" || x.poolShare(st) > p.PoolShare || p.FreeField && !x.free(st) || !x.supported(st.found) {
 		return false
+	}
+	if p.OpenShare > 0 || p.OpenKnown {
+		if protected, pool := x.open(st); p.OpenKnown && protected > 0 || p.OpenShare > 0 && float64(pool) > p.OpenShare*float64(len(x.pool)) {
+			return false
+		}
 	}
 	c := x.clause(st)
 	return c.fields() >= p.MinFields && c.Score() >= p.MinScore
@@ -224,4 +229,23 @@ func (x *learner) passes(st *state) bool {
 // free reports whether a clause names a field that the rule itself leaves open.
 func (x *learner) free(st *state) bool {
 	return slices.ContainsFunc(st.classes, func(i int) bool { return x.classes[i].free })
+}
+
+// open counts the protected rows and those of the pool that the literals of a clause
+// that save match without the others.
+func (x *learner) open(st *state) (protected, pool int) {
+	var a, b Rows
+	for _, i := range st.classes {
+		switch c := x.classes[i]; {
+		case !c.free:
+		case a == nil:
+			a, b = c.protected, c.pool
+		default:
+			a, b = a.and(c.protected), b.and(c.pool)
+		}
+	}
+	if a == nil {
+		return len(x.protected), len(x.pool)
+	}
+	return a.Count(), b.Count()
 }

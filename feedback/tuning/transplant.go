@@ -17,10 +17,33 @@ import (
 
 // saves reports whether a literal tells alerts from what an attacker would do.
 func (r *Rule) saves(p *Policy, l *Literal) bool {
+	switch p.Without {
+	case "G4":
+		return !usual(l) && !r.restates(l)
+	case "G5":
+		return !r.constrains(l.Field)
+	}
+	if p.Firm && l.Account || p.Plain && slices.Contains(described, l.Field) {
+		return false
+	}
 	if !p.Strict && l.Score >= savingScore {
 		return !usual(l)
 	}
 	return !r.constrains(l.Field) && !usual(l) && !r.restates(l)
+}
+
+// described are the fields that a program fills itself.
+var described = []string{"OriginalFileName", "Description", "Product", "Company", "FileVersion"}
+
+// saving returns the literals of a clause that save.
+func (r *Rule) saving(p *Policy, c Clause) Clause {
+	var out Clause
+	for _, l := range c {
+		if r.saves(p, l) {
+			out = append(out, l)
+		}
+	}
+	return out
 }
 
 // savingScore is a score from which on a literal saves even on a field that the rule

@@ -3,6 +3,8 @@ package tuning
 import (
 	"cmp"
 	"slices"
+
+	"github.com/socctl/socctl/feedback/calibration"
 )
 
 // Input is what there is about one rule. Rows are of the corpus.
@@ -18,8 +20,21 @@ type Input struct {
 	// Missing says what is missing behind an exclusion that rests on some events; nil
 	// counts investigators, hosts and days.
 	Missing func(Rows) []string
+	// Calibration remembers which alerts have tested what, so that none tests twice;
+	// nil for a run that is the first.
+	Calibration *calibration.Rule
 	// Trials share out what is known.
 	Trials []Trial
+}
+
+// fires are all events that the rule is known to fire on.
+func (in *Input) fires() Rows {
+	out := in.Removable.and(in.Removable)
+	out.Join(in.Protected)
+	if in.Fires != nil {
+		out.Join(in.Fires)
+	}
+	return out
 }
 
 // Trial is two parts of what is known of a rule that share no source: from one
@@ -55,8 +70,13 @@ type Calibrated struct {
 func Tune(policy Policy, in *Input) []Calibrated {
 	var out []Calibrated
 	known := in.Known()
-	for _, t := range in.Trials {
-		out = append(out, tune(&policy, in, t, known, Delta/float64(len(in.Trials)))...)
+	found := make([][]Candidate, len(in.Trials))
+	inParallel(len(in.Trials), func(i int) {
+		learn := in.Trials[i].Learn
+		found[i] = newLearner(&policy, in.Corpus, &in.Rule, in.Removable.and(learn), in.Protected.and(learn), in.Pool).search()
+	})
+	for i, t := range in.Trials {
+		out = append(out, calibrate(&policy, in, found[i], t, known, Delta/float64(len(in.Trials)))...)
 	}
 	slices.SortStableFunc(out, func(a, b Calibrated) int {
 		return cmp.Or(cmp.Compare(b.Removed.Count(), a.Removed.Count()), cmp.Compare(len(a.Clause), len(b.Clause)), cmp.Compare(a.Clause.String(), b.Clause.String()))
@@ -78,26 +98,79 @@ func needed(policy *Policy, removable Rows, all []Calibrated) []Calibrated {
 	return out
 }
 
-// tune learns from one part of what is known and tests on the other.
-func tune(policy *Policy, in *Input, t Trial, known Rows, delta float64) []Calibrated {
-	x := newLearner(policy, in.Corpus, &in.Rule, in.Removable.and(t.Learn), in.Protected.and(t.Learn), in.Pool)
+// calibrate tests what was learnt from one part of what is known on the other.
+func calibrate(policy *Policy, in *Input, found []Candidate, t Trial, known Rows, delta float64) []Calibrated {
+	tested := in.test(found, t, delta)
+	tiers := Certify(tested, delta)
 	var out []Calibrated
-	var tested []Tested
-	var of []int // the test of each clause
-	protected := in.Protected.and(t.Unseen)
-	for _, c := range x.search() {
-		rows := in.Corpus.Covered(c.Variants[0])
-		tested = append(tested, Tested{Clusters: in.Corpus.Support(rows.and(in.Removable).and(t.Unseen)).Clusters, Lost: rows.common(protected)})
-		if k, ok := calibrated(policy, in, &c, t, known); ok {
-			k.Tested, k.Delta = tested[len(tested)-1], delta
-			out, of = append(out, k), append(of, len(tested)-1)
+	for i := range found {
+		if k, ok := calibrated(policy, in, &found[i], t, known); ok {
+			k.Tested, k.Delta, k.Tier = tested[i], delta, tiers[i]
+			out = append(out, k)
 		}
 	}
-	tiers := Certify(tested, delta)
-	for i := range out {
-		out[i].Tier = tiers[of[i]]
-	}
 	return out
+}
+
+// test counts what unseen alerts say of clauses, and writes down in the ledger of
+// calibration what it looked at.
+func (in *Input) test(found []Candidate, t Trial, delta float64) []Tested {
+	rows := make([]Rows, len(found))
+	tested := make([]Tested, len(found))
+	protected := in.Protected.and(t.Unseen)
+	for i, c := range found {
+		covered := in.Corpus.Covered(c.Variants[0])
+		rows[i] = covered.and(in.Removable).and(t.Unseen)
+		tested[i].Lost = covered.common(protected)
+	}
+	sequence := in.counted(found, rows, delta)
+	for i := range found {
+		tested[i].Clusters = in.Corpus.Support(rows[i]).Clusters
+	}
+	if in.Calibration != nil {
+		sequence.Tests = sequence.Tests[:looked(tested, delta)]
+		in.Calibration.Spend(sequence)
+	}
+	return tested
+}
+
+// counted leaves in rows what the ledger of calibration lets count, and returns that
+// as a sequence.
+func (in *Input) counted(found []Candidate, rows []Rows, delta float64) calibration.Sequence {
+	s := calibration.Sequence{Error: delta}
+	if in.Calibration == nil {
+		return s
+	}
+	for i, c := range found {
+		test := calibration.Test{Clause: c.Variants[0].String()}
+		rows[i].Each(func(row int) { test.Alerts = append(test.Alerts, in.Corpus.Fingerprint(row)) })
+		s.Tests = append(s.Tests, test)
+	}
+	for i, alerts := range in.Calibration.Counted(s) {
+		if len(alerts) == len(s.Tests[i].Alerts) {
+			continue
+		}
+		s.Tests[i].Alerts = alerts
+		rows[i] = in.Corpus.NewRows()
+		for _, a := range alerts {
+			rows[i].Add(in.Corpus.Row(a))
+		}
+	}
+	return s
+}
+
+// looked returns how many clauses of a sequence were tested: up to the first that
+// failed, or that had too few alerts for any tier, whatever they are.
+func looked(tested []Tested, delta float64) int {
+	for i, x := range tested {
+		switch {
+		case x.Clusters+x.Lost < A3.Needed(delta):
+			return i
+		case x.Lost > 0:
+			return i + 1
+		}
+	}
+	return len(tested)
 }
 
 // calibrated takes the most general variant that hides no protected event, of those
@@ -108,7 +181,7 @@ func calibrated(policy *Policy, in *Input, c *Candidate, t Trial, known Rows) (k
 	for n, clause := range c.Variants {
 		rows := in.Corpus.Covered(clause)
 		share := float64(rows.common(in.Pool)) / all
-		if rows.common(protected) > 0 && !policy.Untested || share > policy.PoolShare {
+		if rows.common(protected) > 0 && !policy.Untested && policy.Without != "G1" || share > policy.PoolShare {
 			break
 		}
 		removed := rows.and(in.Removable)
@@ -116,11 +189,21 @@ func calibrated(policy *Policy, in *Input, c *Candidate, t Trial, known Rows) (k
 			continue
 		}
 		tested := in.Corpus.Support(removed.and(t.Unseen))
-		if tested.Alerts < policy.Calibration || clause.Score() < 1 && tested.Alerts < policy.Weak {
+		if tested.Alerts < policy.Calibration || clause.Score() < 1 && tested.Alerts < policy.Weak || !policy.known(protected.Count(), tested) {
 			continue
+		}
+		if rows := in.Corpus.Covered(in.Rule.saving(policy, clause)); policy.OpenShare > 0 && float64(rows.common(in.Pool))/all > policy.OpenShare ||
+			policy.OpenKnown && rows.common(protected) > 0 {
+			break // what is more general saves less
 		}
 		k = Calibrated{Clause: clause, Exact: c.Exact, Variant: n, Learnt: in.Corpus.Support(removed.and(t.Learn)), Unseen: tested, Pool: share, Removed: removed.and(known)}
 		ok = true
 	}
 	return k, ok
+}
+
+// known reports whether enough is known for a clause: of a rule of which few attacks
+// are known, more has to be seen of what the clause hides.
+func (p *Policy) known(protected int, unseen Support) bool {
+	return protected >= p.Scarce || unseen.Clusters >= p.ScarceCalibration
 }

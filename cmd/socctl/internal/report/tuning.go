@@ -70,6 +70,12 @@ func tuningPretty(w io.Writer, s Style, r *proposal.Report) {
 			}
 		}
 		patchPretty(w, s, x)
+		for _, c := range x.Correlations {
+			fmt.Fprintf(w, "  %s\n", Clean(chainText(c)))
+		}
+		if x.Calibration != nil {
+			fmt.Fprintf(w, "  %s\n", calibrationText(x.Calibration))
+		}
 		for _, q := range x.Rejected {
 			fmt.Fprintf(w, "  %s %s\n", s.Paint(Red, "rejected"), Clean(q.Clause))
 			for _, c := range q.Checks {
@@ -92,6 +98,18 @@ func mergeText(m *proposal.Merge) string {
 	return "a person has to decide: " + m.Why
 }
 
+func chainText(c proposal.Chain) string {
+	return fmt.Sprintf("the correlation %s would tell %d times instead of %d", c.Title, c.After, c.Before)
+}
+
+func calibrationText(c *proposal.Calibration) string {
+	text := fmt.Sprintf("calibration: %d of %s left to test exclusions", c.Left, Count(c.Clusters, "cluster"))
+	if c.Before > 0 {
+		text += fmt.Sprintf(", %d had tested %s before", c.Before, Count(c.Tests, "sequence"))
+	}
+	return text + fmt.Sprintf("; the weakest tier needs %d", c.Needed)
+}
+
 func boundText(p *proposal.Proposal) string {
 	return fmt.Sprintf("at most %.0f %% of what it hides are attacks, wrong in %.1f %% of runs: none in %s that it was not learnt from", 100*p.Bound, 100*p.Error, Count(p.Clusters, "cluster"))
 }
@@ -104,6 +122,12 @@ func tuningMarkdown(w io.Writer, r *proposal.Report) {
 		fmt.Fprintf(w, "\n## %s\n\n`%s` fires on %s: %d judged no attack, %d must stay.\n", escapeMarkdown(x.Title), codeText(x.Path), Count(x.Fires, "event"), x.Removable, x.Protected)
 		for _, why := range x.Abstained {
 			fmt.Fprintf(w, "\n**Abstained**: %s.\n", escapeMarkdown(why))
+		}
+		for _, c := range x.Correlations {
+			fmt.Fprintf(w, "\n%s.\n", escapeMarkdown(chainText(c)))
+		}
+		if x.Calibration != nil {
+			fmt.Fprintf(w, "\n%s.\n", escapeMarkdown(calibrationText(x.Calibration)))
 		}
 		for k := range x.Proposals {
 			certificate(w, x, &x.Proposals[k])

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/socctl/socctl/cmd/socctl/internal/report"
+	"github.com/socctl/socctl/evaluator/ruletest"
+	"github.com/socctl/socctl/evaluator/telemetry"
+	"github.com/socctl/socctl/feedback/proposal"
+	"github.com/socctl/socctl/rules"
+)
+
+// attacks returns what no exclusion may hide: recordings of attacks that are named or
+// configured, and what tests of the rules demand to be matched.
+func (c *cli) attacks(o *tuneOptions, v *verdicts, set *rules.Set) (proposal.Attacks, error) {
+	var out proposal.Attacks
+	recordings := slices.Clone(o.attacks)
+	if len(recordings) == 0 {
+		for _, path := range v.attacks {
+			recordings = append(recordings, v.cfg.Resolve(path))
+		}
+	}
+	t := &testOptions{recordings: string(ruletest.EVTX)}
+	load, err := c.testSources(t, v.cfg, nil)
+	if err != nil {
+		return out, err
+	}
+	load.Known = set
+	suite, diags := ruletest.Load(load)
+	if n := diags.Count(rules.Error); n > 0 {
+		report.Diagnostics(c.stderr, c.err(), diags)
+		return out, &exitError{code: exitUsage}
+	}
+	table, err := c.views(v.cfg)
+	if err != nil {
+		return out, err
+	}
+	normaliser := o.input.normaliser(table)
+	for _, test := range suite.Cases {
+		events, recorded := test.Demanded()
+		for _, value := range events {
+			out.Events = append(out.Events, proposal.AttackEvent{Event: normaliser.Event(telemetry.Record{Value: value}), Source: "test " + test.ID})
+		}
+		recordings = append(recordings, recorded...)
+	}
+	if len(recordings) > 0 {
+		slices.Sort(recordings)
+		stream, err := c.replayer(v.cfg, &backtestOptions{input: o.input, baseline: []string{}}, slices.Compact(recordings))
+		if err != nil {
+			return out, err
+		}
+		stream.Baseline = nil // of the configuration: no attacks
+		stream.Problem = c.unreadable
+		out.Recordings = newRecordings(stream)
+	}
+	return out, nil
+}
+
+// unreadable shows what cannot be read of a recording.
+func (c *cli) unreadable(err error) {
+	fmt.Fprintf(c.stderr, "%s %s\n", c.err().Paint(report.Red, "error:"), report.Clean(err.Error()))
+}

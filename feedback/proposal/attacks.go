@@ -1,0 +1,62 @@
+package proposal
+
+import (
+	"context"
+
+	"github.com/socctl/socctl/compiler"
+	"github.com/socctl/socctl/evaluator"
+	"github.com/socctl/socctl/evaluator/backtest"
+	"github.com/socctl/socctl/evaluator/telemetry"
+)
+
+// Attacks are events that must stay, whatever verdicts say: recordings of known
+// attacks, and events that tests of rules want to be matched.
+type Attacks struct {
+	Recordings backtest.Replayer // nil for none
+	Events     []AttackEvent
+}
+
+// AttackEvent is an event that stands in a test.
+type AttackEvent struct {
+	Event  *telemetry.Event
+	Source string // the test, to people
+}
+
+// replay calls take for every rule that fires on an attack.
+func (a *Attacks) replay(ctx context.Context, p *compiler.Program, take func(event *telemetry.Event, m evaluator.Match, source string)) (problems int, err error) {
+	ev := evaluator.New(p)
+	for _, e := range a.Events {
+		for _, m := range ev.Match(e.Event) {
+			take(e.Event, m, e.Source)
+		}
+	}
+	if a.Recordings == nil {
+		return 0, nil
+	}
+	var failed error
+	exposure, err := a.Recordings.Replay(ctx, p, func(h *backtest.Hit) {
+		event, _, err := h.Load()
+		if err != nil {
+			failed = err
+			return
+		}
+		for _, m := range h.Matches {
+			take(event, m, h.Source)
+		}
+	})
+	if err == nil {
+		err = failed
+	}
+	if err != nil {
+		return 0, err
+	}
+	return exposure.Problems, nil
+}
+
+// mark notes that a rule fires on an attack.
+func (e *Evidence) mark(r *compiler.Rule, print string) {
+	if e.attacks[r] == nil {
+		e.attacks[r] = map[string]bool{}
+	}
+	e.attacks[r][print] = true
+}
