@@ -129,7 +129,7 @@ func (c *cli) tune(ctx context.Context, o *tuneOptions, recordings []string) err
 		return &exitError{exitUnreadable, err}
 	}
 	// What was tested is written down before anybody can see how it came out.
-	if err := calibration.Append(o.calibration(v), result.Spent()); err != nil {
+	if err := tested.Append(o.calibration(v), result.Spent()); err != nil {
 		return &exitError{exitUnreadable, err}
 	}
 	if gate != nil {

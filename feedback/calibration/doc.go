@@ -4,10 +4,10 @@
 // counts for no other test of the rule; alerts that were judged since count afresh.
 //
 // What it guarantees: of the tests that any one alert took part in, all but those of
-// one run had it taken away, so that the chance of a wrong tier is what one run
-// allows, however often tuning is repeated. A run that asks the same of the same
-// alerts, or of them and newer ones, goes on with what it asked: no attack among
-// those seen so far is what every tier asks, so that looking in between costs
-// nothing. The ledger only grows, and what it says does not depend on the order of
+// one run had it taken away, so that for the alerts of one run the chance that any
+// tier is wrong is what one run allows, however often tuning is repeated. A run that
+// asks the same of the same alerts, or of them and newer ones, goes on with what it
+// asked: no attack among those seen so far is what every tier asks, so that looking in
+// between costs nothing. The ledger only grows, and what it says does not depend on the order of
 // its lines, nor on how often one is there.
 package calibration

@@ -61,13 +61,15 @@ func Read(path string) (*Ledger, error) {
 	if err != nil {
 		return nil, err
 	}
-	return New(records), nil
+	l := New(records)
+	l.size = int64(len(data))
+	return l, nil
 }
 
-// Append adds records to the file of a ledger, and returns when they are on the
-// disk. All go in one write at the end of the file, so that those of several processes
-// do not mix on a local disk.
-func Append(path string, records []Record) (err error) {
+// Append adds records to the file that the ledger was read from, and returns when they
+// are on the disk. It refuses if the file has changed since it was read: another run
+// may have tested the same alerts meanwhile. All go in one write at the end.
+func (l *Ledger) Append(path string, records []Record) (err error) {
 	if len(records) == 0 {
 		return nil
 	}
@@ -87,14 +89,22 @@ func Append(path string, records []Record) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	if info, err := f.Stat(); err == nil && info.Size() > 0 {
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if info.Size() != l.size {
+		return fmt.Errorf("%s was written to since it was read: another run may have tested the same alerts; run again", path)
+	}
+	if info.Size() > 0 {
 		last := make([]byte, 1)
 		if _, err := f.ReadAt(last, info.Size()-1); err == nil && last[0] != '\n' {
 			return fmt.Errorf("%s ends in the middle of a line: a write was interrupted; remove that line", path)
 		}
 	}
 	if _, err := f.Write(lines); err != nil {
-		return err
+		return errors.Join(err, f.Truncate(l.size))
 	}
+	l.size += int64(len(lines))
 	return f.Sync()
 }

@@ -7,9 +7,10 @@ import (
 )
 
 // Ledger is what was tested so far. The zero value is empty. It is not safe for
-// concurrent use; that of its file is, see Append.
+// concurrent use; that of its file is, see Ledger.Append.
 type Ledger struct {
 	records map[string]*Record // by key
+	size    int64              // of the file that it was read from
 }
 
 // New returns a ledger with records, in any order and any of them more than once.

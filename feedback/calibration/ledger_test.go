@@ -166,12 +166,20 @@ func TestFile(t *testing.T) {
 	r := New(nil).Rule("r", now)
 	r.Spend(sequence("Image: \"<script>\n\"", alerts(0, 3)))
 	r.Spend(sequence("b", alerts(3, 4)))
+	l, err := Read(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, _ := Read(path)
 	for _, x := range r.Added() {
-		if err := Append(path, []Record{x}); err != nil {
+		if err := l.Append(path, []Record{x}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	l, err := Read(path)
+	if err := other.Append(path, r.Added()); err == nil || !strings.Contains(err.Error(), "another run") {
+		t.Errorf("a run that read the ledger before: %v", err)
+	}
+	l, err = Read(path)
 	if err != nil || l.Rule("r", now).Tests() != 2 {
 		t.Fatal(l, err)
 	}
@@ -198,7 +206,8 @@ func TestFile(t *testing.T) {
 	if err := os.WriteFile(path, []byte(good+good[:40]), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if err := Append(path, r.Added()); err == nil || !strings.Contains(err.Error(), "middle of a line") {
+	l.size = int64(len(good) + 40)
+	if err := l.Append(path, r.Added()); err == nil || !strings.Contains(err.Error(), "middle of a line") {
 		t.Errorf("behind half a line: %v", err)
 	}
 }
@@ -207,7 +216,7 @@ func FuzzDecode(f *testing.F) {
 	r := New(nil).Rule("r", now)
 	r.Spend(sequence("a", alerts(0, 3)))
 	path := filepath.Join(f.TempDir(), "c.ndjson")
-	if err := Append(path, r.Added()); err != nil {
+	if err := New(nil).Append(path, r.Added()); err != nil {
 		f.Fatal(err)
 	}
 	data, _ := os.ReadFile(path)
