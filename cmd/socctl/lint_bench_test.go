@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,7 +18,8 @@ import (
 
 // BenchmarkLint runs the command as users do, over the public rules with their
 // regression tests in a git repository: all of them, and with --base after one
-// rule has changed. It reports the processor time and the peak memory of the
+// rule has changed; and over thirty thousand rules that are alike but for what each
+// excludes. It reports the processor time and the peak memory of the
 // process beside the time.
 func BenchmarkLint(b *testing.B) {
 	binary := filepath.Join(b.TempDir(), "socctl")
@@ -26,19 +28,22 @@ func BenchmarkLint(b *testing.B) {
 	}
 	repository := b.TempDir()
 	publicRepository(b, repository)
+	clones := b.TempDir()
+	cloned(b, filepath.Join(clones, "rules"), 30_000)
 	for _, run := range []struct {
-		name string
-		args []string
+		name, dir string
+		args      []string
 	}{
-		{"all", []string{"lint"}},
-		{"base", []string{"lint", "--base", "HEAD"}},
+		{"all", filepath.Join(repository, "sigma"), []string{"lint"}},
+		{"base", filepath.Join(repository, "sigma"), []string{"lint", "--base", "HEAD"}},
+		{"clones", clones, []string{"lint", "rules"}},
 	} {
 		b.Run(run.name, func(b *testing.B) {
 			var cpu time.Duration
 			var peak int64
 			for b.Loop() {
 				cmd := exec.Command(binary, run.args...)
-				cmd.Dir = filepath.Join(repository, "sigma")
+				cmd.Dir = run.dir
 				out, err := cmd.CombinedOutput()
 				if code := cmd.ProcessState.ExitCode(); code != exitClean && code != exitFindings {
 					b.Fatalf("%v\n%s", err, out)
@@ -49,6 +54,24 @@ func BenchmarkLint(b *testing.B) {
 			b.ReportMetric(cpu.Seconds()/float64(b.N), "cpu-s/op")
 			b.ReportMetric(float64(peak)/1000, "peak-MB")
 		})
+	}
+}
+
+// cloned writes rules into a folder, a thousand to a file, that are alike but for what
+// each excludes.
+func cloned(b *testing.B, dir string, n int) {
+	b.Helper()
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		b.Fatal(err)
+	}
+	for from := 0; from < n; from += 1_000 {
+		var text bytes.Buffer
+		for i := from; i < min(n, from+1_000); i++ {
+			fmt.Fprintf(&text, "title: Clone %d\nid: %08d-0000-4000-8000-000000000000\nlogsource: {category: process_creation, product: windows}\ndetection:\n    selection:\n        Image|endswith: '\\whoami.exe'\n        CommandLine|contains: ' /all'\n    filter:\n        ParentImage: 'C:\\Program Files\\Contoso\\agent%d.exe'\n    condition: selection and not filter\nlevel: high\n---\n", i, i, i)
+		}
+		if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("%d.yml", from)), text.Bytes(), 0o644); err != nil {
+			b.Fatal(err)
+		}
 	}
 }
 

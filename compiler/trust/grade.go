@@ -43,7 +43,7 @@ func (j *Judge) grade(rule logsource.Logsource, f *field, p *compiler.Predicate)
 	switch {
 	case p.Field == "":
 		return Grade{How: "have any field of the event hold " + text(p)}
-	case p.Op == compiler.OpNull, p.Op == compiler.OpExists, isEmpty(p):
+	case p.Op == compiler.OpNull, p.Op == compiler.OpExists, isEmpty(p), f.domain != nil && f.domain.Name == "port" && isZero(p):
 		return Grade{Score: 1, How: "be recorded " + presence(p)}
 	case isAny(p):
 		return Grade{How: "be recorded with " + p.Field + ", whatever it is"}

@@ -94,11 +94,20 @@ func isEmpty(p *compiler.Predicate) bool {
 	return ok && anchor == compiler.Whole && len(texts) == 1 && slices.Contains(empties, texts[0])
 }
 
+// isZero reports whether p asks for the number 0, which stands for no port.
+func isZero(p *compiler.Predicate) bool {
+	if p.Op == compiler.OpNumber {
+		return p.Number.Float() == 0
+	}
+	anchor, texts, ok := p.Pattern.Simple()
+	return p.Op == compiler.OpText && ok && anchor == compiler.Whole && len(texts) == 1 && texts[0] == "0"
+}
+
 func presence(p *compiler.Predicate) string {
 	switch {
 	case p.Op == compiler.OpExists && p.Bool:
 		return "with " + p.Field
-	case p.Op == compiler.OpText:
+	case p.Op == compiler.OpText && !isZero(p):
 		return "with an empty " + p.Field
 	}
 	return "without " + p.Field

@@ -240,6 +240,8 @@ func TestGradeByLogsource(t *testing.T) {
 	}{
 		{logsource.Logsource{Product: "windows", Category: "network_connection"}, `SourceIp: '::1'`, 0},
 		{logsource.Logsource{Product: "windows", Service: "security"}, `IpAddress: '::1'`, 0.5},
+		{logsource.Logsource{Product: "windows", Service: "security"}, `IpPort: 0`, 1},
+		{logsource.Logsource{Product: "windows", Service: "security"}, `IpPort: 445`, 0},
 		{logsource.Logsource{Product: "windows", Category: "process_creation"}, `Description|contains: x`, 0},
 		{logsource.Logsource{Product: "windows", Category: "sysmon_error"}, `Description|contains: x`, 1.5},
 	} {

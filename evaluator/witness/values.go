@@ -197,6 +197,7 @@ var (
 	some    = regexp.MustCompile(`^(?:a:[\\/]?)?:\\`)          // where any drive is
 	nobody  = regexp.MustCompile(`(?i)(\\users)\\{2,}`)        // a folder of somebody
 	twice   = regexp.MustCompile(`([^\\])\\{2,}`)
+	root    = regexp.MustCompile(`^//+`)
 	hklm    = regexp.MustCompile(`^hklm\\`)
 )
 
@@ -207,7 +208,7 @@ func tidied(kind logsource.Kind, path string) []string {
 	switch kind {
 	case logsource.PathKind:
 		t = another.ReplaceAllString(some.ReplaceAllString(t, `C:\`), "$1")
-		t = madeUp.ReplaceAllString(t, "")
+		t = root.ReplaceAllString(madeUp.ReplaceAllString(t, ""), "")
 		t = nobody.ReplaceAllString(t, `${1}\alice\`)
 		t = twice.ReplaceAllString(t, `$1\`)
 	case logsource.RegistryKind:

@@ -9,7 +9,7 @@ import (
 var impliedValue = &lint.Check{
 	Name:  "logic/implied-value",
 	Title: `a value that another one implies, where all must be there`,
-	Doc:   `Whatever contains the longer one contains the shorter one. If two occurrences were meant, the values do not say so.`,
+	Doc:   `Whatever contains the longer one contains the shorter one. If two occurrences were meant, the values do not say so. Values are found too that others imply only together, or that what the rule demands beside the list does: in a filter that often is a value of the selection, repeated.`,
 	Bad: `
 title: Whoami
 logsource: {category: process_creation, product: windows}

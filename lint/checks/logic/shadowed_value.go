@@ -13,7 +13,7 @@ import (
 var shadowedValue = &lint.Check{
 	Name:  "logic/shadowed-value",
 	Title: `a value that another one of the list covers`,
-	Doc:   "Whatever contains the longer one contains the shorter one, so the longer one changes nothing. Either it is superfluous, or the shorter one is wider than was meant: under `contains`, `asp` covers `aspx` and `sh` covers `bash`. Lists with more than 20 such values are reported once.",
+	Doc:   "Whatever contains the longer one contains the shorter one, so the longer one changes nothing. Either it is superfluous, or the shorter one is wider than was meant: under `contains`, `asp` covers `aspx` and `sh` covers `bash`. Values are found too that several others cover only together, such as a network and its halves, or another one with what the rule demands beside the list; the message says so. Lists with more than 20 such values are reported once.",
 	Bad: `
 title: Whoami
 logsource: {category: process_creation, product: windows}
