@@ -79,7 +79,7 @@ func TestParseNothing(t *testing.T) {
 func TestDiagnostics(t *testing.T) {
 	tests := []struct{ source, want string }{
 		{"rule: x", "1:1: error[config/unknown-key]: the configuration has no key rule (did you mean rules?)"},
-		{"frobnicate: x", "1:1: error[config/unknown-key]: the configuration has no key frobnicate (known are attack, budgets, ci, coverage, feedback, lint, pipelines, placeholders, rules, taxonomies, telemetry, test, tests)"},
+		{"frobnicate: x", "1:1: error[config/unknown-key]: the configuration has no key frobnicate (known are attack, budgets, ci, coverage, feedback, lifecycle, lint, pipelines, placeholders, rules, taxonomies, telemetry, test, tests)"},
 		{"test:\n  alow-missing-recordings: true", "2:3: error[config/unknown-key]: test has no key alow-missing-recordings (did you mean allow-missing-recordings?)"},
 		{"telemetry: {view: x}", "1:13: error[config/unknown-key]: telemetry has no key view (known are baseline, logsource, recordings)"},
 		{"attack: {version: 18.1, facts: f.tsv}", "1:25: error[config/attack]: attack has both a version and facts (keep version for a release that socctl has, or facts for one that you imported)"},
