@@ -48,13 +48,14 @@ func (o *options) guards(w io.Writer, all []*subject) {
 	for _, a := range hard() {
 		fmt.Fprint(w, line(a.name, run(a.change)))
 	}
-	o.lanes(w, subjects)
+	fmt.Fprintln(w)
 }
 
 // lanes examines what is found without each guard that only decides whether a person
 // has to look, and with it rejecting.
-func (o *options) lanes(w io.Writer, subjects []*subject) {
-	fmt.Fprint(w, "\n| guard | automatic clauses without it | removed by those | lost by those | removed if it rejected, pooled | mean | lost |\n|---|--:|--:|--:|--:|--:|--:|\n")
+func (o *options) lanes(w io.Writer, all []*subject) {
+	subjects := chosen(all, o.parts)
+	fmt.Fprint(w, "| guard | automatic clauses without it | removed by those | lost by those | removed if it rejected, pooled | mean | lost |\n|---|--:|--:|--:|--:|--:|--:|\n")
 	e := experiment{policy: tuning.Default(), seeds: seeds}
 	var names []string
 	for _, g := range tuning.Guards() {

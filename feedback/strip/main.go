@@ -33,7 +33,7 @@ func main() {
 	flag.StringVar(&o.rules, "rules", "", "folder of rules")
 	flag.StringVar(&o.cache, "cache", "", "file to keep what was collected in")
 	flag.StringVar(&o.parts, "part", "dev", "rules to measure on: dev, test or all")
-	flag.StringVar(&o.sections, "sections", "policies", "what to measure, separated by commas: policies, fresh, guards, choose, noise, worlds, history")
+	flag.StringVar(&o.sections, "sections", "policies", "what to measure, separated by commas: policies, fresh, guards, lanes, choose, noise, worlds, history")
 	flag.StringVar(&o.only, "policy", "", "policies to measure, separated by commas (default: all): prototype, first, default, third")
 	flag.BoolVar(&o.verbose, "v", false, "list clauses")
 	flag.IntVar(&o.workers, "j", runtime.GOMAXPROCS(0), "workers")
@@ -66,6 +66,8 @@ func (o *options) run(w io.Writer) error {
 			o.guards(w, subjects)
 		case "fresh":
 			o.fresh(w, subjects)
+		case "lanes":
+			o.lanes(w, subjects)
 		case "noise":
 			o.noise(w, subjects)
 		case "worlds":
