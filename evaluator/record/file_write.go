@@ -85,7 +85,7 @@ func (p *part) writeTo(w io.Writer) error {
 			return err
 		}
 	}
-	p.writeGrams(out)
+	p.writeGrams(out.SetKeyValueMetadata)
 	return out.Close()
 }
 

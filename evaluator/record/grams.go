@@ -4,8 +4,6 @@ import (
 	"encoding/base64"
 	"fmt"
 
-	"github.com/parquet-go/parquet-go"
-
 	"github.com/socctl/socctl/evaluator"
 )
 
@@ -22,11 +20,11 @@ const (
 	gramsPart  = 24
 )
 
-// writeGrams adds what is worth to be known of the texts of columns.
-func (p *part) writeGrams(w *parquet.Writer) {
+// writeGrams tells what is worth to be known of the texts of columns.
+func (p *part) writeGrams(tell func(key, value string)) {
 	for name, c := range p.columns {
 		if grams, ok := c.grams(); ok {
-			w.SetKeyValueMetadata(gramsKey+name, base64.StdEncoding.EncodeToString(grams))
+			tell(gramsKey+name, base64.StdEncoding.EncodeToString(grams))
 		}
 	}
 }
