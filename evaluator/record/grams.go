@@ -3,6 +3,8 @@ package record
 import (
 	"encoding/base64"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/socctl/socctl/evaluator"
 )
@@ -22,8 +24,8 @@ const (
 
 // writeGrams tells what is worth to be known of the texts of columns.
 func (p *part) writeGrams(tell func(key, value string)) {
-	for name, c := range p.columns {
-		if grams, ok := c.grams(); ok {
+	for _, name := range slices.Sorted(maps.Keys(p.columns)) {
+		if grams, ok := p.columns[name].grams(); ok {
 			tell(gramsKey+name, base64.StdEncoding.EncodeToString(grams))
 		}
 	}
