@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"slices"
 
 	"github.com/socctl/socctl/cmd/socctl/internal/report"
@@ -9,6 +10,7 @@ import (
 	"github.com/socctl/socctl/evaluator/telemetry"
 	"github.com/socctl/socctl/feedback/proposal"
 	"github.com/socctl/socctl/rules"
+	"github.com/socctl/socctl/rules/config"
 )
 
 // attacks returns what no exclusion may hide: recordings of attacks that are named or
@@ -22,7 +24,7 @@ func (c *cli) attacks(o *tuneOptions, v *verdicts, set *rules.Set) (proposal.Att
 		}
 	}
 	t := &testOptions{recordings: string(ruletest.EVTX)}
-	load, err := c.testSources(t, v.cfg, nil)
+	load, err := c.testSources(t, v.cfg, o.testPaths(v.cfg))
 	if err != nil {
 		return out, err
 	}
@@ -55,6 +57,19 @@ func (c *cli) attacks(o *tuneOptions, v *verdicts, set *rules.Set) (proposal.Att
 		out.Recordings = newRecordings(stream)
 	}
 	return out, nil
+}
+
+// testPaths is where tests are sought: where the configuration says, else in the rules
+// and in the folder tests, and not in whatever else there is.
+func (o *tuneOptions) testPaths(cfg *config.Config) []string {
+	if len(cfg.Rules)+len(cfg.Tests) > 0 || len(o.rules) == 0 {
+		return nil
+	}
+	paths := slices.Clone(o.rules)
+	if info, err := os.Stat("tests"); err == nil && info.IsDir() {
+		paths = append(paths, "tests")
+	}
+	return paths
 }
 
 // unreadable shows what cannot be read of a recording.
