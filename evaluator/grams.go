@@ -6,26 +6,47 @@ import (
 	"math/bits"
 )
 
-// Grams is which runs of four bytes stand in some texts, in one letter case. It tells
-// words that none of the texts can hold, without reading them, and errs on the side of
-// yes: different runs may share a bit.
+// Grams is which bytes stand in some texts, and which runs of four of them, in one letter
+// case. It tells words that none of the texts can hold, without reading them, and errs on
+// the side of yes: different runs may share a bit, and may not be known.
 type Grams struct {
-	bits [1 << (gramBits - 6)]uint64
-	odd  bool // a text holds a letter beyond ASCII that folds into it (D13)
+	letters [256 / 64]uint64
+	bits    []uint64 // nil if runs are not known
+	odd     bool     // a text holds a letter beyond ASCII that folds into it (D13)
 }
+
+// NewGrams returns those of no text.
+func NewGrams() *Grams { return &Grams{bits: make([]uint64, 1<<(gramBits-6))} }
 
 const gramBits = 18
 
-// MostGrams is how many bits of Grams may be set before they tell too little to be kept.
+// MostGrams is how many runs there may be before they tell too little to be kept.
 const MostGrams = 1 << gramBits / 8
 
 // Add adds a text.
 func (g *Grams) Add(text string) {
 	data := bytesOf(text)
 	g.odd = g.odd || unusual(data)
+	for _, b := range data {
+		g.letters[b>>6] |= 1 << (b & 63)
+	}
+	if g.bits == nil {
+		return
+	}
 	for at := 0; at+gramSize <= len(data); at++ {
 		g.set(gramBit(gramAt(data, at)))
 	}
+}
+
+// letter reports whether some text holds a byte, in some letter case.
+func (g *Grams) letter(b byte) bool {
+	// What folds into one byte are those that differ in one bit, see foldWord.
+	for _, c := range [...]byte{b | 0x20, b &^ 0x20} {
+		if g.letters[c>>6]>>(c&63)&1 != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 func (g *Grams) set(bit uint32)      { g.bits[bit>>6] |= 1 << (bit & 63) }
@@ -33,10 +54,10 @@ func (g *Grams) has(bit uint32) bool { return g.bits[bit>>6]>>(bit&63)&1 != 0 }
 
 func gramBit(gram uint32) uint32 { return gram * 0x9e3779b1 >> (32 - gramBits) }
 
-// Count returns how many bits are set.
+// Count returns how many runs there are, roughly.
 func (g *Grams) Count() int {
 	n := 0
-	for _, word := range &g.bits {
+	for _, word := range g.bits {
 		n += bits.OnesCount64(word)
 	}
 	return n
@@ -48,7 +69,12 @@ func (g *Grams) Lack(word string) bool {
 		return false
 	}
 	data := bytesOf(word)
-	for at := 0; at+gramSize <= len(data); at++ {
+	for _, b := range data {
+		if !g.letter(b) {
+			return true
+		}
+	}
+	for at := 0; g.bits != nil && at+gramSize <= len(data); at++ {
 		if !g.has(gramBit(gramAt(data, at))) {
 			return true
 		}
@@ -66,32 +92,53 @@ func (g *Grams) lackAll(words []string) bool {
 	return true
 }
 
-// Append appends a form that ReadGrams reads: the distances of the bits that are set.
-// It returns false where that would tell nothing or too little.
-func (g *Grams) Append(to []byte) ([]byte, bool) {
-	if g.odd || g.Count() > MostGrams {
+// Append appends a form that ReadGrams reads: the bytes as a set, and the distances of
+// the runs if these are known and take at most most bytes. It returns false where nothing
+// could be told.
+func (g *Grams) Append(to []byte, most int) ([]byte, bool) {
+	if g.odd {
 		return to, false
 	}
-	last := uint32(0)
+	for _, word := range g.letters {
+		to = binary.LittleEndian.AppendUint64(to, word)
+	}
+	if g.bits == nil || g.Count() > min(most, MostGrams) {
+		return to, true
+	}
+	with, last := to, uint32(0)
 	for bit := range uint32(1 << gramBits) {
 		if g.has(bit) {
-			to = binary.AppendUvarint(to, uint64(bit-last))
+			with = binary.AppendUvarint(with, uint64(bit-last))
 			last = bit
 		}
 	}
-	return to, true
+	if len(with)-len(to) > most {
+		return to, true
+	}
+	return with, true
 }
 
 // ReadGrams reads what Append has written.
 func ReadGrams(data []byte) (*Grams, error) {
-	g, at := &Grams{}, uint64(0)
-	for len(data) > 0 {
+	g := &Grams{}
+	for i := range g.letters {
+		if len(data) < 8 {
+			return nil, errDamagedGrams
+		}
+		g.letters[i], data = binary.LittleEndian.Uint64(data), data[8:]
+	}
+	if len(data) > 0 {
+		g.bits = make([]uint64, 1<<(gramBits-6))
+	}
+	for at := uint64(0); len(data) > 0; {
 		distance, n := binary.Uvarint(data)
 		if at += distance; n <= 0 || distance >= 1<<gramBits || at >= 1<<gramBits {
-			return nil, errors.New("the list of runs of four bytes is damaged")
+			return nil, errDamagedGrams
 		}
 		g.set(uint32(at))
 		data = data[n:]
 	}
 	return g, nil
 }
+
+var errDamagedGrams = errors.New("the list of runs of four bytes is damaged")

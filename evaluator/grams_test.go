@@ -1,6 +1,7 @@
 package evaluator
 
 import (
+	"encoding/binary"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -15,7 +16,7 @@ func TestGramsLackNoWordThatIsThere(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	letters := []rune("abcdefXYZ \\:.-_019é\u212a\u017f")
 	for range 3000 {
-		g, texts := &Grams{}, []string{}
+		g, texts := []*Grams{{}, NewGrams()}[r.IntN(2)], []string{}
 		for range 1 + r.IntN(5) {
 			var b strings.Builder
 			for range r.IntN(60) {
@@ -36,10 +37,11 @@ func TestGramsLackNoWordThatIsThere(t *testing.T) {
 			}
 		}
 	}
-	g := &Grams{}
+	g, few := NewGrams(), &Grams{}
 	g.Add("the quick brown fox")
-	for word, want := range map[string]bool{"mimikatz": true, "QUICK": false, "quick fox": true, "fo": false} {
-		if got := g.Lack(word); got != want {
+	few.Add("the quick brown fox")
+	for word, want := range map[string][2]bool{"mimikatz": {true, true}, "QUICK": {}, "quick fox": {true, false}, "fo": {}, "quick:": {true, true}} {
+		if got := [2]bool{g.Lack(word), few.Lack(word)}; got != want {
 			t.Errorf("lack %q: %v", word, got)
 		}
 	}
@@ -51,10 +53,10 @@ func TestGramsLackNoWordThatIsThere(t *testing.T) {
 
 func TestGramsAreReadAsWritten(t *testing.T) {
 	t.Parallel()
-	g := &Grams{}
+	g := NewGrams()
 	for _, text := range []string{"", "abc", "C:\\Windows\\System32\\cmd.exe /c whoami", strings.Repeat("\x00", 9), "\xff\xff\xff\xff"} {
 		g.Add(text)
-		data, ok := g.Append(nil)
+		data, ok := g.Append(nil, 1<<20)
 		if !ok {
 			t.Fatal(text, "tells nothing")
 		}
@@ -62,16 +64,22 @@ func TestGramsAreReadAsWritten(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(g.bits, again.bits); diff != "" {
+		if diff := cmp.Diff(g.letters, again.letters); diff != "" {
 			t.Error(text, diff)
+		}
+		if g.Count() != again.Count() || g.Count() > 0 && !cmp.Equal(g.bits, again.bits) {
+			t.Errorf("%q: %d runs are read as %d", text, g.Count(), again.Count())
+		}
+		if short, ok := g.Append(nil, 0); !ok || len(short) != 32 {
+			t.Errorf("%q: letters alone take %d bytes", text, len(short))
 		}
 	}
 	r := rand.New(rand.NewPCG(3, 4))
 	for range 1 << gramBits {
-		g.Add(string([]byte{byte(r.Uint32()), byte(r.Uint32()), byte(r.Uint32()), byte(r.Uint32())}))
+		g.Add(string(binary.LittleEndian.AppendUint32(nil, r.Uint32()&0x7f7f7f7f)))
 	}
-	if _, ok := g.Append(nil); ok {
-		t.Error("what has nearly all runs is written")
+	if data, ok := g.Append(nil, 1<<20); !ok || len(data) != 32 {
+		t.Errorf("what has nearly all runs is written in %d bytes", len(data))
 	}
 }
 
@@ -83,10 +91,12 @@ func FuzzReadGrams(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if again, ok := g.Append(nil); ok {
-			if back, err := ReadGrams(again); err != nil || back.bits != g.bits {
-				t.Fatal(err, data)
-			}
+		again, ok := g.Append(nil, 1<<20)
+		if !ok {
+			t.Fatal("what was read tells nothing")
+		}
+		if back, err := ReadGrams(again); err != nil || back.letters != g.letters || g.Count() <= MostGrams && !cmp.Equal(back.bits, g.bits) {
+			t.Fatal(err, data)
 		}
 	})
 }

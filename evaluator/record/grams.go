@@ -9,17 +9,19 @@ import (
 	"github.com/socctl/socctl/evaluator"
 )
 
-// gramsKey is how the keys of metadata begin that tell which runs of four bytes the texts
-// of a column have, see evaluator.Grams. A replay does not read a column where no rule can
-// find anything; rendered messages, of which keywords are asked, are most of what there is
-// to read in recordings of Windows.
-const gramsKey = reserved + "grams."
+// gramsKey is how the keys of metadata begin that tell which bytes the texts of a column
+// have, and which runs of four of them, see evaluator.Grams. A replay does not read a column
+// where no rule can find anything: keywords are asked of all columns, and few have the
+// letters of any. Rendered messages have, and are most of what there is to read in recordings
+// of Windows; hence the runs.
+const gramsKey = reserved + "letters."
 
-// Grams are kept of columns with so many bytes of texts, if they take this part of them:
-// reading them is then a little of what reading the column is.
+// Of columns with so many bytes of texts the letters are kept, and runs if these take at most
+// this part of them: reading them is then a little of what reading the column is.
 const (
-	worthGrams = 256 << 10
-	gramsPart  = 24
+	worthLetters = 2 << 10
+	worthGrams   = 256 << 10
+	gramsPart    = 24
 )
 
 // writeGrams tells what is worth to be known of the texts of columns.
@@ -36,15 +38,17 @@ func (c *column) grams() ([]byte, bool) {
 	for _, text := range c.texts {
 		size += len(text)
 	}
-	if size < worthGrams {
+	if size < worthLetters {
 		return nil, false
 	}
 	g := &evaluator.Grams{}
+	if size >= worthGrams {
+		g = evaluator.NewGrams()
+	}
 	for _, text := range c.texts {
 		g.Add(text)
 	}
-	out, ok := g.Append(nil)
-	return out, ok && len(out) <= size/gramsPart
+	return g.Append(nil, size/gramsPart)
 }
 
 // gramsOf returns what a file tells of a column without reading it; nil if that is

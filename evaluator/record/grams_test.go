@@ -101,6 +101,6 @@ func TestDamagedGrams(t *testing.T) {
 	short := &column{}
 	short.set(0, []byte("short"))
 	if _, ok := short.grams(); ok {
-		t.Error("runs are kept of a short column")
+		t.Error("letters are kept of a short column")
 	}
 }

@@ -27,7 +27,7 @@ func (c *memoryColumn) Codes() ([]uint32, error)                   { return c.co
 // Grams are those of all texts, although columns of so few would not have any.
 func (c *memoryColumn) Grams() *evaluator.Grams {
 	if c.grams == nil {
-		c.grams = &evaluator.Grams{}
+		c.grams = evaluator.NewGrams()
 		for _, text := range c.dict.Texts {
 			c.grams.Add(text)
 		}
