@@ -73,7 +73,8 @@ proposal say why. Exit code 4 says that there is none at all.`,
 	return cmd
 }
 
-func (c *cli) tune(ctx context.Context, o *tuneOptions, recordings []string) error {
+// check tells options that do not go together.
+func (o *tuneOptions) check() error {
 	if err := errors.Join(checkFormats("tune", o.formats, report.TuningFormats, []string{"pretty", "markdown"}), o.input.check()); err != nil {
 		return err
 	}
@@ -83,75 +84,117 @@ func (c *cli) tune(ctx context.Context, o *tuneOptions, recordings []string) err
 	if o.apply != "" && o.owner == "" {
 		return usageError("--apply needs --owner: every filter has somebody who answers for it")
 	}
-	v, err := c.verdicts(&o.ledgerOptions)
+	return nil
+}
+
+func (c *cli) tune(ctx context.Context, o *tuneOptions, recordings []string) error {
+	if err := o.check(); err != nil {
+		return err
+	}
+	t, err := c.tuner(ctx, o, recordings)
 	if err != nil {
 		return err
 	}
-	gate, err := c.mergeGate(ctx, o, v)
+	result, err := t.propose(ctx)
 	if err != nil {
 		return err
+	}
+	return t.settle(result)
+}
+
+// tuner is a run of tune: what it was told, and what it has read.
+type tuner struct {
+	*cli
+	*tuneOptions
+	verdicts *verdicts
+	loaded   *loadedRules
+	evidence *proposal.Evidence
+	gate     *policy.Decision // nil if nothing is merged without a person
+	damaged  bool             // a verdict could not be read
+}
+
+// tuner reads what proposals are made of, but for the recordings.
+func (c *cli) tuner(ctx context.Context, o *tuneOptions, recordings []string) (*tuner, error) {
+	v, err := c.verdicts(&o.ledgerOptions)
+	if err != nil {
+		return nil, err
+	}
+	t := &tuner{cli: c, tuneOptions: o, verdicts: v}
+	if t.gate, err = c.mergeGate(ctx, o, v); err != nil {
+		return nil, err
 	}
 	state, contents, damaged, err := c.state(v)
 	if err != nil {
-		return err
+		return nil, err
 	}
+	t.damaged = damaged
 	report.Diagnostics(c.stderr, c.err(), contents.Diagnostics)
-	loaded, err := c.loadRules(v.cfg, o.rules, o.pipelines)
-	if err != nil {
-		return err
+	if t.loaded, err = c.loadRules(v.cfg, o.rules, o.pipelines); err != nil {
+		return nil, err
 	}
 	table, err := c.views(v.cfg)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	replayer, err := c.replayer(v.cfg, &backtestOptions{input: o.input}, recordings)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	replayer.Problem = c.unreadable
-	collectLess()
 	tested, err := calibration.Read(o.calibration(v))
 	if err != nil {
-		return &exitError{exitUnreadable, err}
+		return nil, &exitError{exitUnreadable, err}
 	}
-	attacks, err := c.attacks(o, v, loaded.set)
+	attacks, err := c.attacks(o, v, t.loaded.set)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	evidence := &proposal.Evidence{Program: loaded.program, Table: table, State: state, Replayer: newRecordings(replayer), Support: v.policy, Calibration: tested, Attacks: attacks}
-	result, err := c.proposals(ctx, o, evidence, func(r *proposal.Report) error {
-		return evidence.Verify(ctx, loaded.set, compiler.Options{Placeholders: v.cfg.PlaceholderValues(), Now: c.now}, r)
+	t.evidence = &proposal.Evidence{Program: t.loaded.program, Table: table, State: state, Replayer: newRecordings(replayer), Support: v.policy, Calibration: tested, Attacks: attacks}
+	return t, nil
+}
+
+// propose replays the recordings, and returns what is proposed.
+func (t *tuner) propose(ctx context.Context) (*proposal.Report, error) {
+	collectLess()
+	result, err := t.proposals(ctx, t.tuneOptions, t.evidence, func(r *proposal.Report) error {
+		return t.evidence.Verify(ctx, t.loaded.set, compiler.Options{Placeholders: t.verdicts.cfg.PlaceholderValues(), Now: t.now}, r)
 	})
 	if err := interrupted(ctx.Err()); err != nil {
-		return err // an event that must stay may be in the rest
+		return nil, err // an event that must stay may be in the rest
 	}
 	if err != nil {
-		return &exitError{exitUnreadable, err}
+		return nil, &exitError{exitUnreadable, err}
 	}
 	// What was tested is written down before anybody can see how it came out.
-	if err := tested.Append(o.calibration(v), result.Spent()); err != nil {
-		return &exitError{exitUnreadable, err}
+	if err := t.evidence.Calibration.Append(t.calibration(t.verdicts), result.Spent()); err != nil {
+		return nil, &exitError{exitUnreadable, err}
 	}
-	if gate != nil {
-		result.Ask(gate.Allows)
+	if t.gate != nil {
+		result.Ask(t.gate.Allows)
 	}
-	if o.allowed {
+	if t.allowed {
 		result = result.Allowed()
 	}
-	err = c.write(o.formats, func(w io.Writer, s report.Style, format string) error {
+	return result, nil
+}
+
+// settle tells what is proposed, applies it if that is wanted, and returns how the run
+// ends.
+func (t *tuner) settle(result *proposal.Report) error {
+	err := t.write(t.formats, func(w io.Writer, s report.Style, format string) error {
 		return report.Tuning(w, s, format, result)
 	})
 	switch {
-	case o.apply != "" && evidence.Partial():
+	case t.apply != "" && t.evidence.Partial():
 		err = errors.Join(err, errors.New("nothing was applied: a part of the recordings could not be read, and an event that must stay may be in it"))
-	case o.apply != "":
-		err = errors.Join(err, c.applyProposals(o, result))
+	case t.apply != "":
+		err = errors.Join(err, t.applyProposals(t.tuneOptions, result))
 	}
 	if err != nil {
 		return &exitError{exitUnreadable, err}
 	}
-	code := max(loaded.exitCode(), damagedCode(damaged))
-	if evidence.Partial() {
+	code := max(t.loaded.exitCode(), damagedCode(t.damaged))
+	if t.evidence.Partial() {
 		code = exitUnreadable
 	}
 	if code == exitClean && !result.Summary.Any() {
