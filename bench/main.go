@@ -177,7 +177,7 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 	flags.StringVar(&o.data, "data", os.Getenv("SOCCTL_DATA"), "folder of recordings and public rules (default: $SOCCTL_DATA, or shared/data beside the repository)")
 	flags.StringVar(&o.work, "work", "", "folder for what is generated and built (default: in the user's cache folder)")
 	flags.StringVar(&o.out, "out", "", "`file` to write (default: standard output)")
-	flags.StringVar(&o.format, "format", "table", "table or json")
+	flags.StringVar(&o.format, "format", "table", "table, json, or svg: a picture of the part recorded")
 	list(&o.from, "from", "render `files` of -format json instead of measuring; later ones add engines to the first")
 	flags.BoolVar(&o.strict, "strict", false, "fail if a difference of matches is unexplained")
 	flags.StringVar(&o.compare, "compare", "", "compare this tree with a `revision` of it instead")
@@ -202,8 +202,8 @@ func (o *options) check(more int) error {
 	if more > 0 {
 		return errors.New("only flags are known")
 	}
-	if o.format != "table" && o.format != "json" {
-		return fmt.Errorf("unknown format %q: there are table and json", o.format)
+	if !slices.Contains([]string{"table", "json", "svg"}, o.format) {
+		return fmt.Errorf("unknown format %q: there are table, json and svg", o.format)
 	}
 	if o.runs < 1 || o.events < 1 || o.few < 1 {
 		return errors.New("-runs, -events and -few are at least 1")
@@ -258,6 +258,14 @@ func write(o *options, r *page.Result, stdout io.Writer) error {
 		if err := enc.Encode(r); err != nil {
 			return err
 		}
+		return out.Flush()
+	}
+	if o.format == "svg" {
+		picture, err := page.Plot(r)
+		if err != nil {
+			return err
+		}
+		_, _ = out.WriteString(picture)
 		return out.Flush()
 	}
 	if err := page.Render(out, r); err != nil {
