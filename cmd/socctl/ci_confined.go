@@ -110,7 +110,7 @@ func pathsOf(cfg *config.Config) []rules.Scalar {
 	for _, section := range []struct {
 		node *rules.Node
 		keys []string
-	}{{cfg.Lint, []string{"rego", "baseline"}}, {cfg.Coverage, []string{"manifests", "recordings", "verdicts"}}} {
+	}{{cfg.Lint, []string{"rego", "baseline"}}, {cfg.Coverage, []string{"manifests", "recordings", "verdicts"}}, {cfg.Feedback, []string{"verdicts"}}} {
 		for _, key := range section.keys {
 			if section.node == nil {
 				continue
