@@ -58,7 +58,7 @@ func (c *cli) confined(files ruletest.Files, cfg *config.Config, o *ciOptions) e
 	if err != nil {
 		return err
 	}
-	for _, root := range slices.Concat(paths, o.rules, o.policyFolders(cfg), regoFolders(cfg)) {
+	for _, root := range slices.Concat(paths, o.rules, o.policyFolders(cfg), regoFolders(cfg), o.ledgers(cfg)) {
 		if err := linksInside(files, root); err != nil {
 			return err
 		}

@@ -68,10 +68,21 @@ func (c *cli) ciVerdicts(ctx context.Context, cfg *config.Config, o *ciOptions, 
 		watched = append(watched, t.Touched)
 	}
 	out.sides = health.NewSides(state, head, base, watched)
-	if n := out.sides.Evidence(telemetry.NewNormaliser(o.sides.options().Table), all); n > 0 {
+	if n := out.sides.Evidence(telemetry.NewNormaliser(o.sides.options().Table), all); n > 0 && !c.quiet {
 		fmt.Fprintf(c.stderr, "%s of verdicts not used: the record is not what its fingerprint names\n", report.Count(n, "event"))
 	}
 	return out, nil
+}
+
+// ledgers are where verdicts are read from unless the configuration names a place.
+func (o *ciOptions) ledgers(cfg *config.Config) []string {
+	switch {
+	case o.verdicts != "":
+		return []string{o.verdicts}
+	case cfg.Feedback != nil:
+		return []string{cfg.Resolve(defaultLedger)}
+	}
+	return nil
 }
 
 // earlierVerdicts are those of a ledger as it was before the change. A ledger only grows:
