@@ -29,6 +29,9 @@ type backtestOptions struct {
 	noTime, verbose           bool
 	input                     recordingOptions
 	sides                     *bothSides // that were read already; nil if they were not
+
+	// watch puts somebody who looks on before a replay; nil for nobody.
+	watch func(backtest.Replayer) backtest.Replayer
 }
 
 func (c *cli) backtestCommand() *cobra.Command {
@@ -125,7 +128,7 @@ func (c *cli) backtestRun(ctx context.Context, o *backtestOptions, recordings []
 			return nil, 0, err
 		}
 		options.Base = compared.base
-		if run.Result, err = c.runBacktest(ctx, compared, split, *options); err != nil {
+		if run.Result, err = c.runBacktest(ctx, compared, split, *options, o.watch); err != nil {
 			return nil, 0, err
 		}
 		run.Rejected, code = compared.head.rejected(), compared.head.exitCode()
@@ -160,9 +163,13 @@ func (c *cli) backtestOptions(cfg *config.Config, o *backtestOptions, named []st
 }
 
 // runBacktest replays the recordings.
-func (c *cli) runBacktest(ctx context.Context, compared *comparedRules, r *recordings, o backtest.Options) (*backtest.Result, error) {
+func (c *cli) runBacktest(ctx context.Context, compared *comparedRules, r *recordings, o backtest.Options, watch func(backtest.Replayer) backtest.Replayer) (*backtest.Result, error) {
 	meter := c.watch(r)
-	result, err := backtest.Run(ctx, compared.subject, r, o)
+	from := backtest.Replayer(r)
+	if watch != nil {
+		from = watch(r)
+	}
+	result, err := backtest.Run(ctx, compared.subject, from, o)
 	meter.done()
 	if err != nil {
 		return nil, &exitError{exitUnreadable, err}

@@ -26,6 +26,7 @@ type ciOptions struct {
 	recordings   []string
 	budgets      []string
 	policies     []string
+	verdicts     string
 	preExisting  string
 	noReplay     bool
 	noCoverage   bool
@@ -50,9 +51,10 @@ nothing is replayed. Formats write to files, several at once: markdown is meant
 for one comment on the pull request and is empty if no rule changed. --render
 makes markdown and html of what -f json has written, and trusts none of it.
 
-The exit code is 1 if there is a blocker: an error of lint that is new, a test that
-fails and did not before, a budget that is exceeded, coverage that the gate protects,
-a policy that denies.`,
+The exit code is 1 if there is a blocker: an alert that was found to be an attack and
+is no longer matched, an error of lint that is new, a test that fails and did not
+before, a budget that is exceeded, coverage that the gate protects, a policy that
+denies.`,
 		Example: `  socctl ci --base origin/main
   socctl ci --base origin/main -f markdown=comment.md -f sarif=lint.sarif -f junit=tests.xml -f json=ci.json -f html=ci.html
   socctl ci --render ci.json -f markdown=comment.md`,
@@ -73,6 +75,7 @@ a policy that denies.`,
 	flags.StringArrayVar(&o.recordings, "recording", nil, "`recording` to replay (default: telemetry.recordings of the configuration); may be repeated")
 	flags.StringArrayVar(&o.budgets, "budget", nil, "alerts that a rule of a level may raise, as `level=n`/day; may be repeated (default: budgets of the configuration)")
 	flags.StringArrayVar(&o.policies, "policy", nil, "`folder` of gates in Rego that judge the result; may be repeated (default: ci.policies of the configuration)")
+	flags.StringVar(&o.verdicts, "verdicts", "", "`path` of verdicts on the rules, a file or a folder (default: verdicts of the section feedback: of the configuration, if there is such a section)")
 	flags.StringVar(&o.preExisting, "pre-existing", "", "what becomes of tests and findings that were wrong before too: advise or block (default: ci.pre-existing of the configuration, else advise)")
 	flags.BoolVar(&o.noReplay, "no-replay", false, "replay nothing")
 	flags.BoolVar(&o.noCoverage, "no-coverage", false, "leave coverage out")
@@ -87,12 +90,14 @@ func (o *ciOptions) check(given func(flag string) bool) error {
 	known := report.CIFormats
 	switch {
 	case o.render != "":
-		for _, flag := range []string{"base", "rules", "recording", "budget", "policy", "pre-existing", "no-replay", "no-coverage", "allow-outside", "cache"} {
+		for _, flag := range []string{"base", "rules", "recording", "budget", "policy", "verdicts", "pre-existing", "no-replay", "no-coverage", "allow-outside", "cache"} {
 			if given(flag) {
 				return usageError("--render runs nothing: leave out --%s", flag)
 			}
 		}
 		known = report.CIPages
+	case given("verdicts") && o.verdicts == "":
+		return usageError("--verdicts is empty: name a file or a folder, or leave it out")
 	case given("render"):
 		return usageError("--render is empty: name the file that -f json=FILE wrote")
 	case o.base == "":
@@ -153,7 +158,10 @@ func (c *cli) ci(ctx context.Context, o *ciOptions) error {
 	if run.Diff, err = c.diffOfSides(ctx, o.sides, o.base); err != nil {
 		return err
 	}
-	code := exitClean
+	if o.sides.verdicts, err = c.ciVerdicts(ctx, cfg, o, run); err != nil {
+		return err
+	}
+	code := damagedCode(o.sides.verdicts != nil && o.sides.verdicts.damaged)
 	steps := []func(context.Context, *ciOptions, *report.CIRun) (int, error){c.ciLint, c.ciTests, c.ciBacktest, c.ciCoverage}
 	for _, step := range steps {
 		stepCode, err := step(ctx, o, run)
@@ -164,6 +172,7 @@ func (c *cli) ci(ctx context.Context, o *ciOptions) error {
 			code = max(code, stepCode)
 		}
 	}
+	o.sides.verdicts.tell(c.now, run)
 	if err := judge(gates, run); err != nil {
 		return err
 	}
@@ -233,7 +242,7 @@ func (c *cli) ciBacktest(ctx context.Context, o *ciOptions, run *report.CIRun) (
 	if o.noReplay || len(o.recordings)+len(cfg.Telemetry.Recordings)+len(cfg.Telemetry.Baseline) == 0 || !run.Changed() {
 		return exitClean, nil
 	}
-	b := &backtestOptions{rules: o.rules, base: o.base, budgets: o.budgets, failOn: []string{"budget"}, samples: 3, noTime: true, sides: o.sides}
+	b := &backtestOptions{rules: o.rules, base: o.base, budgets: o.budgets, failOn: []string{"budget"}, samples: 3, noTime: true, sides: o.sides, watch: o.sides.verdicts.watch()}
 	result, code, err := c.replaySides(ctx, b, o.recordings, o.workers)
 	run.Backtest = result
 	return code, err

@@ -58,7 +58,7 @@ func (c *cli) confined(files ruletest.Files, cfg *config.Config, o *ciOptions) e
 	if err != nil {
 		return err
 	}
-	for _, root := range slices.Concat(paths, o.rules, o.policyFolders(cfg), regoFolders(cfg)) {
+	for _, root := range slices.Concat(paths, o.rules, o.policyFolders(cfg), regoFolders(cfg), o.ledgers(cfg)) {
 		if err := linksInside(files, root); err != nil {
 			return err
 		}
@@ -110,7 +110,7 @@ func pathsOf(cfg *config.Config) []rules.Scalar {
 	for _, section := range []struct {
 		node *rules.Node
 		keys []string
-	}{{cfg.Lint, []string{"rego", "baseline"}}, {cfg.Coverage, []string{"manifests", "recordings", "verdicts"}}} {
+	}{{cfg.Lint, []string{"rego", "baseline"}}, {cfg.Coverage, []string{"manifests", "recordings", "verdicts"}}, {cfg.Feedback, []string{"verdicts"}}} {
 		for _, key := range section.keys {
 			if section.node == nil {
 				continue

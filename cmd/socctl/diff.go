@@ -136,7 +136,7 @@ func (c *cli) replayDiff(ctx context.Context, o *diffOptions, d *report.DiffResu
 	}
 	options.Base = &backtest.Revision{Ref: d.Before}
 	compared := &comparedRules{subject: backtest.NewSubject(new.side.Program, old.side.Program)}
-	if d.Recorded, err = c.runBacktest(ctx, compared, split, *options); err != nil {
+	if d.Recorded, err = c.runBacktest(ctx, compared, split, *options, nil); err != nil {
 		return err
 	}
 	if d.Recorded.Partial {

@@ -25,6 +25,7 @@ type bothSides struct {
 	rules      *loadedRules // head, with its problems
 
 	memory          ruletest.Memory  // of tests; nil for none
+	verdicts        *ciVerdicts      // of a pull request; nil for none
 	results, before *ruletest.Result // of the tests; nil until they ran
 }
 

@@ -22,6 +22,7 @@ type CIRun struct {
 	Coverage *CoverageRun // nil if it was left out
 
 	Expiry *compiler.Expiry // of filters; nil if none ends
+	Tuning []CIRuleState    // of rules that the change touches and verdicts tell of; nil without a ledger
 
 	FailedBefore map[string]bool // ids of tests that failed before the change too
 	Strict       bool            // what was wrong before the change blocks too
@@ -102,6 +103,7 @@ func ciPretty(w io.Writer, s Style, p *CIPage) error {
 		fmt.Fprintf(w, "%s changed without any effect on what matches\n", Count(p.WithoutEffect, "rule"))
 	}
 	ciPrettyRemarks(w, s, Yellow, "filter: ", "filter", p.Filters)
+	ciPrettyRemarks(w, s, Yellow, "tuning: ", "rule", p.tuningRemarks())
 	if p.Replay != nil {
 		fmt.Fprintln(w, Clean(p.replayText()))
 	}

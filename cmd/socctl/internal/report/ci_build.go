@@ -43,7 +43,7 @@ func (r *CIRun) Page() *CIPage {
 			p.Findings = append(p.Findings, CIRemark{f.Code, f.Message, f.Span.Path(), f.Span.Start.Line})
 		}
 	}
-	p.Filters = r.filters()
+	p.Filters, p.Tuning = r.filters(), r.tuning()
 	for i := range r.cases() {
 		p.Tests.count(r.Tests.Result.Cases[i].Clean())
 	}
@@ -79,6 +79,7 @@ func (r *CIRun) judge() (blockers, known []CIRemark) {
 			blockers = append(blockers, remark)
 		}
 	}
+	blockers = append(blockers, r.silenced()...)
 	for i := range r.cases() {
 		if t := &r.Tests.Result.Cases[i]; !t.Clean() {
 			add(r.FailedBefore[t.Case.ID], CIRemark{"test", t.Case.Name + ": " + t.Message, t.Case.Path, t.Case.Span.Start.Line})

@@ -16,7 +16,7 @@ var ciTemplate = template.Must(template.New("ci").Funcs(template.FuncMap{
 	"word": func(c CIChange) string { return c.word() }, "bad": func(c CIChange) bool { return c.bad() },
 	"tests": func(c CIChange) string { return c.testText() }, "alerts": func(c CIChange) string { return c.alertText() }, "lint": func(c CIChange) string { return c.lintText() },
 	"lost": func(c CIChange) string { return c.lostWord() }, "clean": func(text string) string { return Shorten(Clean(text), maxPageText) },
-	"plot": ciPlot, "count": Count, "share": shareOf, "most": mostOf,
+	"tuning": func(p *CIPage) []CIRemark { return p.tuningRemarks() }, "plot": ciPlot, "count": Count, "share": shareOf, "most": mostOf,
 	"number": short, "first": func(n int, list []CIRemark) []CIRemark { return list[:min(n, len(list))] },
 }).Parse(ciTemplateText))
 

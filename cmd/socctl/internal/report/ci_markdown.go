@@ -50,6 +50,7 @@ func ciMarkdown(w io.Writer, p *CIPage) error {
 	c.fold("Hosts", ciHosts(p))
 	c.fold("ATT&amp;CK evidence", ciCells(p.Coverage))
 	c.fold("Filters", ciRemarks(p.Filters))
+	c.fold("Verdicts and tuning", ciRemarks(p.tuningRemarks()))
 	c.fold("Lint", ciRemarks(p.Findings))
 	c.end(fmt.Sprintf("compared with `%s` · socctl %s\n", codeText(Shorten(p.Base, 100)), escapeMarkdown(Shorten(p.Version, 100))))
 	_, err := io.WriteString(w, c.text.String())

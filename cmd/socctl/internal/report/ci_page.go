@@ -27,12 +27,13 @@ type CIPage struct {
 	Coverage      *CICoverage     `json:"coverage"` // nil if it was left out
 	Findings      []CIRemark      `json:"findings"` // of lint, that are new
 	Filters       []CIRemark      `json:"filters"`  // that have ended or will soon, or hide almost all
+	Tuning        []CITuning      `json:"tuning"`   // of the rules that the change touches, where there are verdicts on them
 	Tests         CITests         `json:"tests"`    // all that ran
 }
 
 // CIRemark is something to be said about a place.
 type CIRemark struct {
-	Kind string `json:"kind"` // lint, test, budget, coverage or policy; of a finding the name of the check
+	Kind string `json:"kind"` // silenced, lint, test, budget, coverage or policy; of a finding the name of the check
 	Text string `json:"text"`
 	Path string `json:"path,omitempty"`
 	Line int    `json:"line,omitempty"`
