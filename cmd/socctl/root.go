@@ -8,11 +8,13 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/socctl/socctl/cmd/socctl/internal/report"
+	"github.com/socctl/socctl/rules"
 )
 
 // Exit codes, the same for every command.
@@ -76,7 +78,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	c := &cli{stdin: stdin, stdout: stdout, stderr: stderr}
 	root := c.command()
 	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
+	cmd, err := root.ExecuteContextC(ctx)
 	var exit *exitError
 	switch {
 	case err == nil:
@@ -87,7 +89,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		}
 		return exit.code
 	}
-	fmt.Fprintf(stderr, "socctl: %s\nRun socctl --help for usage.\n", report.CleanLines(err.Error()))
+	fmt.Fprintf(stderr, "socctl: %s\nRun %s --help for usage.\n", report.CleanLines(strings.ReplaceAll(err.Error(), "\t", "  ")), cmd.CommandPath())
 	return exitUsage
 }
 
@@ -126,7 +128,32 @@ func (c *cli) command() *cobra.Command {
 		c.tuneCommand(), c.expandCommand(), c.initCommand(), c.importCommand(), c.newCommand(), c.logsourceCommand(), c.lspCommand(),
 		c.pipelineCommand(), c.versionCommand(),
 	)
+	for _, group := range root.Commands() {
+		refuseUnknown(group)
+	}
 	return root
+}
+
+// refuseUnknown makes a command that only holds others say that it does not know one.
+// It would print its help and end with 0, so that a job of CI with a slip in "filter
+// check" would pass for ever.
+func refuseUnknown(group *cobra.Command) {
+	if !group.HasSubCommands() || group.Runnable() {
+		return
+	}
+	group.RunE = func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return cmd.Help()
+		}
+		var known []string
+		for _, sub := range cmd.Commands() {
+			known = append(known, sub.Name())
+		}
+		if near := rules.Nearest(args[0], known); near != "" {
+			return usageError("there is no %s %s: did you mean %s %s?", cmd.CommandPath(), args[0], cmd.CommandPath(), near)
+		}
+		return usageError("there is no %s %s: there is %s", cmd.CommandPath(), args[0], strings.Join(known, ", "))
+	}
 }
 
 // helpTemplate shows an example before the usage.
@@ -137,7 +164,7 @@ const helpTemplate = `{{with or .Long .Short}}{{. | trimTrailingWhitespaces}}
 
 {{end}}{{.UsageString}}`
 
-const usageTemplate = `Usage:{{if .Runnable}}
+const usageTemplate = `Usage:{{if and .Runnable (not .HasAvailableSubCommands)}}
   {{.UseLine}}{{end}}{{if .HasAvailableSubCommands}}
   {{.CommandPath}} [command]
 
