@@ -163,7 +163,7 @@ func (c *cli) expandInputs(ctx context.Context, o *expandOptions, cfg *config.Co
 	for r, err := range telemetry.Read(ctx, sources, o.input.readOptions(c.stdin)) {
 		if err != nil {
 			damaged = true
-			fmt.Fprintf(c.stderr, "%s %s\n", c.err().Paint(report.Red, "error:"), report.Clean(err.Error()))
+			c.unreadable(err)
 			continue
 		}
 		if e := normaliser.Event(r); len(o.only) == 0 || slices.Contains(o.only, e.Fingerprint()) {

@@ -128,10 +128,36 @@ func (c *cli) command() *cobra.Command {
 		c.tuneCommand(), c.expandCommand(), c.initCommand(), c.importCommand(), c.newCommand(), c.logsourceCommand(), c.lspCommand(),
 		c.pipelineCommand(), c.versionCommand(),
 	)
-	for _, group := range root.Commands() {
-		refuseUnknown(group)
-	}
+	arrange(root)
 	return root
+}
+
+// chapters are the commands in the order in which somebody needs them.
+var chapters = []struct{ title, commands string }{
+	{"Begin", "init import new"},
+	{"Write and check rules", "checks explain fmt lint lsp test witness"},
+	{"Run rules on recordings", "backtest eval logsource pipeline record"},
+	{"Review changes and coverage", "attack ci coverage diff overlap"},
+	{"Learn from what became of alerts", "expand filter health lifecycle tune verdict"},
+	{"Others", "completion help version"},
+}
+
+// arrange puts the commands into chapters of the help, and makes those that only hold
+// others refuse what they do not know.
+func arrange(root *cobra.Command) {
+	chapterOf := map[string]string{}
+	for _, chapter := range chapters {
+		root.AddGroup(&cobra.Group{ID: chapter.title, Title: chapter.title})
+		for _, name := range strings.Fields(chapter.commands) {
+			chapterOf[name] = chapter.title
+		}
+	}
+	root.SetHelpCommandGroupID(chapterOf["help"])
+	root.SetCompletionCommandGroupID(chapterOf["completion"])
+	for _, cmd := range root.Commands() {
+		cmd.GroupID = chapterOf[cmd.Name()]
+		refuseUnknown(cmd)
+	}
 }
 
 // refuseUnknown makes a command that only holds others say that it does not know one.
@@ -168,8 +194,11 @@ const usageTemplate = `Usage:{{if and .Runnable (not .HasAvailableSubCommands)}}
   {{.UseLine}}{{end}}{{if .HasAvailableSubCommands}}
   {{.CommandPath}} [command]
 
-Commands:{{range .Commands}}{{if or .IsAvailableCommand (eq .Name "help")}}
-  {{rpad .Name .NamePadding}} {{.Short}}{{end}}{{end}}{{end}}{{if .HasAvailableLocalFlags}}
+{{if not .Groups}}Commands:{{range .Commands}}{{if .IsAvailableCommand}}
+  {{rpad .Name .NamePadding}} {{.Short}}{{end}}{{end}}{{else}}{{range $i, $group := .Groups}}{{if $i}}
+
+{{end}}{{$group.Title}}:{{range $.Commands}}{{if and (eq .GroupID $group.ID) (or .IsAvailableCommand (eq .Name "help"))}}
+  {{rpad .Name .NamePadding}} {{.Short}}{{end}}{{end}}{{end}}{{end}}{{end}}{{if .HasAvailableLocalFlags}}
 
 Flags:
 {{.LocalFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}{{if .HasAvailableInheritedFlags}}
