@@ -208,7 +208,7 @@ func (c *cli) watch(r *recordings) *meter {
 	r.stream.Progress = m.update
 	r.stream.Problem = func(err error) {
 		m.done()
-		fmt.Fprintf(c.stderr, "%s %s\n", c.err().Paint(report.Red, "error:"), report.Clean(err.Error()))
+		c.unreadable(err)
 	}
 	return m
 }

@@ -146,6 +146,9 @@ func (c *cli) ci(ctx context.Context, o *ciOptions) error {
 	if err != nil {
 		return err
 	}
+	if _, err := c.budgets(cfg, o.budgets); err != nil {
+		return err // also if nothing changed, so that a slip is not found by the first change
+	}
 	lint := &lintOptions{base: o.base, level: "warning", workers: o.workers, stdinName: "stdin.yml"}
 	if o.sides, err = c.bothSides(ctx, cfg, lint, o.rules, files); err != nil {
 		return err

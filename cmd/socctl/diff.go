@@ -176,7 +176,7 @@ func (c *cli) side(ctx context.Context, o *diffOptions, spec string) (*loadedSid
 		return nil, err
 	}
 	paths, err := c.pathsOfRules(cfg, o.rules)
-	if err != nil && spec != "" {
+	if err != nil && spec != "" && spec != "HEAD" {
 		return nil, usageError("%s is no folder; to compare with a revision of that name, say with -r where the rules are", spec)
 	}
 	if err != nil {

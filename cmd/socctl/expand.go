@@ -163,7 +163,7 @@ func (c *cli) expandInputs(ctx context.Context, o *expandOptions, cfg *config.Co
 	for r, err := range telemetry.Read(ctx, sources, o.input.readOptions(c.stdin)) {
 		if err != nil {
 			damaged = true
-			fmt.Fprintf(c.stderr, "%s %s\n", c.err().Paint(report.Red, "error:"), report.Clean(err.Error()))
+			c.unreadable(err)
 			continue
 		}
 		if e := normaliser.Event(r); len(o.only) == 0 || slices.Contains(o.only, e.Fingerprint()) {
@@ -175,7 +175,7 @@ func (c *cli) expandInputs(ctx context.Context, o *expandOptions, cfg *config.Co
 		if damaged {
 			code = exitUnreadable
 		}
-		return damaged, &exitError{code, fmt.Errorf("no event in %s", strings.Join(sources, ", "))}
+		return damaged, &exitError{code, fmt.Errorf("no event%s in %s", ofFingerprints(o.only), strings.Join(sources, ", "))}
 	}
 	replayer, err := c.replayer(cfg, &backtestOptions{input: o.input, baseline: o.baseline}, o.recordings)
 	if err != nil {
@@ -186,6 +186,14 @@ func (c *cli) expandInputs(ctx context.Context, o *expandOptions, cfg *config.Co
 	c.watch(all)
 	in.Replayer = all
 	return damaged, nil
+}
+
+// ofFingerprints says which events were asked for.
+func ofFingerprints(only []string) string {
+	if len(only) == 0 {
+		return ""
+	}
+	return " with the fingerprint " + strings.Join(only, " or ")
 }
 
 // expandEnd applies what is proposed, and returns with what the result asks for.

@@ -357,6 +357,26 @@ func TestMentionsLeadSomewhere(t *testing.T) {
 	}
 }
 
+// The map in CONTRIBUTING.md has every package, but for those of the checks.
+func TestMapHasEveryPackage(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(repoRoot, "CONTRIBUTING.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, drawn, _ := strings.Cut(string(text), "```\n")
+	drawn, _, _ = strings.Cut(drawn, "```")
+	rooms := strings.Fields(drawn)
+	for _, p := range listPackages(t) {
+		pkg := strings.TrimPrefix(p.ImportPath, module)
+		there := func(room string) bool {
+			return pkg == room || strings.Contains(room, "/") && strings.HasSuffix(pkg, "/"+room)
+		}
+		if path.Dir(pkg) != "lint/checks" && !slices.ContainsFunc(rooms, there) && !slices.Contains(rooms, strings.TrimPrefix(pkg, "bench/")) {
+			t.Errorf("the map in CONTRIBUTING.md lacks %s", pkg)
+		}
+	}
+}
+
 func inRepository(name string) bool {
 	_, err := os.Stat(filepath.Join(repoRoot, filepath.FromSlash(name)))
 	return err == nil

@@ -83,6 +83,9 @@ func (c *cli) migrate(o *migrationOptions, format string, paths []string) error 
 	if err != nil {
 		return &exitError{exitUnreadable, err}
 	}
+	if len(place.files) == 0 {
+		return usageError("there is no file of YAML in %s", strings.Join(paths, ", "))
+	}
 	var files []*rules.File
 	for _, name := range place.files {
 		file, err := c.readFile(name)

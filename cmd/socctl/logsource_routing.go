@@ -118,7 +118,7 @@ func (c *cli) recordAt(ctx context.Context, recording string, index int) (teleme
 	read := 0
 	for record, err := range telemetry.Read(ctx, []string{recording}, telemetry.ReadOptions{Stdin: c.stdin}) {
 		if err != nil {
-			fmt.Fprintf(c.stderr, "%s %s\n", c.err().Paint(report.Red, "error:"), report.Clean(err.Error()))
+			c.unreadable(err)
 			continue
 		}
 		if read == index {

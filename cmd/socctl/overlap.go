@@ -64,24 +64,30 @@ func (c *cli) overlap(ctx context.Context, o *overlapOptions, recordings []strin
 		return err
 	}
 	var fired *overlap.Firings
+	code := loaded.exitCode()
 	if len(recordings) > 0 {
 		replayer, err := c.replayer(cfg, &backtestOptions{input: o.input}, recordings)
 		if err != nil {
 			return err
 		}
-		if fired, err = c.firings(ctx, loaded.program, replayer); err != nil {
+		var problems int
+		if fired, problems, err = c.firings(ctx, loaded.program, replayer); err != nil {
 			return err
+		}
+		if problems > 0 {
+			code = exitUnreadable
 		}
 	}
 	groups := overlap.Find(loaded.program, fired, overlap.Options{Percent: o.percent}, workers(o.input.workers))
 	if err := report.Overlap(c.stdout, c.out(), o.format, &report.OverlapRun{Groups: groups, Rules: len(loaded.program.Rules), Fired: fired}); err != nil {
 		return err
 	}
-	return exitWith(loaded.exitCode())
+	return exitWith(code)
 }
 
-// firings replays recordings and counts which rules fire together.
-func (c *cli) firings(ctx context.Context, p *compiler.Program, replayer *backtest.Streaming) (*overlap.Firings, error) {
+// firings replays recordings and counts which rules fire together, and how many things
+// could not be read.
+func (c *cli) firings(ctx context.Context, p *compiler.Program, replayer *backtest.Streaming) (*overlap.Firings, int, error) {
 	number := map[*compiler.Rule]int{}
 	for i, r := range p.Rules {
 		number[r] = i
@@ -89,7 +95,7 @@ func (c *cli) firings(ctx context.Context, p *compiler.Program, replayer *backte
 	split := newRecordings(replayer)
 	meter := c.watch(split)
 	fired := overlap.NewFirings()
-	_, err := split.Replay(ctx, p, func(h *backtest.Hit) {
+	seen, err := split.Replay(ctx, p, func(h *backtest.Hit) {
 		numbers := make([]int, len(h.Matches))
 		for i, m := range h.Matches {
 			numbers[i] = number[m.Rule]
@@ -98,12 +104,12 @@ func (c *cli) firings(ctx context.Context, p *compiler.Program, replayer *backte
 	})
 	meter.done()
 	if err := interrupted(ctx.Err()); err != nil {
-		return nil, err // a rule would seem to add nothing
+		return nil, 0, err // a rule would seem to add nothing
 	}
 	if err != nil {
-		return nil, &exitError{exitUnreadable, err}
+		return nil, 0, &exitError{exitUnreadable, err}
 	}
-	return fired, nil
+	return fired, seen.Problems, nil
 }
 
 // workers returns what runs a task n times on several goroutines.

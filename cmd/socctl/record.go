@@ -40,6 +40,7 @@ func (c *cli) recordCommand() *cobra.Command {
 
 A recording is a folder of Parquet files by day and view, with a manifest. Events
 are as their source wrote them; rules are applied when it is replayed.`,
+		Example: "  socctl record add history logs/\n  socctl record list history\n  socctl backtest -r rules history",
 	}
 	cmd.AddCommand(c.recordAdd(), c.recordList(), c.recordVerify(), c.recordCompact(), c.recordRedact(), c.recordCat())
 	return cmd
@@ -48,8 +49,9 @@ are as their source wrote them; rules are applied when it is replayed.`,
 func (c *cli) recordAdd() *cobra.Command {
 	var o recordOptions
 	cmd := &cobra.Command{
-		Use:   "add DIR RECORDING...",
-		Short: "Add recordings of any format to a folder",
+		Use:     "add DIR RECORDING...",
+		Short:   "Add recordings of any format to a folder",
+		Example: "  socctl record add history logs/\n  socctl record add history - < day.ndjson",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) < 2 {
 				return usageError("name a folder and a recording, or - for standard input")
@@ -238,9 +240,10 @@ func recordingError(err error) error {
 func (c *cli) recordList() *cobra.Command {
 	var o recordOptions
 	cmd := &cobra.Command{
-		Use:   "list DIR",
-		Short: "List what is in a recording",
-		Args:  oneFolder,
+		Use:     "list DIR",
+		Short:   "List what is in a recording",
+		Example: "  socctl record list history",
+		Args:    oneFolder,
 		RunE: func(_ *cobra.Command, args []string) error {
 			m, err := record.ReadManifest(args[0])
 			if err != nil {
@@ -282,9 +285,10 @@ func (c *cli) listRecording(m *record.Manifest) error {
 
 func (c *cli) recordVerify() *cobra.Command {
 	return &cobra.Command{
-		Use:   "verify DIR",
-		Short: "Read everything in a recording and report what is damaged",
-		Args:  oneFolder,
+		Use:     "verify DIR",
+		Short:   "Read everything in a recording and report what is damaged",
+		Example: "  socctl record verify history",
+		Args:    oneFolder,
 		RunE: func(_ *cobra.Command, args []string) error {
 			problems, err := record.Verify(args[0])
 			if err != nil {
@@ -307,9 +311,10 @@ func (c *cli) recordVerify() *cobra.Command {
 func (c *cli) recordCompact() *cobra.Command {
 	var o recordOptions
 	cmd := &cobra.Command{
-		Use:   "compact DIR",
-		Short: "Put small files of a day together",
-		Args:  oneFolder,
+		Use:     "compact DIR",
+		Short:   "Put small files of a day together",
+		Example: "  socctl record compact history",
+		Args:    oneFolder,
 		RunE: func(_ *cobra.Command, args []string) error {
 			options, err := o.options()
 			if err != nil {
@@ -337,9 +342,10 @@ func (c *cli) rewritten(before, after int, err error) error {
 func (c *cli) recordRedact() *cobra.Command {
 	var o recordOptions
 	cmd := &cobra.Command{
-		Use:   "redact DIR",
-		Short: "Take fields out of a recording, or put hashes in their places",
-		Args:  oneFolder,
+		Use:     "redact DIR",
+		Short:   "Take fields out of a recording, or put hashes in their places",
+		Example: `  socctl record redact history --drop CommandLine --hash User,SubjectUserName --salt "$SECRET"`,
+		Args:    oneFolder,
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(o.redaction.Drop)+len(o.redaction.Hash) == 0 {
 				return usageError("name fields with --drop or --hash")
@@ -362,9 +368,10 @@ func (c *cli) recordRedact() *cobra.Command {
 
 func (c *cli) recordCat() *cobra.Command {
 	return &cobra.Command{
-		Use:   "cat DIR",
-		Short: "Print the events of a recording as NDJSON, as their sources wrote them",
-		Args:  oneFolder,
+		Use:     "cat DIR",
+		Short:   "Print the events of a recording as NDJSON, as their sources wrote them",
+		Example: "  socctl record cat history > events.ndjson",
+		Args:    oneFolder,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			out := bufio.NewWriterSize(c.stdout, 64<<10)
 			var line []byte

@@ -8,11 +8,13 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/socctl/socctl/cmd/socctl/internal/report"
+	"github.com/socctl/socctl/rules"
 )
 
 // Exit codes, the same for every command.
@@ -76,7 +78,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	c := &cli{stdin: stdin, stdout: stdout, stderr: stderr}
 	root := c.command()
 	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
+	cmd, err := root.ExecuteContextC(ctx)
 	var exit *exitError
 	switch {
 	case err == nil:
@@ -87,7 +89,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		}
 		return exit.code
 	}
-	fmt.Fprintf(stderr, "socctl: %s\nRun socctl --help for usage.\n", report.CleanLines(err.Error()))
+	fmt.Fprintf(stderr, "socctl: %s\nRun %s --help for usage.\n", report.CleanLines(strings.ReplaceAll(err.Error(), "\t", "  ")), cmd.CommandPath())
 	return exitUsage
 }
 
@@ -126,7 +128,58 @@ func (c *cli) command() *cobra.Command {
 		c.tuneCommand(), c.expandCommand(), c.initCommand(), c.importCommand(), c.newCommand(), c.logsourceCommand(), c.lspCommand(),
 		c.pipelineCommand(), c.versionCommand(),
 	)
+	arrange(root)
 	return root
+}
+
+// chapters are the commands in the order in which somebody needs them.
+var chapters = []struct{ title, commands string }{
+	{"Begin", "init import new"},
+	{"Write and check rules", "checks explain fmt lint lsp test witness"},
+	{"Run rules on recordings", "backtest eval logsource pipeline record"},
+	{"Review changes and coverage", "attack ci coverage diff overlap"},
+	{"Learn from what became of alerts", "expand filter health lifecycle tune verdict"},
+	{"Others", "completion help version"},
+}
+
+// arrange puts the commands into chapters of the help, and makes those that only hold
+// others refuse what they do not know.
+func arrange(root *cobra.Command) {
+	chapterOf := map[string]string{}
+	for _, chapter := range chapters {
+		root.AddGroup(&cobra.Group{ID: chapter.title, Title: chapter.title})
+		for _, name := range strings.Fields(chapter.commands) {
+			chapterOf[name] = chapter.title
+		}
+	}
+	root.SetHelpCommandGroupID(chapterOf["help"])
+	root.SetCompletionCommandGroupID(chapterOf["completion"])
+	for _, cmd := range root.Commands() {
+		cmd.GroupID = chapterOf[cmd.Name()]
+		refuseUnknown(cmd)
+	}
+}
+
+// refuseUnknown makes a command that only holds others say that it does not know one.
+// It would print its help and end with 0, so that a job of CI with a slip in "filter
+// check" would pass for ever.
+func refuseUnknown(group *cobra.Command) {
+	if !group.HasSubCommands() || group.Runnable() {
+		return
+	}
+	group.RunE = func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return cmd.Help()
+		}
+		var known []string
+		for _, sub := range cmd.Commands() {
+			known = append(known, sub.Name())
+		}
+		if near := rules.Nearest(args[0], known); near != "" {
+			return usageError("there is no %s %s: did you mean %s %s?", cmd.CommandPath(), args[0], cmd.CommandPath(), near)
+		}
+		return usageError("there is no %s %s: there is %s", cmd.CommandPath(), args[0], strings.Join(known, ", "))
+	}
 }
 
 // helpTemplate shows an example before the usage.
@@ -137,12 +190,15 @@ const helpTemplate = `{{with or .Long .Short}}{{. | trimTrailingWhitespaces}}
 
 {{end}}{{.UsageString}}`
 
-const usageTemplate = `Usage:{{if .Runnable}}
+const usageTemplate = `Usage:{{if and .Runnable (not .HasAvailableSubCommands)}}
   {{.UseLine}}{{end}}{{if .HasAvailableSubCommands}}
   {{.CommandPath}} [command]
 
-Commands:{{range .Commands}}{{if or .IsAvailableCommand (eq .Name "help")}}
-  {{rpad .Name .NamePadding}} {{.Short}}{{end}}{{end}}{{end}}{{if .HasAvailableLocalFlags}}
+{{if not .Groups}}Commands:{{range .Commands}}{{if .IsAvailableCommand}}
+  {{rpad .Name .NamePadding}} {{.Short}}{{end}}{{end}}{{else}}{{range $i, $group := .Groups}}{{if $i}}
+
+{{end}}{{$group.Title}}:{{range $.Commands}}{{if and (eq .GroupID $group.ID) (or .IsAvailableCommand (eq .Name "help"))}}
+  {{rpad .Name .NamePadding}} {{.Short}}{{end}}{{end}}{{end}}{{end}}{{end}}{{if .HasAvailableLocalFlags}}
 
 Flags:
 {{.LocalFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}{{if .HasAvailableInheritedFlags}}

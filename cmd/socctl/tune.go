@@ -60,7 +60,7 @@ proposal say why. Exit code 4 says that there is none at all.`,
 	flags := cmd.Flags()
 	o.flags(flags)
 	flags.StringArrayVarP(&o.formats, "format", "f", []string{"pretty"}, strings.Join(report.TuningFormats, ", ")+"; `format`=FILE writes to a file; may be repeated")
-	flags.StringSliceVar(&o.only, "rule", nil, "propose for a rule of this `id or title` alone; may be repeated")
+	flags.StringSliceVar(&o.only, "rule", nil, "propose for a rule of this `id, name or title` alone; may be repeated")
 	flags.StringVar(&o.owner, "owner", "", "who answers for the filters; needed to apply them")
 	flags.StringVar(&o.apply, "apply", "", "write the filters into a `folder`, and their tests into that of --tests")
 	flags.StringVar(&o.tests, "tests", "tests/filters", "`folder` of the tests that --apply writes")
@@ -130,6 +130,9 @@ func (c *cli) tuner(ctx context.Context, o *tuneOptions, recordings []string) (*
 	t.damaged = damaged
 	report.Diagnostics(c.stderr, c.err(), contents.Diagnostics)
 	if t.loaded, err = c.loadRules(v.cfg, o.rules, o.pipelines); err != nil {
+		return nil, err
+	}
+	if o.only, err = namesOf(t.loaded).ids(o.only); err != nil {
 		return nil, err
 	}
 	table, err := c.views(v.cfg)

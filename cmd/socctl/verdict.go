@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -53,6 +54,7 @@ func (o *ledgerOptions) flags(flags *pflag.FlagSet) {
 type verdicts struct {
 	cfg     *config.Config
 	path    string
+	named   bool // on the command line
 	policy  feedback.Policy
 	merge   string   // folder of the policy for what is merged without a person, "" without one
 	attacks []string // recordings of known attacks, as they are configured
@@ -68,7 +70,7 @@ func (c *cli) verdicts(o *ledgerOptions) (*verdicts, error) {
 	if diags.Count(rules.Error) > 0 {
 		return nil, &exitError{code: exitUsage}
 	}
-	v := &verdicts{cfg: cfg, path: o.store, policy: settings.Policy, merge: settings.Merge.Text, attacks: settings.Attacks}
+	v := &verdicts{cfg: cfg, path: o.store, named: o.store != "", policy: settings.Policy, merge: settings.Merge.Text, attacks: settings.Attacks}
 	switch {
 	case v.path != "":
 	case settings.Verdicts.Present():
@@ -80,8 +82,12 @@ func (c *cli) verdicts(o *ledgerOptions) (*verdicts, error) {
 }
 
 // state reads and folds the ledger, and shows what cannot be read. damaged is
-// whether there was such a thing.
+// whether there was such a thing. Without any verdict a ledger need not be there, unless
+// it was named: a misspelt path must not pass as no attack.
 func (c *cli) state(v *verdicts) (state *feedback.State, contents *ledger.Contents, damaged bool, err error) {
+	if _, err := os.Stat(v.path); v.named && err != nil {
+		return nil, nil, false, &exitError{exitUnreadable, fmt.Errorf("no verdicts: %w", err)}
+	}
 	contents, err = ledger.Read(v.path)
 	if err != nil {
 		return nil, nil, false, &exitError{exitUnreadable, err}
@@ -147,6 +153,23 @@ func (n *ruleNames) find(name string) (string, bool) {
 		}
 	}
 	return "", false
+}
+
+// ids returns the ids of all rules of these ids, names and titles.
+func (n *ruleNames) ids(names []string) ([]string, error) {
+	var out []string
+	for _, name := range names {
+		ids := n.named[strings.ToLower(strings.TrimSpace(name))]
+		if len(ids) == 0 {
+			near := rules.Nearest(strings.ToLower(name), slices.Sorted(maps.Keys(n.named)))
+			if near != "" {
+				return nil, usageError("no rule has the id, name or title %q: did you mean %q?", name, near)
+			}
+			return nil, usageError("no rule has the id, name or title %q", name)
+		}
+		out = append(out, ids...)
+	}
+	return out, nil
 }
 
 // unknown says that there is no rule of a name.

@@ -23,6 +23,9 @@ func readKey(path string) (ed25519.PrivateKey, error) {
 	if block == nil {
 		return nil, usageError("%s holds no PEM: make a key with openssl genpkey -algorithm ed25519", path)
 	}
+	if block.Type != "PRIVATE KEY" {
+		return nil, usageError("%s holds a %s: a PRIVATE KEY is needed, such as openssl genpkey -algorithm ed25519 makes", path, block.Type)
+	}
 	parsed, err := x509.ParsePKCS8PrivateKey(block.Bytes)
 	if key, ok := parsed.(ed25519.PrivateKey); ok {
 		return key, nil

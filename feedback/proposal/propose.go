@@ -85,6 +85,7 @@ func (e *Evidence) tuned(j *judged, o *Options) Rule {
 		return out
 	}
 	out.Removable, out.Protected, out.protected = in.Removable.Count(), in.Protected.Count(), in.Protected
+	out.Besides = out.Protected - in.Protected.And(in.Fires).Count()
 	if out.Removable < minRemovable {
 		out.Abstained = append(out.Abstained, fmt.Sprintf("%d of its events were judged to be no attack with a weight; %d are needed, of two recordings or days", out.Removable, minRemovable))
 		return out

@@ -45,6 +45,7 @@ type Rule struct {
 	Fires     int        `json:"fires"`     // distinct events
 	Removable int        `json:"removable"` // of those, judged to be no attack
 	Protected int        `json:"protected"` // that must stay, of those and of known attacks
+	Besides   int        `json:"besides"`   // of protected: only in tests and recordings of known attacks
 	Gone      int        `json:"gone"`      // judged events on which it does not fire here
 	Unplaced  int        `json:"unplaced"`  // alerts that must stay and name no event
 	Abstained []string   `json:"abstained,omitempty"`

@@ -51,7 +51,7 @@ func LoadGates(ctx context.Context, folders []string, limits Limits) (*Gates, ru
 	if limits.Time == 0 {
 		limits.Time = 30 * time.Second
 	}
-	sources, diags := read(folders, "correct policies: in the section ci: of the configuration")
+	sources, diags := read(folders, "name a folder with gates in .rego files: --policy, or policies: in the section ci: of the configuration")
 	if diags.Count(rules.Error) > 0 {
 		return nil, diags
 	}

@@ -36,6 +36,8 @@ detection:
 	Scope:     lint.RuleScope,
 	Elsewhere: []string{"rsigma: counted in its coverage report"},
 	Run: func(p *lint.Pass) {
-		report(p, facts.Untagged, "add the technique that the rule detects")
+		if p.Filter == nil { // it detects nothing
+			report(p, facts.Untagged, "add the technique that the rule detects")
+		}
 	},
 }

@@ -201,6 +201,7 @@ func (d *DiffResult) summary() string {
 
 // diffRecord is a DiffResult as JSON.
 type diffRecord struct {
+	Schema       string              `json:"schema"`
 	Before       string              `json:"before"`
 	After        string              `json:"after"`
 	Rules        int                 `json:"rules"`
@@ -229,7 +230,7 @@ type correlationRecord struct {
 }
 
 func diffJSON(w io.Writer, d *DiffResult) error {
-	out := diffRecord{Before: d.Before, After: d.After, Rules: d.Rules, Changes: []changeRecord{}, Correlations: []correlationRecord{}}
+	out := diffRecord{Schema: "socctl.diff/v1", Before: d.Before, After: d.After, Rules: d.Rules, Changes: []changeRecord{}, Correlations: []correlationRecord{}}
 	recorded := d.recorded()
 	for i := range d.Changes {
 		c := &d.Changes[i]

@@ -30,8 +30,11 @@ func Expansion(w io.Writer, s Style, format string, r *expansion.Report, diff fu
 
 func expansionLine(r *expansion.Report) string {
 	s := &r.Summary
-	line := fmt.Sprintf("%s of the incident: %d caught already, %d by proposals, %d open; %s, %s; %s recorded, budget %.3g alerts a day", Count(s.Events, "event"), s.Caught, s.Proposed, s.Open,
-		Count(s.Widenings, "widening"), Count(s.Drafts, "draft"), Count(s.Recorded, "event"), r.Budget)
+	line := fmt.Sprintf("%s of the incident: %d caught already, %d by proposals, %d open; %s, %s", Count(s.Events, "event"), s.Caught, s.Proposed, s.Open,
+		Count(s.Widenings, "widening"), Count(s.Drafts, "draft"))
+	if s.Caught < s.Events { // else nothing was replayed, however much is recorded
+		line += fmt.Sprintf("; %s recorded, budget %.3g alerts a day", Count(s.Recorded, "event"), r.Budget)
+	}
 	if s.Beyond > 0 {
 		line += fmt.Sprintf("; %s more were not looked at", Count(s.Beyond, "event"))
 	}

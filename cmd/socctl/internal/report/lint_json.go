@@ -9,6 +9,7 @@ import (
 
 // lintReport is the stable form of a result of lint.
 type lintReport struct {
+	Schema   string        `json:"schema"`
 	Version  string        `json:"version"`
 	Findings []lintFinding `json:"findings"`
 	Summary  lintSummary   `json:"summary"`
@@ -69,7 +70,7 @@ type lintSuppression struct {
 }
 
 func lintJSON(w io.Writer, r *LintRun) error {
-	out := lintReport{Version: r.Version, Findings: []lintFinding{}, Summary: lintSummary{
+	out := lintReport{Schema: "socctl.lint/v1", Version: r.Version, Findings: []lintFinding{}, Summary: lintSummary{
 		Files: r.Result.Files, Documents: r.Result.Documents, Errors: r.Result.Count(rules.Error), Warnings: r.Result.Count(rules.Warning),
 		Infos: r.Result.Count(rules.Info), Suppressed: r.suppressed(), Fixable: r.fixable(), Fixed: r.Fixed, Hidden: r.Hidden}}
 	for i := range r.Result.Findings {

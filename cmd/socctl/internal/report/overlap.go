@@ -103,6 +103,7 @@ func overlapMarkdown(w io.Writer, run *OverlapRun) {
 }
 
 type overlapRecord struct {
+	Schema string        `json:"schema"`
 	Rules  int           `json:"rules"`
 	Hits   *int          `json:"hits"` // events on which any rule fired; null if nothing was replayed
 	Groups []groupRecord `json:"groups"`
@@ -133,7 +134,7 @@ type linkRecord struct {
 }
 
 func overlapJSON(w io.Writer, run *OverlapRun) error {
-	out := overlapRecord{Rules: run.Rules, Groups: []groupRecord{}}
+	out := overlapRecord{Schema: "socctl.overlap/v1", Rules: run.Rules, Groups: []groupRecord{}}
 	if run.Fired != nil {
 		out.Hits = &run.Fired.Hits
 	}

@@ -48,7 +48,7 @@ func tuningPretty(w io.Writer, s Style, r *proposal.Report) {
 	for i := range r.Rules {
 		x := &r.Rules[i]
 		fmt.Fprintf(w, "\n%s  %s\n", s.Paint(Bold, Clean(x.Title)), s.Paint(Dim, Clean(x.Path)))
-		fmt.Fprintf(w, "  %s: %d no attack, %d must stay\n", Count(x.Fires, "event"), x.Removable, x.Protected)
+		fmt.Fprintf(w, "  %s: %d no attack, %s\n", Count(x.Fires, "event"), x.Removable, mustStay(x))
 		for _, why := range x.Abstained {
 			fmt.Fprintf(w, "  %s %s\n", s.Paint(Yellow, "abstained:"), Clean(why))
 		}
@@ -115,11 +115,20 @@ func boundText(p *proposal.Proposal) string {
 }
 
 // tuningMarkdown writes a certificate for every proposal.
+// mustStay tells the events that must stay, and apart those that are not among the events
+// of the recordings: without it they would seem to be more than there are.
+func mustStay(x *proposal.Rule) string {
+	if x.Besides == 0 {
+		return fmt.Sprintf("%d must stay", x.Protected)
+	}
+	return fmt.Sprintf("%d must stay, %d of these only in tests or recordings of attacks", x.Protected, x.Besides)
+}
+
 func tuningMarkdown(w io.Writer, r *proposal.Report) {
 	fmt.Fprintf(w, "# Proposed exclusions\n\n%s. As of %s.\n", tuningLine(r), r.Now)
 	for i := range r.Rules {
 		x := &r.Rules[i]
-		fmt.Fprintf(w, "\n## %s\n\n`%s` fires on %s: %d judged no attack, %d must stay.\n", escapeMarkdown(x.Title), codeText(x.Path), Count(x.Fires, "event"), x.Removable, x.Protected)
+		fmt.Fprintf(w, "\n## %s\n\n`%s` fires on %s: %d judged no attack, %s.\n", escapeMarkdown(x.Title), codeText(x.Path), Count(x.Fires, "event"), x.Removable, mustStay(x))
 		for _, why := range x.Abstained {
 			fmt.Fprintf(w, "\n**Abstained**: %s.\n", escapeMarkdown(why))
 		}
