@@ -26,20 +26,11 @@ type rival struct {
 	path   string
 	name   string
 	flags  []string
-	fields selection
+	every  bool                         // field of events is shown, not only those that our tuner may name
 	pool   int                          // alerts of other rules that are called true positives besides, at most
 	values map[string]map[string]string // of events, by fingerprint
 	limit  time.Duration
 }
-
-// selection says which fields of events the other tuner sees.
-type selection int
-
-const (
-	every selection = iota
-	named           // that our tuner may name
-	open            // of those, that the stripped rule does not ask for, as our G4 wants of one field
-)
 
 // answer is what the other tuner said to one rule under one split.
 type answer struct {
@@ -163,7 +154,7 @@ func (v *rival) event(s *subject, row int) evaluator.Map {
 	out := evaluator.Map{}
 	for field, value := range v.values[s.corpus.Fingerprint(row)] {
 		_, known := s.corpus.Value(row, field)
-		if v.fields != every && !known || v.fields == open && slices.Contains(s.input.Constrained, field) {
+		if !v.every && !known {
 			continue
 		}
 		out[field] = spelt(value)
