@@ -23,6 +23,7 @@ type options struct {
 	data, rules, cache string
 	parts, sections    string
 	only               string // names of policies
+	rsigma             string
 	verbose            bool
 	workers            int
 }
@@ -33,8 +34,9 @@ func main() {
 	flag.StringVar(&o.rules, "rules", "", "folder of rules")
 	flag.StringVar(&o.cache, "cache", "", "file to keep what was collected in")
 	flag.StringVar(&o.parts, "part", "dev", "rules to measure on: dev, test or all")
-	flag.StringVar(&o.sections, "sections", "policies", "what to measure, separated by commas: policies, fresh, guards, lanes, choose, noise, worlds, history")
+	flag.StringVar(&o.sections, "sections", "policies", "what to measure, separated by commas: policies, fresh, guards, lanes, choose, noise, worlds, history, rival")
 	flag.StringVar(&o.only, "policy", "", "policies to measure, separated by commas (default: all): prototype, first, default, third")
+	flag.StringVar(&o.rsigma, "rsigma", "rsigma", "the program of the other tuner, for the section rival")
 	flag.BoolVar(&o.verbose, "v", false, "list clauses")
 	flag.IntVar(&o.workers, "j", runtime.GOMAXPROCS(0), "workers")
 	flag.Parse()
@@ -72,6 +74,10 @@ func (o *options) run(w io.Writer) error {
 			o.noise(w, subjects)
 		case "worlds":
 			worlds(w, 10_000)
+		case "rival":
+			if err := o.rivalry(w, c, subjects); err != nil {
+				return err
+			}
 		case "history":
 			if err := o.history(w, c); err != nil {
 				return err

@@ -20,6 +20,8 @@ type experiment struct {
 	spoil func(s *subject, seed int, told *telling)
 	// also are policies under which what is found is examined besides.
 	also []tuning.Policy
+	// rival proposes instead of our tuner; nil for ours.
+	rival *rival
 }
 
 // telling is what the tuner is told of the alerts of a rule.
@@ -49,6 +51,8 @@ type outcome struct {
 	poisonedAny        bool // or in any lane
 	took               time.Duration
 	also               []outcome // under the further policies
+	answer             *answer   // of another tuner, nil for ours
+	gutted             bool      // nothing that the rule fires on is left
 }
 
 // run runs an experiment; in parallel, with results in order.
@@ -100,6 +104,11 @@ func (e *experiment) one(s *subject, seed int) outcome {
 	}
 	if told.untold != nil {
 		o.protected += told.untold.Count()
+	}
+	if e.rival != nil {
+		o.rivalled(e, s, in, told, parts[testPart])
+		o.took = time.Since(began)
+		return o
 	}
 	o.clauses = tuning.Tune(e.policy, in)
 	found := o
@@ -167,22 +176,33 @@ func (o *outcome) measure(e *experiment, s *subject, in *tuning.Input, told *tel
 	}
 	o.poisoned = told.poisoned.Count() > 0
 	o.poisonedAny, o.poisonedAuto = all.And(told.poisoned).Count() > 0, auto.And(told.poisoned).Count() > 0
+	auto = auto.And(test)
+	o.autoRemoved, o.autoLost = auto.And(s.removable).Count(), auto.And(s.protected).Count()
+	o.count(e, s, told, all, test, func(values map[string]string) bool {
+		return slices.ContainsFunc(o.clauses, func(k tuning.Calibrated) bool { return k.Clause.Matches(values) })
+	})
+}
+
+// count counts what is removed and lost by what hides some events.
+func (o *outcome) count(e *experiment, s *subject, told *telling, all, test tuning.Rows, hides func(map[string]string) bool) {
 	if told.untold != nil {
 		o.lost += all.And(told.untold).Count()
 	}
-	everything := all
-	all, auto = all.And(test), auto.And(test)
-	o.removed, o.lost = all.And(s.removable).Count(), o.lost+all.And(s.protected).Count()
+	o.gutted = s.removable.And(all).Count()+s.protected.And(all).Count() == s.removable.Count()+s.protected.Count()
+	tested := all.And(test)
+	o.removed, o.lost = tested.And(s.removable).Count(), o.lost+tested.And(s.protected).Count()
 	if e.single {
-		o.removed = everything.And(s.removable).Count()
+		o.removed = all.And(s.removable).Count()
 	}
-	o.autoRemoved, o.autoLost = auto.And(s.removable).Count(), auto.And(s.protected).Count()
 	for _, values := range s.vetted {
 		o.vetted++
-		if slices.ContainsFunc(o.clauses, func(k tuning.Calibrated) bool { return k.Clause.Matches(values) }) {
-			o.vettedLost++
-		}
+		o.vettedLost += one(hides(values))
 	}
+}
+
+// proposes reports whether there is anything that could be accepted.
+func (o *outcome) proposes() bool {
+	return len(o.clauses) > 0 || o.answer != nil && o.answer.filter != ""
 }
 
 // summary is an experiment over all splits.
@@ -214,7 +234,7 @@ func summarise(all []outcome) summary {
 		}
 		rules[o.subject] = true
 		s.splits++
-		s.proposing += one(len(o.clauses) > 0)
+		s.proposing += one(o.proposes())
 		s.lossy += one(o.lost > 0)
 		if o.protected > 0 {
 			s.losable++

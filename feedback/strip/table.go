@@ -30,6 +30,9 @@ func list(w io.Writer, name string, all []outcome) {
 	for _, o := range all {
 		fmt.Fprintf(w, "  %s seed %d: %d/%d lost %d/%d vetted lost %d/%d; learn %v calibrate %v %v\n", o.subject.rule.Title, o.seed, o.removed, o.removable,
 			o.lost, o.protected, o.vettedLost, o.vetted, o.parts[learnPart], o.parts[calibratePart], o.took.Round(time.Millisecond))
+		if o.answer != nil {
+			fmt.Fprintf(w, "      %s agrees %v\n%s", o.answer.why, o.answer.agrees, o.answer.filter)
+		}
 		for i, k := range o.clauses {
 			fmt.Fprintf(w, "      lost %d: %s %s %v exact %v variant %d learnt %v unseen %v pool %.4f score %.1f\n", o.subject.corpus.Covered(k.Clause).And(o.subject.protected).Count(), o.lanes[i], k.Tier, k.Clause, k.Exact, k.Variant, k.Learnt, k.Unseen, k.Pool, k.Clause.Score())
 		}
