@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -72,11 +73,11 @@ func TestDiskFull(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	size := int64(0)
-	for _, f := range before.Files {
-		size += f.Bytes
+	var disc syscall.Statfs_t
+	if err := syscall.Statfs(disk, &disc); err != nil {
+		t.Fatal(err)
 	}
-	used := size>>10 + 40
+	used := int64(disc.Blocks-disc.Bfree) * disc.Bsize >> 10
 	for _, step := range []struct {
 		work string
 		room []int64 // KiB beside what is used
