@@ -44,9 +44,11 @@ func (g *rowGroup) part(name string) (*groupColumn, error) {
 	}
 	c := &groupColumn{name: name, chunk: g.chunkOf(g.number, n)}
 	var err error
-	c.grams, err = g.gramsOf(name)
+	if c.grams, err = g.gramsOf(name); err != nil {
+		return nil, err // not remembered, so that whoever reads the column is told as well
+	}
 	g.read[name] = c
-	return c, err
+	return c, nil
 }
 
 // column returns a column with its dictionary and its rows.
