@@ -9,6 +9,8 @@ import (
 // their records: records of one shape with the same texts there have the same. It is
 // for one goroutine.
 type Memo[T any] struct {
+	Weigh func(T) int // bytes that a value takes, roughly; nil if they hardly matter
+
 	reading Records // whose buffers serve to read leaves
 	trees   []memoTree[T]
 	size    int
@@ -21,7 +23,7 @@ type memoTree[T any] struct {
 	known bool
 }
 
-// maxMemo is how many bytes of texts lead to what is remembered, roughly.
+// maxMemo is how many bytes are remembered, and of texts that lead there, roughly.
 const maxMemo = 16 << 20
 
 // Of returns what compute returns of the event of a record. Compute is given a
@@ -83,6 +85,9 @@ func (m *Memo[T]) learn(r *Record, compute func(event Routed, t *Trace) T) (T, e
 		t = t.next[answer]
 	}
 	t.value, t.known = value, true
+	if m.Weigh != nil {
+		m.size += m.Weigh(value)
+	}
 	return value, nil
 }
 

@@ -167,7 +167,7 @@ func (r *evaluation) work(work <-chan *parcel) {
 	if r.options.logsource == "off" {
 		options = append(options, evaluator.IgnoreLogsource())
 	}
-	w := worker{evaluation: r, ev: evaluator.New(r.program, options...)}
+	w := worker{evaluation: r, ev: evaluator.New(r.program, options...), texts: map[*compiler.Rule]*ruleText{}}
 	if r.raw() {
 		w.stream = telemetry.NewStream(r.normaliser, w.ev, telemetry.RouteBy(r.route))
 	}
@@ -191,6 +191,7 @@ type worker struct {
 	ev     *evaluator.Evaluator
 	stream *telemetry.Stream // nil unless evaluation.raw
 	census *census.Census    // nil unless --stats
+	texts  map[*compiler.Rule]*ruleText
 }
 
 // report adds the census of the worker to that of the run.
@@ -238,20 +239,33 @@ func (w *worker) streamed(record telemetry.Record, out *batchResult) {
 	if len(matches) == 0 && (len(w.ev.Suppressed()) == 0 || !w.options.suppressed) {
 		return
 	}
-	if !w.details() {
-		w.tell(nil, record, matches, out)
-		return
+	if err := w.identified(record, matches, out); err != nil {
+		out.problems = append(out.problems, err)
+	}
+}
+
+// identified tells what a streamed record matches. An event is made of it only if there
+// are correlations to feed.
+func (w *worker) identified(record telemetry.Record, matches []evaluator.Match, out *batchResult) error {
+	if w.options.format == "table" && len(w.feeds) == 0 {
+		w.tell(telemetry.Identity{}, record, matches, out)
+		return nil
+	}
+	id, err := w.stream.Identity()
+	if err != nil {
+		return err
+	}
+	w.tell(id, record, matches, out)
+	if len(w.feeds) == 0 {
+		return nil
 	}
 	event, err := w.stream.Event()
 	if err != nil {
-		out.problems = append(out.problems, err)
-		return
+		return err
 	}
-	w.tell(event, record, matches, out)
+	w.feed(event, matches, out)
+	return nil
 }
-
-// details reports whether more is told of a match than its rule and its source.
-func (w *worker) details() bool { return w.options.format != "table" || len(w.feeds) > 0 }
 
 // reread evaluates what is in a raw record that is not simply one; see numbering.
 func (w *worker) reread(raw telemetry.Record, out *batchResult) {
@@ -284,32 +298,50 @@ func (w *worker) evented(e batch.Entry, out *batchResult) {
 	}
 	matches := w.ev.Match(w.route(event))
 	out.suppressed += len(w.ev.Suppressed())
-	w.tell(event, e.Record, matches, out)
+	if len(matches)+len(w.ev.Suppressed()) > 0 {
+		w.tell(identityOf(event), e.Record, matches, out)
+		w.feed(event, matches, out)
+	}
 }
 
-// tell writes down what a record matches. Without its event it tells no details.
-func (w *worker) tell(event *telemetry.Event, record telemetry.Record, matches []evaluator.Match, out *batchResult) {
-	var fingerprint, stamp string
+// tell writes down what a record matches.
+func (w *worker) tell(id telemetry.Identity, record telemetry.Record, matches []evaluator.Match, out *batchResult) {
+	stamp := ""
+	if id.Timed {
+		stamp = id.Time.Format(time.RFC3339Nano)
+	}
 	line := func(rule *compiler.Rule, view string) matchLine {
-		if fingerprint == "" && event != nil {
-			fingerprint, stamp = event.Fingerprint(), timeText(event)
-		}
 		return matchLine{RuleID: rule.ID, RuleTitle: rule.Title, Level: rule.Level,
-			Source: record.Source, Record: record.Index, Time: stamp, View: view, Fingerprint: fingerprint, RuleHash: rule.Hash}
+			Source: record.Source, Record: record.Index, Time: stamp, View: view, Fingerprint: id.Fingerprint, RuleHash: rule.Hash, rule: w.textOf(rule)}
 	}
 	for _, m := range matches {
 		if m.Rule.Alerts {
 			out.lines = append(out.lines, line(m.Rule, m.View))
 		}
 	}
-	if w.options.suppressed {
-		for _, s := range w.ev.Suppressed() {
-			l := line(s.Rule, s.View)
-			l.SuppressedBy = suppressedText(s)
-			out.lines = append(out.lines, l)
-		}
+	if !w.options.suppressed {
+		return
 	}
-	if len(w.feeds) == 0 || event == nil {
+	for _, s := range w.ev.Suppressed() {
+		l := line(s.Rule, s.View)
+		l.SuppressedBy = suppressedText(s)
+		out.lines = append(out.lines, l)
+	}
+}
+
+// textOf returns what lines of a rule have in common.
+func (w *worker) textOf(r *compiler.Rule) *ruleText {
+	text := w.texts[r]
+	if text == nil {
+		text = newRuleText(r)
+		w.texts[r] = text
+	}
+	return text
+}
+
+// feed tells correlations what an event matches.
+func (w *worker) feed(event *telemetry.Event, matches []evaluator.Match, out *batchResult) {
+	if len(w.feeds) == 0 {
 		return
 	}
 	if hits := w.hits(event, w.route(event), slices.Clone(matches)); hits != nil {
@@ -317,13 +349,11 @@ func (w *worker) tell(event *telemetry.Event, record telemetry.Record, matches [
 	}
 }
 
-// timeText returns the event's time in RFC 3339, "" if it has none.
-func timeText(e *telemetry.Event) string {
-	t, _, ok := e.Time()
-	if !ok {
-		return ""
-	}
-	return t.UTC().Format(time.RFC3339Nano)
+// identityOf returns the identity of an event by itself.
+func identityOf(e *telemetry.Event) telemetry.Identity {
+	id := telemetry.Identity{Fingerprint: e.Fingerprint()}
+	id.Time, _, id.Timed = e.Time()
+	return id
 }
 
 // explainOne explains the chosen rule on an event that it applies to.

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/evaluator"
 )
 
@@ -24,6 +25,34 @@ type matchLine struct {
 	SuppressedBy []string `json:"suppressed_by,omitempty"` // filters; the line is no match then
 
 	alert *alertLine // of a correlation, which the line is then about
+	rule  *ruleText  // what the line says of the rule as it is written; nil if that is not known
+}
+
+// ruleText is what all lines of one rule have in common.
+type ruleText struct {
+	head string // up to the name of the source
+	tail string // from the hash of the rule
+}
+
+func newRuleText(r *compiler.Rule) *ruleText {
+	l := matchLine{RuleID: r.ID, RuleTitle: r.Title, Level: r.Level, RuleHash: r.Hash}
+	return &ruleText{string(l.appendHead(nil)), string(l.appendTail(nil))}
+}
+
+func (l *matchLine) appendHead(dst []byte) []byte {
+	if l.rule != nil {
+		return append(dst, l.rule.head...)
+	}
+	dst = appendMember(dst, `{"rule_id":`, l.RuleID)
+	dst = appendMember(dst, `,"rule_title":`, l.RuleTitle)
+	return appendMember(dst, `,"level":`, l.Level)
+}
+
+func (l *matchLine) appendTail(dst []byte) []byte {
+	if l.rule != nil {
+		return append(dst, l.rule.tail...)
+	}
+	return appendMember(dst, `,"rule_hash":`, l.RuleHash)
 }
 
 // appendJSON appends the line as encoding/json would write it, which takes many
@@ -32,9 +61,7 @@ func (l *matchLine) appendJSON(dst []byte) ([]byte, error) {
 	if l.alert != nil {
 		return appendAny(dst, l.alert)
 	}
-	dst = appendMember(dst, `{"rule_id":`, l.RuleID)
-	dst = appendMember(dst, `,"rule_title":`, l.RuleTitle)
-	dst = appendMember(dst, `,"level":`, l.Level)
+	dst = l.appendHead(dst)
 	dst = appendMember(dst, `,"source":`, l.Source)
 	dst = strconv.AppendInt(append(dst, `,"record":`...), int64(l.Record), 10)
 	dst = appendMember(dst, `,"time":`, l.Time)
@@ -42,7 +69,7 @@ func (l *matchLine) appendJSON(dst []byte) ([]byte, error) {
 		dst = appendMember(dst, `,"view":`, l.View)
 	}
 	dst = appendMember(dst, `,"event_fingerprint":`, l.Fingerprint)
-	dst = appendMember(dst, `,"rule_hash":`, l.RuleHash)
+	dst = l.appendTail(dst)
 	for i, filter := range l.SuppressedBy {
 		before := `,`
 		if i == 0 {

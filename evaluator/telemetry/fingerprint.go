@@ -49,7 +49,11 @@ func (e *Event) Fingerprint() string {
 		text = append(text, c.value(f)...)
 	}
 	c.text = append(text, '}')
-	sum := sha256.Sum256(c.text)
+	return fingerprintOf(c.text)
+}
+
+func fingerprintOf(canonical []byte) string {
+	sum := sha256.Sum256(canonical)
 	var out [len(fingerprintPrefix) + 2*len(sum)]byte
 	hex.Encode(out[copy(out[:], fingerprintPrefix):], sum[:])
 	return string(out[:])
@@ -89,6 +93,11 @@ func (c *canonicalForm) take(e *Event) {
 			c.fields = append(c.fields, canonicalField{name, from, len(with)})
 		}
 	}
+	e.eachOwn(add)
+}
+
+// eachOwn calls add with every field once, be it of transport or not.
+func (e *Event) eachOwn(add func(name string, v evaluator.Value)) {
 	for i := range e.fields {
 		m := &e.fields[i]
 		if len(e.front) > 0 {
@@ -104,20 +113,25 @@ func (c *canonicalForm) take(e *Event) {
 }
 
 // transport returns the test for fields that belong to the way of the event
-// and not to the event. Shippers' names are only theirs in records that a
-// shipper has marked, because others use host, tags and type for facts.
+// and not to the event.
 func (e *Event) transport() func(name string) bool {
-	_, stamped := e.Field("@timestamp")
+	other, stamped := e.transportBesideTime()
+	timed := stamped && e.hasOwnTime()
+	return func(name string) bool { return timed && name == "@timestamp" || other(name) }
+}
+
+// transportBesideTime is transport but for @timestamp, and reports whether that is there
+// to be judged. It goes by names alone. Shippers' names are only theirs in records that a
+// shipper has marked, because others use host, tags and type for facts.
+func (e *Event) transportBesideTime() (test func(name string) bool, stamped bool) {
+	_, stamped = e.Field("@timestamp")
 	_, beat := e.Field("beat")
 	_, agent := e.Field("agent")
 	_, logstash := e.Field("@version")
 	shipped := stamped && (beat || agent || logstash || e.shape == shapeWinlog)
-	timed := stamped && e.hasOwnTime()
 	windows := e.Windows()
 	return func(name string) bool {
 		switch name {
-		case "@timestamp":
-			return timed
 		case "@version", "@metadata", "_metadata", "EventReceivedTime", "SourceModuleName", "SourceModuleType":
 			return true
 		case "EventRecordID", "RecordNumber", "RecordId", "Message", "message":
@@ -126,7 +140,7 @@ func (e *Event) transport() func(name string) bool {
 			return shipped
 		}
 		return shipped && strings.HasPrefix(name, "winlog.")
-	}
+	}, stamped
 }
 
 // ownTimes are the fields that make @timestamp dispensable. They belong to the

@@ -29,6 +29,8 @@ type Stream struct {
 	current *side // that the latest record went to
 	source  Record
 	event   *Event
+
+	leafText []byte // of leafReader
 }
 
 // side is one of the kinds of records that have shapes of their own: those in
@@ -40,7 +42,7 @@ type side struct {
 	order   []int32 // of the current record, see shape.Unordered; nil for the order as written
 	files   fileNames
 	plain   []bool                   // shape -> it is for sure no envelope
-	times   evaluator.Memo[[]string] // Event.timeFields
+	about   evaluator.Memo[aboutRecords]
 }
 
 // StreamOption changes how NewStream sets up a Stream.
@@ -58,6 +60,7 @@ func NewStream(n *Normaliser, e *evaluator.Evaluator, options ...StreamOption) *
 	s.decoder.words = &s.words
 	for _, one := range []*side{&s.json, &s.loose, &s.read} {
 		*one = side{records: e.Records(), record: evaluator.Record{Reader: (*streamReader)(s)}, files: newFileNames(n.plan)}
+		one.about.Weigh = aboutRecords.size
 	}
 	s.json.record.JSON = true
 	s.loose.record.JSON, s.loose.record.AnyOrder = true, true
@@ -152,17 +155,12 @@ func (s *Stream) Event() (*Event, error) {
 
 // timed finds out which fields hold the time of the current event, which is the same for
 // all records of which its views read the same: those are not needed otherwise.
-func (s *Stream) timed(e *Event) (err error) {
-	r := s.current.record
-	if r.Shape < 0 {
+func (s *Stream) timed(e *Event) error {
+	if s.current.record.Shape < 0 {
 		return nil
 	}
-	r.Reader = (*unroutedReader)(s)
-	e.timeFields, err = s.current.times.Of(&r, func(of evaluator.Routed, _ *evaluator.Trace) []string {
-		of.Views()
-		return of.(*Event).timeFields
-	})
-	e.timed = err == nil
+	about, err := s.about()
+	e.timeFields, e.timed = about.timeFields, err == nil
 	return err
 }
 

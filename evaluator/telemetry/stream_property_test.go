@@ -64,6 +64,10 @@ func (m recordMaker) value(depth int) string {
 	case n < 8:
 		return m.pick(`"cmd.exe"`, `"C:\\Windows\\cmd.exe"`, `"mimi \"x\""`, `"a\"b"`, `"mimi\u004Batz"`, `"sekur\\lsa"`, `"x\"yz\"x"`, `"sekur\/lsa"`, `"\u017Fystem"`, "\"\u212a\"", `""`, `"system"`,
 			`"10.1.2.3"`, `"::1"`, `"v"`, `"lab1"`, `"0x8000"`, "\"\xff\"", `"mimikatz"`, `"MIMIKATZ"`, `"%%1936"`, `"S-1-5-18"`, `"INFO"`, `"Registry value set:\r\nEventType: SetValue\r\n"`, `"Message\r\nx"`, `"{\"inner\":\"v\"}"`)
+	case n == 8:
+		return m.pick(`"2024-05-06 07:08:09.123"`, `"2024-05-06T07:08:09.1234567Z"`, `"2024-05-06T07:08:09+02:00"`, "1714979289", "1714979289.5", `"May  6 07:08:09"`, `"2024-05-06"`, `"07:08:09"`,
+			`"{0CCE922B-69AE-11D9-BED3-505054503030}"`, `" 0xAbC
+"`)
 	case n < 11:
 		return m.pick("1", "10", "1.0", "1e1", "2.50", "-9223372036854775808", "4688", "13", "443", "0")
 	case n == 11:
@@ -96,7 +100,8 @@ func (m recordMaker) record() string {
 		}
 	}
 	names := []string{"Image", "CommandLine", "ParentImage", "User", "IntegrityLevel", "ProcessId", "DestinationPort", "SourceIp", "EventType", "Message", "Keywords", "Extra", "Extra.inner", "Computer", "Data",
-		"requestParameters", "NewProcessName", "UserID", "UtcTime", "NewProcessId", "SubjectUserName", "MandatoryLabel", "message"}
+		"requestParameters", "NewProcessName", "UserID", "UtcTime", "NewProcessId", "SubjectUserName", "MandatoryLabel", "message",
+		"@timestamp", "TimeCreated", "SystemTime", "time", "date", "ts", "agent", "host", "tags", "ActivityID"}
 	for range m.IntN(7) {
 		add(names[m.IntN(len(names))], m.value(0))
 	}
@@ -159,10 +164,12 @@ func checkStream(t *testing.T, seed uint64, rounds int) {
 			continue // an envelope
 		}
 		streamed := describe(got, e.Suppressed(), views)
+		identity, identityErr := stream.Identity()
 		event, err := stream.Event()
 		if err != nil {
 			t.Fatal(err)
 		}
+		checkIdentity(t, identity, identityErr, event)
 		checkTime(t, n, event)
 		want := describe(plain.Match(event), plain.Suppressed(), len(event.Views()))
 		if streamed != want {
@@ -173,6 +180,8 @@ func checkStream(t *testing.T, seed uint64, rounds int) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		identity, identityErr = stream.Identity()
+		checkIdentity(t, identity, identityErr, event)
 		if read := describe(got, e.Suppressed(), views); read != want {
 			t.Fatalf("read as a value: %s\n got %s\nwant %s", text, read, want)
 		}
@@ -183,5 +192,14 @@ func checkStream(t *testing.T, seed uint64, rounds int) {
 	t.Logf("%d records, %d with matches, %+v", rounds, matched, stream.Statistics())
 	if matched < rounds/100 {
 		t.Error("too few match")
+	}
+}
+
+// checkIdentity fails the test unless that is the identity of an event by itself.
+func checkIdentity(t *testing.T, got telemetry.Identity, err error, e *telemetry.Event) {
+	t.Helper()
+	at, _, timed := e.Time()
+	if want := (telemetry.Identity{Fingerprint: e.Fingerprint(), Time: at, Timed: timed}); err != nil || got != want {
+		t.Fatalf("%s\n got %v, %v\nwant %v", e.Record().Value.Text(), got, err, want)
 	}
 }

@@ -104,11 +104,13 @@ func TestStreamOnCorpus(t *testing.T) {
 			if err != nil {
 				continue // a file whose records take several lines
 			}
+			identity, identityErr := stream.Identity()
 			event, err := stream.Event()
 			if err != nil {
 				t.Fatal(err)
 			}
 			checkTime(t, n, event)
+			checkIdentity(t, identity, identityErr, event)
 			streamed := describe(got, streamEvaluator.Suppressed(), views)
 			want := plain.Match(event)
 			if expect := describe(want, plain.Suppressed(), len(event.Views())); streamed != expect {
@@ -143,7 +145,9 @@ func TestStreamOnValues(t *testing.T) {
 				t.Fatal(err)
 			}
 			streamed := describe(got, streamEvaluator.Suppressed(), views)
+			identity, identityErr := stream.Identity()
 			event := n.Event(record)
+			checkIdentity(t, identity, identityErr, event)
 			want := plain.Match(event)
 			if expect := describe(want, plain.Suppressed(), len(event.Views())); streamed != expect {
 				t.Fatalf("%s record %d:\n got %s\nwant %s\n%.2000s", record.Source, record.Index, streamed, expect, record.Value.Text())
