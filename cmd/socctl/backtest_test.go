@@ -68,7 +68,7 @@ func TestBacktestCountsAsEval(t *testing.T) {
 	}
 	want := map[string]int{}
 	for line := range strings.Lines(call("eval")) {
-		var m matchLine
+		var m plainLine
 		if err := json.Unmarshal([]byte(line), &m); err != nil {
 			t.Fatal(err)
 		}

@@ -84,6 +84,7 @@ func (r *evaluation) all(ctx context.Context, recordings []string) error {
 		if failed == nil {
 			failed = write(&b.result)
 		}
+		recycle(b.result.lines)
 		if len(ordered) == 0 && failed == nil {
 			failed = out.Flush()
 		}
@@ -167,7 +168,7 @@ func (r *evaluation) work(work <-chan *parcel) {
 	if r.options.logsource == "off" {
 		options = append(options, evaluator.IgnoreLogsource())
 	}
-	w := worker{evaluation: r, ev: evaluator.New(r.program, options...), texts: map[*compiler.Rule]*ruleText{}}
+	w := worker{evaluation: r, ev: evaluator.New(r.program, options...), rules: map[*compiler.Rule]*lineRule{}}
 	if r.raw() {
 		w.stream = telemetry.NewStream(r.normaliser, w.ev, telemetry.RouteBy(r.route))
 	}
@@ -175,6 +176,9 @@ func (r *evaluation) work(work <-chan *parcel) {
 		w.census = census.New(r.program)
 	}
 	for b := range work {
+		if used, ok := lineMemory.Get().(*[]matchLine); ok {
+			b.result.lines = (*used)[:0]
+		}
 		for _, e := range b.entries {
 			w.one(e, &b.result)
 		}
@@ -191,7 +195,7 @@ type worker struct {
 	ev     *evaluator.Evaluator
 	stream *telemetry.Stream // nil unless evaluation.raw
 	census *census.Census    // nil unless --stats
-	texts  map[*compiler.Rule]*ruleText
+	rules  map[*compiler.Rule]*lineRule
 }
 
 // report adds the census of the worker to that of the run.
@@ -207,6 +211,20 @@ func (w *worker) report() {
 	}
 	w.evaluation.census.Merge(w.census)
 }
+
+// lineMemory is that of lines that were written.
+var lineMemory sync.Pool
+
+func recycle(lines []matchLine) {
+	if cap(lines) > 0 && cap(lines) <= maxRecycled {
+		clear(lines)
+		lineMemory.Put(&lines)
+	}
+}
+
+// maxRecycled is how many lines the memory that is used again may hold: more than usual
+// batches have.
+const maxRecycled = 4 * batch.Size
 
 func (w *worker) one(e batch.Entry, out *batchResult) {
 	switch {
@@ -311,8 +329,7 @@ func (w *worker) tell(id telemetry.Identity, record telemetry.Record, matches []
 		stamp = id.Time.Format(time.RFC3339Nano)
 	}
 	line := func(rule *compiler.Rule, view string) matchLine {
-		return matchLine{RuleID: rule.ID, RuleTitle: rule.Title, Level: rule.Level,
-			Source: record.Source, Record: record.Index, Time: stamp, View: view, Fingerprint: id.Fingerprint, RuleHash: rule.Hash, rule: w.textOf(rule)}
+		return matchLine{lineRule: w.lineRule(rule), Source: record.Source, Record: record.Index, Time: stamp, View: view, Fingerprint: id.Fingerprint}
 	}
 	for _, m := range matches {
 		if m.Rule.Alerts {
@@ -329,14 +346,13 @@ func (w *worker) tell(id telemetry.Identity, record telemetry.Record, matches []
 	}
 }
 
-// textOf returns what lines of a rule have in common.
-func (w *worker) textOf(r *compiler.Rule) *ruleText {
-	text := w.texts[r]
-	if text == nil {
-		text = newRuleText(r)
-		w.texts[r] = text
+func (w *worker) lineRule(r *compiler.Rule) *lineRule {
+	of := w.rules[r]
+	if of == nil {
+		of = lineRuleOf(r)
+		w.rules[r] = of
 	}
-	return text
+	return of
 }
 
 // feed tells correlations what an event matches.

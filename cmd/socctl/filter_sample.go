@@ -86,7 +86,7 @@ func (c *cli) printDrawn(drawn []*aftercare.Alert) error {
 			stamp = a.Time.UTC().Format(time.RFC3339Nano)
 		}
 		for _, r := range a.Rules {
-			line := matchLine{RuleID: r.ID, RuleTitle: r.Title, Level: r.Level, Source: a.Source, Record: a.Record, Time: stamp, View: a.View, Fingerprint: a.Event, RuleHash: r.Hash}
+			line := matchLine{lineRule: lineRuleOf(r), Source: a.Source, Record: a.Record, Time: stamp, View: a.View, Fingerprint: a.Event}
 			text, err := line.appendJSON(nil)
 			if err != nil {
 				return err

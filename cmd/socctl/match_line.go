@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/evaluator"
@@ -12,48 +13,36 @@ import (
 
 // matchLine is one match in its stable JSON form.
 type matchLine struct {
-	RuleID      string `json:"rule_id"`
-	RuleTitle   string `json:"rule_title"`
-	Level       string `json:"level"`
-	Source      string `json:"source"`
-	Record      int    `json:"record"`
-	Time        string `json:"time"`
-	View        string `json:"view,omitempty"`
-	Fingerprint string `json:"event_fingerprint"`
-	RuleHash    string `json:"rule_hash"`
+	*lineRule
+	Source      string
+	Record      int
+	Time        string
+	View        string // left out if empty
+	Fingerprint string
 
-	SuppressedBy []string `json:"suppressed_by,omitempty"` // filters; the line is no match then
+	SuppressedBy []string // filters; the line is no match then
 
 	alert *alertLine // of a correlation, which the line is then about
-	rule  *ruleText  // what the line says of the rule as it is written; nil if that is not known
 }
 
-// ruleText is what all lines of one rule have in common.
-type ruleText struct {
+// lineRule is what lines tell of a rule, or a correlation, and how it is written: once,
+// not in every line.
+type lineRule struct {
+	RuleID, RuleTitle, Level, RuleHash string
+
 	head string // up to the name of the source
-	tail string // from the hash of the rule
+	tail string // the hash of the rule
 }
 
-func newRuleText(r *compiler.Rule) *ruleText {
-	l := matchLine{RuleID: r.ID, RuleTitle: r.Title, Level: r.Level, RuleHash: r.Hash}
-	return &ruleText{string(l.appendHead(nil)), string(l.appendTail(nil))}
+func newLineRule(id, title, level, hash string) *lineRule {
+	head := appendMember(nil, `{"rule_id":`, id)
+	head = appendMember(head, `,"rule_title":`, title)
+	head = appendMember(head, `,"level":`, level)
+	tail := appendMember(nil, `,"rule_hash":`, hash)
+	return &lineRule{id, title, level, hash, string(head), string(tail)}
 }
 
-func (l *matchLine) appendHead(dst []byte) []byte {
-	if l.rule != nil {
-		return append(dst, l.rule.head...)
-	}
-	dst = appendMember(dst, `{"rule_id":`, l.RuleID)
-	dst = appendMember(dst, `,"rule_title":`, l.RuleTitle)
-	return appendMember(dst, `,"level":`, l.Level)
-}
-
-func (l *matchLine) appendTail(dst []byte) []byte {
-	if l.rule != nil {
-		return append(dst, l.rule.tail...)
-	}
-	return appendMember(dst, `,"rule_hash":`, l.RuleHash)
-}
+func lineRuleOf(r *compiler.Rule) *lineRule { return newLineRule(r.ID, r.Title, r.Level, r.Hash) }
 
 // appendJSON appends the line as encoding/json would write it, which takes many
 // times longer: there are streams in which most events match.
@@ -61,7 +50,7 @@ func (l *matchLine) appendJSON(dst []byte) ([]byte, error) {
 	if l.alert != nil {
 		return appendAny(dst, l.alert)
 	}
-	dst = l.appendHead(dst)
+	dst = append(dst, l.head...)
 	dst = appendMember(dst, `,"source":`, l.Source)
 	dst = strconv.AppendInt(append(dst, `,"record":`...), int64(l.Record), 10)
 	dst = appendMember(dst, `,"time":`, l.Time)
@@ -69,7 +58,7 @@ func (l *matchLine) appendJSON(dst []byte) ([]byte, error) {
 		dst = appendMember(dst, `,"view":`, l.View)
 	}
 	dst = appendMember(dst, `,"event_fingerprint":`, l.Fingerprint)
-	dst = l.appendTail(dst)
+	dst = append(dst, l.tail...)
 	for i, filter := range l.SuppressedBy {
 		before := `,`
 		if i == 0 {
@@ -84,7 +73,10 @@ func (l *matchLine) appendJSON(dst []byte) ([]byte, error) {
 }
 
 func appendMember(dst []byte, name, text string) []byte {
-	return evaluator.StringValue(strings.ToValidUTF8(text, "\ufffd")).AppendJSON(append(dst, name...))
+	if !utf8.ValidString(text) {
+		text = strings.ToValidUTF8(text, "\ufffd")
+	}
+	return evaluator.StringValue(text).AppendJSON(append(dst, name...))
 }
 
 // appendAny appends what encoding/json makes of a value.

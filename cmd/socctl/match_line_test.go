@@ -13,18 +13,18 @@ import (
 func TestMatchLineJSON(t *testing.T) {
 	t.Parallel()
 	for _, line := range []matchLine{
-		{},
-		{RuleID: "1", RuleTitle: "a \"b\" <c> & \\d", Level: "high", Source: "x/é.ndjson", Record: 12, Time: "2020-01-01T00:00:00Z", View: "v", Fingerprint: "sha256:0", RuleHash: "h"},
-		{RuleTitle: "\x00\n\t\r\u2028\x7f\U0001f600", Record: -1, SuppressedBy: []string{"f \"1\"", "g"}},
-		{Source: "\xff.ndjson"},
-		{RuleID: "2", alert: &alertLine{RuleID: "2", Group: map[string]*string{"<a>": nil}, Value: "2.5"}},
+		{lineRule: newLineRule("", "", "", "")},
+		{lineRule: newLineRule("1", "a \"b\" <c> & \\d", "high", "h"), Source: "x/é.ndjson", Record: 12, Time: "2020-01-01T00:00:00Z", View: "v", Fingerprint: "sha256:0"},
+		{lineRule: newLineRule("", "\x00\n\t\r\u2028\x7f\U0001f600", "", ""), Record: -1, SuppressedBy: []string{"f \"1\"", "g"}},
+		{lineRule: newLineRule("", "", "", ""), Source: "\xff.ndjson"},
+		{alert: &alertLine{RuleID: "2", Group: map[string]*string{"<a>": nil}, Value: "2.5"}},
 	} {
 		var want bytes.Buffer
 		enc := json.NewEncoder(&want)
 		enc.SetEscapeHTML(false)
-		value := any(line)
-		if line.alert != nil {
-			value = line.alert
+		var value any = line.alert
+		if line.alert == nil {
+			value = plainLine{line.RuleID, line.RuleTitle, line.Level, line.Source, line.Record, line.Time, line.View, line.Fingerprint, line.RuleHash, line.SuppressedBy}
 		}
 		if err := enc.Encode(value); err != nil {
 			t.Fatal(err)
@@ -50,4 +50,18 @@ func TestMatchLineJSON(t *testing.T) {
 			t.Errorf("got  %s\nwant %s", got, want.Bytes())
 		}
 	}
+}
+
+// plainLine is a matchLine as others read it.
+type plainLine struct {
+	RuleID       string   `json:"rule_id"`
+	RuleTitle    string   `json:"rule_title"`
+	Level        string   `json:"level"`
+	Source       string   `json:"source"`
+	Record       int      `json:"record"`
+	Time         string   `json:"time"`
+	View         string   `json:"view,omitempty"`
+	Fingerprint  string   `json:"event_fingerprint"`
+	RuleHash     string   `json:"rule_hash"`
+	SuppressedBy []string `json:"suppressed_by,omitempty"`
 }

@@ -41,7 +41,7 @@ type side struct {
 	record  evaluator.Record
 	order   []int32 // of the current record, see shape.Unordered; nil for the order as written
 	files   fileNames
-	plain   []bool                   // shape -> it is for sure no envelope
+	plain   []bool // shape -> it is for sure no envelope
 	about   evaluator.Memo[aboutRecords]
 }
 
