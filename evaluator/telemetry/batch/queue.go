@@ -35,7 +35,8 @@ type Queue struct {
 	mu      sync.Mutex
 	changed sync.Cond
 	waiting []Entry
-	held    int // bytes of entries that were put and not released yet
+	used    [][]Entry // memory of entries that were released
+	held    int       // bytes of entries that were put and not released yet
 	closed  bool
 }
 
@@ -71,7 +72,7 @@ func (q *Queue) Close() {
 }
 
 // Take returns what there is, waiting until there is something; nil once the
-// queue is closed and empty.
+// queue is closed and empty. All of it is to be released together.
 func (q *Queue) Take() []Entry {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -79,18 +80,28 @@ func (q *Queue) Take() []Entry {
 		q.changed.Wait()
 	}
 	taken := q.waiting
-	q.waiting = make([]Entry, 0, len(taken))
+	q.waiting = nil
+	if last := len(q.used) - 1; last >= 0 {
+		q.waiting, q.used = q.used[last], q.used[:last]
+	}
 	q.changed.Broadcast()
-	return taken[:len(taken):len(taken)]
+	return taken
 }
 
-// Release says that entries which were taken are done with.
+// maxUsed is how many batches' memory is kept to be used again.
+const maxUsed = 16
+
+// Release says that entries which were taken are done with: their memory is used again.
 func (q *Queue) Release(entries []Entry) {
 	size := 0
 	for i := range entries {
 		size += entries[i].size
 	}
+	clear(entries)
 	q.mu.Lock()
+	if len(q.used) < maxUsed && cap(entries) > 0 {
+		q.used = append(q.used, entries[:0])
+	}
 	q.held -= size
 	q.changed.Broadcast()
 	q.mu.Unlock()
