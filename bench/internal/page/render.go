@@ -19,6 +19,7 @@ func Render(w io.Writer, r *Result) error {
 	p.line("```console\n$ %s\n```\n", r.Command)
 	p.machine(r)
 	p.line(method, r.Runs)
+	p.aims(r)
 	for i := range r.Lanes {
 		p.lane(&r.Lanes[i])
 	}
