@@ -49,6 +49,12 @@ func parseTime(v evaluator.Value, zone *time.Location) (time.Time, bool) {
 	return time.Time{}, false
 }
 
+// Layouts of texts without a zone, and of those with one: no text is read by both.
+var (
+	plainLayouts = [...]string{"2006-01-02T15:04:05"}
+	zonedLayouts = [...]string{time.RFC3339, "2006-01-02T15:04:05Z0700", "2006-01-02T15:04:05 -0700"}
+)
+
 // parseISO reads YYYY-MM-DD, T or a blank, hh:mm:ss, a fraction, and a zone
 // (Z, +hh:mm, +hhmm, UTC or none, which is the given one).
 func parseISO(text string, zone *time.Location) (time.Time, bool) {
@@ -61,7 +67,11 @@ func parseISO(text string, zone *time.Location) (time.Time, bool) {
 	if rest, ok := strings.CutSuffix(text, " UTC"); ok {
 		text, zone = rest, time.UTC
 	}
-	for _, layout := range [...]string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02T15:04:05Z0700", "2006-01-02T15:04:05 -0700"} {
+	layouts := plainLayouts[:] // what other layouts make of a text costs more than what they are for
+	if strings.ContainsAny(text[min(len(text), 19):], "Z+-") {
+		layouts = zonedLayouts[:]
+	}
+	for _, layout := range layouts {
 		if t, err := time.ParseInLocation(layout, text, zone); err == nil {
 			return t.UTC(), true
 		}
