@@ -34,7 +34,10 @@ func (s *jsonStream) raw() bool {
 	if eol < 0 {
 		return false
 	}
-	line := bytes.TrimRight(window[:eol], " \t\r")
+	line := window[:eol]
+	for len(line) > 1 && isBlank(line[len(line)-1]) {
+		line = line[:len(line)-1]
+	}
 	next := skipSpace(window, eol)
 	if window[0] != '{' || line[len(line)-1] != '}' || next == len(window) || window[next] != '{' || next-eol > maxBlank || len(line) > s.options.MaxRecord ||
 		next-bytes.LastIndexByte(window[:next], '\n')-1 > s.margin {
@@ -44,9 +47,11 @@ func (s *jsonStream) raw() bool {
 	s.emit(Record{Source: s.source, Index: s.index, Format: formatJSON, Modified: s.modified, Raw: context[:len(line):len(line)],
 		place: place{s.line, s.lineAt, s.base + int64(s.at), context, arena}})
 	s.index++
-	s.consume(eol)
+	s.consumeLine(eol)
 	return true
 }
+
+func isBlank(c byte) bool { return c == ' ' || c == '\t' || c == '\r' }
 
 // reread yields what there is in a raw record: the records of an envelope, or
 // what is wrong with it.

@@ -243,6 +243,14 @@ func (s *jsonStream) consume(n int) {
 	s.scan = pendingScan{at: s.at}
 }
 
+// consumeLine passes n bytes that start with something other than space, in which no
+// line ends.
+func (s *jsonStream) consumeLine(n int) {
+	s.inked = true
+	s.at += n
+	s.scan = pendingScan{at: s.at}
+}
+
 var newline = []byte{'\n'}
 
 // problem reports err at an offset into the window.
