@@ -189,15 +189,28 @@ func (s *Records) wordless(l *load, i int, r *Record) bool {
 	if l.clean == nil {
 		l.clean = make([][]byte, len(l.leaves))
 	}
-	switch raw := r.Data[leaf.Start:leaf.End]; {
+	raw := r.Data[leaf.Start:leaf.End]
+	switch {
 	case leaf.Kind == shape.Number || bytes.Equal(raw, l.clean[i]):
 		return true
-	case leaf.Spelled || filter.holds(raw):
+	case leaf.Spelled || s.holds(filter, r, l.leaves[i]):
 		return false
 	case len(raw) <= maxClean:
 		l.clean[i] = append(l.clean[i][:0], raw...)
 	}
 	return true
+}
+
+// holds reports whether a leaf may hold one of the words of a filter, as far as the
+// current record is not strange.
+func (s *Records) holds(filter *wordFilter, r *Record, leaf int32) bool {
+	switch r.Leaves[leaf].Form {
+	case 0:
+		return filter.holds(r.raw(leaf))
+	case shape.Wide:
+		return filter.holdsWide(r.raw(leaf))
+	}
+	return !filter.lacks(s.leafText(r, leaf))
 }
 
 // holds reports whether a text may hold one of the words.
@@ -256,7 +269,7 @@ func (f *wordFilter) confirm(data []byte, at int, g uint32) bool {
 // strange reports whether the current record is unusual, which is found out once.
 func (s *Records) strange(r *Record) bool {
 	if !s.looked {
-		s.looked, s.unusual = true, unusual(r.Data)
+		s.looked, s.unusual = true, !r.Forms && unusual(r.Data) || r.Forms && unusualWide(r.Data)
 	}
 	return s.unusual
 }

@@ -126,7 +126,7 @@ func (u *Unordered) value(path int32, depth int) bool {
 	case c == '"':
 		stop, as := stringEnd(u.data, start+1)
 		u.at = stop + 1
-		return stop >= 0 && u.leaf(path, Leaf{uint32(start + 1), uint32(stop), String, as != written, as&spelled != 0})
+		return stop >= 0 && u.leaf(path, Leaf{uint32(start + 1), uint32(stop), String, as != written, as&spelled != 0, 0})
 	case c == 't' || c == 'f':
 		u.at = boolEnd(u.data, start)
 		return u.at >= 0 && u.leaf(path, Leaf{Start: uint32(start), End: uint32(u.at), Kind: Bool})

@@ -10,12 +10,13 @@ import (
 // evtx reads a Windows event log.
 func (r *reader) evtx(source string, in *bufio.Reader) bool {
 	index := 0
+	r.logs.Unrendered = r.options.Unrendered
 	r.logs.Read(in, func(record evtx.Record, err error) bool {
 		if err != nil {
 			return r.report(damaged(source, err))
 		}
 		index++
-		return r.emit(Record{Source: source, Index: index - 1, Format: formatEVTX, Modified: r.modified, Value: record.Value})
+		return r.emit(Record{Source: source, Index: index - 1, Format: formatEVTX, Modified: r.modified, Value: record.Value, unrendered: record.Unrendered})
 	})
 	return r.live()
 }

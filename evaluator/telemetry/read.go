@@ -24,10 +24,14 @@ type ReadOptions struct {
 	// Raw leaves JSON that stands one record a line unread where that is plain: such
 	// records have Raw instead of a Value, and are for Stream, which tells what is
 	// wrong with them.
-	Raw       bool
-	MaxRecord int               // largest JSON record or line in bytes; 0 means DefaultMaxRecord
-	Stdin     io.Reader         // what the source "-" reads; nil makes "-" a Problem
-	Skipped   func(path string) // called for each file that a folder holds and Read passes over; nil means nobody wants to know
+	Raw bool
+	// Unrendered leaves records of event logs as they stand there, where that is
+	// possible: such records have no Value, and are for Stream. Record.Rendered
+	// gives them one.
+	Unrendered bool
+	MaxRecord  int               // largest JSON record or line in bytes; 0 means DefaultMaxRecord
+	Stdin      io.Reader         // what the source "-" reads; nil makes "-" a Problem
+	Skipped    func(path string) // called for each file that a folder holds and Read passes over; nil means nobody wants to know
 	// File is asked before a file is read, and what it returns is reported instead of
 	// reading it; nil reads every file.
 	File func(path string) error

@@ -120,7 +120,7 @@ func benchEVTX(b *testing.B, sources []string, stream func() *telemetry.Stream) 
 
 // readEVTX evaluates event logs, or only reads them if there is no stream.
 func readEVTX(b *testing.B, sources []string, s *telemetry.Stream) (events, matches int) {
-	for record, err := range telemetry.Read(b.Context(), sources, telemetry.ReadOptions{Raw: true}) {
+	for record, err := range telemetry.Read(b.Context(), sources, telemetry.ReadOptions{Unrendered: true}) {
 		if err != nil {
 			continue // what is damaged is the concern of tests
 		}
