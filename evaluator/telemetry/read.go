@@ -64,6 +64,7 @@ func Read(ctx context.Context, sources []string, o ReadOptions) iter.Seq2[Record
 	}
 	return func(yield func(Record, error) bool) {
 		r := &reader{ctx: ctx, options: o, yield: yield}
+		defer r.settleLogs()
 		for _, source := range sources {
 			if !r.source(source) {
 				return
@@ -84,7 +85,7 @@ type reader struct {
 	inputs   [maxLayers + 1]*bufio.Reader // one per layer of compression, used again for every source
 	window   []byte                       // of the JSON stream, used again for every source
 	arena    *arena                       // for raw records; nil before the first
-	logs     evtx.Reader                  // remembers templates from one event log to the next
+	logs     *evtx.Reader                 // of event logs; nil before the first
 }
 
 func (r *reader) live() bool {

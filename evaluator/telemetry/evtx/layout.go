@@ -34,7 +34,11 @@ func newLayout(d *decoder, p *plan) *Layout {
 		return nil
 	}
 	l := &Layout{plan: p}
-	used := map[int32]bool{}
+	if n := len(p.fills); n > 0 {
+		l.kinds, l.shapes = make([]evaluator.Kind, 0, n), make([]shape.Kind, 0, n)
+		l.forms, l.least = make([]uint8, 0, n), make([]uint16, 0, n)
+	}
+	used := make([]bool, len(d.values))
 	for _, f := range p.fills {
 		class := d.values[f.slot].class
 		kind, ok := kindOf(class)
@@ -44,13 +48,12 @@ func newLayout(d *decoder, p *plan) *Layout {
 		used[f.slot] = true // once: so all texts together are not larger than the record
 		l.add(class, kind)
 	}
-	w := keyWriter{l: l, leaves: map[place]int32{}}
+	w := keyWriter{l: l, members: make([]int32, len(p.members)), items: make([]int32, len(p.items))}
 	for i, f := range p.fills {
-		w.leaves[f.at] = int32(i)
+		*w.what(f.at) = int32(i) + 1
 	}
-	w.spans = map[place]span{}
-	for _, s := range p.spans {
-		w.spans[s.at] = s
+	for i, s := range p.spans {
+		*w.what(s.at) = -int32(i) - 1
 	}
 	w.span(p.root)
 	l.key = string(w.key)
@@ -97,10 +100,17 @@ func kindOf(class byte) (evaluator.Kind, bool) {
 // keyWriter writes the record of a layout out, and the types of its leaves in their
 // places.
 type keyWriter struct {
-	l      *Layout
-	leaves map[place]int32
-	spans  map[place]span
-	key    []byte
+	l              *Layout
+	members, items []int32 // n is leaf n-1, -n is span n-1, 0 is a constant
+	key            []byte
+}
+
+// what returns what stands in a place.
+func (w *keyWriter) what(at place) *int32 {
+	if at < 0 {
+		return &w.items[^at]
+	}
+	return &w.members[at]
 }
 
 func (w *keyWriter) span(s span) {
@@ -120,15 +130,14 @@ func (w *keyWriter) span(s span) {
 }
 
 func (w *keyWriter) node(at place, fixed evaluator.Value) {
-	if leaf, ok := w.leaves[at]; ok {
-		w.key = append(w.key, 'x', w.l.forms[leaf])
-		return
+	switch n := *w.what(at); {
+	case n > 0:
+		w.key = append(w.key, 'x', w.l.forms[n-1])
+	case n < 0:
+		w.span(w.l.plan.spans[-n-1])
+	default:
+		w.constant(fixed)
 	}
-	if s, ok := w.spans[at]; ok {
-		w.span(s)
-		return
-	}
-	w.constant(fixed)
 }
 
 func (w *keyWriter) constant(v evaluator.Value) {
