@@ -16,13 +16,14 @@ type tables struct {
 	fields  []fieldTable     // by number; the first is of the values of any field
 	atoms   []atomTable      // by predicate
 
-	mu     sync.Mutex
-	tally  []int32              // by predicate; see watchersOf
-	rules  []*ruleTable         // as far as groups needed them
-	groups map[[3]string]*group // by category, product, service
-	unions map[[2]int32]*group  // by the numbers of two
-	all    *group               // every rule
-	count  int32                // of groups
+	mu      sync.Mutex
+	tally   []int32                // by predicate; see watchersOf
+	rules   []*ruleTable           // as far as groups needed them
+	groups  map[[3]string]*group   // by category, product, service
+	unions  map[[2]int32]*group    // by the numbers of two
+	filters map[string]wordFilters // by words
+	all     *group                 // every rule
+	count   int32                  // of groups
 }
 
 // anyField is the number of the pseudo field of predicates over any value.
@@ -67,7 +68,7 @@ func tablesOf(p *compiler.Program) *tables {
 }
 
 func newTables(p *compiler.Program) *tables {
-	t := &tables{program: p, number: map[string]int32{"": anyField}, atoms: make([]atomTable, len(p.Predicates)), rules: make([]*ruleTable, len(p.Rules)), groups: map[[3]string]*group{}, unions: map[[2]int32]*group{}}
+	t := &tables{program: p, number: map[string]int32{"": anyField}, atoms: make([]atomTable, len(p.Predicates)), rules: make([]*ruleTable, len(p.Rules)), groups: map[[3]string]*group{}, unions: map[[2]int32]*group{}, filters: map[string]wordFilters{}}
 	names := []string{""}
 	for i := range p.Predicates {
 		for _, name := range []string{p.Predicates[i].Field, p.Predicates[i].Ref} {
