@@ -98,7 +98,7 @@ func newValueCache(fields int) *valueCache {
 func (c *valueCache) forget() { clear(c.slots) }
 
 // key returns what a value of a field is known by.
-func (c *valueCache) key(field int32, kind uint8, text string) (first, other uint64) {
+func (c *valueCache) key(field int32, kind uint32, text string) (first, other uint64) {
 	salt := c.salt[field] + uint64(kind)*0x9e3779b97f4a7c15
 	return maphash.String(c.first, text) ^ salt, maphash.String(c.other, text) + salt
 }

@@ -269,7 +269,7 @@ func (e *Evaluator) classOfText(field int32, kind matcher.Kind, text string) uin
 	if len(e.tables.fields[field].atoms) == 0 {
 		return 0
 	}
-	first, other := e.cache.key(field, uint8(kind), text)
+	first, other := e.cache.key(field, uint32(kind), text)
 	if class, known := e.cache.get(first, other); known {
 		return class
 	}

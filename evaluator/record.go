@@ -11,6 +11,7 @@ type Record struct {
 	Shape  int
 	Data   []byte
 	JSON   bool // Data is the record in JSON, otherwise what is not between leaves means nothing
+	Forms  bool // leaves have forms, see shape.Leaf.Form
 	Leaves []shape.Leaf
 	Reader RecordReader
 
@@ -22,7 +23,8 @@ type Record struct {
 // RecordReader reads the record that it was given last.
 type RecordReader interface {
 	// AppendText appends the text of a leaf that is not what stands in the data,
-	// see shape.Leaf.Escaped, or not much more than the first most bytes of it.
+	// see shape.Leaf.Escaped, or not much more than the first most bytes of it. Of a
+	// number with a form it is what NumberValue makes of it.
 	AppendText(dst []byte, leaf, most int) []byte
 	// Event makes an event of the record. With a trace, its values are those of
 	// the trace, and the event must be computed from them alone.

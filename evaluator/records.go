@@ -17,6 +17,7 @@ const (
 	maxPlans     = 1 << 13
 	maxChoices   = 1 << 9   // texts of one leaf that lead to plans of their own
 	minSightings = 2        // of a shape, before a plan is made
+	fewPlans     = 1 << 11  // while there are not more, one sighting is enough
 	maxDecisive  = 64       // texts that lead to a plan
 	maxAnswer    = 1 << 10  // bytes of one of them
 	maxTreeBytes = 32 << 20 // of the ways that lead to plans
@@ -207,7 +208,7 @@ func (s *Records) join(j join, r *Record) uint32 {
 	s.text = binary.LittleEndian.AppendUint32(s.text[:0], uint32(j.atom))
 	for _, leaf := range [...]int32{j.leaf, j.other} {
 		l := &r.Leaves[leaf]
-		s.text = append(binary.LittleEndian.AppendUint32(append(s.text, byte(l.Kind)), l.End-l.Start), r.raw(leaf)...)
+		s.text = append(binary.LittleEndian.AppendUint32(append(s.text, byte(l.Kind), l.Form), l.End-l.Start), r.raw(leaf)...)
 	}
 	first, other := s.cache.key(anyField, joinMark, unsafe.String(unsafe.SliceData(s.text), len(s.text)))
 	if holds, known := s.cache.get(first, other); known {
@@ -240,6 +241,7 @@ const (
 	rawMark     = 1 << 5
 	computeMark = 1 << 6
 	joinMark    = 1 << 7
+	formMark    = 1 << 8 // times the form of a leaf
 )
 
 // classOfLeaf returns the class of the text of a leaf. It is looked up by what
@@ -250,7 +252,7 @@ func (s *Records) classOfLeaf(field int32, r *Record, leaf int32) uint32 {
 	}
 	l := &r.Leaves[leaf]
 	raw := r.Data[l.Start:l.End]
-	kind, mark := String, uint8(0)
+	kind, mark := String, uint32(l.Form)*formMark
 	switch l.Kind {
 	case shape.Number:
 		kind, mark = Number, rawMark
@@ -261,7 +263,7 @@ func (s *Records) classOfLeaf(field int32, r *Record, leaf int32) uint32 {
 		mark |= escapedMark
 	}
 	k := kindOf(kind)
-	first, other := s.cache.key(field, uint8(k)|mark, unsafe.String(unsafe.SliceData(raw), len(raw)))
+	first, other := s.cache.key(field, uint32(k)|mark, unsafe.String(unsafe.SliceData(raw), len(raw)))
 	if class, known := s.cache.get(first, other); known {
 		return class
 	}
@@ -279,6 +281,9 @@ func (s *Records) leafStart(r *Record, leaf int32, most int) string {
 	l := &r.Leaves[leaf]
 	raw := r.Data[l.Start:l.End]
 	switch {
+	case l.Form != 0:
+		s.text = r.Reader.AppendText(s.text[:0], int(leaf), most)
+		raw = s.text
 	case l.Kind == shape.Number && bytes.ContainsAny(raw, ".eE"):
 		return NumberValue(string(raw)).scalar()
 	case l.Escaped:

@@ -16,12 +16,14 @@ type tables struct {
 	fields  []fieldTable     // by number; the first is of the values of any field
 	atoms   []atomTable      // by predicate
 
-	mu     sync.Mutex
-	rules  []*ruleTable         // as far as groups needed them
-	groups map[[3]string]*group // by category, product, service
-	unions map[[2]int32]*group  // by the numbers of two
-	all    *group               // every rule
-	count  int32                // of groups
+	mu      sync.Mutex
+	tally   []int32                // by predicate; see watchersOf
+	rules   []*ruleTable           // as far as groups needed them
+	groups  map[[3]string]*group   // by category, product, service
+	unions  map[[2]int32]*group    // by the numbers of two
+	filters map[string]wordFilters // by words
+	all     *group                 // every rule
+	count   int32                  // of groups
 }
 
 // anyField is the number of the pseudo field of predicates over any value.
@@ -66,7 +68,7 @@ func tablesOf(p *compiler.Program) *tables {
 }
 
 func newTables(p *compiler.Program) *tables {
-	t := &tables{program: p, number: map[string]int32{"": anyField}, atoms: make([]atomTable, len(p.Predicates)), rules: make([]*ruleTable, len(p.Rules)), groups: map[[3]string]*group{}, unions: map[[2]int32]*group{}}
+	t := &tables{program: p, number: map[string]int32{"": anyField}, atoms: make([]atomTable, len(p.Predicates)), rules: make([]*ruleTable, len(p.Rules)), groups: map[[3]string]*group{}, unions: map[[2]int32]*group{}, filters: map[string]wordFilters{}}
 	names := []string{""}
 	for i := range p.Predicates {
 		for _, name := range []string{p.Predicates[i].Field, p.Predicates[i].Ref} {
@@ -193,13 +195,13 @@ func (t *tables) everyRule() *group {
 // group is a set of rules that are tried together, with what wakes them.
 type group struct {
 	number int32
-	rules  []int32           // indexes of the program, ascending
-	fields []int32           // that some of the rules look at, without anyField
-	words  bool              // some of the rules look at any value
-	watch  map[int32][]int32 // predicate -> rules that may hold only if it, or another that they watch, does
-	always []int32           // rules that nothing wakes
-	joined map[int32]bool    // rules with predicates over two fields, which are decided by texts
-	joins  []int32           // those predicates, ascending
+	rules  []int32        // indexes of the program, ascending
+	fields []int32        // that some of the rules look at, without anyField
+	words  bool           // some of the rules look at any value
+	watch  watchers       // predicate -> rules that may hold only if it, or another that they watch, does
+	always []int32        // rules that nothing wakes
+	joined map[int32]bool // rules with predicates over two fields, which are decided by texts
+	joins  []int32        // those predicates, ascending
 
 	once    sync.Once
 	filters wordFilters // see tables.wordsOf
@@ -207,13 +209,14 @@ type group struct {
 
 func (t *tables) newGroup(satisfied func(*compiler.Rule) bool) *group {
 	t.count++
-	g := &group{number: t.count, watch: map[int32][]int32{}, joined: map[int32]bool{}}
+	g := &group{number: t.count, joined: map[int32]bool{}}
 	fields := make([]bool, len(t.fields))
 	for i, r := range t.program.Rules {
 		if satisfied(r) {
 			g.add(int32(i), t.rule(i), fields)
 		}
 	}
+	g.watch = t.watchersOf(g.rules)
 	g.words, fields[anyField] = fields[anyField], false
 	for f, there := range fields {
 		if there {
@@ -235,9 +238,6 @@ func (g *group) add(n int32, r *ruleTable, fields []bool) {
 	}
 	if !r.woken {
 		g.always = append(g.always, n)
-	}
-	for _, atom := range r.witness {
-		g.watch[atom] = append(g.watch[atom], n)
 	}
 }
 
@@ -274,78 +274,4 @@ func (t *tables) looksAt(e *compiler.Expr, r *ruleTable) {
 	for _, arg := range e.Args {
 		t.looksAt(arg, r)
 	}
-}
-
-// witness returns predicates of which one holds on every event that the
-// detection of a rule matches, so that what filters suppress is found as well.
-// False means that there are none that an event's values decide.
-func (t *tables) witness(r *compiler.Rule) ([]int32, bool) {
-	w, ok := t.lightest(r.Detection)
-	return w.atoms, ok
-}
-
-// weighed is a list of predicates with an estimate of how often one holds.
-type weighed struct {
-	atoms  []int32
-	weight float64
-}
-
-// lightest returns the witnesses of an expression that are the least likely to
-// hold: those of the rarest part of a conjunction, of all parts of a disjunction.
-func (t *tables) lightest(e *compiler.Expr) (best weighed, ok bool) {
-	switch e.Op {
-	case compiler.Leaf:
-		atom := int32(e.Atom)
-		if k := t.atoms[atom].kind; k != byValue && k != byPresent {
-			return best, false
-		}
-		if t.atoms[atom].kind == byPresent {
-			return best, false // presence wakes nothing
-		}
-		return weighed{[]int32{atom}, likelihood(&t.program.Predicates[atom])}, true
-	case compiler.Not:
-		if inner := e.Args[0]; inner.Op == compiler.Not {
-			return t.lightest(inner.Args[0])
-		}
-		return best, false
-	case compiler.And:
-		for _, arg := range e.Args {
-			if w, found := t.lightest(arg); found && (!ok || w.weight < best.weight) {
-				best, ok = w, true
-			}
-		}
-		return best, ok
-	}
-	for _, arg := range e.Args {
-		w, found := t.lightest(arg)
-		if !found {
-			return weighed{}, false
-		}
-		best.atoms = append(best.atoms, w.atoms...)
-		best.weight += w.weight
-	}
-	slices.Sort(best.atoms)
-	best.atoms = slices.Compact(best.atoms)
-	return best, true
-}
-
-// likelihood estimates how often a predicate holds on events that have its
-// field: the longer a text, the rarer it is; numbers such as those of events are
-// common, and nothing is known of an expression.
-func likelihood(p *compiler.Predicate) float64 {
-	switch p.Op {
-	case compiler.OpText:
-		weight := 1.0
-		for range min(12, len(p.Pattern.String())) {
-			weight *= 0.6
-		}
-		return weight
-	case compiler.OpCIDR:
-		return 0.3
-	case compiler.OpNumber, compiler.OpBool:
-		return 0.2
-	case compiler.OpRegex:
-		return 0.1
-	}
-	return 0.5
 }

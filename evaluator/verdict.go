@@ -55,7 +55,7 @@ func (j *jury) hear(g *group, field int32, atoms []int32) {
 	j.there[field] = j.epoch
 	for _, a := range atoms {
 		j.marked[a] = j.epoch
-		for _, rule := range g.watch[a] {
+		for _, rule := range g.watch.of(a) {
 			j.wake(rule)
 		}
 	}

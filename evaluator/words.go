@@ -39,17 +39,29 @@ type wordFilters struct{ json, plain *wordFilter }
 // wordsOf returns the filters of a group.
 func (t *tables) wordsOf(g *group) wordFilters {
 	g.once.Do(func() {
-		words, ok := t.wordsNeeded(g)
-		if ok {
-			escape := strings.NewReplacer(`\`, `\\`, `"`, `\"`)
-			escaped := make([]string, len(words))
-			for i, w := range words {
-				escaped[i] = escape.Replace(w)
-			}
-			g.filters = wordFilters{newWordFilter(escaped), newWordFilter(words)}
+		if words, ok := t.wordsNeeded(g); ok {
+			g.filters = t.filtersOf(words)
 		}
 	})
 	return g.filters
+}
+
+// filtersOf returns the filters of some words. Many groups need the same ones.
+func (t *tables) filtersOf(words []string) wordFilters {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	key := strings.Join(words, "\n") // is in no word
+	known, ok := t.filters[key]
+	if !ok {
+		escape := strings.NewReplacer(`\`, `\\`, `"`, `\"`)
+		escaped := make([]string, len(words))
+		for i, w := range words {
+			escaped[i] = escape.Replace(w)
+		}
+		known = wordFilters{newWordFilter(escaped), newWordFilter(words)}
+		t.filters[key] = known
+	}
+	return known
 }
 
 // wordsNeeded returns words of which a text that satisfies any predicate over
@@ -145,6 +157,15 @@ func newWordFilter(words []string) *wordFilter {
 // usual is text of which much is in what records say.
 const usual = "event windows \\system32\\ powershell.exe microsoft.com admin .dll .exe program files (x86) true false users service security"
 
+// usualGrams is how often each run of four bytes is in usual.
+var usualGrams = func() map[uint32]int {
+	out := map[uint32]int{}
+	for at := range len(usual) - gramSize + 1 {
+		out[binary.LittleEndian.Uint32([]byte(usual[at:at+gramSize]))]++
+	}
+	return out
+}()
+
 // rarest returns where in a word the runs start that are not in usual texts, as
 // far as there is a choice.
 func (f *wordFilter) rarest(word string) int {
@@ -152,7 +173,7 @@ func (f *wordFilter) rarest(word string) int {
 	for first := 0; first+f.step+gramSize-1 <= len(word); first++ {
 		n := 0
 		for at := first; at < first+f.step; at++ {
-			n += strings.Count(usual, word[at:at+gramSize])
+			n += usualGrams[binary.LittleEndian.Uint32([]byte(word[at:at+gramSize]))]
 		}
 		if n < least {
 			best, least = first, n
@@ -189,15 +210,28 @@ func (s *Records) wordless(l *load, i int, r *Record) bool {
 	if l.clean == nil {
 		l.clean = make([][]byte, len(l.leaves))
 	}
-	switch raw := r.Data[leaf.Start:leaf.End]; {
+	raw := r.Data[leaf.Start:leaf.End]
+	switch {
 	case leaf.Kind == shape.Number || bytes.Equal(raw, l.clean[i]):
 		return true
-	case leaf.Spelled || filter.holds(raw):
+	case leaf.Spelled || s.holds(filter, r, l.leaves[i]):
 		return false
 	case len(raw) <= maxClean:
 		l.clean[i] = append(l.clean[i][:0], raw...)
 	}
 	return true
+}
+
+// holds reports whether a leaf may hold one of the words of a filter, as far as the
+// current record is not strange.
+func (s *Records) holds(filter *wordFilter, r *Record, leaf int32) bool {
+	switch r.Leaves[leaf].Form {
+	case 0:
+		return filter.holds(r.raw(leaf))
+	case shape.Wide:
+		return filter.holdsWide(r.raw(leaf))
+	}
+	return !filter.lacks(s.leafText(r, leaf))
 }
 
 // holds reports whether a text may hold one of the words.
@@ -256,7 +290,7 @@ func (f *wordFilter) confirm(data []byte, at int, g uint32) bool {
 // strange reports whether the current record is unusual, which is found out once.
 func (s *Records) strange(r *Record) bool {
 	if !s.looked {
-		s.looked, s.unusual = true, unusual(r.Data)
+		s.looked, s.unusual = true, !r.Forms && unusual(r.Data) || r.Forms && unusualWide(r.Data)
 	}
 	return s.unusual
 }

@@ -159,7 +159,7 @@ func (r *evaluation) raw() bool {
 
 func (r *evaluation) readOptions() telemetry.ReadOptions {
 	o := r.options.readOptions(r.cli.stdin)
-	o.Raw = r.raw()
+	o.Raw, o.Unrendered = r.raw(), r.raw()
 	return o
 }
 

@@ -4,6 +4,7 @@ import (
 	"regexp/syntax"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/socctl/socctl/compiler"
@@ -12,7 +13,13 @@ import (
 // builder sorts predicates by what finds them.
 type builder struct {
 	m      *Matcher
-	places [4]map[string][]int32 // by anchor: literal -> candidates
+	sought [4][]sought // by anchor
+}
+
+// sought is a literal that makes a candidate.
+type sought struct {
+	text      string
+	candidate int32
 }
 
 func (b *builder) add(i int32) {
@@ -39,7 +46,7 @@ func (b *builder) regex(i int32, re *compiler.Regex) {
 	}
 	c := b.narrow(i, compiler.Anywhere, required(tree))
 	if c.run = newRun(tree); c.run == nil {
-		c.machine = newMachine(tree)
+		c.machine = sync.OnceValue(func() *machine { return newMachine(tree) })
 	}
 }
 
@@ -103,39 +110,54 @@ func (b *builder) literals(i int32, anchor compiler.Anchor, literals []string) {
 			b.m.always = append(b.m.always, i)
 			continue
 		}
-		if b.places[anchor] == nil {
-			b.places[anchor] = map[string][]int32{}
+		if b.sought[anchor] == nil {
+			b.sought[anchor] = make([]sought, 0, max(8, len(b.m.atoms)/2))
 		}
-		b.places[anchor][l] = append(b.places[anchor][l], i)
+		b.sought[anchor] = append(b.sought[anchor], sought{l, i})
 	}
 }
 
 func (b *builder) finish() {
-	m, l := b.m, newLister()
-	m.equal = newTrie(b.entries(compiler.Whole, l, nil), false)
-	m.begin = newTrie(b.entries(compiler.AtStart, l, nil), false)
-	m.end = newTrie(b.entries(compiler.AtEnd, l, nil), true)
-	m.ascii = newGrams(b.entries(compiler.Anywhere, l, isASCII))
-	m.wide = newGrams(b.entries(compiler.Anywhere, l, func(s string) bool { return !isASCII(s) }))
+	m, l := b.m, newLister(int(b.m.marks))
+	equal, _ := b.entries(compiler.Whole, l)
+	begin, _ := b.entries(compiler.AtStart, l)
+	end, _ := b.entries(compiler.AtEnd, l)
+	m.equal, m.begin, m.end = newTrie(equal, false), newTrie(begin, false), newTrie(end, true)
+	// Those that are ASCII come first.
+	anywhere, wide := b.entries(compiler.Anywhere, l)
+	m.ascii, m.wide = newGrams(anywhere[:wide]), newGrams(anywhere[wide:])
 	m.lists = l.lists
-	for _, p := range b.places {
-		m.folds = m.folds || len(p) > 0
+	for _, s := range b.sought {
+		m.folds = m.folds || len(s) > 0
 	}
 }
 
-// entries returns the literals of an anchor, those that fit, in their order.
-func (b *builder) entries(anchor compiler.Anchor, l *lister, fits func(string) bool) []trieEntry {
-	var out []trieEntry
-	for text := range b.places[anchor] {
-		if fits == nil || fits(text) {
-			out = append(out, trieEntry{text: text})
+// entries returns the literals of an anchor in their order, those before the others
+// that are ASCII, and how many these are.
+func (b *builder) entries(anchor compiler.Anchor, l *lister) (out []trieEntry, ascii int) {
+	all := b.sought[anchor]
+	slices.SortFunc(all, func(a, b sought) int {
+		if c := strings.Compare(a.text, b.text); c != 0 {
+			return c
+		}
+		return int(a.candidate) - int(b.candidate)
+	})
+	var atoms []int32
+	var wide []trieEntry
+	out = make([]trieEntry, 0, len(all))
+	for i := 0; i < len(all); {
+		text := all[i].text
+		for atoms = atoms[:0]; i < len(all) && all[i].text == text; i++ {
+			atoms = append(atoms, all[i].candidate)
+		}
+		e := trieEntry{text: text, list: l.add(atoms)}
+		if isASCII(text) {
+			out = append(out, e)
+		} else {
+			wide = append(wide, e)
 		}
 	}
-	slices.SortFunc(out, func(a, b trieEntry) int { return strings.Compare(a.text, b.text) })
-	for i := range out {
-		out[i].list = l.add(b.places[anchor][out[i].text])
-	}
-	return out
+	return append(out, wide...), len(out)
 }
 
 func isASCII(s string) bool {

@@ -2,9 +2,9 @@ package matcher
 
 import (
 	"cmp"
+	"math"
 	"math/bits"
 	"slices"
-	"strings"
 )
 
 // commonplace is text of which much is in the values of most fields.
@@ -16,8 +16,8 @@ const commonplace = `C:\WINDOWS\SYSTEM32\ C:\PROGRAM FILES (X86)\ C:\USERS\ADMIN
 // place is where a literal has its gram.
 type place struct {
 	gram uint64
-	back int // bytes before it
-	item trieEntry
+	back int32 // bytes before it
+	item int32 // which literal
 }
 
 // windows is how many runs of a literal its gram is chosen from.
@@ -26,19 +26,24 @@ const windows = 32
 // census counts grams, by a hash: some are counted together, which costs no more
 // than a worse choice.
 type census struct {
-	counts []uint32
+	counts []uint16 // up to their largest number
 	shift  uint
 }
 
 func newCensus(grams int) census {
-	log := uint(bits.Len(uint(2 * grams)))
-	return census{make([]uint32, 1<<log), 64 - log}
+	log := uint(bits.Len(uint(grams)))
+	return census{make([]uint16, 1<<log), 64 - log}
 }
 
-func (c *census) of(gram uint64) *uint32 { return &c.counts[gram*hashFactor>>c.shift] }
+func (c *census) of(gram uint64) uint16 { return c.counts[gram*hashFactor>>c.shift] }
+
+func (c *census) add(gram uint64, n int) {
+	count := &c.counts[gram*hashFactor>>c.shift]
+	*count = uint16(min(int(*count)+n, math.MaxUint16))
+}
 
 // choose finds the rarest gram of every literal, none of which is shorter, and
-// returns them in the order of grams.
+// returns them in the order of grams, those with the same one in that of items.
 func choose(items []trieEntry, length int) []place {
 	total := len(commonplace)
 	for _, it := range items {
@@ -46,20 +51,20 @@ func choose(items []trieEntry, length int) []place {
 	}
 	seen := newCensus(total)
 	for i := 0; i+length <= len(commonplace); i++ {
-		*seen.of(gram(commonplace, i, length)) += uint32(len(items))
+		seen.add(gram(commonplace, i, length), len(items))
 	}
 	for _, it := range items {
 		for i := range choices(it.text, length) {
-			*seen.of(gram(it.text, i, length))++
+			seen.add(gram(it.text, i, length), 1)
 		}
 	}
 	places := make([]place, 0, len(items))
-	for _, it := range items {
-		best, least := place{item: it}, uint32(0)
+	for n, it := range items {
+		best, least := place{item: int32(n)}, uint16(0)
 		for i := range choices(it.text, length) {
 			g := gram(it.text, i, length)
-			if n := *seen.of(g); i == 0 || n < least {
-				best.gram, best.back, least = g, i, n
+			if count := seen.of(g); i == 0 || count < least {
+				best.gram, best.back, least = g, int32(i), count
 			}
 		}
 		places = append(places, best)
@@ -68,7 +73,7 @@ func choose(items []trieEntry, length int) []place {
 		if c := cmp.Compare(a.gram, b.gram); c != 0 {
 			return c
 		}
-		return strings.Compare(a.item.text, b.item.text)
+		return int(a.item) - int(b.item)
 	})
 	return places
 }
@@ -78,4 +83,11 @@ func choose(items []trieEntry, length int) []place {
 func choices(text string, length int) int { return min(len(text)-length+1, windows) }
 
 // gram returns the bytes of a text from an offset on, as many as a gram has.
-func gram(text string, at, length int) uint64 { return head(text[at : at+length]) }
+func gram(text string, at, length int) uint64 {
+	if at+8 <= len(text) {
+		s := text[at : at+8]
+		word := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 | uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+		return word & low(length)
+	}
+	return head(text[at : at+length])
+}

@@ -50,16 +50,16 @@ func newGrams(items []trieEntry) grams {
 	g.short.finish()
 	if len(long) > 0 {
 		g.mask = low(length)
-		g.place(choose(long, length))
+		g.place(long, choose(long, length))
 	}
 	return g
 }
 
-// place takes literals in the order of their grams.
-func (g *grams) place(places []place) {
+// place takes literals with their grams, in the order of these.
+func (g *grams) place(items []trieEntry, places []place) {
 	distinct, total := 0, 0
 	for i, p := range places {
-		total += len(p.item.text)
+		total += len(items[p.item].text)
 		if i == 0 || places[i-1].gram != p.gram {
 			distinct++
 		}
@@ -75,8 +75,8 @@ func (g *grams) place(places []place) {
 		if i+1 == len(places) || places[i+1].gram != p.gram {
 			back |= lastEntry
 		}
-		text := p.item.text
-		g.entries = append(g.entries, entry{head(text), uint32(len(g.texts)), uint32(len(text)), back, p.item.list})
+		text := items[p.item].text
+		g.entries = append(g.entries, entry{head(text), uint32(len(g.texts)), uint32(len(text)), back, items[p.item].list})
 		g.texts = append(g.texts, text...)
 	}
 }

@@ -12,21 +12,32 @@ type lists struct{ flat []int32 }
 // lister builds lists.
 type lister struct {
 	lists
-	known map[string]int32
+	single []int32 // names of lists of one atom, by the atom; 0 if there is none yet
+	known  map[string]int32
+	key    []byte
 }
 
-func newLister() *lister {
-	return &lister{lists{[]int32{0}}, map[string]int32{"": 0}}
+// newLister returns a lister of atoms below a number.
+func newLister(atoms int) *lister {
+	return &lister{lists: lists{[]int32{0}}, single: make([]int32, atoms), known: map[string]int32{"": 0}}
 }
 
-// add returns the name of a list; it sorts atoms and drops duplicates.
+// add returns the name of a list of ascending atoms; it drops duplicates.
 func (l *lister) add(atoms []int32) int32 {
-	slices.Sort(atoms)
 	atoms = slices.Compact(atoms)
-	key := make([]byte, 0, 64)
+	if len(atoms) == 1 {
+		name := &l.single[atoms[0]]
+		if *name == 0 {
+			*name = int32(len(l.flat))
+			l.flat = append(l.flat, 1, atoms[0])
+		}
+		return *name
+	}
+	key := l.key[:0]
 	for _, a := range atoms {
 		key = append(key, byte(a), byte(a>>8), byte(a>>16), byte(a>>24))
 	}
+	l.key = key
 	if name, ok := l.known[string(key)]; ok {
 		return name
 	}

@@ -59,8 +59,8 @@ type Matcher struct {
 type check struct {
 	marks   []int32 // they are set where a further literal is found
 	run     *run
-	machine *machine
-	slot    int // its place among the checks
+	machine func() *machine // made when it is needed first; nil if there can be none
+	slot    int             // its place among the checks
 }
 
 // Scratch is reused memory. It belongs to one goroutine and serves any number
@@ -80,6 +80,10 @@ const maxAutomata = 256
 func (s *Scratch) find(m *Matcher, c *check, text string) (found, known bool) {
 	own := s.automata[m]
 	if own == nil || own[c.slot] == nil {
+		machine := c.machine()
+		if machine == nil {
+			return false, false
+		}
 		if s.kept++; s.automata == nil || s.kept > maxAutomata {
 			s.automata, s.kept, own = map[*Matcher][]*automaton{}, 1, nil
 		}
@@ -87,7 +91,7 @@ func (s *Scratch) find(m *Matcher, c *check, text string) (found, known bool) {
 			own = make([]*automaton, len(m.checks))
 			s.automata[m] = own
 		}
-		own[c.slot] = newAutomaton(c.machine)
+		own[c.slot] = newAutomaton(machine)
 	}
 	return own[c.slot].find(text)
 }

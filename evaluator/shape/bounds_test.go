@@ -150,7 +150,7 @@ func TestLargeTexts(t *testing.T) {
 	}
 	for range 2 {
 		id, leaves, err := s.Scan(put(`{"a":"`, `"}`))
-		if err != nil || id != 0 || len(leaves) != 1 || leaves[0] != (Leaf{6, large - 2, String, false, false}) {
+		if err != nil || id != 0 || len(leaves) != 1 || leaves[0] != (Leaf{6, large - 2, String, false, false, 0}) {
 			t.Errorf("string: id %d, %v, %v", id, leaves, err)
 		}
 	}

@@ -88,7 +88,7 @@ func FuzzStringEnd(f *testing.F) {
 			if err := json.Unmarshal([]byte(`"`+written+`"`), &read); err != nil {
 				t.Fatalf("%q: %v", written, err)
 			}
-			if got := string(AppendText(nil, text, Leaf{uint32(at), uint32(stop), String, as != 0, false})); got != read {
+			if got := string(AppendText(nil, text, Leaf{uint32(at), uint32(stop), String, as != 0, false, 0})); got != read {
 				t.Fatalf("%q: text %q, want %q", written, got, read)
 			}
 			if want := strings.Contains(strings.ReplaceAll(written, `\\`, ""), `\u`) || strings.Contains(strings.ReplaceAll(written, `\\`, ""), `\/`); want != (as&spelled != 0) {

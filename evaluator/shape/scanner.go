@@ -35,7 +35,16 @@ type Leaf struct {
 	// Spelled marks an escaped string that may write a character as an escape that
 	// could stand for itself: there is a \u or a \/ in it.
 	Spelled bool
+	// Form tells how a leaf is written in data that is no text: as UTF-16 with the
+	// low byte first, which is Wide, or as whoever made the leaf numbers it. It is 0
+	// in text. The text of a leaf with a form is what its data and its form are read
+	// as, so such a leaf is Escaped.
+	Form uint8
 }
+
+// Wide is the form of text in UTF-16 with the low byte first. Zeros at its end, and
+// half a code unit, are no part of it.
+const Wide = 1
 
 // Options bound what a Scanner accepts and remembers. Zero stands for the default.
 type Options struct {
@@ -234,7 +243,7 @@ func (s *Scanner) leaf(data []byte, note bool) (next int, err error) {
 		next = stop
 	}
 	if note {
-		s.leaves = append(s.leaves, Leaf{g.stop - g.leaf, uint32(stop), g.kind, as != written, as&spelled != 0})
+		s.leaves = append(s.leaves, Leaf{g.stop - g.leaf, uint32(stop), g.kind, as != written, as&spelled != 0, 0})
 	}
 	return next, nil
 }

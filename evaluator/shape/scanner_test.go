@@ -111,7 +111,7 @@ func check(t testing.TB, s *Scanner, data []byte) (id int) {
 	}
 	for _, l := range leaves {
 		text := data[l.Start:l.End]
-		if changed := l.Kind == String && string(AppendText(nil, data, Leaf{l.Start, l.End, String, true, false})) != string(text); changed && !l.Escaped {
+		if changed := l.Kind == String && string(AppendText(nil, data, Leaf{l.Start, l.End, String, true, false, 0})) != string(text); changed && !l.Escaped {
 			t.Fatalf("%q: text %q is not marked", data, text)
 		}
 		if l.Escaped && !bytes.ContainsRune(text, '\\') && strings.ToValidUTF8(string(text), "") == string(text) {

@@ -18,7 +18,7 @@ type Unordered struct {
 	maxPaths int
 	maxDepth int
 	max      int // leaves of a record
-	left     int // leaves that may still be remembered, over all shapes
+	left     int // what may still be remembered of shapes; see shapeCost
 
 	// Of the current record:
 	data   []byte
@@ -39,7 +39,7 @@ type visit struct {
 
 // NewUnordered returns an Unordered that knows no records. Of the options,
 // MaxNodes is how many different paths are remembered, and a 16th of how many
-// leaves over all shapes.
+// leaves over all shapes, each of which counts as 64 leaves more.
 func NewUnordered(o Options) *Unordered {
 	u := &Unordered{paths: newPaths(), byHash: map[uint64][]int32{}, maxPaths: defaultNodes, maxDepth: defaultDepth, max: defaultLeaves}
 	if o.MaxNodes > 0 {
@@ -72,16 +72,21 @@ func (u *Unordered) Recognise(data []byte) (id int, leaves []Leaf, order []int32
 			return int(n), u.sorted, u.order
 		}
 	}
-	if len(u.met) > u.left {
+	cost := len(u.met) + shapeCost
+	if cost > u.left {
 		return Unknown, nil, nil
 	}
-	u.left -= len(u.met)
+	u.left -= cost
 	n := int32(len(u.shapes))
 	u.shapes = append(u.shapes, append([]int32(nil), u.met...))
 	u.byHash[u.hash] = append(u.byHash[u.hash], n)
 	u.is(u.shapes[n])
 	return int(n), u.sorted, u.order
 }
+
+// shapeCost is what remembering a shape takes beside its leaves, for whoever keeps
+// something for each id too, in leaves.
+const shapeCost = 64
 
 func (u *Unordered) begin(data []byte) {
 	u.data, u.at, u.hash = data, skipSpace(data, 0), 0
@@ -126,7 +131,7 @@ func (u *Unordered) value(path int32, depth int) bool {
 	case c == '"':
 		stop, as := stringEnd(u.data, start+1)
 		u.at = stop + 1
-		return stop >= 0 && u.leaf(path, Leaf{uint32(start + 1), uint32(stop), String, as != written, as&spelled != 0})
+		return stop >= 0 && u.leaf(path, Leaf{uint32(start + 1), uint32(stop), String, as != written, as&spelled != 0, 0})
 	case c == 't' || c == 'f':
 		u.at = boolEnd(u.data, start)
 		return u.at >= 0 && u.leaf(path, Leaf{Start: uint32(start), End: uint32(u.at), Kind: Bool})

@@ -50,7 +50,7 @@ func (r *reader) keep(line []byte) ([]byte, *arena) {
 	return out, a
 }
 
-// Release says that a raw record, all copies of it included, is not looked at any
+// Release says that a raw or unrendered record, all copies of it included, is not looked at any
 // more, so that its memory may hold another. It is called once or not at all, and
 // does nothing for other records. What a Stream has returned of the record stays
 // valid.
@@ -58,5 +58,9 @@ func (r *Record) Release() {
 	if a := r.place.arena; a != nil {
 		r.place.arena, r.place.context, r.Raw = nil, nil, nil
 		a.release()
+	}
+	if u := r.unrendered; u != nil {
+		r.unrendered = nil
+		u.Release()
 	}
 }

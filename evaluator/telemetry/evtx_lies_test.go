@@ -200,7 +200,7 @@ type told struct {
 // tell reads a log and has its records evaluated, as they are and as events.
 func tell(t *testing.T, j *twins, data []byte) (out told) {
 	t.Helper()
-	for r, err := range telemetry.Read(t.Context(), []string{"-"}, telemetry.ReadOptions{Raw: true, Format: "evtx", Stdin: bytes.NewReader(data)}) {
+	for r, err := range telemetry.Read(t.Context(), []string{"-"}, telemetry.ReadOptions{Unrendered: true, Format: "evtx", Stdin: bytes.NewReader(data)}) {
 		if err != nil {
 			p := err.(*telemetry.Problem)
 			if p.Offset < 0 || p.Offset > int64(len(data)) || len(p.Err.Error()) < 20 {
@@ -210,7 +210,8 @@ func tell(t *testing.T, j *twins, data []byte) (out told) {
 			out.lost += p.Lost
 			continue
 		}
-		out.texts = append(out.texts, r.Value.Text()+" "+j.match(t, r))
+		out.texts = append(out.texts, r.Rendered().Value.Text()+" "+j.match(t, r))
+		r.Release()
 	}
 	return out
 }
@@ -235,10 +236,10 @@ func (j *twins) match(t *testing.T, r telemetry.Record) string {
 		t.Fatal(err)
 	}
 	got := describe(matches, j.streamed.Suppressed(), views)
-	event := normaliser().Event(r)
+	event := normaliser().Event(r.Rendered())
 	want := describe(j.plain.Match(event), j.plain.Suppressed(), len(event.Views()))
 	if got != want {
-		t.Fatalf("%.2000s\n got %s\nwant %s", r.Value.Text(), got, want)
+		t.Fatalf("%.2000s\n got %s\nwant %s", event.Record().Value.Text(), got, want)
 	}
 	return got
 }

@@ -24,10 +24,14 @@ type ReadOptions struct {
 	// Raw leaves JSON that stands one record a line unread where that is plain: such
 	// records have Raw instead of a Value, and are for Stream, which tells what is
 	// wrong with them.
-	Raw       bool
-	MaxRecord int               // largest JSON record or line in bytes; 0 means DefaultMaxRecord
-	Stdin     io.Reader         // what the source "-" reads; nil makes "-" a Problem
-	Skipped   func(path string) // called for each file that a folder holds and Read passes over; nil means nobody wants to know
+	Raw bool
+	// Unrendered leaves records of event logs as they stand there, where that is
+	// possible: such records have no Value, and are for Stream. Record.Rendered
+	// gives them one.
+	Unrendered bool
+	MaxRecord  int               // largest JSON record or line in bytes; 0 means DefaultMaxRecord
+	Stdin      io.Reader         // what the source "-" reads; nil makes "-" a Problem
+	Skipped    func(path string) // called for each file that a folder holds and Read passes over; nil means nobody wants to know
 	// File is asked before a file is read, and what it returns is reported instead of
 	// reading it; nil reads every file.
 	File func(path string) error
@@ -60,6 +64,7 @@ func Read(ctx context.Context, sources []string, o ReadOptions) iter.Seq2[Record
 	}
 	return func(yield func(Record, error) bool) {
 		r := &reader{ctx: ctx, options: o, yield: yield}
+		defer r.settleLogs()
 		for _, source := range sources {
 			if !r.source(source) {
 				return
@@ -80,7 +85,7 @@ type reader struct {
 	inputs   [maxLayers + 1]*bufio.Reader // one per layer of compression, used again for every source
 	window   []byte                       // of the JSON stream, used again for every source
 	arena    *arena                       // for raw records; nil before the first
-	logs     evtx.Reader                  // remembers templates from one event log to the next
+	logs     *evtx.Reader                 // of event logs; nil before the first
 }
 
 func (r *reader) live() bool {

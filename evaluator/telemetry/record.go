@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/socctl/socctl/evaluator"
+	"github.com/socctl/socctl/evaluator/telemetry/evtx"
 )
 
 // Record is one record of a recording as its source wrote it, before any
@@ -17,7 +18,27 @@ type Record struct {
 	Value    evaluator.Value // the record: an object with names as in the source
 	Raw      []byte          // instead of Value: the record as JSON that nobody has read yet, see ReadOptions.Raw
 
-	place place // of a raw record
+	place      place            // of a raw record
+	unrendered *evtx.Unrendered // instead of Value: a record of an event log, see ReadOptions.Unrendered
+}
+
+// Rendered returns the record with its Value, if ReadOptions.Unrendered has left it
+// without. It does not depend on the memory of r.
+func (r Record) Rendered() Record {
+	if r.unrendered != nil {
+		var renderer evtx.Renderer
+		r.Value, r.unrendered = renderer.Value(r.unrendered), nil
+	}
+	return r
+}
+
+// Size returns roughly how many bytes of memory a record without a Value takes, 0 for
+// others.
+func (r *Record) Size() int {
+	if r.unrendered != nil {
+		return r.unrendered.Size()
+	}
+	return len(r.Raw)
 }
 
 // Problem is something of a source that could not be read. Reading goes on

@@ -9,6 +9,7 @@ import (
 
 	"github.com/socctl/socctl/evaluator"
 	jsonshape "github.com/socctl/socctl/evaluator/shape"
+	"github.com/socctl/socctl/evaluator/telemetry/evtx"
 	"github.com/socctl/socctl/rules/logsource"
 )
 
@@ -16,15 +17,17 @@ import (
 // events would, which are made only where that is necessary: see
 // evaluator.Records. It is for one goroutine.
 type Stream struct {
-	normaliser        *Normaliser
-	route             func(*Event) evaluator.Routed
-	json, loose, read side
-	scanner           *jsonshape.Scanner
-	unordered         *jsonshape.Unordered
-	orders            orderCensus
-	structures        structures
-	decoder           jsonDecoder
-	words             words
+	normaliser              *Normaliser
+	route                   func(*Event) evaluator.Routed
+	json, loose, read, logs side
+	scanner                 *jsonshape.Scanner
+	unordered               *jsonshape.Unordered
+	orders                  orderCensus
+	structures              structures
+	layouts                 logLayouts
+	decoder                 jsonDecoder
+	words                   words
+	renderer                evtx.Renderer
 
 	current *side // that the latest record went to
 	source  Record
@@ -34,8 +37,8 @@ type Stream struct {
 }
 
 // side is one of the kinds of records that have shapes of their own: those in
-// JSON, those in JSON whose order of members is not known, and those that were
-// read as values.
+// JSON, those in JSON whose order of members is not known, those that were
+// read as values, and those of event logs that were left unrendered.
 type side struct {
 	records *evaluator.Records
 	record  evaluator.Record
@@ -58,12 +61,13 @@ func RouteBy(route func(*Event) evaluator.Routed) StreamOption {
 func NewStream(n *Normaliser, e *evaluator.Evaluator, options ...StreamOption) *Stream {
 	s := &Stream{normaliser: n, route: func(e *Event) evaluator.Routed { return e }, scanner: jsonshape.NewScanner(jsonshape.Options{MaxDepth: maxDepth, MaxNodes: 1 << 18}), unordered: jsonshape.NewUnordered(jsonshape.Options{MaxDepth: maxDepth})}
 	s.decoder.words = &s.words
-	for _, one := range []*side{&s.json, &s.loose, &s.read} {
+	for _, one := range []*side{&s.json, &s.loose, &s.read, &s.logs} {
 		*one = side{records: e.Records(), record: evaluator.Record{Reader: (*streamReader)(s)}, files: newFileNames(n.plan)}
 		one.about.Weigh = aboutRecords.size
 	}
 	s.json.record.JSON = true
 	s.loose.record.JSON, s.loose.record.AnyOrder = true, true
+	s.logs.record.Forms = true
 	for _, o := range options {
 		o(s)
 	}
@@ -75,6 +79,10 @@ func NewStream(n *Normaliser, e *evaluator.Evaluator, options ...StreamOption) *
 // changed. For a raw record that is not simply one record it returns ErrNotPlain.
 func (s *Stream) Match(of Record) (matches []evaluator.Match, views int, err error) {
 	s.source, s.event = of, nil
+	if u := of.unrendered; u != nil {
+		id := s.logs.files.shape(of.Source, s.layouts.number(u.Layout()))
+		return s.match(&s.logs, id, u.Data(), u.Leaves())
+	}
 	if of.Raw == nil {
 		id := s.read.files.shape(of.Source, s.structures.take(of.Value))
 		return s.match(&s.read, id, s.structures.data, s.structures.leaves)
@@ -130,7 +138,7 @@ func (s *Stream) match(on *side, shape int, data []byte, leaves []jsonshape.Leaf
 // Statistics tell how the stream came to what it returned.
 func (s *Stream) Statistics() evaluator.Statistics {
 	sum := s.json.records.Statistics()
-	for _, other := range []*side{&s.loose, &s.read} {
+	for _, other := range []*side{&s.loose, &s.read, &s.logs} {
 		more := other.records.Statistics()
 		sum.Plans += more.Plans
 		sum.Slow += more.Slow
@@ -182,6 +190,9 @@ type streamReader Stream
 
 // AppendText implements evaluator.RecordReader.
 func (r *streamReader) AppendText(dst []byte, leaf, most int) []byte {
+	if u := r.source.unrendered; u != nil {
+		return r.renderer.AppendText(dst, u, leaf, most)
+	}
 	return jsonshape.AppendStart(dst, r.current.record.Data, r.current.record.Leaves[leaf], most)
 }
 
@@ -199,6 +210,15 @@ func (r *streamReader) Event(t *evaluator.Trace) (evaluator.Routed, error) {
 
 func (r *streamReader) make(t *evaluator.Trace) (*Event, error) {
 	of := r.source
+	if u := of.unrendered; u != nil {
+		of.unrendered = nil
+		if t != nil {
+			of.Value = r.renderer.Traced(u, t)
+		} else {
+			of.Value = r.renderer.Value(u)
+		}
+		return r.normaliser.Event(of), nil
+	}
 	if of.Raw != nil {
 		v, _, err := r.decoder.decode(of.Raw, true)
 		if err != nil {

@@ -2,13 +2,13 @@ package telemetry
 
 import (
 	"bytes"
+	"math"
 	"slices"
 	"strings"
 	"time"
 	"unsafe"
 
 	"github.com/socctl/socctl/evaluator"
-	jsonshape "github.com/socctl/socctl/evaluator/shape"
 )
 
 // Identity is what tells one event from others: see Event.Fingerprint and Event.Time.
@@ -285,7 +285,7 @@ func (r *leafReader) leaf(leaf int, k evaluator.Kind) evaluator.Value {
 	written := record.Data[l.Start:l.End]
 	if l.Escaped {
 		from := len(r.text)
-		r.text = jsonshape.AppendText(r.text, record.Data, l)
+		r.text = (*streamReader)(r.stream).AppendText(r.text, leaf, math.MaxInt)
 		written = r.text[from:]
 	}
 	text := unsafe.String(unsafe.SliceData(written), len(written))

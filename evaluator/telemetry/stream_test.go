@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/klauspost/compress/zstd"
 
 	"github.com/socctl/socctl/compiler"
@@ -136,7 +137,7 @@ func TestStreamOnValues(t *testing.T) {
 	stream, plain := telemetry.NewStream(n, streamEvaluator), evaluator.New(p)
 	records, matched := 0, 0
 	for _, folder := range []string{"evtx/EVTX-ATTACK-SAMPLES", "evtx/EVTX-to-MITRE-Attack", "evtx/DeepBlueCLI", "windows-xml", "network", "web", "cloud"} {
-		for record, err := range telemetry.Read(t.Context(), []string{corpus.Path(t, folder)}, telemetry.ReadOptions{}) {
+		for record, err := range telemetry.Read(t.Context(), []string{corpus.Path(t, folder)}, telemetry.ReadOptions{Unrendered: true}) {
 			if err != nil {
 				continue // what is damaged is the concern of other tests
 			}
@@ -146,11 +147,22 @@ func TestStreamOnValues(t *testing.T) {
 			}
 			streamed := describe(got, streamEvaluator.Suppressed(), views)
 			identity, identityErr := stream.Identity()
-			event := n.Event(record)
+			event := n.Event(record.Rendered())
 			checkIdentity(t, identity, identityErr, event)
+			if records%10 == 0 {
+				made, err := stream.Event()
+				if err != nil {
+					t.Fatal(err)
+				}
+				checkTime(t, n, made)
+				if diff := cmp.Diff(event.Fingerprint(), made.Fingerprint()); diff != "" {
+					t.Fatal(diff)
+				}
+			}
+			record.Release()
 			want := plain.Match(event)
 			if expect := describe(want, plain.Suppressed(), len(event.Views())); streamed != expect {
-				t.Fatalf("%s record %d:\n got %s\nwant %s\n%.2000s", record.Source, record.Index, streamed, expect, record.Value.Text())
+				t.Fatalf("%s record %d:\n got %s\nwant %s\n%.2000s", record.Source, record.Index, streamed, expect, event.Record().Value.Text())
 			}
 			records++
 			if len(want) > 0 {

@@ -38,6 +38,11 @@ func (s *structures) take(v evaluator.Value) int {
 		s.text, s.data, s.leaves = nil, nil, nil // they may be as large as the record
 		return jsonshape.Unknown
 	}
+	return s.id()
+}
+
+// id returns the number of the structure written out, -1 if it is not remembered.
+func (s *structures) id() int {
 	if id, known := s.ids[string(s.text)]; known {
 		return id
 	}

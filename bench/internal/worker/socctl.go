@@ -94,7 +94,7 @@ func streamed(job Job, ev *evaluator.Evaluator, r *Report, watch *Stopwatch) {
 		}
 		record.Release()
 	}
-	for record, err := range telemetry.Read(context.Background(), job.Paths, telemetry.ReadOptions{Raw: true}) {
+	for record, err := range telemetry.Read(context.Background(), job.Paths, telemetry.ReadOptions{Raw: true, Unrendered: true}) {
 		one(record, err)
 	}
 	s := stream.Statistics()

@@ -109,8 +109,8 @@ func (q *Queue) Release(entries []Entry) {
 
 // bytes returns how much an entry holds.
 func (e *Entry) bytes() int {
-	if e.Record.Raw != nil {
-		return len(e.Record.Raw)
+	if size := e.Record.Size(); size > 0 {
+		return size
 	}
 	return bytesOf(e.Record.Value)
 }

@@ -31,30 +31,43 @@ func (d *decoder) reset(chunk []byte) {
 
 // record renders the record whose binary XML lies between two chunk offsets.
 func (d *decoder) record(start, end int) (evaluator.Value, error) {
+	p, v, err := d.planned(start, end)
+	if p == nil {
+		return v, err
+	}
+	v = d.run(p)
+	return v, d.overrun(nil)
+}
+
+// planned returns the plan of the record, whose values the decoder holds then. If it
+// has none it is rendered already, or cannot be.
+func (d *decoder) planned(start, end int) (*plan, evaluator.Value, error) {
 	d.begin()
 	c := cursor{chunk: d.chunk, at: start, end: end}
 	if end-start < 5 || d.chunk[start] != tokenFragment || d.chunk[start+4] != tokenInstance {
-		return d.general(start, end)
+		v, err := d.general(start, end)
+		return nil, v, err
 	}
 	c.skip(5)
 	f, err := d.instance(&c, 1)
 	switch {
 	case err != nil:
-		return evaluator.Value{}, err
+		return nil, evaluator.Value{}, err
 	case !c.ended():
-		return d.general(start, end)
+		v, err := d.general(start, end)
+		return nil, v, err
 	}
 	p := f.template.plan(d.signature)
 	if p == nil || d.odd {
 		root, err := d.shape(walk{codes: f.template.codes}, f, 1)
 		if err != nil || d.odd {
-			return d.rendered(root), d.overrun(err)
+			v := d.rendered(root)
+			return nil, v, d.overrun(err)
 		}
 		p = newPlan(d, root)
 		d.learnPlan(f.template, d.signature, p)
 	}
-	v := d.run(p)
-	return v, d.overrun(nil)
+	return p, evaluator.Value{}, nil
 }
 
 func (d *decoder) begin() {

@@ -3,6 +3,7 @@ package evtx
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 )
 
 // frame is an instance of a template: what it says, and which of the decoder's
@@ -81,18 +82,23 @@ func (d *decoder) instance(c *cursor, depth int) (frame, error) {
 	}
 	d.signature = binary.LittleEndian.AppendUint32(d.signature, t.number)
 	d.signature = binary.LittleEndian.AppendUint16(d.signature, uint16(f.count))
-	nested := false
-	for i := 0; i+3 < len(descriptors); i += 4 {
-		v := value{start: uint32(c.at), size: binary.LittleEndian.Uint16(descriptors[i:]), kind: descriptors[i+2]}
-		if int(v.size) > c.end-c.at {
-			return frame{}, fmt.Errorf("value %d of %d bytes is longer than the record", i/4, v.size)
+	d.values, d.signature = slices.Grow(d.values, f.count), slices.Grow(d.signature, f.count)
+	values, classes := d.values[f.base:f.base+f.count], d.signature[len(d.signature):len(d.signature)+f.count]
+	nested, at := false, c.at
+	for i := range values {
+		descriptor := binary.LittleEndian.Uint32(descriptors[4*i:])
+		size, kind := int(uint16(descriptor)), byte(descriptor>>16)
+		if size > c.end-at {
+			return frame{}, fmt.Errorf("value %d of %d bytes is longer than the record", i, size)
 		}
-		v.class = classOf(v.kind, int(v.size))
-		nested = nested || v.class == kindBinXML
-		d.values = append(d.values, v)
-		d.signature = append(d.signature, v.class)
-		c.at += int(v.size)
+		class := classOf(kind, size)
+		nested = nested || class == kindBinXML
+		values[i] = value{start: uint32(at), size: uint16(size), kind: kind, class: class}
+		classes[i] = class
+		at += size
 	}
+	c.at = at
+	d.values, d.signature = d.values[:f.base+f.count], d.signature[:len(d.signature)+f.count]
 	if nested {
 		d.embed(f, depth)
 	}

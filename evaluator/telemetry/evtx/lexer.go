@@ -42,7 +42,8 @@ type lexer struct {
 	steps   int // budget left in this chunk
 	learned int // bytes of symbols that this chunk may bring the total to
 	codes   []code
-	local   bool // the codes hold an opInstance, so they mean something in this chunk only
+	scratch []byte // for a text
+	local   bool   // the codes hold an opInstance, so they mean something in this chunk only
 }
 
 // script translates the tokens of a stretch up to the end token. The result is
@@ -124,7 +125,8 @@ func (l *lexer) text(c *cursor) error {
 	if n > c.end-c.at {
 		return errTruncated
 	}
-	return l.literal(appendUTF8(nil, c.take(n)))
+	l.scratch = appendUTF8(l.scratch[:0], c.take(n))
+	return l.literal(l.scratch)
 }
 
 func (l *lexer) literal(text []byte) error {

@@ -18,6 +18,7 @@ type plan struct {
 	fills     []fill
 	rest      []remainder
 	root      span
+	layout    *Layout // of records that may stay unrendered; nil if they may not
 }
 
 // place is where a value goes: the index of a member, or the complement of the
@@ -49,6 +50,7 @@ type remainder struct {
 func newPlan(d *decoder, root node) *plan {
 	p := &plan{}
 	p.root = p.object(d, &root, 0)
+	p.layout = newLayout(d, p)
 	return p
 }
 

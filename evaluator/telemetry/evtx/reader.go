@@ -10,7 +10,12 @@ import (
 // many logs saves learning their names and templates anew. A Reader must not be
 // copied once used, nor used by several goroutines at a time.
 type Reader struct {
+	// Unrendered leaves records as they stand in the log where that is possible: see
+	// Record.Unrendered. It must not be changed once the Reader is used.
+	Unrendered bool
+
 	chunk   []byte
+	block   *block // that holds the chunk if records stay in it
 	decoder decoder
 }
 
@@ -19,15 +24,13 @@ type Reader struct {
 // Record and does not end the sequence. Values stay valid; each record's texts
 // share memory with those of a few others.
 func (r *Reader) Read(in io.Reader, yield func(Record, error) bool) {
-	if r.chunk == nil {
-		r.chunk = make([]byte, chunkSize)
-	}
 	p := &pass{Reader: r, in: in, yield: yield}
 	if err := p.open(); err != nil {
 		p.damage(0, 0, err)
 		return
 	}
 	for !p.stopped {
+		r.makeRoom()
 		n, err := io.ReadFull(in, r.chunk)
 		clear(r.chunk[n:])
 		if p.number == 0 {

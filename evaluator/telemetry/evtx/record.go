@@ -11,6 +11,10 @@ type Record struct {
 	ID     uint64 // the record's own number, which runs through a log
 	Offset int64  // where the record starts in the file
 	Value  evaluator.Value
+
+	// Unrendered is the record instead of Value, if the Reader may leave it so and
+	// nothing about it is unusual.
+	Unrendered *Unrendered
 }
 
 // Damage is something of a log that could not be read, or that was read and is

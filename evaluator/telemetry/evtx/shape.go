@@ -57,8 +57,10 @@ func (d *decoder) content(w *walk, f frame, depth int) (text, children []node, e
 				text = append(text, piece)
 			}
 		case opElement:
-			more = make([]node, 1)
-			more[0], err = d.element(w, f, depth+1)
+			var one node
+			if one, err = d.element(w, f, depth+1); err == nil {
+				children = append(children, one)
+			}
 		case opInstance:
 			more, err = d.inline(int(w.next()), depth+1)
 		default:

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+
+	"github.com/socctl/socctl/evaluator"
 )
 
 // walk yields the records of a chunk up to its free space. Of a log that was
@@ -69,12 +71,21 @@ func (p *pass) resync(at, limit int) int {
 	return -1
 }
 
+// render returns a record either rendered or as it is.
+func (p *pass) render(start, end int) (evaluator.Value, *Unrendered, error) {
+	if !p.Unrendered {
+		v, err := p.decoder.record(start, end)
+		return v, nil, err
+	}
+	return p.decoder.unrendered(p.block, start, end)
+}
+
 func (p *pass) record(at, size int, id uint64) {
-	v, err := p.decoder.record(at+recordHeader, at+size-4)
+	v, u, err := p.render(at+recordHeader, at+size-4)
 	if err != nil {
 		p.damage(int64(at), 1, fmt.Errorf("event record %d: %w", id, err))
 		return
 	}
 	p.read++
-	p.stopped = p.stopped || !p.yield(Record{ID: id, Offset: p.offset + int64(at), Value: v}, nil)
+	p.stopped = p.stopped || !p.yield(Record{ID: id, Offset: p.offset + int64(at), Value: v, Unrendered: u}, nil)
 }

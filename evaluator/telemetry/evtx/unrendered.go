@@ -1,0 +1,110 @@
+package evtx
+
+import (
+	"github.com/socctl/socctl/evaluator"
+	"github.com/socctl/socctl/evaluator/shape"
+)
+
+// Unrendered is a record of which nothing was made yet: its values stand in the
+// memory of its chunk. It does not change until it is released.
+type Unrendered struct {
+	layout *Layout
+	block  *block
+	data   []byte
+	leaves []shape.Leaf
+}
+
+// Layout returns what the record has in common with others.
+func (u *Unrendered) Layout() *Layout { return u.layout }
+
+// Data returns the bytes of the record, and Leaves where the values are in it. Both
+// must not be changed, and are valid until the record is released.
+func (u *Unrendered) Data() []byte { return u.data }
+
+// Leaves returns the values of the record, see Data.
+func (u *Unrendered) Leaves() []shape.Leaf { return u.leaves }
+
+// Size returns roughly how many bytes of memory the record takes.
+func (u *Unrendered) Size() int { return len(u.data) + 12*len(u.leaves) }
+
+// Release says that the record is not looked at any more, so that its memory may
+// hold others. It is called once or not at all.
+func (u *Unrendered) Release() { u.block.release() }
+
+// Renderer renders records that were left unrendered. The zero value is ready. It is
+// for one goroutine.
+type Renderer struct{ texts texts }
+
+// Value returns the record as a Reader renders it. It is independent of u.
+func (r *Renderer) Value(u *Unrendered) evaluator.Value {
+	return u.layout.plan.build(func(i int) evaluator.Value {
+		l := u.leaves[i]
+		return r.texts.value(l.Form, u.data[l.Start:l.End])
+	})
+}
+
+// Traced returns the same for a trace: its leaves are those of u, in their order.
+// What was not read of it before u is released must not be read behind.
+func (r *Renderer) Traced(u *Unrendered, t *evaluator.Trace) evaluator.Value {
+	return u.layout.plan.build(func(i int) evaluator.Value {
+		return t.Later(u.layout.kinds[i], func() string {
+			l := u.leaves[i]
+			return r.texts.value(l.Form, u.data[l.Start:l.End]).Text()
+		})
+	})
+}
+
+// AppendText appends the text of a leaf to dst, or not much more than the first most
+// bytes of it.
+func (r *Renderer) AppendText(dst []byte, u *Unrendered, leaf, most int) []byte {
+	l := u.leaves[leaf]
+	data := u.data[l.Start:l.End]
+	switch {
+	case l.Kind == shape.Bool && littleEndian(data) != 0:
+		return append(dst, "true"...)
+	case l.Kind == shape.Bool:
+		return append(dst, "false"...)
+	case l.Form != shape.Wide:
+		return r.texts.appendText(dst, l.Form, data)
+	}
+	if data = trimNUL(data); most < len(data)/2 {
+		// A character of two code units may begin with the last one.
+		data = data[:2*most+2]
+	}
+	return appendUTF8(dst, data)
+}
+
+// unrendered returns a record either as it is or, if something about it is unusual,
+// rendered.
+func (d *decoder) unrendered(b *block, start, end int) (evaluator.Value, *Unrendered, error) {
+	p, v, err := d.planned(start, end)
+	if p == nil {
+		return v, nil, err
+	}
+	if p.layout != nil {
+		if u := d.leave(p.layout, b, start, end); u != nil {
+			_ = d.spend(len(p.members) + len(p.items)) // as much as rendering does
+			return v, u, d.overrun(nil)
+		}
+	}
+	v = d.run(p)
+	return v, nil, d.overrun(nil)
+}
+
+// leave notes where the values of a record are; nil if one does not fit its type,
+// and so does not look as others of the type do.
+func (d *decoder) leave(l *Layout, b *block, start, end int) *Unrendered {
+	first := len(b.leaves)
+	for i := range l.plan.fills {
+		v := &d.values[l.plan.fills[i].slot]
+		if v.size < l.least[i] {
+			b.leaves = b.leaves[:first]
+			return nil
+		}
+		from := v.start - uint32(start)
+		b.leaves = append(b.leaves, shape.Leaf{Start: from, End: from + uint32(v.size), Kind: l.shapes[i], Escaped: true, Form: l.forms[i]})
+	}
+	b.records = append(b.records, Unrendered{l, b, d.chunk[start:end:end], b.leaves[first:len(b.leaves):len(b.leaves)]})
+	b.held.Add(1)
+	return &b.records[len(b.records)-1]
+}
