@@ -117,6 +117,10 @@ func (b *builder) finish() {
 	m.end = newTrie(b.entries(compiler.AtEnd, l, nil), true)
 	m.ascii = newGrams(b.entries(compiler.Anywhere, l, isASCII))
 	m.wide = newGrams(b.entries(compiler.Anywhere, l, func(s string) bool { return !isASCII(s) }))
+	m.inLines = true
+	for text := range b.places[compiler.Anywhere] {
+		m.inLines = m.inLines && !strings.Contains(text, "\n")
+	}
 	m.lists = l.lists
 	for _, p := range b.places {
 		m.folds = m.folds || len(p) > 0

@@ -39,14 +39,15 @@ type Matcher struct {
 
 	always []int32 // candidates on every value
 
-	folds  bool // there is anything to look for in the folded text
-	lists  lists
-	equal  trie
-	begin  trie
-	end    trie
-	ascii  grams // literals anywhere in the text
-	wide   grams // the same, those that are not ASCII
-	scalar scalars
+	folds   bool // there is anything to look for in the folded text
+	lists   lists
+	equal   trie
+	begin   trie
+	end     trie
+	ascii   grams // literals anywhere in the text
+	wide    grams // the same, those that are not ASCII
+	inLines bool  // none of ascii and wide has an end of a line
+	scalar  scalars
 
 	unsure []uint64 // set of the candidates that are to be confirmed
 	number []int32  // candidate -> its check, if it has one
@@ -68,6 +69,7 @@ type check struct {
 type Scratch struct {
 	hits   hits
 	buffer buffer
+	lines  lines
 
 	automata map[*Matcher][]*automaton
 	kept     int // automata there are
@@ -138,9 +140,18 @@ func (m *Matcher) texts(text string, s *Scratch) {
 	if len(m.end.nodes) > 0 {
 		m.end.ends(b, &s.hits, l)
 	}
-	m.ascii.scan(b, &s.hits, l)
+	if m.inLines && len(text) >= worthLines {
+		s.lines.byLine(m, text, &s.hits)
+		return
+	}
+	m.anywhere(b, &s.hits)
+}
+
+// anywhere adds the literals that may stand anywhere in a text.
+func (m *Matcher) anywhere(b *buffer, h *hits) {
+	m.ascii.scan(b, h, &m.lists)
 	if !b.ascii {
-		m.wide.scan(b, &s.hits, l)
+		m.wide.scan(b, h, &m.lists)
 	}
 }
 
