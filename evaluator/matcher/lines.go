@@ -10,12 +10,8 @@ import (
 // find in its lines; so a line is looked up among those that were seen lately. It is known
 // by two independent hashes, of which no sender of texts can know the seeds.
 
-// Of texts of worthLines bytes lines are remembered, unless they are longer than
-// longestLine.
-const (
-	worthLines  = 1 << 10
-	longestLine = 1 << 9
-)
+// worthLines is how long a text is of which lines are remembered, in bytes.
+const worthLines = 1 << 10
 
 // maxLines is how many lines are remembered, of all matchers together.
 const maxLines = 1 << 15
@@ -48,14 +44,10 @@ func (x *lines) byLine(m *Matcher, text string, h *hits) {
 		} else {
 			text = ""
 		}
-		if len(line) > longestLine {
-			x.scan(m, line, h)
-			continue
-		}
 		key := lineKey{maphash.String(x.first, line), maphash.String(x.other, line)}
 		found, ok := known[key]
 		if !ok {
-			found = x.listed(m, line)
+			found = x.scan(m, line)
 			known[key] = found
 			x.kept++
 		}
@@ -65,18 +57,13 @@ func (x *lines) byLine(m *Matcher, text string, h *hits) {
 	}
 }
 
-func (x *lines) scan(m *Matcher, line string, h *hits) {
-	b := &x.buffer
+// scan returns what is found in a line.
+func (x *lines) scan(m *Matcher, line string) (found []int32) {
+	b, h := &x.buffer, &x.hits
+	h.grow(int(m.marks))
 	b.fold(line)
 	m.anywhere(b, h)
 	b.release()
-}
-
-// listed returns what is found in a line.
-func (x *lines) listed(m *Matcher, line string) (found []int32) {
-	h := &x.hits
-	h.grow(int(m.marks))
-	x.scan(m, line, h)
 	h.each(func(n int32) { found = append(found, n) })
 	return found
 }
