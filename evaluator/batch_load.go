@@ -13,7 +13,7 @@ func (m *batchMatcher) load(l *load, p *plan, rows []int32) (vector, error) {
 	case oneLeaf:
 		return m.leaf(m.Leaves[l.leaf], l.field, nil, rows)
 	case computed:
-		return m.compute(l, p, rows)
+		return m.guarded(l, p, rows)
 	}
 	m.merged = append(m.merged[:0], l.atoms...)
 	out := vector{same: m.classes.of(m.merged)}
@@ -129,6 +129,48 @@ func (m *batchMatcher) merge(a, b vector) vector {
 		out.byRow[i] = union(a.at(i), b.at(i))
 	}
 	return out
+}
+
+// guarded returns the classes of a computation, which are those of a column in rows in
+// which its guards hold.
+func (m *batchMatcher) guarded(l *load, p *plan, rows []int32) (vector, error) {
+	if len(l.guards) == 0 {
+		return m.compute(l, p, rows)
+	}
+	c := m.Leaves[l.leaf]
+	d, err := c.Dictionary()
+	if err != nil {
+		return vector{}, err
+	}
+	others := make([]bool, len(d.Texts)) // in which they do not
+	some := false
+	for i, text := range d.Texts {
+		others[i] = !l.guarded(func(int) string { return columnText(c, text) })
+		some = some || others[i]
+	}
+	out, err := m.leaf(c, l.field, nil, rows)
+	if err != nil || !some {
+		return out, err
+	}
+	codes, err := c.Codes()
+	if err != nil {
+		return out, err
+	}
+	all := vector{byRow: make([]uint32, len(rows))}
+	var left, at []int32
+	for i, row := range rows {
+		if all.byRow[i] = out.at(i); others[codes[row]] {
+			left, at = append(left, row), append(at, int32(i))
+		}
+	}
+	if len(left) == 0 {
+		return out, nil
+	}
+	made, err := m.compute(l, p, left)
+	for i, n := range at {
+		all.byRow[n] = made.at(i)
+	}
+	return all, err
 }
 
 // compute returns the classes of what events make of leaves, once for each

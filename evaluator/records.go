@@ -292,6 +292,9 @@ func (s *Records) leafStart(r *Record, leaf int32, most int) string {
 // their texts; if it is new, an event is made. Should the event read other leaves
 // than it did before, the computation is of these too from now on.
 func (s *Records) compute(l *load, p *plan, r *Record) (uint32, error) {
+	if l.guarded(func(most int) string { return s.leafStart(r, l.leaf, most) }) {
+		return s.classOfLeaf(l.field, r, l.leaf), nil
+	}
 	s.text = binary.LittleEndian.AppendUint32(s.text[:0], uint32(l.serial))
 	for _, leaf := range l.leaves {
 		raw := r.raw(leaf)
