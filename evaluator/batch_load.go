@@ -3,6 +3,7 @@ package evaluator
 import (
 	"encoding/binary"
 	"strings"
+	"unsafe"
 
 	"github.com/socctl/socctl/evaluator/shape"
 )
@@ -95,8 +96,7 @@ func (m *batchMatcher) classOfEntry(c Column, field int32, filter *wordFilter, t
 	case shape.Bool:
 		kind = Bool
 	}
-	m.atoms = m.tables.matcher(field).Match(m.atoms[:0], kindOf(kind), text, &m.scratch)
-	return m.classes.of(m.atoms)
+	return m.classOfText(field, kindOf(kind), text) // which other files may have had as well
 }
 
 // merge unites the sets of predicates of two vectors.
@@ -225,8 +225,8 @@ func (m *batchMatcher) computeRow(l *load, p *plan, row int32, columns [][]uint3
 		text := d.Texts[columns[i][row]]
 		m.text = append(binary.LittleEndian.AppendUint32(m.text, uint32(len(text))), text...)
 	}
-	first, other := m.cache.key(l.field, computeMark, string(m.text))
-	if class, known := m.cache.get(first, other); known {
+	first, other := m.made.key(l.field, computeMark, unsafe.String(unsafe.SliceData(m.text), len(m.text)))
+	if class, known := m.made.get(first, other); known {
 		return class, true, nil
 	}
 	trace := NewTrace()
@@ -236,7 +236,7 @@ func (m *batchMatcher) computeRow(l *load, p *plan, row int32, columns [][]uint3
 	}
 	class, stable = m.computeOn(l, p, event, trace)
 	if stable {
-		m.cache.put(first, other, class)
+		m.made.put(first, other, class)
 	}
 	return class, stable, nil
 }

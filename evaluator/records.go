@@ -33,6 +33,7 @@ type Records struct {
 	waySize  int    // bytes of the ways that lead to plans
 	serial   int32  // of the latest computation
 	decided  map[string]*planVerdict
+	made     *valueCache // classes of what events make of texts in batches, which are worth more than those of texts
 
 	traced Routed // the event of the current record, once something is computed of it
 	trace  *Trace
@@ -49,7 +50,7 @@ type Records struct {
 
 // Records returns what evaluates records of one source of shapes.
 func (e *Evaluator) Records() *Records {
-	return &Records{Evaluator: e, decided: map[string]*planVerdict{}}
+	return &Records{Evaluator: e, decided: map[string]*planVerdict{}, made: newValueCache(len(e.tables.fields))}
 }
 
 // Statistics tell how Records came to what they returned.
@@ -106,6 +107,7 @@ func (s *Records) refresh() {
 	s.renew()
 	if s.epoch != s.classes.epoch || len(s.decided) >= maxVerdicts {
 		clear(s.decided)
+		s.made.forget()
 		s.epoch = s.classes.epoch
 	}
 }

@@ -69,10 +69,20 @@ type check struct {
 type Scratch struct {
 	hits   hits
 	buffer buffer
+	folded bool // buffer holds the current text
 	lines  lines
 
 	automata map[*Matcher][]*automaton
 	kept     int // automata there are
+}
+
+// foldedText returns the folded form of the current text.
+func (s *Scratch) foldedText(text string) string {
+	if !s.folded {
+		s.buffer.fold(text)
+		s.folded = true
+	}
+	return s.buffer.text()
 }
 
 // maxAutomata bounds how many automata a Scratch keeps.
@@ -114,6 +124,7 @@ func New(predicates []compiler.Predicate, atoms []int32, decide Decide) *Matcher
 // ascending order. A text that is no UTF-8 is compared as it is; Match keeps no
 // part of it. The time is linear in the text.
 func (m *Matcher) Match(hits []int32, kind Kind, text string, s *Scratch) []int32 {
+	s.folded = false
 	s.hits.grow(int(m.marks))
 	for _, i := range m.always {
 		s.hits.add(i)
@@ -130,7 +141,13 @@ func (m *Matcher) Match(hits []int32, kind Kind, text string, s *Scratch) []int3
 // texts adds what tables find in a text.
 func (m *Matcher) texts(text string, s *Scratch) {
 	b, l := &s.buffer, &m.lists
+	byLine := m.inLines && len(text) >= worthLines
+	if byLine && m.nowhereElse() {
+		s.lines.byLine(m, text, &s.hits)
+		return
+	}
 	b.fold(text)
+	s.folded = true
 	if list := m.equal.equal(b); list != 0 {
 		s.hits.addList(l, list)
 	}
@@ -140,11 +157,16 @@ func (m *Matcher) texts(text string, s *Scratch) {
 	if len(m.end.nodes) > 0 {
 		m.end.ends(b, &s.hits, l)
 	}
-	if m.inLines && len(text) >= worthLines {
+	if byLine {
 		s.lines.byLine(m, text, &s.hits)
 		return
 	}
 	m.anywhere(b, &s.hits)
+}
+
+// nowhereElse reports whether literals may stand anywhere in a text, all of them.
+func (m *Matcher) nowhereElse() bool {
+	return len(m.equal.nodes)+len(m.begin.nodes)+len(m.end.nodes) == 0
 }
 
 // anywhere adds the literals that may stand anywhere in a text.
@@ -195,7 +217,7 @@ func (m *Matcher) confirm(n int32, kind Kind, text string, s *Scratch) bool {
 	p := &m.predicates[m.atoms[n]]
 	folded := ""
 	if p.Op == compiler.OpText && !p.Pattern.Cased() {
-		folded = s.buffer.text()
+		folded = s.foldedText(text)
 	}
 	return m.decide(p, kind, text, folded)
 }
