@@ -3,6 +3,7 @@ package evaluator
 import (
 	"encoding/binary"
 	"strings"
+	"unsafe"
 
 	"github.com/socctl/socctl/evaluator/shape"
 )
@@ -13,7 +14,7 @@ func (m *batchMatcher) load(l *load, p *plan, rows []int32) (vector, error) {
 	case oneLeaf:
 		return m.leaf(m.Leaves[l.leaf], l.field, nil, rows)
 	case computed:
-		return m.compute(l, p, rows)
+		return m.guarded(l, p, rows)
 	}
 	m.merged = append(m.merged[:0], l.atoms...)
 	out := vector{same: m.classes.of(m.merged)}
@@ -95,8 +96,7 @@ func (m *batchMatcher) classOfEntry(c Column, field int32, filter *wordFilter, t
 	case shape.Bool:
 		kind = Bool
 	}
-	m.atoms = m.tables.matcher(field).Match(m.atoms[:0], kindOf(kind), text, &m.scratch)
-	return m.classes.of(m.atoms)
+	return m.classOfText(field, kindOf(kind), text) // which other files may have had as well
 }
 
 // merge unites the sets of predicates of two vectors.
@@ -129,6 +129,48 @@ func (m *batchMatcher) merge(a, b vector) vector {
 		out.byRow[i] = union(a.at(i), b.at(i))
 	}
 	return out
+}
+
+// guarded returns the classes of a computation, which are those of a column in rows in
+// which its guards hold.
+func (m *batchMatcher) guarded(l *load, p *plan, rows []int32) (vector, error) {
+	if len(l.guards) == 0 {
+		return m.compute(l, p, rows)
+	}
+	c := m.Leaves[l.leaf]
+	d, err := c.Dictionary()
+	if err != nil {
+		return vector{}, err
+	}
+	others := make([]bool, len(d.Texts)) // in which they do not
+	some := false
+	for i, text := range d.Texts {
+		others[i] = !l.guarded(func(int) string { return columnText(c, text) })
+		some = some || others[i]
+	}
+	out, err := m.leaf(c, l.field, nil, rows)
+	if err != nil || !some {
+		return out, err
+	}
+	codes, err := c.Codes()
+	if err != nil {
+		return out, err
+	}
+	all := vector{byRow: make([]uint32, len(rows))}
+	var left, at []int32
+	for i, row := range rows {
+		if all.byRow[i] = out.at(i); others[codes[row]] {
+			left, at = append(left, row), append(at, int32(i))
+		}
+	}
+	if len(left) == 0 {
+		return out, nil
+	}
+	made, err := m.compute(l, p, left)
+	for i, n := range at {
+		all.byRow[n] = made.at(i)
+	}
+	return all, err
 }
 
 // compute returns the classes of what events make of leaves, once for each
@@ -183,8 +225,8 @@ func (m *batchMatcher) computeRow(l *load, p *plan, row int32, columns [][]uint3
 		text := d.Texts[columns[i][row]]
 		m.text = append(binary.LittleEndian.AppendUint32(m.text, uint32(len(text))), text...)
 	}
-	first, other := m.cache.key(l.field, computeMark, string(m.text))
-	if class, known := m.cache.get(first, other); known {
+	first, other := m.made.key(l.field, computeMark, unsafe.String(unsafe.SliceData(m.text), len(m.text)))
+	if class, known := m.made.get(first, other); known {
 		return class, true, nil
 	}
 	trace := NewTrace()
@@ -194,7 +236,7 @@ func (m *batchMatcher) computeRow(l *load, p *plan, row int32, columns [][]uint3
 	}
 	class, stable = m.computeOn(l, p, event, trace)
 	if stable {
-		m.cache.put(first, other, class)
+		m.made.put(first, other, class)
 	}
 	return class, stable, nil
 }

@@ -8,11 +8,41 @@ import (
 
 // Grams is which bytes stand in some texts, and which runs of four of them, in one letter
 // case. It tells words that none of the texts can hold, without reading them, and errs on
-// the side of yes: different runs may share a bit, and may not be known.
+// the side of yes: different runs may share a bit, and may not be known. It is for one
+// goroutine.
 type Grams struct {
 	letters [256 / 64]uint64
 	bits    []uint64 // nil if runs are not known
 	odd     bool     // a text holds a letter beyond ASCII that folds into it (D13)
+	lacking map[lackKey]bool
+}
+
+// lackKey is a question about words that was answered before.
+type lackKey struct {
+	of     *tables
+	field  int32
+	filter *wordFilter
+}
+
+// lacks reports whether the texts lack all words that predicates over a field need, or
+// all of a filter unless it is nil.
+func (g *Grams) lacks(t *tables, field int32, filter *wordFilter) bool {
+	key := lackKey{t, field, filter}
+	lacks, known := g.lacking[key]
+	if known {
+		return lacks
+	}
+	if filter != nil {
+		lacks = g.lackAll(filter.words)
+	} else {
+		words, ok := t.wordsOfField(field)
+		lacks = ok && g.lackAll(words)
+	}
+	if g.lacking == nil {
+		g.lacking = map[lackKey]bool{}
+	}
+	g.lacking[key] = lacks
+	return lacks
 }
 
 // NewGrams returns those of no text.
@@ -21,7 +51,7 @@ func NewGrams() *Grams { return &Grams{bits: make([]uint64, 1<<(gramBits-6))} }
 const gramBits = 18
 
 // MostGrams is how many runs there may be before they tell too little to be kept.
-const MostGrams = 1 << gramBits / 8
+const MostGrams = 1 << gramBits / 4
 
 // Add adds a text.
 func (g *Grams) Add(text string) {
@@ -34,9 +64,26 @@ func (g *Grams) Add(text string) {
 		return
 	}
 	for at := 0; at+gramSize <= len(data); at++ {
-		g.set(gramBit(gramAt(data, at)))
+		if gram := gramAt(data, at); !hexadecimal(gram) {
+			g.set(gramBit(gram))
+		}
 	}
 }
+
+// hexadecimal reports whether a run has nothing but hexadecimal digits and hyphens. Hashes,
+// identifiers and times have so many of these that they are not worth to be known: they
+// may always be there.
+func hexadecimal(gram uint32) bool {
+	return digits[gram&0xff]&digits[gram>>8&0xff]&digits[gram>>16&0xff]&digits[gram>>24] != 0
+}
+
+// digits has 1 for a byte that may be in such a run.
+var digits = func() (of [256]uint8) {
+	for _, b := range "0123456789abcdef-" {
+		of[b] = 1
+	}
+	return of
+}()
 
 // letter reports whether some text holds a byte, in some letter case.
 func (g *Grams) letter(b byte) bool {
@@ -48,6 +95,10 @@ func (g *Grams) letter(b byte) bool {
 	}
 	return false
 }
+
+// Odd reports whether a text holds a letter beyond ASCII that folds into it (D13): of such
+// texts nothing is known.
+func Odd(text string) bool { return unusual(bytesOf(text)) }
 
 func (g *Grams) set(bit uint32)      { g.bits[bit>>6] |= 1 << (bit & 63) }
 func (g *Grams) has(bit uint32) bool { return g.bits[bit>>6]>>(bit&63)&1 != 0 }
@@ -75,7 +126,7 @@ func (g *Grams) Lack(word string) bool {
 		}
 	}
 	for at := 0; g.bits != nil && at+gramSize <= len(data); at++ {
-		if !g.has(gramBit(gramAt(data, at))) {
+		if gram := gramAt(data, at); !hexadecimal(gram) && !g.has(gramBit(gram)) {
 			return true
 		}
 	}
@@ -93,29 +144,26 @@ func (g *Grams) lackAll(words []string) bool {
 }
 
 // Append appends a form that ReadGrams reads: the bytes as a set, and the distances of
-// the runs if these are known and take at most most bytes. It returns false where nothing
-// could be told.
-func (g *Grams) Append(to []byte, most int) ([]byte, bool) {
+// the runs if these are known and not too many. It returns false where nothing could be
+// told.
+func (g *Grams) Append(to []byte) ([]byte, bool) {
 	if g.odd {
 		return to, false
 	}
 	for _, word := range g.letters {
 		to = binary.LittleEndian.AppendUint64(to, word)
 	}
-	if g.bits == nil || g.Count() > min(most, MostGrams) {
+	if g.bits == nil || g.Count() > MostGrams {
 		return to, true
 	}
-	with, last := to, uint32(0)
+	last := uint32(0)
 	for bit := range uint32(1 << gramBits) {
 		if g.has(bit) {
-			with = binary.AppendUvarint(with, uint64(bit-last))
+			to = binary.AppendUvarint(to, uint64(bit-last))
 			last = bit
 		}
 	}
-	if len(with)-len(to) > most {
-		return to, true
-	}
-	return with, true
+	return to, true
 }
 
 // ReadGrams reads what Append has written.

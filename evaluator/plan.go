@@ -38,11 +38,28 @@ type load struct {
 	view   int         // of a computation: which view computes it
 	serial int32       // of a computation: which one it is
 	sample uint64      // of a computation: hash of what it yielded when the plan was made
+	guards []guard     // of a computation: it yields the text of leaf as long as they hold, and there are any
+}
+
+// guard is something that is derived of the text of the leaf that a computation yields.
+type guard struct {
+	by     *Derivation
+	answer string
+}
+
+// guarded reports whether all guards hold.
+func (l *load) guarded(text func(most int) string) bool {
+	for _, g := range l.guards {
+		if g.by.of(text(g.by.most)) != g.answer {
+			return false
+		}
+	}
+	return len(l.guards) > 0
 }
 
 func (l load) same(other load) bool {
 	return l.field == other.field && l.kind == other.kind && l.leaf == other.leaf && l.view == other.view && l.sample == other.sample &&
-		slices.Equal(l.leaves, other.leaves) && slices.Equal(l.atoms, other.atoms)
+		slices.Equal(l.leaves, other.leaves) && slices.Equal(l.atoms, other.atoms) && slices.Equal(l.guards, other.guards)
 }
 
 type loadKind uint8
@@ -151,13 +168,34 @@ func (p *planner) field(field int32, event Event, view int) (int32, bool) {
 		p.elements(&l, v)
 	}
 	if reads := p.indecisive(); len(reads) > 0 {
-		reads = append(reads, l.leaves...)
-		return p.add(load{field: field, kind: computed, leaves: ascending(reads), view: view, sample: p.records.sample(v)}), true
+		made := load{field: field, kind: computed, view: view, leaves: ascending(append(reads, l.leaves...))}
+		made.leaf, made.guards = p.guards(v)
+		made.sample = p.records.sample(v) // which reads the value
+		return p.add(made), true
 	}
 	if !ok {
 		return 0, false
 	}
 	return p.add(l.settled()), true
+}
+
+// guards tells of a value that is a leaf of which nothing was read but derivations: others
+// that are the same yield the leaf as well. Of any other value there are none.
+func (p *planner) guards(v Value) (leaf int32, of []guard) {
+	t := v.tracedLeaf()
+	if t == nil {
+		return 0, nil
+	}
+	for _, r := range p.trace.reads {
+		switch {
+		case p.plan.decided(r):
+		case r.leaf != t.leaf || r.by == nil:
+			return 0, nil
+		default:
+			of = append(of, guard{r.by, r.by.of(t.value())})
+		}
+	}
+	return t.leaf, of
 }
 
 // sample returns a hash of the text of a value.

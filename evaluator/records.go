@@ -34,6 +34,7 @@ type Records struct {
 	waySize  int    // bytes of the ways that lead to plans
 	serial   int32  // of the latest computation
 	decided  map[string]*planVerdict
+	made     *valueCache // classes of what events make of texts in batches, which are worth more than those of texts
 
 	traced Routed // the event of the current record, once something is computed of it
 	trace  *Trace
@@ -50,7 +51,7 @@ type Records struct {
 
 // Records returns what evaluates records of one source of shapes.
 func (e *Evaluator) Records() *Records {
-	return &Records{Evaluator: e, decided: map[string]*planVerdict{}}
+	return &Records{Evaluator: e, decided: map[string]*planVerdict{}, made: newValueCache(len(e.tables.fields))}
 }
 
 // Statistics tell how Records came to what they returned.
@@ -107,6 +108,7 @@ func (s *Records) refresh() {
 	s.renew()
 	if s.epoch != s.classes.epoch || len(s.decided) >= maxVerdicts {
 		clear(s.decided)
+		s.made.forget()
 		s.epoch = s.classes.epoch
 	}
 }
@@ -297,6 +299,9 @@ func (s *Records) leafStart(r *Record, leaf int32, most int) string {
 // their texts; if it is new, an event is made. Should the event read other leaves
 // than it did before, the computation is of these too from now on.
 func (s *Records) compute(l *load, p *plan, r *Record) (uint32, error) {
+	if l.guarded(func(most int) string { return s.leafStart(r, l.leaf, most) }) {
+		return s.classOfLeaf(l.field, r, l.leaf), nil
+	}
 	s.text = binary.LittleEndian.AppendUint32(s.text[:0], uint32(l.serial))
 	for _, leaf := range l.leaves {
 		raw := r.raw(leaf)

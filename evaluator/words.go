@@ -105,14 +105,7 @@ func (t *tables) lacked(c Column, field int32, filter *wordFilter) bool {
 		return false
 	}
 	g := c.Grams()
-	if g == nil {
-		return false
-	}
-	if filter != nil {
-		return g.lackAll(filter.words)
-	}
-	words, ok := t.wordsOfField(field)
-	return ok && g.lackAll(words)
+	return g != nil && g.lacks(t, field, filter)
 }
 
 // wordOf returns the longest text that stands in every text that satisfies a

@@ -126,6 +126,7 @@ func (b *builder) finish() {
 	// Those that are ASCII come first.
 	anywhere, wide := b.entries(compiler.Anywhere, l)
 	m.ascii, m.wide = newGrams(anywhere[:wide]), newGrams(anywhere[wide:])
+	m.inLines = !slices.ContainsFunc(b.sought[compiler.Anywhere], func(s sought) bool { return strings.Contains(s.text, "\n") })
 	m.lists = l.lists
 	for _, s := range b.sought {
 		m.folds = m.folds || len(s) > 0

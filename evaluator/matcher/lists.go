@@ -76,6 +76,17 @@ func (h *hits) addList(l *lists, name int32) {
 
 func (h *hits) has(n int32) bool { return h.words[uint32(n)>>6]>>(uint32(n)&63)&1 != 0 }
 
+// each yields the numbers in ascending order, and empties the set.
+func (h *hits) each(yield func(n int32)) {
+	for w := h.next(0); w >= 0; w = h.next(w + 1) {
+		for word := h.words[w]; word != 0; word &= word - 1 {
+			yield(int32(w<<6 | bits.TrailingZeros64(word)))
+		}
+		h.words[w] = 0
+	}
+	clear(h.sums)
+}
+
 // next returns the number of the first word from w on that is not empty, or -1.
 func (h *hits) next(w int) int {
 	for i := w >> 6; i < len(h.sums); i++ {

@@ -39,14 +39,15 @@ type Matcher struct {
 
 	always []int32 // candidates on every value
 
-	folds  bool // there is anything to look for in the folded text
-	lists  lists
-	equal  trie
-	begin  trie
-	end    trie
-	ascii  grams // literals anywhere in the text
-	wide   grams // the same, those that are not ASCII
-	scalar scalars
+	folds   bool // there is anything to look for in the folded text
+	lists   lists
+	equal   trie
+	begin   trie
+	end     trie
+	ascii   grams // literals anywhere in the text
+	wide    grams // the same, those that are not ASCII
+	inLines bool  // none of ascii and wide has an end of a line
+	scalar  scalars
 
 	unsure []uint64 // set of the candidates that are to be confirmed
 	number []int32  // candidate -> its check, if it has one
@@ -68,9 +69,20 @@ type check struct {
 type Scratch struct {
 	hits   hits
 	buffer buffer
+	folded bool // buffer holds the current text
+	lines  lines
 
 	automata map[*Matcher][]*automaton
 	kept     int // automata there are
+}
+
+// foldedText returns the folded form of the current text.
+func (s *Scratch) foldedText(text string) string {
+	if !s.folded {
+		s.buffer.fold(text)
+		s.folded = true
+	}
+	return s.buffer.text()
 }
 
 // maxAutomata bounds how many automata a Scratch keeps.
@@ -116,6 +128,7 @@ func New(predicates []compiler.Predicate, atoms []int32, decide Decide) *Matcher
 // ascending order. A text that is no UTF-8 is compared as it is; Match keeps no
 // part of it. The time is linear in the text.
 func (m *Matcher) Match(hits []int32, kind Kind, text string, s *Scratch) []int32 {
+	s.folded = false
 	s.hits.grow(int(m.marks))
 	for _, i := range m.always {
 		s.hits.add(i)
@@ -132,7 +145,13 @@ func (m *Matcher) Match(hits []int32, kind Kind, text string, s *Scratch) []int3
 // texts adds what tables find in a text.
 func (m *Matcher) texts(text string, s *Scratch) {
 	b, l := &s.buffer, &m.lists
+	byLine := m.inLines && len(text) >= worthLines
+	if byLine && m.nowhereElse() {
+		s.lines.byLine(m, text, &s.hits)
+		return
+	}
 	b.fold(text)
+	s.folded = true
 	if list := m.equal.equal(b); list != 0 {
 		s.hits.addList(l, list)
 	}
@@ -142,9 +161,23 @@ func (m *Matcher) texts(text string, s *Scratch) {
 	if len(m.end.nodes) > 0 {
 		m.end.ends(b, &s.hits, l)
 	}
-	m.ascii.scan(b, &s.hits, l)
+	if byLine {
+		s.lines.byLine(m, text, &s.hits)
+		return
+	}
+	m.anywhere(b, &s.hits)
+}
+
+// nowhereElse reports whether literals may stand anywhere in a text, all of them.
+func (m *Matcher) nowhereElse() bool {
+	return len(m.equal.nodes)+len(m.begin.nodes)+len(m.end.nodes) == 0
+}
+
+// anywhere adds the literals that may stand anywhere in a text.
+func (m *Matcher) anywhere(b *buffer, h *hits) {
+	m.ascii.scan(b, h, &m.lists)
 	if !b.ascii {
-		m.wide.scan(b, &s.hits, l)
+		m.wide.scan(b, h, &m.lists)
 	}
 }
 
@@ -188,7 +221,7 @@ func (m *Matcher) confirm(n int32, kind Kind, text string, s *Scratch) bool {
 	p := &m.predicates[m.atoms[n]]
 	folded := ""
 	if p.Op == compiler.OpText && !p.Pattern.Cased() {
-		folded = s.buffer.text()
+		folded = s.foldedText(text)
 	}
 	return m.decide(p, kind, text, folded)
 }

@@ -19,7 +19,6 @@ type reader struct {
 	bytes   []byte
 	offsets []uint32
 	codes   []uint32
-	levels  []uint32
 }
 
 // chunk is a column of texts as this package writes it: of a dictionary page and data
@@ -188,8 +187,11 @@ func (r *reader) chunkTexts(c *chunk, rows int) (*texts, error) {
 			}
 			x.dictionary = append(x.dictionary, alias(all[offsets[i-1]:offsets[i]]))
 		}
-		next := first
-		if err := r.spread(x, p, func() uint32 { next++; return next - 1 }); err != nil {
+		r.codes = r.codes[:0]
+		for code := first; int(code) < len(x.dictionary); code++ {
+			r.codes = append(r.codes, code)
+		}
+		if err := r.spread(x, p); err != nil {
 			return nil, err
 		}
 	}
@@ -217,52 +219,49 @@ func (r *reader) chunkCodes(x *texts, c *chunk, rows int) error {
 				return err
 			}
 		}
-		n := 0
-		if err := r.spread(x, p, func() uint32 { n++; return r.codes[n-1] }); err != nil {
+		for _, code := range r.codes {
+			if int(code) >= len(x.dictionary) {
+				return errDamaged
+			}
+		}
+		if err := r.spread(x, p); err != nil {
 			return err
 		}
 	}
 	return x.check(rows)
 }
 
-// spread adds the rows of a page, of which next yields the codes.
-func (r *reader) spread(x *texts, p *page, next func() uint32) error {
+// spread adds the rows of a page: of those that have a text the next of r.codes.
+func (r *reader) spread(x *texts, p *page) error {
 	if p.rows > cap(x.codes)-len(x.codes) {
 		return errDamaged // there are more rows than the row group has
 	}
+	left := r.codes
 	if p.nulls == 0 {
-		for range p.rows {
-			x.codes = append(x.codes, next())
-		}
-		return nil
-	}
-	var err error
-	if r.levels, err = hybrid(r.levels[:0], p.levels, 1, p.rows); err != nil {
-		return err
-	}
-	left := p.rows - p.nulls
-	for _, level := range r.levels {
-		if level == 0 {
-			x.codes = append(x.codes, noText)
-			continue
-		}
-		if left--; left < 0 {
+		if len(left) != p.rows {
 			return errDamaged
 		}
-		x.codes = append(x.codes, next())
+		x.codes = append(x.codes, left...)
+		return nil
 	}
-	return nil
+	return eachLevel(p.levels, p.rows, func(there bool, rows int) error {
+		if !there {
+			x.codes = filled(x.codes, noText, rows)
+			return nil
+		}
+		if rows > len(left) {
+			return errDamaged
+		}
+		x.codes = append(x.codes, left[:rows]...)
+		left = left[rows:]
+		return nil
+	})
 }
 
-// check makes sure that there is a code for each row, and a text for each code.
+// check makes sure that there is a code for each row.
 func (x *texts) check(rows int) error {
 	if len(x.codes) != rows {
 		return errDamaged
-	}
-	for _, code := range x.codes {
-		if code != noText && int(code) >= len(x.dictionary) {
-			return errDamaged
-		}
 	}
 	return nil
 }

@@ -24,6 +24,7 @@ type table struct {
 	content []byte
 	parquet *parquet.File
 	columns map[string]int // by name
+	told    told
 }
 
 // layoutFile is a layout of a file, with what makes records of it.

@@ -85,8 +85,7 @@ func (p *part) writeTo(w io.Writer) error {
 			return err
 		}
 	}
-	p.writeGrams(out.SetKeyValueMetadata)
-	return out.Close()
+	return errors.Join(p.writeRuns(out.SetKeyValueMetadata), out.Close())
 }
 
 func (p *part) schema() *parquet.Schema {

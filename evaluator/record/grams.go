@@ -2,68 +2,141 @@ package record
 
 import (
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
+
+	"github.com/klauspost/compress/zstd"
 
 	"github.com/socctl/socctl/evaluator"
 )
 
-// gramsKey is how the keys of metadata begin that tell which bytes the texts of a column
-// have, and which runs of four of them, see evaluator.Grams. A replay does not read a column
-// where no rule can find anything: keywords are asked of all columns, and few have the
-// letters of any. Rendered messages have, and are most of what there is to read in recordings
-// of Windows; hence the runs.
-const gramsKey = reserved + "letters."
-
-// Of columns with so many bytes of texts the letters are kept, and runs if these take at most
-// this part of them: reading them is then a little of what reading the column is.
+// runsKey is the key of metadata that tells which bytes the texts of a file have, and which
+// runs of four of them, see evaluator.Grams; with the name of a column behind it, it tells of
+// that column, which the first one leaves out then. A replay does not read a column where no
+// rule can find anything. Keywords are asked of all columns, and hardly ever anything in a
+// file has the runs of any, so that a look at what is told of all spares the rest; rendered
+// messages, which repeat what other columns have, are most of what there is to read in
+// recordings of Windows.
+//
+// Earlier versions wrote lettersKey, with runs of digits as well.
 const (
-	worthLetters = 2 << 10
-	worthGrams   = 256 << 10
-	gramsPart    = 24
+	runsKey    = reserved + "runs"
+	lettersKey = reserved + "letters."
 )
 
-// writeGrams tells what is worth to be known of the texts of columns.
-func (p *part) writeGrams(tell func(key, value string)) {
+// worthRuns is how many bytes of texts a column has that is told of by itself.
+const worthRuns = 256 << 10
+
+// writeRuns tells of the texts of columns.
+func (p *part) writeRuns(tell func(key, value string)) error {
+	z, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithSingleSegment(true))
+	if err != nil {
+		return err
+	}
+	write := func(key string, g *evaluator.Grams) {
+		content, ok := g.Append(nil)
+		if !ok {
+			content = nil // nothing can be told, and somebody might look for it elsewhere
+		}
+		tell(key, base64.StdEncoding.EncodeToString(z.EncodeAll(content, nil)))
+	}
+	shared := evaluator.NewGrams()
 	for _, name := range slices.Sorted(maps.Keys(p.columns)) {
-		if grams, ok := p.columns[name].grams(); ok {
-			tell(gramsKey+name, base64.StdEncoding.EncodeToString(grams))
+		of := shared
+		own := p.columns[name].size() >= worthRuns || p.columns[name].odd()
+		if own {
+			of = evaluator.NewGrams()
+		}
+		for _, text := range p.columns[name].texts {
+			of.Add(text)
+		}
+		if own {
+			write(runsKey+"."+name, of)
 		}
 	}
+	write(runsKey, shared)
+	return z.Close()
 }
 
-func (c *column) grams() ([]byte, bool) {
+func (c *column) size() int {
 	size := 0
 	for _, text := range c.texts {
 		size += len(text)
 	}
-	if size < worthLetters {
-		return nil, false
-	}
-	g := &evaluator.Grams{}
-	if size >= worthGrams {
-		g = evaluator.NewGrams()
-	}
-	for _, text := range c.texts {
-		g.Add(text)
-	}
-	return g.Append(nil, size/gramsPart)
+	return size
+}
+
+// odd reports whether nothing can be told of the texts.
+func (c *column) odd() bool { return slices.ContainsFunc(c.texts, evaluator.Odd) }
+
+// told is what a file tells of its columns, as far as it was asked.
+type told struct {
+	shared *evaluator.Grams // of all that are not told of by themselves
+	read   bool             // shared was looked for
 }
 
 // gramsOf returns what a file tells of a column without reading it; nil if that is
 // nothing.
-func (t *table) gramsOf(name string) (*evaluator.Grams, error) {
-	written, ok := t.parquet.Lookup(gramsKey + name)
-	if !ok {
+func (g *rowGroup) gramsOf(name string) (*evaluator.Grams, error) {
+	if own, err := g.gramsAt(runsKey + "." + name); !errors.Is(err, errNothingTold) {
+		return own, err
+	}
+	if !g.told.read {
+		shared, err := g.gramsAt(runsKey)
+		if err != nil && !errors.Is(err, errNothingTold) {
+			return nil, err // and so it is when another column is asked for
+		}
+		g.told.shared, g.told.read = shared, true
+	}
+	if g.told.shared != nil {
+		return g.told.shared, nil
+	}
+	old, err := g.gramsAt(lettersKey + name)
+	if errors.Is(err, errNothingTold) {
 		return nil, nil
 	}
-	data, err := base64.StdEncoding.DecodeString(written)
-	if err == nil {
-		var g *evaluator.Grams
-		if g, err = evaluator.ReadGrams(data); err == nil {
-			return g, nil
-		}
+	return old, err
+}
+
+var errNothingTold = errors.New("nothing is told")
+
+// gramsAt reads what stands under a key.
+func (g *rowGroup) gramsAt(key string) (*evaluator.Grams, error) {
+	written, ok := g.parquet.Lookup(key)
+	if !ok {
+		return nil, errNothingTold
 	}
-	return nil, fmt.Errorf("column %q: %w", name, err)
+	data, err := base64.StdEncoding.DecodeString(written)
+	if err == nil && !strings.HasPrefix(key, lettersKey) && len(data) > 0 {
+		data, err = g.unpackRuns(data)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", key, err)
+	}
+	if len(data) == 0 {
+		return nil, nil
+	}
+	told, err := evaluator.ReadGrams(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", key, err)
+	}
+	return told, nil
+}
+
+// maxRunsBytes is more than can be told.
+const maxRunsBytes = 8 * evaluator.MostGrams
+
+func (r *reader) unpackRuns(data []byte) ([]byte, error) {
+	var h zstd.Header
+	if err := h.Decode(data); err != nil || !h.HasFCS || h.FrameContentSize > maxRunsBytes {
+		return nil, errDamaged
+	}
+	z, err := r.decoder()
+	if err != nil {
+		return nil, err
+	}
+	return z.DecodeAll(data, make([]byte, 0, int(h.FrameContentSize)+decoderSlack))
 }

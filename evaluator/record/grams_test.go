@@ -6,6 +6,8 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"github.com/klauspost/compress/zstd"
+
 	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/evaluator"
 	"github.com/socctl/socctl/evaluator/telemetry"
@@ -59,7 +61,8 @@ func TestLongColumnsAreReadOnlyForTheirWords(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if g, err := file.gramsOf("Message"); err != nil || g != nil && !g.Lack("needleinstack") {
+	group := &rowGroup{table: file, reader: &reader{}}
+	if g, err := group.gramsOf("Message"); err != nil || g != nil && !g.Lack("needleinstack") {
 		t.Error("what was taken out can still be told from the file:", err)
 	}
 }
@@ -85,22 +88,24 @@ func replayedMessages(t *testing.T, dir string, p *compiler.Program) (hits int, 
 }
 
 // What a damaged file says of a column is an error and not the lack of a word.
-func TestDamagedGrams(t *testing.T) {
+func TestDamagedRuns(t *testing.T) {
 	t.Parallel()
-	c := &column{}
-	for i := range 3000 {
-		c.set(i, fmt.Appendf(nil, "%d %s", i, strings.Repeat("all of this is text ", 20)))
-	}
-	grams, ok := c.grams()
+	g := evaluator.NewGrams()
+	g.Add(strings.Repeat("all of this is text ", 20))
+	grams, ok := g.Append(nil)
 	if !ok {
-		t.Fatal("no runs are kept of a long column")
+		t.Fatal("nothing is told of plain text")
 	}
 	if _, err := evaluator.ReadGrams(append(grams, 0xff, 0xff, 0xff, 0x7f)); err == nil {
 		t.Error("a damaged list is read")
 	}
-	short := &column{}
-	short.set(0, []byte("short"))
-	if _, ok := short.grams(); ok {
-		t.Error("letters are kept of a short column")
+	z, err := zstd.NewWriter(nil, zstd.WithSingleSegment(true))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, data := range map[string][]byte{"no frame": []byte("text"), "too long": z.EncodeAll(make([]byte, maxRunsBytes+1), nil), "cut": z.EncodeAll(grams, nil)[:20]} {
+		if _, err := (&reader{}).unpackRuns(data); err == nil {
+			t.Errorf("%s: is read", name)
+		}
 	}
 }

@@ -1,11 +1,15 @@
 package record
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"math/bits"
+	"slices"
+)
 
-// hybrid appends count numbers of some bits each, as Parquet writes indexes and levels:
+// hybrid appends count numbers of width bits each, as Parquet writes indexes and levels:
 // in runs, which are one number repeated, or groups of eight numbers packed.
-func hybrid(out []uint32, src []byte, bits, count int) ([]uint32, error) {
-	if bits < 0 || bits > 32 {
+func hybrid(out []uint32, src []byte, width, count int) ([]uint32, error) {
+	if width < 0 || width > 32 {
 		return out, errDamaged
 	}
 	for count > 0 {
@@ -14,12 +18,12 @@ func hybrid(out []uint32, src []byte, bits, count int) ([]uint32, error) {
 			return out, errDamaged
 		}
 		src = src[n:]
-		size := (bits + 7) / 8
+		size := (width + 7) / 8
 		if header&1 == 1 {
-			if bits > 0 && header>>1 > uint64(len(src)) {
+			if width > 0 && header>>1 > uint64(len(src)) {
 				return out, errDamaged
 			}
-			size = bits * int(min(header>>1, uint64(len(src)+count)))
+			size = width * int(min(header>>1, uint64(len(src)+count)))
 		}
 		if size > len(src) {
 			return out, errDamaged
@@ -30,7 +34,7 @@ func hybrid(out []uint32, src []byte, bits, count int) ([]uint32, error) {
 			count -= times
 		} else {
 			values := min(8*int(min(header>>1, uint64(count))), count)
-			out = packed(out, src[:size], bits, values)
+			out = packed(out, src[:size], width, values)
 			count -= values
 		}
 		src = src[size:]
@@ -43,18 +47,33 @@ func repeated(out []uint32, src []byte, times int) []uint32 {
 	for i, b := range src {
 		value |= uint32(b) << (8 * i)
 	}
-	for range times {
-		out = append(out, value)
+	return filled(out, value, times)
+}
+
+// filled appends a number some times.
+func filled(out []uint32, value uint32, times int) []uint32 {
+	from := len(out)
+	out = slices.Grow(out, times)[:from+times]
+	for i := range out[from:] {
+		out[from+i] = value
 	}
 	return out
 }
 
 // packed appends numbers that are packed without gaps, the lowest bits first.
-func packed(out []uint32, src []byte, bits, count int) []uint32 {
-	mask := uint64(1)<<bits - 1
+func packed(out []uint32, src []byte, width, count int) []uint32 {
+	mask := uint64(1)<<width - 1
+	out = slices.Grow(out, count)
+	for ; width <= 8 && count >= 8 && len(src) >= 8; count -= 8 {
+		// The next eight are in one word.
+		w, b := binary.LittleEndian.Uint64(src), uint(width)
+		out = append(out, uint32(w&mask), uint32(w>>b&mask), uint32(w>>(2*b)&mask), uint32(w>>(3*b)&mask),
+			uint32(w>>(4*b)&mask), uint32(w>>(5*b)&mask), uint32(w>>(6*b)&mask), uint32(w>>(7*b)&mask))
+		src = src[width:]
+	}
 	held, have := uint64(0), 0
 	for range count {
-		for have < bits {
+		for have < width {
 			if len(src) >= 4 {
 				held |= uint64(binary.LittleEndian.Uint32(src)) << have
 				src, have = src[4:], have+32
@@ -64,8 +83,62 @@ func packed(out []uint32, src []byte, bits, count int) []uint32 {
 			src, have = src[1:], have+8
 		}
 		out = append(out, uint32(held&mask))
-		held >>= bits
-		have -= bits
+		held >>= width
+		have -= width
 	}
 	return out
+}
+
+// eachLevel yields which of count rows have a text, in runs of rows of which all or none
+// have.
+func eachLevel(src []byte, count int, yield func(there bool, rows int) error) error {
+	for count > 0 {
+		header, n := binary.Uvarint(src)
+		if n <= 0 {
+			return errDamaged
+		}
+		src = src[n:]
+		if header&1 == 0 {
+			if len(src) == 0 {
+				return errDamaged
+			}
+			times := int(min(header>>1, uint64(count)))
+			if err := yield(src[0]&1 != 0, times); err != nil {
+				return err
+			}
+			count, src = count-times, src[1:]
+			continue
+		}
+		size := int(min(header>>1, uint64(len(src)+1)))
+		if size > len(src) {
+			return errDamaged
+		}
+		for _, b := range src[:size] {
+			here := min(8, count)
+			if err := eachBit(b, here, yield); err != nil {
+				return err
+			}
+			count -= here
+		}
+		src = src[size:]
+	}
+	return nil
+}
+
+// eachBit is eachLevel for the lowest bits of a byte.
+func eachBit(b byte, count int, yield func(there bool, rows int) error) error {
+	for count > 0 {
+		run := bits.TrailingZeros8(b)
+		there := run == 0
+		if there {
+			run = bits.TrailingZeros8(^b)
+		}
+		run = min(run, count)
+		if err := yield(there, run); err != nil {
+			return err
+		}
+		b >>= run
+		count -= run
+	}
+	return nil
 }

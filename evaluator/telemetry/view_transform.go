@@ -63,11 +63,19 @@ func (v *viewEvent) sourceField(s *logsource.Source, name string) (evaluator.Val
 	if !ok || value.IsNull() {
 		return value, false
 	}
-	if value.Kind() == evaluator.String && value.Text() == "" {
+	if value.Kind() == evaluator.String && value.Derive(isEmpty) != "" {
 		return value, false
 	}
 	return value, len(s.Skip) == 0 || !containsFold(s.Skip, value.Text())
 }
+
+// isEmpty yields a text that is empty where its own is not.
+var isEmpty = evaluator.NewDerivation(1, func(text string) string {
+	if text == "" {
+		return "empty"
+	}
+	return ""
+})
 
 // transformText applies the transforms that work on one text.
 func transformText(s *logsource.Source, value evaluator.Value) (string, bool) {
