@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -242,8 +243,15 @@ func unexpected(r *ruletest.Result, run *report.CIRun) *ruletest.Result {
 // ciBacktest replays recordings, if there are any.
 func (c *cli) ciBacktest(ctx context.Context, o *ciOptions, run *report.CIRun) (int, error) {
 	cfg := o.sides.cfg
-	if o.noReplay || len(o.recordings)+len(cfg.Telemetry.Recordings)+len(cfg.Telemetry.Baseline) == 0 || !run.Changed() {
+	if o.noReplay || len(o.recordings)+len(cfg.Telemetry.Recordings)+len(cfg.Telemetry.Baseline) == 0 {
 		return exitClean, nil
+	}
+	if !run.Changed() {
+		recordings, baseline, err := c.recordings(cfg, o.recordings, nil)
+		if err == nil {
+			err = recordingsThere(slices.Concat(recordings, baseline))
+		}
+		return exitClean, err
 	}
 	b := &backtestOptions{rules: o.rules, base: o.base, budgets: o.budgets, failOn: []string{"budget"}, samples: 3, noTime: true, sides: o.sides, watch: o.sides.verdicts.watch()}
 	result, code, err := c.replaySides(ctx, b, o.recordings, o.workers)
