@@ -76,7 +76,7 @@ denies.`,
 	flags.StringArrayVar(&o.recordings, "recording", nil, "`recording` to replay (default: telemetry.recordings of the configuration); may be repeated")
 	flags.StringArrayVar(&o.budgets, "budget", nil, "alerts that a rule of a level may raise, as `level=n`/day; may be repeated (default: budgets of the configuration)")
 	flags.StringArrayVar(&o.policies, "policy", nil, "`folder` of gates in Rego that judge the result; may be repeated (default: ci.policies of the configuration)")
-	flags.StringVar(&o.verdicts, "verdicts", "", "`path` of verdicts on the rules, a file or a folder (default: verdicts of the section feedback: of the configuration, if there is such a section)")
+	ledgerFlag(flags, &o.verdicts, "verdicts", "`path` of the verdicts on the rules, a file or a folder; --store is the same (default: verdicts of the section feedback: of the configuration, if there is such a section)")
 	flags.StringVar(&o.preExisting, "pre-existing", "", "what becomes of tests and findings that were wrong before too: advise or block (default: ci.pre-existing of the configuration, else advise)")
 	flags.BoolVar(&o.noReplay, "no-replay", false, "replay nothing")
 	flags.BoolVar(&o.noCoverage, "no-coverage", false, "leave coverage out")

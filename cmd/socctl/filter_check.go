@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -41,10 +40,10 @@ func (o *drawOptions) draw() (aftercare.Draw, error) {
 type filterCheckOptions struct {
 	ledgerOptions
 	drawOptions
-	verdicts, failLevel string
-	formats             []string
-	schema              bool
-	input               recordingOptions
+	failLevel string
+	formats   []string
+	schema    bool
+	input     recordingOptions
 }
 
 func (c *cli) filterCheckCommand() *cobra.Command {
@@ -73,12 +72,10 @@ named, and in verdicts that carry them as evidence.`,
 	flags := cmd.Flags()
 	o.ledgerOptions.flags(flags)
 	o.drawOptions.flags(flags)
-	flags.StringVar(&o.verdicts, "verdicts", "", "`path` of the verdicts; the same as --store")
 	flags.StringArrayVarP(&o.formats, "format", "f", []string{"pretty"}, strings.Join(report.FilterCheckFormats, ", ")+"; `format`=FILE writes to a file; may be repeated")
 	flags.StringVar(&o.failLevel, "fail-level", "error", "what makes the exit code 1: error (a hidden attack), warning (also expired, dead, without owner, with canaries) or never")
 	flags.BoolVar(&o.schema, "schema", false, "print the JSON schema of the output")
 	o.input.flags(flags)
-	cmd.MarkFlagsMutuallyExclusive("verdicts", "store")
 	return cmd
 }
 
@@ -89,7 +86,6 @@ func (o *filterCheckOptions) check() error {
 	if !slices.Contains([]string{"error", "warning", "never"}, o.failLevel) {
 		return usageError("--fail-level takes error, warning or never, not %q", o.failLevel)
 	}
-	o.store = cmp.Or(o.verdicts, o.store)
 	return o.input.check()
 }
 
