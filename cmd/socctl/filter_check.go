@@ -63,8 +63,7 @@ named, and in verdicts that carry them as evidence.`,
   socctl filter check --fail-level warning -f json=filters.json -f markdown`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if o.schema {
-				_, err := fmt.Fprintf(c.stdout, "%s", aftercare.JSONSchema())
-				return err
+				return c.printSchema(aftercare.JSONSchema())
 			}
 			return c.filterCheck(cmd.Context(), &o, args)
 		},
@@ -74,7 +73,8 @@ named, and in verdicts that carry them as evidence.`,
 	o.drawOptions.flags(flags)
 	flags.StringArrayVarP(&o.formats, "format", "f", []string{"pretty"}, strings.Join(report.FilterCheckFormats, ", ")+"; `format`=FILE writes to a file; may be repeated")
 	flags.StringVar(&o.failLevel, "fail-level", "error", "what makes the exit code 1: error (a hidden attack), warning (also expired, dead, without owner, with canaries) or never")
-	flags.BoolVar(&o.schema, "schema", false, "print the JSON schema of the output")
+	flags.BoolVar(&o.schema, "schema", false, "older spelling of socctl schema filter-check")
+	flags.Lookup("schema").Hidden = true
 	o.input.flags(flags)
 	return cmd
 }

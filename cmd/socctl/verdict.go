@@ -253,12 +253,10 @@ func (c *cli) readFile(name string) (*rules.File, error) {
 func (c *cli) verdictSchemaCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:     "schema",
-		Short:   "Print the JSON schema of a verdict",
+		Short:   "Older spelling of socctl schema verdict",
 		Example: `  socctl verdict schema > verdict.schema.json`,
+		Hidden:  true,
 		Args:    cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintf(c.stdout, "%s", feedback.Schema())
-			return err
-		},
+		RunE:    func(*cobra.Command, []string) error { return c.printSchema(feedback.Schema()) },
 	}
 }
