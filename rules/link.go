@@ -143,6 +143,9 @@ func (l *linker) suggest(text string) string {
 	if help := didYouMean(text, names); help != "" {
 		return help
 	}
+	if len(l.set.Rules)+len(l.set.Correlations) == 0 {
+		return "no rule is part of what is loaded: name the rules too, or list them under rules: of .socctl.yml"
+	}
 	return "check that the rule is part of what is loaded, and that it has this id or name"
 }
 

@@ -30,6 +30,7 @@ type attackMigrateOptions struct {
 	compile            compiler.Options
 	out                report.AttackMigration
 	unreadable, left   bool
+	empty              bool // a folder holds no rule
 	changed, undecided int
 }
 
@@ -106,8 +107,11 @@ func (c *cli) attackMigrate(o *attackMigrateOptions, paths []string) error {
 		fmt.Fprintln(c.stderr, o.summary())
 	}
 	code := exitClean
-	if o.undecided > 0 || o.left || o.changed > 0 && !o.write {
+	if o.undecided > 0 || o.left || o.empty || o.changed > 0 && !o.write {
 		code = exitFindings
+	}
+	if o.empty && o.out.Read == 0 {
+		code = exitUsage
 	}
 	if o.unreadable {
 		code = exitUnreadable
@@ -175,8 +179,12 @@ func (c *cli) migrateRules(o *attackMigrateOptions, paths []string) {
 	docs, files, diags := rules.ReadPaths(paths...)
 	o.out.Read += files
 	for _, d := range diags {
-		if d.Code == rules.CodeUnreadable || d.Code == rules.CodeEmptyFolder {
+		switch d.Code {
+		case rules.CodeUnreadable:
 			o.fail(c, d)
+		case rules.CodeEmptyFolder:
+			o.empty = true
+			fmt.Fprintf(c.stderr, "socctl: %s\n", report.Clean(d.Error()))
 		}
 	}
 	plan := retag.Plan(docs, o.facts, o.rules)

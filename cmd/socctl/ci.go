@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -75,7 +76,7 @@ denies.`,
 	flags.StringArrayVar(&o.recordings, "recording", nil, "`recording` to replay (default: telemetry.recordings of the configuration); may be repeated")
 	flags.StringArrayVar(&o.budgets, "budget", nil, "alerts that a rule of a level may raise, as `level=n`/day; may be repeated (default: budgets of the configuration)")
 	flags.StringArrayVar(&o.policies, "policy", nil, "`folder` of gates in Rego that judge the result; may be repeated (default: ci.policies of the configuration)")
-	flags.StringVar(&o.verdicts, "verdicts", "", "`path` of verdicts on the rules, a file or a folder (default: verdicts of the section feedback: of the configuration, if there is such a section)")
+	ledgerFlag(flags, &o.verdicts, "verdicts", "`path` of the verdicts on the rules, a file or a folder; --store is the same (default: verdicts of the section feedback: of the configuration, if there is such a section)")
 	flags.StringVar(&o.preExisting, "pre-existing", "", "what becomes of tests and findings that were wrong before too: advise or block (default: ci.pre-existing of the configuration, else advise)")
 	flags.BoolVar(&o.noReplay, "no-replay", false, "replay nothing")
 	flags.BoolVar(&o.noCoverage, "no-coverage", false, "leave coverage out")
@@ -242,8 +243,15 @@ func unexpected(r *ruletest.Result, run *report.CIRun) *ruletest.Result {
 // ciBacktest replays recordings, if there are any.
 func (c *cli) ciBacktest(ctx context.Context, o *ciOptions, run *report.CIRun) (int, error) {
 	cfg := o.sides.cfg
-	if o.noReplay || len(o.recordings)+len(cfg.Telemetry.Recordings)+len(cfg.Telemetry.Baseline) == 0 || !run.Changed() {
+	if o.noReplay || len(o.recordings)+len(cfg.Telemetry.Recordings)+len(cfg.Telemetry.Baseline) == 0 {
 		return exitClean, nil
+	}
+	if !run.Changed() {
+		recordings, baseline, err := c.recordings(cfg, o.recordings, nil)
+		if err == nil {
+			err = recordingsThere(slices.Concat(recordings, baseline))
+		}
+		return exitClean, err
 	}
 	b := &backtestOptions{rules: o.rules, base: o.base, budgets: o.budgets, failOn: []string{"budget"}, samples: 3, noTime: true, sides: o.sides, watch: o.sides.verdicts.watch()}
 	result, code, err := c.replaySides(ctx, b, o.recordings, o.workers)

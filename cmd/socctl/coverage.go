@@ -60,7 +60,10 @@ cell that is lost, weakened or thinned is told with its cause.`,
 	flags.StringSliceVar(&o.platforms, "platform", nil, "only these `platforms`, such as Windows (default: scope.platforms of the configuration, else all but PRE)")
 	flags.StringArrayVar(&o.manifests, "manifest", nil, "telemetry manifest `file`; may be repeated (default: coverage.manifests of the configuration)")
 	flags.StringVar(&o.root, "telemetry-root", "", "`folder` that the paths of manifests start from (default: coverage.recordings of the configuration, else that of each manifest)")
-	flags.StringVar(&o.verdicts, "verdicts", "", "JSON `file` of verdict statistics (default: coverage.verdicts of the configuration)")
+	flags.StringVar(&o.verdicts, "verdict-stats", "", "JSON `file` that socctl verdict stats -f coverage wrote (default: coverage.verdicts of the configuration)")
+	flags.StringVar(&o.verdicts, "verdicts", "", "older name of --verdict-stats")
+	cmd.MarkFlagsMutuallyExclusive("verdicts", "verdict-stats")
+	flags.Lookup("verdicts").Hidden = true
 	flags.StringVar(&o.evidence, "evidence", "", "take firings from a `file` that -f evidence=FILE wrote, instead of replaying")
 	flags.BoolVar(&o.noTests, "no-tests", false, "do not run unit tests")
 	flags.BoolVar(&o.noReplay, "no-replay", false, "do not replay recordings")

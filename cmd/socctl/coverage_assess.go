@@ -352,12 +352,15 @@ func (a *assessor) readVerdicts() error {
 	if name == "" {
 		return nil
 	}
+	if info, err := os.Stat(name); err == nil && info.IsDir() {
+		return usageError("%s is a folder: verdict statistics are a file, which socctl verdict stats -f coverage writes", name)
+	}
 	data, err := os.ReadFile(name)
 	if err != nil {
 		return &exitError{exitUnreadable, err}
 	}
 	if err := json.Unmarshal(data, &a.in.Verdicts); err != nil {
-		return &exitError{exitUnreadable, fmt.Errorf("%s: verdict statistics are a JSON list of objects with rule, hash, true, false, latest, benign_within_budget: %w", name, err)}
+		return &exitError{exitUnreadable, fmt.Errorf("%s: verdict statistics are a JSON list of objects with rule, hash, true, false, latest, benign_within_budget, as socctl verdict stats -f coverage writes: %w", name, err)}
 	}
 	return nil
 }

@@ -109,10 +109,16 @@ func (c *cli) diffRun(ctx context.Context, o *diffOptions, args []string) (*repo
 	if err != nil {
 		return nil, err
 	}
+	if old.empty() && new.empty() {
+		return nil, usageError("neither %s nor %s holds a rule", old.name, new.name)
+	}
 	d := explained(old.side, new.side)
 	d.Before, d.After = old.name, new.name
 	d.Unreadable = old.unreadable + new.unreadable
-	if len(o.recordings) > 0 && len(d.Changes)+len(d.Correlations) > 0 {
+	if len(d.Changes)+len(d.Correlations) == 0 {
+		return d, recordingsThere(o.recordings)
+	}
+	if len(o.recordings) > 0 {
 		err = c.replayDiff(ctx, o, d, old, new)
 	}
 	return d, err
@@ -154,6 +160,9 @@ type loadedSide struct {
 	name       string
 	unreadable int
 }
+
+// empty reports whether there is no rule, and nothing that could not be read either.
+func (s *loadedSide) empty() bool { return len(s.side.Set.Documents())+s.unreadable == 0 }
 
 // side loads the rules of a revision, a folder, or, for "", the work tree.
 func (c *cli) side(ctx context.Context, o *diffOptions, spec string) (*loadedSide, error) {

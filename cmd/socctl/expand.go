@@ -42,9 +42,8 @@ func (c *cli) expandCommand() *cobra.Command {
 		Long: `Propose how to catch events of a confirmed incident that no rule matches. EVENTS
 are recordings that hold these events and no others, or - for standard input.
 
-First the nearest miss: rules that one part keeps from matching, with that part
-widened, as a patch of the rule's file. Else a draft of a rule, of comparisons
-that are rare in recordings of which nobody says what they are (--recording).
+First the nearest miss: rules that one part keeps from matching, or two, with
+that part X rare in recordings of which nobody says what they are (--recording).
 Both come with their cost, in alerts a day on these recordings, and with tests.
 What might cost more than the budget is not proposed. Exit code 4 says that
 events are left and nothing is proposed for any.`,
@@ -166,7 +165,11 @@ func (c *cli) expandInputs(ctx context.Context, o *expandOptions, cfg *config.Co
 			c.unreadable(err)
 			continue
 		}
-		if e := normaliser.Event(r); len(o.only) == 0 || slices.Contains(o.only, e.Fingerprint()) {
+		e := normaliser.Event(r)
+		if isAlert(e) {
+			return damaged, usageError("%s record %d is an alert as eval prints it, not an event, and what raised it is caught: name a recording of events that no rule caught, and with --event which of them", r.Source, r.Index)
+		}
+		if len(o.only) == 0 || slices.Contains(o.only, e.Fingerprint()) {
 			in.Incident = append(in.Incident, e)
 		}
 	}
@@ -186,6 +189,16 @@ func (c *cli) expandInputs(ctx context.Context, o *expandOptions, cfg *config.Co
 	c.watch(all)
 	in.Replayer = all
 	return damaged, nil
+}
+
+// isAlert reports whether an event is a line of what eval prints.
+func isAlert(e *telemetry.Event) bool {
+	text := func(name string) string {
+		v, _ := e.Field(name)
+		return v.Text()
+	}
+	_, correlated := e.Field("contributors")
+	return len(e.Views()) == 0 && strings.HasPrefix(text("rule_hash"), "sha256:") && (correlated || strings.HasPrefix(text("event_fingerprint"), "sha256:"))
 }
 
 // ofFingerprints says which events were asked for.

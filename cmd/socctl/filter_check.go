@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -41,10 +40,10 @@ func (o *drawOptions) draw() (aftercare.Draw, error) {
 type filterCheckOptions struct {
 	ledgerOptions
 	drawOptions
-	verdicts, failLevel string
-	formats             []string
-	schema              bool
-	input               recordingOptions
+	failLevel string
+	formats   []string
+	schema    bool
+	input     recordingOptions
 }
 
 func (c *cli) filterCheckCommand() *cobra.Command {
@@ -64,8 +63,7 @@ named, and in verdicts that carry them as evidence.`,
   socctl filter check --fail-level warning -f json=filters.json -f markdown`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if o.schema {
-				_, err := fmt.Fprintf(c.stdout, "%s", aftercare.JSONSchema())
-				return err
+				return c.printSchema(aftercare.JSONSchema())
 			}
 			return c.filterCheck(cmd.Context(), &o, args)
 		},
@@ -73,12 +71,11 @@ named, and in verdicts that carry them as evidence.`,
 	flags := cmd.Flags()
 	o.ledgerOptions.flags(flags)
 	o.drawOptions.flags(flags)
-	flags.StringVar(&o.verdicts, "verdicts", "", "`path` of the verdicts; the same as --store")
 	flags.StringArrayVarP(&o.formats, "format", "f", []string{"pretty"}, strings.Join(report.FilterCheckFormats, ", ")+"; `format`=FILE writes to a file; may be repeated")
 	flags.StringVar(&o.failLevel, "fail-level", "error", "what makes the exit code 1: error (a hidden attack), warning (also expired, dead, without owner, with canaries) or never")
-	flags.BoolVar(&o.schema, "schema", false, "print the JSON schema of the output")
+	flags.BoolVar(&o.schema, "schema", false, "older spelling of socctl schema filter-check")
+	flags.Lookup("schema").Hidden = true
 	o.input.flags(flags)
-	cmd.MarkFlagsMutuallyExclusive("verdicts", "store")
 	return cmd
 }
 
@@ -89,7 +86,6 @@ func (o *filterCheckOptions) check() error {
 	if !slices.Contains([]string{"error", "warning", "never"}, o.failLevel) {
 		return usageError("--fail-level takes error, warning or never, not %q", o.failLevel)
 	}
-	o.store = cmp.Or(o.verdicts, o.store)
 	return o.input.check()
 }
 

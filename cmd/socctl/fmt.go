@@ -73,6 +73,9 @@ func (c *cli) format(o *fmtOptions, paths []string) error {
 		return err
 	}
 	files, problems := ruleFiles(fromHere(paths, false))
+	if len(files)+len(problems) == 0 {
+		return usageError("no .yml or .yaml file in %s", strings.Join(paths, ", "))
+	}
 	code, changed := exitClean, 0
 	for _, err := range problems {
 		fmt.Fprintf(c.stderr, "socctl: %s\n", report.Clean(err.Error()))

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"strings"
 	"time"
@@ -45,8 +44,7 @@ told too.`,
   socctl health --fail-on retire,tune`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if o.schema {
-				_, err := fmt.Fprintf(c.stdout, "%s", health.JSONSchema())
-				return err
+				return c.printSchema(health.JSONSchema())
 			}
 			return c.health(cmd.Context(), &o, args)
 		},
@@ -56,7 +54,8 @@ told too.`,
 	flags.StringArrayVarP(&o.formats, "format", "f", []string{"pretty"}, strings.Join(report.HealthFormats, ", ")+"; `format`=FILE writes to a file; may be repeated")
 	flags.StringArrayVar(&o.baseline, "baseline", nil, "further `recording` that is known to be benign; may be repeated (default: telemetry.baseline of the configuration)")
 	flags.StringSliceVar(&o.failOn, "fail-on", nil, "what makes the exit code 1: "+actionNames()+", drift, silent, untested, unjudged")
-	flags.BoolVar(&o.schema, "schema", false, "print the JSON schema of the output")
+	flags.BoolVar(&o.schema, "schema", false, "older spelling of socctl schema health")
+	flags.Lookup("schema").Hidden = true
 	flags.BoolVarP(&o.verbose, "verbose", "v", false, "all rules, with all reasons")
 	o.input.flags(flags)
 	return cmd

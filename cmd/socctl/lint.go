@@ -121,7 +121,17 @@ func (c *cli) lint(ctx context.Context, o *lintOptions, paths []string) error {
 	if any && o.failLevel != "never" && worst >= l.settings.FailLevel {
 		code = exitFindings
 	}
-	return exitWith(max(code, readingCode(in)))
+	return exitWith(max(code, emptyCode(in), readingCode(in)))
+}
+
+// emptyCode is the exit code of what holds no rule at all: as with every command, that
+// is wrong usage. What was empty before too is nothing that a change has done.
+func emptyCode(in *lint.Input) int {
+	empty := func(d rules.Diagnostic) bool { return d.Code == rules.CodeEmptyFolder }
+	if in.Base == nil && len(in.Set.Documents()) == 0 && slices.ContainsFunc(in.Reading, empty) {
+		return exitUsage
+	}
+	return exitClean
 }
 
 // readingCode is the exit code that files ask for which could not be read.

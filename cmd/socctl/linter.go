@@ -193,10 +193,13 @@ func (l *linter) run(ctx context.Context) (*lint.Input, *lint.Result, error) {
 	if l.tree != nil {
 		return l.runWithBase(ctx)
 	}
-	in := l.read()
+	in, asked := l.inContext(l.read())
 	in.Complete, in.Jobs = l.complete, l.jobs
 	in.Gone = newVisitor().gone // only called for a check that the configuration names
 	result, err := lint.Run(ctx, in, l.known, l.settings)
+	if asked != nil && result != nil {
+		only(result, asked, in)
+	}
 	return in, result, interrupted(err)
 }
 

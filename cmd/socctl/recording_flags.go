@@ -1,7 +1,9 @@
 package main
 
 import (
+	"fmt"
 	"io"
+	"os"
 	"runtime"
 	"time"
 
@@ -51,6 +53,20 @@ func (o *recordingOptions) check() error {
 	var err error
 	o.zone, err = zoneOf(o.timeZone)
 	return err
+}
+
+// recordingsThere asks whether recordings that nothing is replayed from now are there:
+// a name that is wrong is told now, and not on the day on which a rule changes.
+func recordingsThere(paths []string) error {
+	for _, path := range paths {
+		if path == "-" {
+			continue
+		}
+		if _, err := os.Stat(path); err != nil {
+			return &exitError{exitUnreadable, fmt.Errorf("recording %w", err)}
+		}
+	}
+	return nil
 }
 
 func zoneOf(name string) (*time.Location, error) {

@@ -126,7 +126,7 @@ func (c *cli) command() *cobra.Command {
 		c.evalCommand(), c.backtestCommand(), c.recordCommand(), c.witnessCommand(), c.diffCommand(), c.ciCommand(),
 		c.coverageCommand(), c.attackCommand(), c.filterCommand(), c.overlapCommand(), c.verdictCommand(), c.healthCommand(), c.lifecycleCommand(),
 		c.tuneCommand(), c.expandCommand(), c.initCommand(), c.importCommand(), c.newCommand(), c.logsourceCommand(), c.lspCommand(),
-		c.pipelineCommand(), c.versionCommand(),
+		c.pipelineCommand(), c.schemaCommand(), c.versionCommand(),
 	)
 	arrange(root)
 	return root
@@ -139,7 +139,7 @@ var chapters = []struct{ title, commands string }{
 	{"Run rules on recordings", "backtest eval logsource pipeline record"},
 	{"Review changes and coverage", "attack ci coverage diff overlap"},
 	{"Learn from what became of alerts", "expand filter health lifecycle tune verdict"},
-	{"Others", "completion help version"},
+	{"Others", "completion help schema version"},
 }
 
 // arrange puts the commands into chapters of the help, and makes those that only hold

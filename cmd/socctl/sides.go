@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/socctl/socctl/cmd/socctl/internal/report"
 	"github.com/socctl/socctl/evaluator/ruletest"
@@ -31,7 +32,8 @@ type bothSides struct {
 
 // bothSides reads both sides and shows what is wrong with the rules of the work tree.
 func (c *cli) bothSides(ctx context.Context, cfg *config.Config, o *lintOptions, paths []string, files ruletest.Files) (*bothSides, error) {
-	if _, err := c.pathsOfRules(cfg, paths); err != nil {
+	under, err := c.pathsOfRules(cfg, paths)
+	if err != nil {
 		return nil, err
 	}
 	l, err := c.linter(ctx, o, paths)
@@ -42,6 +44,9 @@ func (c *cli) bothSides(ctx context.Context, cfg *config.Config, o *lintOptions,
 	s := &bothSides{cfg: l.cfg, linter: l, tree: l.tree}
 	if s.head, s.base, err = l.readBoth(ctx); err != nil {
 		return nil, err
+	}
+	if len(s.head.Set.Documents())+len(s.base.Set.Documents()) == 0 && readingCode(s.head) == exitClean && readingCode(s.base) == exitClean {
+		return nil, usageError("no rule in %s, and none before the change", strings.Join(under, ", "))
 	}
 	s.rules = &loadedRules{set: s.head.Set, program: s.head.Program, diags: slices.Concat(s.head.Reading, s.head.Diagnostics)}
 	s.rules.diags.Sort()

@@ -45,10 +45,41 @@ type ledgerOptions struct {
 }
 
 func (o *ledgerOptions) flags(flags *pflag.FlagSet) {
-	flags.StringVar(&o.store, "store", "", "`path` of the verdicts, a file or a folder (default: verdicts under feedback: of the configuration, else the folder verdicts)")
+	ledgerFlag(flags, &o.store, "store", "`path` of the verdicts, a file or a folder; --verdicts is the same (default: verdicts under feedback: of the configuration, else the folder verdicts)")
 	flags.StringSliceVarP(&o.rules, "rules", "r", nil, "rule `path` (default: rules of the configuration)")
 	pipelineFlag(flags, &o.pipelines)
 }
+
+// ledgerFlag adds the flag for the path of verdicts, which is called --store or
+// --verdicts and understood by both names everywhere.
+func ledgerFlag(flags *pflag.FlagSet, to *string, name, usage string) {
+	flags.Var((*onceText)(to), name, usage)
+	flags.SetNormalizeFunc(func(_ *pflag.FlagSet, given string) pflag.NormalizedName {
+		if given == "store" || given == "verdicts" {
+			given = name
+		}
+		return pflag.NormalizedName(given)
+	})
+}
+
+// onceText is a text that may be given once: of two paths the last would win in
+// silence.
+type onceText string
+
+// Set implements pflag.Value.
+func (t *onceText) Set(text string) error {
+	if *t != "" {
+		return fmt.Errorf("%s was named already", *t)
+	}
+	*t = onceText(text)
+	return nil
+}
+
+// String implements pflag.Value.
+func (t *onceText) String() string { return string(*t) }
+
+// Type implements pflag.Value.
+func (t *onceText) Type() string { return "path" }
 
 // verdicts is the ledger with what the configuration says about it.
 type verdicts struct {
@@ -222,12 +253,10 @@ func (c *cli) readFile(name string) (*rules.File, error) {
 func (c *cli) verdictSchemaCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:     "schema",
-		Short:   "Print the JSON schema of a verdict",
+		Short:   "Older spelling of socctl schema verdict",
 		Example: `  socctl verdict schema > verdict.schema.json`,
+		Hidden:  true,
 		Args:    cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintf(c.stdout, "%s", feedback.Schema())
-			return err
-		},
+		RunE:    func(*cobra.Command, []string) error { return c.printSchema(feedback.Schema()) },
 	}
 }

@@ -43,7 +43,8 @@ type expansion struct {
 	lattices *lattices
 	probes   *probes
 	answers  *answers
-	near     []*near
+	near     []*near // by one part
+	pairs    []*near // by two
 	groups   []*group
 	touched  map[string]bool // files of rules that a proposal changes
 	out      *Report
@@ -62,7 +63,8 @@ func Expand(ctx context.Context, in *Input) (*Report, error) {
 	x.incident = newIncident(in.Program, in.Incident)
 	x.lattices, x.probes = newLattices(in.Table, in.Program), newProbes(in.Program)
 	x.near = nearMisses(in.Program, x.incident)
-	for _, n := range x.near {
+	x.pairs = nearPairs(in.Program, x.incident)
+	for _, n := range slices.Concat(x.near, x.pairs) {
 		n.ask(x.probes, x.lattices)
 	}
 	x.group()
@@ -84,7 +86,8 @@ func (x *expansion) propose(ctx context.Context) error {
 	}
 	x.out.Partial = x.answers.exposure.Problems > 0
 	x.out.Summary.Recorded = x.answers.exposure.Events
-	x.widen()
+	x.widen(x.near)
+	x.widen(x.pairs)
 	for _, g := range x.groups {
 		x.draft(g)
 	}
@@ -129,7 +132,7 @@ func (x *expansion) report() {
 		}
 		x.out.Events = append(x.out.Events, e)
 	}
-	for _, n := range x.near {
+	for _, n := range slices.Concat(x.near, x.pairs) {
 		x.out.Near = append(x.out.Near, n.told)
 	}
 	for _, p := range x.out.Proposals {

@@ -14,10 +14,43 @@ import (
 // TestFlipsAreAllOfThem: on random rules and events, the parts that are found are those
 // that the evaluator says decide, and no item that decides is left out.
 func TestFlipsAreAllOfThem(t *testing.T) {
+	found := 0
+	randomRules(t, 1500, func(p *compiler.Program, r *compiler.Rule, event fields, text string) {
+		ev := evaluator.New(p)
+		tr := &truth{ev, event, map[int]bool{}}
+		flips := tr.flips(r.Expr)
+		found += len(flips)
+		if ev.Holds(r.Expr, event) {
+			if len(flips) > 0 {
+				t.Fatalf("a rule that matches misses nothing: %v\n%s", flips, text)
+			}
+			return
+		}
+		for _, f := range flips {
+			if ev.Holds(f.part, event) != f.holds || !ev.HoldsIf(r.Expr, f.part, !f.holds, event) {
+				t.Fatalf("%v does not decide\n%s", f.part.String(p.Predicates), text)
+			}
+		}
+		nodes(r.Expr, func(e *compiler.Expr) {
+			if e.Item == nil || e.Op != compiler.Or || ev.Holds(e, event) || !ev.HoldsIf(r.Expr, e, true, event) {
+				return
+			}
+			if !slices.ContainsFunc(flips, func(f flip) bool { return f.part == e }) {
+				t.Fatalf("%s decides and is not found on %v\n%s", e.String(p.Predicates), event, text)
+			}
+		})
+	})
+	if found < 500 {
+		t.Errorf("only %d parts were found", found)
+	}
+}
+
+// randomRules makes rules of three selections, each with an event.
+func randomRules(t *testing.T, n int, visit func(p *compiler.Program, r *compiler.Rule, event fields, text string)) {
+	t.Helper()
 	random := rand.New(rand.NewPCG(7, 8))
 	conditions := []string{"a and b", "a or b", "a and not b", "all of *", "1 of *", "not a and (b or c)", "(a or b) and not c", "not (a or b) and c"}
-	found := 0
-	for range 1500 {
+	for range n {
 		var b strings.Builder
 		for _, s := range []string{"a", "b", "c"} {
 			fmt.Fprintf(&b, "    %s:\n", s)
@@ -35,33 +68,7 @@ func TestFlipsAreAllOfThem(t *testing.T) {
 			}
 		}
 		p, r := ruleOf(t, head+b.String()+"    condition: "+conditions[random.IntN(len(conditions))]+"\n")
-		ev := evaluator.New(p)
-		event := fields{"F": fmt.Sprintf("v%dw", random.IntN(3)), "G": fmt.Sprintf("v%d", random.IntN(3))}
-		tr := &truth{ev, event, map[int]bool{}}
-		flips := tr.flips(r.Expr)
-		found += len(flips)
-		if ev.Holds(r.Expr, event) {
-			if len(flips) > 0 {
-				t.Fatalf("a rule that matches misses nothing: %v\n%s", flips, b.String())
-			}
-			continue
-		}
-		for _, f := range flips {
-			if ev.Holds(f.part, event) != f.holds || !ev.HoldsIf(r.Expr, f.part, !f.holds, event) {
-				t.Fatalf("%v does not decide\n%s", f.part.String(p.Predicates), b.String())
-			}
-		}
-		nodes(r.Expr, func(e *compiler.Expr) {
-			if e.Item == nil || e.Op != compiler.Or || ev.Holds(e, event) || !ev.HoldsIf(r.Expr, e, true, event) {
-				return
-			}
-			if !slices.ContainsFunc(flips, func(f flip) bool { return f.part == e }) {
-				t.Fatalf("%s decides and is not found on %v\n%s", e.String(p.Predicates), event, b.String())
-			}
-		})
-	}
-	if found < 500 {
-		t.Errorf("only %d parts were found", found)
+		visit(p, r, fields{"F": fmt.Sprintf("v%dw", random.IntN(3)), "G": fmt.Sprintf("v%d", random.IntN(3))}, b.String())
 	}
 }
 
@@ -76,7 +83,7 @@ func nodes(e *compiler.Expr, visit func(*compiler.Expr)) {
 func TestReplacedKeepsTheRest(t *testing.T) {
 	p, r := ruleOf(t, head+"    a: {F: x, G: y}\n    b: {F: z}\n    condition: a and not b\n")
 	n := missOf(r, 0, "")
-	without := replaced(r.Expr, n.part, true, map[*compiler.Expr]*compiler.Expr{})
+	without := replaced(r.Expr, []flip{n.flip}, map[*compiler.Expr]*compiler.Expr{})
 	ev := evaluator.New(p)
 	for _, e := range []fields{{"F": "x", "G": "y"}, {"F": "q", "G": "y"}, {"F": "z", "G": "y"}, {"G": "n"}} {
 		if got, want := ev.Holds(without, e), ev.HoldsIf(r.Expr, n.part, true, e); got != want {

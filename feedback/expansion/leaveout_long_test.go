@@ -332,12 +332,16 @@ func (b *bench) cost(t *testing.T, check folder) {
 
 func (b *bench) print(t *testing.T) {
 	t.Helper()
-	var widened, drafted, abstained, incident, caught, heldOut, found, alerts, within, zero int
+	var widened, pairs, drafted, abstained, incident, caught, heldOut, found, alerts, within, zero int
 	mean, meanProposed, perDay := 0.0, 0.0, 0.0
 	for _, r := range b.runs {
 		kind := "abstained: " + r.why
 		for _, p := range r.proposals {
 			kind = string(p.Kind) + " " + p.Title + ": " + p.Change
+			if p.Parts == 2 {
+				pairs++
+				t.Logf("two parts at once: %s: %s", p.Title, p.Change)
+			}
 		}
 		t.Logf("%-60.60s incident %d/%d held out %d/%d in %d recordings, %d alerts %.2f a day | %.200s", r.rule.Title, r.caught, r.incident, r.found, r.heldOut, r.captures, r.alerts, r.perDay, kind)
 		incident, caught, heldOut, found, alerts, perDay = incident+r.incident, caught+r.caught, heldOut+r.heldOut, found+r.found, alerts+r.alerts, perDay+r.perDay
@@ -361,7 +365,7 @@ func (b *bench) print(t *testing.T) {
 		}
 	}
 	n, proposing := len(b.runs), widened+drafted
-	t.Logf("%d rules left out: %d widenings first, %d drafts first, %d abstained", n, widened, drafted, abstained)
+	t.Logf("%d rules left out: %d widenings first, %d drafts first, %d abstained; %d widenings of two parts", n, widened, drafted, abstained, pairs)
 	t.Logf("events of the incidents caught: %d of %d", caught, incident)
 	t.Logf("events of other recordings caught: %d of %d (%.1f %% pooled, %.1f %% mean of all rules, %.1f %% mean of those with a proposal)", found, heldOut, 100*float64(found)/float64(max(1, heldOut)), 100*mean/float64(max(1, n)), 100*meanProposed/float64(max(1, proposing)))
 	t.Logf("on background of other days: %d alerts, %.2f a day of all proposals together; %d of %d rules within %.3g a day, %d without any", alerts, perDay, within, proposing, fitBudget, zero)

@@ -20,10 +20,12 @@ const (
 	maxShare      = 0.01 // of events of the logsource that the rest of a rule may match: more tells nothing
 )
 
-// near is a part of a rule that alone keeps it from matching events of the incident.
+// near is a part of a rule that alone keeps it from matching events of the incident,
+// or that does with also, if neither does alone.
 type near struct {
 	rule *compiler.Rule
 	flip
+	also   *near // the other part of two; nil for none
 	events []*missed
 	shown  []evaluator.Event // the events, as the rule sees them
 	tells  int               // items that hold
@@ -45,39 +47,56 @@ type candidate struct {
 // nearMisses returns the near misses of the events that no rule matches, the most
 // promising first.
 func nearMisses(p *compiler.Program, i *incident) []*near {
-	ev := evaluator.New(p)
 	type key struct {
 		rule *compiler.Rule
 		flip
 	}
 	index := map[key]*near{}
 	var out []*near
+	i.eachMiss(p, func(m *missed, view evaluator.Event, t *truth, r *compiler.Rule) {
+		for _, f := range t.flips(r.Expr) {
+			n := index[key{r, f}]
+			if n == nil {
+				n = &near{rule: r, flip: f, tells: t.tells(r.Expr)}
+				index[key{r, f}] = n
+				out = append(out, n)
+			}
+			n.note(m, view)
+		}
+	})
+	return promising(slices.DeleteFunc(out, func(n *near) bool { return n.tells == 0 }), maxNear)
+}
+
+// eachMiss visits every event that no rule matches with every rule of its logsource,
+// as the rule sees the event.
+func (i *incident) eachMiss(p *compiler.Program, visit func(m *missed, view evaluator.Event, t *truth, r *compiler.Rule)) {
+	ev := evaluator.New(p)
 	for _, m := range i.missed() {
 		for _, view := range m.event.Views() {
 			t := &truth{ev, view.Event, map[int]bool{}}
 			for _, r := range p.Rules {
-				if !r.Alerts || !evaluator.Satisfies(view.Logsource, r) {
-					continue
-				}
-				for _, f := range t.flips(r.Expr) {
-					n := index[key{r, f}]
-					if n == nil {
-						n = &near{rule: r, flip: f, tells: t.tells(r.Expr)}
-						index[key{r, f}] = n
-						out = append(out, n)
-					}
-					if !slices.Contains(n.events, m) {
-						n.events, n.shown = append(n.events, m), append(n.shown, view.Event)
-					}
+				if r.Alerts && evaluator.Satisfies(view.Logsource, r) {
+					visit(m, view.Event, t, r)
 				}
 			}
 		}
 	}
-	out = slices.DeleteFunc(out, func(n *near) bool { return n.tells == 0 })
-	slices.SortStableFunc(out, func(a, b *near) int {
+}
+
+// note adds an event, once.
+func (n *near) note(m *missed, view evaluator.Event) {
+	if !slices.Contains(n.events, m) {
+		n.events, n.shown = append(n.events, m), append(n.shown, view)
+	}
+}
+
+// promising returns so many near misses, those with the most events and what they
+// share first.
+func promising(all []*near, most int) []*near {
+	slices.SortStableFunc(all, func(a, b *near) int {
 		return cmp.Or(cmp.Compare(len(b.events)*b.tells, len(a.events)*a.tells), cmp.Compare(a.place(), b.place()))
 	})
-	return out[:min(len(out), maxNear)]
+	return all[:min(len(all), most)]
 }
 
 // span is where the part stands.
@@ -109,7 +128,22 @@ func (n *near) partText() string {
 
 // ask prepares the questions that decide about a near miss.
 func (n *near) ask(s *probes, lattices *lattices) {
-	n.probe, n.own = s.gap(n.rule, n.flip), s.add(trust.Logsource(n.rule), n.part)
+	if n.also == nil {
+		n.probe = s.gap(n.rule, n.flip)
+		n.compare(s, lattices, maxCandidates)
+		return
+	}
+	n.probe = s.gap(n.rule, n.flip, n.also.flip)
+	n.also.probe = n.probe
+	for _, part := range n.both() {
+		part.compare(s, lattices, maxPairCandidates)
+	}
+}
+
+// compare prepares the questions about the comparisons that would make the part hold,
+// the most promising of them.
+func (n *near) compare(s *probes, lattices *lattices, most int) {
+	n.own = s.add(trust.Logsource(n.rule), n.part)
 	if n.holds || n.item == nil || n.part != n.item {
 		return
 	}
@@ -133,7 +167,7 @@ func (n *near) ask(s *probes, lattices *lattices) {
 	slices.SortFunc(n.candidates, func(a, b *candidate) int {
 		return cmp.Or(cmp.Compare(b.covered(), a.covered()), cmp.Compare(min(b.replaces, 0), min(a.replaces, 0)), cmp.Compare(a.literal.String(), b.literal.String()))
 	})
-	n.candidates = n.candidates[:min(len(n.candidates), maxCandidates)]
+	n.candidates = n.candidates[:min(len(n.candidates), most)]
 	for _, c := range n.candidates {
 		c.probe = s.literal(trust.Logsource(n.rule), c.literal)
 	}

@@ -2,7 +2,9 @@ package expansion
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/socctl/socctl/feedback/proposal"
@@ -29,6 +31,19 @@ type edit struct {
 
 func (e edit) applied(source []byte) string {
 	return string(source[:e.from]) + e.text + string(source[e.to:])
+}
+
+// edited makes several edits of one file, none of which touches what another one does.
+func edited(source []byte, edits ...edit) (string, error) {
+	edits = slices.SortedFunc(slices.Values(edits), func(a, b edit) int { return cmp.Compare(b.from, a.from) })
+	out := string(source)
+	for i, e := range edits {
+		if i > 0 && e.to > edits[i-1].from {
+			return "", errLayout
+		}
+		out = e.applied([]byte(out))
+	}
+	return out, nil
 }
 
 // standing reports whether a value of an item stands in the file behind the item's

@@ -40,9 +40,9 @@ func (s *probes) add(l logsource.Logsource, e *compiler.Expr) int {
 	return len(s.rules) - 1
 }
 
-// gap asks for the events that a rule does not match and would without a part.
-func (s *probes) gap(r *compiler.Rule, f flip) int {
-	without := replaced(r.Expr, f.part, !f.holds, map[*compiler.Expr]*compiler.Expr{})
+// gap asks for the events that a rule does not match and would without parts.
+func (s *probes) gap(r *compiler.Rule, parts ...flip) int {
+	without := replaced(r.Expr, parts, map[*compiler.Expr]*compiler.Expr{})
 	return s.add(trust.Logsource(r), &compiler.Expr{Op: compiler.And, Args: []*compiler.Expr{without, {Op: compiler.Not, Args: []*compiler.Expr{r.Expr}}}})
 }
 
@@ -71,10 +71,14 @@ func (s *probes) program() *compiler.Program {
 	return compiler.Rewritten(&compiler.Program{Predicates: s.predicates, Rules: s.rules}, func(r *compiler.Rule) *compiler.Expr { return s.exprs[r] })
 }
 
-// replaced returns an expression in which a part is true, or false.
-func replaced(e, part *compiler.Expr, value bool, done map[*compiler.Expr]*compiler.Expr) *compiler.Expr {
-	if e == part {
-		if value {
+// replaced returns an expression in which parts are the other way round, whatever the
+// event.
+func replaced(e *compiler.Expr, parts []flip, done map[*compiler.Expr]*compiler.Expr) *compiler.Expr {
+	for _, f := range parts {
+		if e != f.part {
+			continue
+		}
+		if !f.holds {
 			return &compiler.Expr{Op: compiler.And} // of nothing: true
 		}
 		return &compiler.Expr{Op: compiler.Or}
@@ -87,7 +91,7 @@ func replaced(e, part *compiler.Expr, value bool, done map[*compiler.Expr]*compi
 	}
 	out := &compiler.Expr{Op: e.Op}
 	for _, a := range e.Args {
-		out.Args = append(out.Args, replaced(a, part, value, done))
+		out.Args = append(out.Args, replaced(a, parts, done))
 	}
 	done[e] = out
 	return out

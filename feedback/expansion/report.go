@@ -42,17 +42,20 @@ type Event struct {
 	Open        []string `json:"open,omitempty"`      // why nothing does
 }
 
-// NearMiss is a part of a rule that alone keeps it from matching events.
+// NearMiss is a part of a rule that alone keeps it from matching events, or two of
+// which neither does alone.
 type NearMiss struct {
-	Rule   string `json:"rule"` // id or title
-	Title  string `json:"title"`
-	Path   string `json:"path"`
-	Line   int    `json:"line"`   // of the part
-	Part   string `json:"part"`   // as it is written
-	Holds  bool   `json:"holds"`  // an exclusion holds that should not
-	Events int    `json:"events"` // of the incident that miss the rule by this part
+	Rule     string `json:"rule"` // id or title
+	Title    string `json:"title"`
+	Path     string `json:"path"`
+	Line     int    `json:"line"`           // of the part
+	Part     string `json:"part"`           // as it is written
+	Also     string `json:"also,omitempty"` // the other part of two, as it is written
+	AlsoLine int    `json:"also_line,omitempty"`
+	Holds    bool   `json:"holds"`  // an exclusion holds that should not
+	Events   int    `json:"events"` // of the incident that miss the rule by this part
 	// Rest is how many of the Recorded events of the logsource the rule would match
-	// without the part, and Share the upper end of the interval (95 %) of their share:
+	// without the parts, and Share the upper end of the interval (95 %) of their share:
 	// how much the rest of the rule tells.
 	Rest     int     `json:"rest"`
 	Recorded int     `json:"recorded"`
@@ -78,6 +81,7 @@ type Proposal struct {
 	Title  string `json:"title"`
 	Path   string `json:"path"` // of the rule's file, of a draft below the folder of drafts
 	Change string `json:"change"`
+	Parts  int    `json:"parts,omitempty"` // of the rule that a widening changes: 1, or 2 where one is not enough
 
 	Before   string `json:"-"`        // text of the file as it is, "" for a draft
 	Document string `json:"document"` // text of the file with the change

@@ -110,7 +110,7 @@ func (x *expansion) withdraw(p *Proposal, why string) {
 			m.open = append(m.open, why)
 		}
 	}
-	for _, n := range x.near {
+	for _, n := range slices.Concat(x.near, x.pairs) {
 		if n.told.Proposal == p.ID {
 			n.told.Proposal, n.told.Rejected = "", why
 		}

@@ -30,7 +30,7 @@ const namespace = "8d1c0a53-7e0b-5b8e-8f0e-1c2f57a0c9d4"
 
 // widening is one way to make a rule match.
 type widening struct {
-	edit   edit
+	edits  []edit // of the rule's file
 	err    error
 	change string // a sentence
 	events []*missed
@@ -40,19 +40,27 @@ type widening struct {
 
 // widen proposes to widen the parts by which rules miss events, the most telling rules
 // first.
-func (x *expansion) widen() {
-	for _, n := range x.near {
-		t := x.answers.count(func(c *cell) bool { return c.has(n.probe) })
-		n.told = NearMiss{Rule: nameOf(n.rule), Title: n.rule.Title, Path: n.rule.Source.Span.Path(), Line: n.span().Start.Line, Part: n.partText(), Holds: n.holds, Events: len(n.events)}
-		all := x.answers.ground(trust.Logsource(n.rule)).Events
-		n.told.Rest, n.told.Recorded, n.told.Share = t.total, all, feedback.ProportionUpper(t.total, all, backtest.Confidence)
+func (x *expansion) widen(all []*near) {
+	for _, n := range all {
+		x.tell(n)
 	}
-	slices.SortStableFunc(x.near, func(a, b *near) int {
+	slices.SortStableFunc(all, func(a, b *near) int {
 		return cmp.Or(cmp.Compare(len(b.events), len(a.events)), cmp.Compare(a.told.Share, b.told.Share), cmp.Compare(b.tells, a.tells), cmp.Compare(a.place(), b.place()))
 	})
-	for _, n := range x.near {
+	for _, n := range all {
 		n.told.Rejected = x.widenBy(n)
 	}
+}
+
+// tell notes what the recordings say of a near miss.
+func (x *expansion) tell(n *near) {
+	t := x.answers.count(func(c *cell) bool { return c.has(n.probe) })
+	n.told = NearMiss{Rule: nameOf(n.rule), Title: n.rule.Title, Path: n.rule.Source.Span.Path(), Line: n.span().Start.Line, Part: n.partText(), Holds: n.holds, Events: len(n.events)}
+	if n.also != nil {
+		n.told.Also, n.told.AlsoLine = n.also.partText(), n.also.span().Start.Line
+	}
+	all := x.answers.ground(trust.Logsource(n.rule)).Events
+	n.told.Rest, n.told.Recorded, n.told.Share = t.total, all, feedback.ProportionUpper(t.total, all, backtest.Confidence)
 }
 
 // widenBy makes a proposal of a near miss, or says why not.
@@ -61,7 +69,11 @@ func (x *expansion) widenBy(n *near) string {
 		return why
 	}
 	var why string
-	for _, w := range x.ways(n) {
+	ways := x.ways
+	if n.also != nil {
+		ways = x.pairWays
+	}
+	for _, w := range ways(n) {
 		if w.err != nil {
 			why = cmp.Or(why, "the file cannot be changed by a patch: "+w.err.Error())
 			continue
@@ -123,8 +135,8 @@ func (x *expansion) about(r *compiler.Rule) bool {
 func (x *expansion) ways(n *near) []widening {
 	var out []widening
 	for _, adds := range x.choices(n) {
-		if len(n.item.Item.Values) < 2 && adds[0].replaces < 0 {
-			continue // the one value is what the rule is about
+		if n.central(adds) {
+			continue
 		}
 		if w := x.withValues(n, adds); len(w.events) > 0 {
 			out = append(out, w)
@@ -134,12 +146,19 @@ func (x *expansion) ways(n *near) []widening {
 		return out // it is what the rule is about
 	}
 	last := widening{change: "remove " + n.partText(), events: n.left(nil), cost: x.answers.cost(trust.Logsource(n.rule), x.answers.count(func(c *cell) bool { return c.has(n.probe) }), x.Budget)}
+	without := n.withoutValue
 	if n.part == n.item {
-		last.edit, last.err = n.withoutItem()
-	} else {
-		last.edit, last.err = n.withoutValue()
+		without = n.withoutItem
 	}
+	e, err := without()
+	last.edits, last.err = []edit{e}, err
 	return append(out, last)
+}
+
+// central reports whether values would stand beside a single one, which is what the
+// rule is about.
+func (n *near) central(adds []*candidate) bool {
+	return len(n.item.Item.Values) < 2 && adds[0].replaces < 0
 }
 
 // withValues is the widening of an item by values.
@@ -149,7 +168,8 @@ func (x *expansion) withValues(n *near, adds []*candidate) widening {
 	for i, c := range adds {
 		patterns[i], replaces = c.literal.Pattern(), max(replaces, c.replaces)
 	}
-	w.edit, w.err = n.withValues(patterns, replaces)
+	e, err := n.withValues(patterns, replaces)
+	w.edits, w.err = []edit{e}, err
 	w.change = "add " + patternsText(patterns) + " to " + n.partText()
 	if replaces >= 0 {
 		w.change = "generalise " + proposal.Scalar(n.item.Item.Values[replaces].Text) + " of " + n.partText() + " to " + patternsText(patterns)
@@ -242,7 +262,10 @@ func covering(all []*candidate) []*candidate {
 // against the rule as it is.
 func (x *expansion) patched(n *near, w *widening) (*Proposal, error) {
 	file := n.file()
-	text := w.edit.applied(file.Source)
+	text, err := edited(file.Source, w.edits...)
+	if err != nil {
+		return nil, err
+	}
 	old, before, err := x.compiled(file.Path, string(file.Source), n.rule)
 	if err != nil {
 		return nil, err
@@ -262,7 +285,7 @@ func (x *expansion) patched(n *near, w *widening) (*Proposal, error) {
 		}
 	}
 	p := &Proposal{Kind: Widening, Rule: nameOf(n.rule), Title: n.rule.Title, Path: file.Path, Change: w.change, Before: string(file.Source), Document: text,
-		Proof: string(change.Kind), Cost: w.cost}
+		Proof: string(change.Kind), Parts: len(w.edits), Cost: w.cost}
 	p.ID = proposal.UUID(namespace, p.Rule+"\x00"+file.Path+"\x00"+w.change)
 	p.TestPath = path.Join(x.Tests, strings.TrimSuffix(path.Base(file.Path), path.Ext(file.Path))+"_"+p.ID[:8]+".yml")
 	lattice := x.lattices.of(trust.Logsource(n.rule))

@@ -4,13 +4,12 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/feedback/health"
 	"github.com/socctl/socctl/feedback/tuning"
 	"github.com/socctl/socctl/rules"
 )
 
-// Level is a rule whose level promises more, or less, than it keeps, with the one that
+// Level is a rule or a correlation whose level promises more, or less, than it keeps, with the one that
 // fits. What is counted are root causes that its proposed filters leave, those not
 // among them that would gut the rule: there the level is the better answer.
 type Level struct {
@@ -65,24 +64,39 @@ func (e *Evidence) level(j *judged, x *Rule) *Level {
 	causes := j.causes(left)
 	s := j.corpus.Support(left)
 	out := &Level{ID: r.ID, Title: r.Title, Path: r.Source.Span.Path(), Lane: tuning.Review, From: r.Level, Hosts: s.Hosts, Days: s.Days}
-	for _, c := range causes {
-		switch {
-		case c.class == 1:
-			out.False++
-		case c.contested:
-			out.Contested++
-		default:
-			out.True++
-		}
-	}
-	if len(causes) < levelCauses || s.Days < levelDays || !out.fit(r.Level) || !out.lasts(causes) {
+	if !out.follows(causes) {
 		return nil
 	}
 	out.Patch = &Patch{Path: out.Path, Edits: []Edit{{r.Source.Level.Span, out.To}}}
-	if !onlyLevel(r, out) {
+	if !onlyLevel(r.Source, out) {
 		return nil
 	}
 	return out
+}
+
+// follows counts the root causes, and reports whether another level follows from them.
+func (l *Level) follows(causes []cause) bool {
+	for _, c := range causes {
+		switch {
+		case c.class == 1:
+			l.False++
+		case c.contested:
+			l.Contested++
+		default:
+			l.True++
+		}
+	}
+	return len(causes) >= levelCauses && l.Days >= levelDays && l.fit(l.From) && l.lasts(causes)
+}
+
+// add notes an event or an alert of a root cause.
+func (c *cause) add(attack, contested bool) {
+	if !attack {
+		c.class = max(c.class, 1)
+		return
+	}
+	c.contested = contested && (c.class < 2 || c.contested)
+	c.class = 2
 }
 
 // causes returns the root causes of events in the order of their first days. One is
@@ -101,13 +115,7 @@ func (j *judged) causes(rows tuning.Rows) []cause {
 		}
 		c := &out[i]
 		c.day = min(c.day, day)
-		if !j.input.Protected.Has(row) {
-			c.class = max(c.class, 1)
-			return
-		}
-		contested := j.labels[j.corpus.Fingerprint(row)].Contested
-		c.contested = contested && (c.class < 2 || c.contested)
-		c.class = 2
+		c.add(j.input.Protected.Has(row), j.labels[j.corpus.Fingerprint(row)].Contested)
 	})
 	slices.SortStableFunc(out, func(a, b cause) int { return a.day - b.day })
 	return out
@@ -132,11 +140,20 @@ func (l *Level) fit(level string) bool {
 	}
 	l.To, l.Lower, l.Upper = f.Level, f.Lower, f.Upper
 	l.Reasons = append(l.Reasons, fmt.Sprintf("its precision is %.0f to %.0f %% with %.0f %% confidence; %s stands for %.0f to %.0f %%", 100*f.Lower, 100*f.Upper, 100*f.Confidence, level, 100*f.From, 100*f.To),
-		fmt.Sprintf("%d root causes were attacks and %d were not, on %d hosts and %d days", l.True, l.False, l.Hosts, l.Days))
+		fmt.Sprintf("%d root causes were attacks and %d were not, on %s", l.True, l.False, l.where()))
 	if l.Contested > 0 {
 		l.Reasons = append(l.Reasons, fmt.Sprintf("%d more are contested, and counted against the change", l.Contested))
 	}
 	return true
+}
+
+// where says on how many hosts and days it was seen. Of a correlation, whose events
+// may come from many, only days are counted.
+func (l *Level) where() string {
+	if l.Hosts == 0 {
+		return fmt.Sprintf("%d days", l.Days)
+	}
+	return fmt.Sprintf("%d hosts and %d days", l.Hosts, l.Days)
 }
 
 func distance(a, b int) int { return max(a-b, b-a) }
@@ -166,17 +183,16 @@ func (l *Level) lasts(causes []cause) bool {
 	return true
 }
 
-// onlyLevel reports whether the changed file differs in the level of the rule alone.
-func onlyLevel(r *compiler.Rule, l *Level) bool {
+// onlyLevel reports whether the changed file differs in the level of the document alone.
+func onlyLevel(was rules.Document, l *Level) bool {
 	text, err := l.Patch.After()
 	if err != nil {
 		return false
 	}
 	docs, diags := rules.Parse(l.Path, text)
-	at := slices.IndexFunc(docs, func(d rules.Document) bool { return sameDocument(d, r.Source) })
+	at := slices.IndexFunc(docs, func(d rules.Document) bool { return sameDocument(d, was) })
 	if diags.Count(rules.Error) > 0 || at < 0 || docs[at].Meta().Level.Text != l.To {
 		return false
 	}
-	changed, ok := docs[at].(*rules.Rule)
-	return ok && rules.ContentHash(changed) == rules.ContentHash(r.Source)
+	return rules.ContentHash(docs[at]) == rules.ContentHash(was)
 }

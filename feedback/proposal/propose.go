@@ -45,6 +45,7 @@ func (e *Evidence) Propose(o Options) *Report {
 	}
 	share(out)
 	out.Thresholds = e.thresholds(&o)
+	out.Levels = append(out.Levels, e.correlationLevels(out)...)
 	out.count()
 	return out
 }

@@ -273,8 +273,8 @@ func proven(r *compiler.Rule, wishes []wish, p *Patch) (single bool, why string)
 	return false, "it would not mean the same as the filter"
 }
 
-func sameDocument(d rules.Document, r *rules.Rule) bool {
-	h := d.Meta()
+func sameDocument(d, as rules.Document) bool {
+	h, r := d.Meta(), as.Meta()
 	return h.ID.Text == r.ID.Text && h.Title.Text == r.Title.Text && h.Name.Text == r.Name.Text
 }
 

@@ -29,28 +29,42 @@ func (k *counted) sequenceTest(in *threshold.Input, p *threshold.Point) string {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "rule: %s\ntests:\n", quoted(name))
+	of := in.At(p).Correlation
 	if len(attack) > 0 {
-		k.sequence(&b, fmt.Sprintf("an attack exceeds %d in %s", p.Threshold-1, p.Timespan), attack)
+		k.sequence(&b, of, fmt.Sprintf("an attack exceeds %d in %s", p.Threshold-1, p.Timespan), attack)
 		b.WriteString("      alerts:\n")
 		fmt.Fprintf(&b, "          - at: %s\n", k.at(attack, len(attack)-1))
-		k.group(&b, attack[0])
+		k.group(&b, of, attack[0])
 	}
 	if len(benign) > 0 {
-		k.sequence(&b, fmt.Sprintf("what was no attack stays below %d in %s", p.Threshold, p.Timespan), benign)
+		k.sequence(&b, of, fmt.Sprintf("what was no attack stays below %d in %s", p.Threshold, p.Timespan), benign)
 		b.WriteString("      alerts: []\n")
 	}
 	return b.String()
 }
 
-func (k *counted) sequence(b *strings.Builder, name string, hits []int) {
+func (k *counted) sequence(b *strings.Builder, of *compiler.Correlation, name string, hits []int) {
 	fmt.Fprintf(b, "    - name: %s\n      sequence:\n", quoted(name))
 	for i, n := range hits {
 		event := k.hits[n].Event.(evaluator.Map)
+		shown := append(k.shows(k.hits[n].Rule), threshold.Fields(of, k.hits[n].Rule)...)
 		fmt.Fprintf(b, "          - at: %s\n            event:\n", k.at(hits, i))
 		for _, f := range slices.Sorted(maps.Keys(event)) {
-			fmt.Fprintf(b, "                %s: %s\n", quoted(f), yamlValue(evaluator.ValueOf(event[f])))
+			if slices.Contains(shown, f) {
+				fmt.Fprintf(b, "                %s: %s\n", quoted(f), yamlValue(evaluator.ValueOf(event[f])))
+			}
 		}
 	}
+}
+
+// shows returns the fields that the correlation as it is and a rule look at.
+func (k *counted) shows(rule int) []string {
+	for _, of := range k.feeds {
+		if of.rule == rule {
+			return slices.Clone(of.fields)
+		}
+	}
+	return nil
 }
 
 // at is when an event comes, from the first one on.
@@ -59,8 +73,7 @@ func (k *counted) at(hits []int, i int) string {
 }
 
 // group writes the group of an alert, if every part of it is there.
-func (k *counted) group(b *strings.Builder, hit int) {
-	c := k.correlation
+func (k *counted) group(b *strings.Builder, c *compiler.Correlation, hit int) {
 	at := slices.IndexFunc(c.Inputs, func(in compiler.Input) bool { return in.Rule == k.hits[hit].Rule })
 	var lines []string
 	for i, name := range c.GroupBy {

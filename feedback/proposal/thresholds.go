@@ -52,6 +52,7 @@ type counted struct {
 	feeds       map[*compiler.Rule]feed
 	hits        []correlation.Hit
 	context     map[string][2]string // host and user, by event
+	entities    []string             // by which events might be grouped instead
 	refusal     string
 }
 
@@ -75,6 +76,9 @@ func (e *Evidence) counting() {
 				k.feeds[e.Program.Rules[in.Rule]] = feed{in.Rule, e.shown(c, in.Rule)}
 			}
 		}
+		if k.refusal == "" {
+			k.entities = e.entities(c)
+		}
 		e.counted = append(e.counted, k)
 	}
 }
@@ -95,7 +99,7 @@ func (e *Evidence) count(h *backtest.Hit, event *telemetry.Event, views []evalua
 				continue
 			}
 			seen, kept := seenBy(m, event, views), evaluator.Map{}
-			for _, name := range of.fields {
+			for _, name := range slices.Concat(of.fields, k.entities) {
 				if v, ok := seen.Field(name); ok {
 					kept[name] = v
 				}
@@ -159,7 +163,7 @@ func (e *Evidence) threshold(k *counted) Threshold {
 }
 
 func (e *Evidence) weighable(k *counted) *threshold.Input {
-	return &threshold.Input{Program: e.Program, Correlation: k.correlation, Hits: k.hits, Label: k.labels.Of}
+	return &threshold.Input{Program: e.Program, Correlation: k.correlation, Hits: k.hits, Label: k.labels.Of, Entities: k.entities, Fixed: !groupable(k.correlation)}
 }
 
 // missing says what the policy for verdicts wants behind an exclusion, and is not behind
@@ -190,7 +194,8 @@ func (k *counted) gone() (n int) {
 	return n
 }
 
-// changed writes a threshold and a timespan where those of the correlation stand.
+// changed writes a threshold, a timespan and a grouping where those of the correlation
+// stand.
 func changed(c *compiler.Correlation, p *threshold.Point) *Patch {
 	op := c.Source.Operators[0]
 	value := p.Threshold
@@ -203,6 +208,9 @@ func changed(c *compiler.Correlation, p *threshold.Point) *Patch {
 	}
 	if p.Span() != c.Timespan {
 		out.Edits = append(out.Edits, Edit{c.Source.Timespan.Span, p.Timespan})
+	}
+	if e, ok := groupEdit(c.Source, p.GroupBy); ok && p.Regrouped() {
+		out.Edits = append(out.Edits, e)
 	}
 	return out
 }

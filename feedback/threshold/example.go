@@ -13,9 +13,10 @@ import (
 func (in *Input) Examples(p *Point) (attack, benign []int) {
 	w := newWeighing(in)
 	most := 0
-	for g, s := range w.groups {
+	v := w.parted(&p.grouping)
+	for g, s := range v.groups {
 		for _, st := range s.steps(int64(p.span), w.distinct()) {
-			switch class := w.overlapping(g, s, st); {
+			switch class := v.overlapping(g, st); {
 			case class == feedback.Protected && st.from < p.Threshold && p.Threshold <= st.to && attack == nil:
 				attack = s.numbers(st)
 			case class == feedback.Supporting && st.to < p.Threshold && st.to > most:
@@ -28,10 +29,10 @@ func (in *Input) Examples(p *Point) (attack, benign []int) {
 
 // overlapping returns what the alerts that a window stands for were found to be, the
 // safest if they differ.
-func (w *weighing) overlapping(g int, s *series, st step) (class feedback.Class) {
-	for i, stands := range w.sharing(g, s, st) {
+func (v *parted) overlapping(g int, st step) (class feedback.Class) {
+	for a, stands := range v.sharing(g, st) {
 		if stands {
-			class = max(class, w.base[g][i].class)
+			class = max(class, a.class)
 		}
 	}
 	return class

@@ -39,9 +39,14 @@ func Raised(p *compiler.Program, hits []correlation.Hit) (out [][]string) {
 	return out
 }
 
-// Promised returns what the weighing says that a point raises, as Raise does.
+// RaiseAt is Raise with the grouping, the threshold and the timespan of a point.
+func (in *Input) RaiseAt(p *Point) [][]string {
+	return in.At(p).Raise(p.Threshold, p.span)
+}
+
+// Promised returns what the weighing says that a point raises, as RaiseAt does.
 func (in *Input) Promised(p *Point) (out [][]string) {
-	for _, s := range in.sorted() {
+	for _, s := range in.At(p).sorted() {
 		for _, st := range alerts(s.steps(int64(p.span), in.Correlation.Type == compiler.ValueCount), p.Threshold) {
 			var prints []string
 			for _, e := range s.entries[st.lo : st.hi+1] {

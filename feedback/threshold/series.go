@@ -18,6 +18,8 @@ type Input struct {
 	Correlation *compiler.Correlation
 	Hits        []correlation.Hit                       // of its rules; Origin is the fingerprint of the event
 	Label       func(fingerprint string) feedback.Label // what is known of an event as one of the correlation's
+	Entities    []string                                // fields that say who or where, by which events may be grouped instead, the best first; all hits have to show them
+	Fixed       bool                                    // group-by is to stay as it is
 }
 
 // Refusal says why nothing can be weighed for a correlation, "" if it can.

@@ -2,7 +2,6 @@ package threshold
 
 import (
 	"cmp"
-	"iter"
 	"math"
 	"slices"
 	"strconv"
@@ -12,18 +11,21 @@ import (
 	"github.com/socctl/socctl/feedback"
 )
 
-// Point is a threshold with a timespan, and what they would do to the alerts that
-// there are.
+// Point is a threshold with a timespan and a grouping, and what they would do to the
+// alerts that there are.
 type Point struct {
-	Threshold int    `json:"threshold"` // as gte writes it
-	Timespan  string `json:"timespan"`
-	Removed   int    `json:"removed"`  // alerts that were no attack and would go
-	Lost      int    `json:"lost"`     // alerts that must stay and would go
-	Unjudged  int    `json:"unjudged"` // others that would go
-	New       int    `json:"new"`      // alerts that share no event with any that there is
-	Alerts    int    `json:"alerts"`   // that would be raised
-	Margin    bool   `json:"margin"`   // what must stay is kept with room to spare
+	Threshold int      `json:"threshold"` // as gte writes it
+	Timespan  string   `json:"timespan"`
+	GroupBy   []string `json:"group_by"` // in the order of the correlation; what is new comes last
+	Removed   int      `json:"removed"`  // alerts that were no attack and would go
+	Lost      int      `json:"lost"`     // alerts that must stay and would go
+	Unjudged  int      `json:"unjudged"` // others that would go
+	New       int      `json:"new"`      // alerts that share no event with any that there is
+	Alerts    int      `json:"alerts"`   // that would be raised
+	Merged    int      `json:"merged"`   // alerts that must stay and are told only together with those of other groups
+	Margin    bool     `json:"margin"`   // what must stay is kept with room to spare
 
+	grouping
 	span   time.Duration
 	misses int  // alerts that must stay and are not kept, or without room
 	one    int  // the last of them
@@ -66,6 +68,7 @@ type alert struct {
 	group, lo, hi int
 	class         feedback.Class
 	number        int // among those of its class
+	index         int // among all
 }
 
 type weighing struct {
@@ -77,13 +80,18 @@ type weighing struct {
 	last   []Last
 }
 
+// raised is how many alerts there are.
+func (w *weighing) raised() int { return w.counts[0] + w.counts[1] + w.counts[2] }
+
 // Weigh tries thresholds and timespans. Only correlations that Refusal lets pass may
 // be weighed.
 func Weigh(in *Input) *Weighed {
 	w := newWeighing(in)
 	out := &Weighed{Protected: w.counts[feedback.Protected], False: w.counts[feedback.Supporting], Unjudged: w.counts[feedback.Unknown]}
 	all := w.all()
-	present := func(p Point) bool { return p.Threshold == Least(in.Correlation) && p.span == in.Correlation.Timespan }
+	present := func(p Point) bool {
+		return p.Threshold == Least(in.Correlation) && p.span == in.Correlation.Timespan && !p.regrouped()
+	}
 	if at := slices.IndexFunc(all, present); at >= 0 {
 		out.Base = all[at]
 	}
@@ -100,10 +108,13 @@ func newWeighing(in *Input) *weighing {
 	return w
 }
 
-// all tries every timespan with every threshold.
+// all tries every grouping, every timespan and every threshold with each other.
 func (w *weighing) all() (out []Point) {
-	for _, span := range spans(w.Correlation.Timespan) {
-		out = append(out, w.try(span)...)
+	for _, g := range w.groupings() {
+		v := w.parted(&g)
+		for _, span := range spans(w.Correlation.Timespan) {
+			out = append(out, v.try(span)...)
+		}
 	}
 	return out
 }
@@ -113,7 +124,7 @@ func (w *weighing) classify() {
 	for g, s := range w.groups {
 		var of []alert
 		for _, st := range alerts(s.steps(int64(w.Correlation.Timespan), w.distinct()), Least(w.Correlation)) {
-			a := alert{group: g, lo: st.lo, hi: st.hi, class: s.classOf(st)}
+			a := alert{group: g, lo: st.lo, hi: st.hi, class: s.classOf(st), index: w.raised()}
 			a.number = w.counts[a.class]
 			w.counts[a.class]++
 			if a.class == feedback.Protected {
@@ -157,10 +168,11 @@ func (s *series) length(st step) time.Duration {
 }
 
 // try weighs all thresholds with one timespan.
-func (w *weighing) try(span time.Duration) []Point {
-	steps := make([][]step, len(w.groups))
+func (v *parted) try(span time.Duration) []Point {
+	steps := make([][]step, len(v.groups))
+	w := v.weighing
 	most := Least(w.Correlation)
-	for g, s := range w.groups {
+	for g, s := range v.groups {
 		steps[g] = s.steps(int64(span), w.distinct())
 		for _, st := range steps[g] {
 			most = max(most, st.to)
@@ -169,9 +181,9 @@ func (w *weighing) try(span time.Duration) []Point {
 	room := span >= w.Correlation.Timespan || float64(span) >= marginSpan*float64(w.long)
 	var out []Point
 	for _, t := range thresholds(Least(w.Correlation), most) {
-		p, lacks := w.point(steps, t)
+		p, lacks := v.point(steps, t)
 		p.span, p.Timespan = span, spanText(span)
-		_, far := w.point(steps, t+max(1, int(math.Ceil(marginShare*float64(t)))))
+		_, far := v.point(steps, t+max(1, int(math.Ceil(marginShare*float64(t)))))
 		for i := range lacks {
 			if lacks[i] || far[i] || !room {
 				p.misses, p.one, p.lost = p.misses+1, i, lacks[i]
@@ -185,25 +197,29 @@ func (w *weighing) try(span time.Duration) []Point {
 
 // point compares the alerts of a threshold with those that there are. lacks are the
 // alerts that must stay and are not kept, by number.
-func (w *weighing) point(steps [][]step, threshold int) (p Point, lacks []bool) {
-	p, lacks = Point{Threshold: threshold}, make([]bool, w.counts[feedback.Protected])
-	for g, s := range w.groups {
-		kept := make([]bool, len(w.base[g]))
+func (v *parted) point(steps [][]step, threshold int) (p Point, lacks []bool) {
+	w := v.weighing
+	p, lacks = Point{Threshold: threshold, GroupBy: v.names, grouping: v.grouping}, make([]bool, w.counts[feedback.Protected])
+	kept, alone := make([]bool, w.raised()), make([]bool, w.raised())
+	for g := range v.groups {
 		for _, st := range alerts(steps[g], threshold) {
 			p.Alerts++
-			if !w.keep(g, s, st, kept) {
+			if !v.keep(g, st, kept, alone) {
 				p.New++
 			}
 		}
-		for i, k := range kept {
-			if k {
-				continue
-			}
-			switch a := w.base[g][i]; a.class {
-			case feedback.Protected:
+	}
+	for _, of := range w.base {
+		for _, a := range of {
+			switch {
+			case kept[a.index]:
+				if a.class == feedback.Protected && !alone[a.index] {
+					p.Merged++
+				}
+			case a.class == feedback.Protected:
 				p.Lost++
 				lacks[a.number] = true
-			case feedback.Supporting:
+			case a.class == feedback.Supporting:
 				p.Removed++
 			default:
 				p.Unjudged++
@@ -213,35 +229,32 @@ func (w *weighing) point(steps [][]step, threshold int) (p Point, lacks []bool) 
 	return p, lacks
 }
 
-// keep marks the alerts that a new one stands for, and reports whether it shares any
-// event with any.
-func (w *weighing) keep(g int, s *series, st step, kept []bool) (shares bool) {
-	for i, stands := range w.sharing(g, s, st) {
+// keep marks the alerts that a new one stands for, and those that must stay for which
+// it stands without others of another group. It reports whether it shares any event
+// with any.
+func (v *parted) keep(g int, st step, kept, alone []bool) (shares bool) {
+	group, single := -1, true
+	for a, stands := range v.sharing(g, st) {
 		shares = true
-		kept[i] = kept[i] || stands
+		kept[a.index] = kept[a.index] || stands
+		if stands && a.class == feedback.Protected {
+			single = single && (group < 0 || group == a.group)
+			group = a.group
+		}
+	}
+	if group < 0 || !single {
+		return shares
+	}
+	for a, stands := range v.sharing(g, st) {
+		alone[a.index] = alone[a.index] || stands
 	}
 	return shares
 }
 
-// sharing yields the alerts of a group that share an event with a window, and whether
-// it stands for them: for one that must stay it does if they share one of the events
-// for which it must.
-func (w *weighing) sharing(g int, s *series, st step) iter.Seq2[int, bool] {
-	base := w.base[g]
-	from, _ := slices.BinarySearchFunc(base, st.lo, func(a alert, lo int) int { return cmp.Compare(a.hi, lo) })
-	return func(yield func(int, bool) bool) {
-		for i := from; i < len(base) && base[i].lo <= st.hi; i++ {
-			lo, hi := max(base[i].lo, st.lo), min(base[i].hi, st.hi)
-			if !yield(i, base[i].class != feedback.Protected || s.protected[hi+1] > s.protected[lo]) {
-				return
-			}
-		}
-	}
-}
-
 // order sorts points so that, of those that do the same, the best stands first: one
-// with a margin, one without new alerts, one that removes fewest alerts that nobody
-// judged, one that changes least.
+// with a margin, one without new alerts, one that leaves the groups as they are or
+// tells most of them apart, one that removes fewest alerts that nobody judged, one that
+// changes least.
 func (w *weighing) order(all []Point) {
 	flag := func(b bool) int {
 		if b {
@@ -250,7 +263,7 @@ func (w *weighing) order(all []Point) {
 		return 1
 	}
 	slices.SortStableFunc(all, func(a, b Point) int {
-		return cmp.Or(cmp.Compare(a.Lost, b.Lost), cmp.Compare(b.Removed, a.Removed), flag(a.Margin)-flag(b.Margin), cmp.Compare(a.New, b.New), cmp.Compare(a.Unjudged, b.Unjudged),
+		return cmp.Or(cmp.Compare(a.Lost, b.Lost), cmp.Compare(b.Removed, a.Removed), flag(a.Margin)-flag(b.Margin), cmp.Compare(a.New, b.New), flag(!a.regrouped())-flag(!b.regrouped()), cmp.Compare(a.Merged, b.Merged), cmp.Compare(a.Unjudged, b.Unjudged),
 			flag(a.span == w.Correlation.Timespan)-flag(b.span == w.Correlation.Timespan), cmp.Compare(a.Threshold, b.Threshold), cmp.Compare(b.span, a.span))
 	})
 }
@@ -280,7 +293,7 @@ func (w *weighing) choose(out *Weighed, all []Point) {
 	}
 	at := -1
 	for i := range all {
-		if all[i].gains() && all[i].misses == 0 && (at < 0 || all[i].Removed > all[at].Removed) {
+		if all[i].gains(&out.Base) && all[i].misses == 0 && (at < 0 || all[i].Removed > all[at].Removed) {
 			at = i
 		}
 	}
@@ -289,20 +302,23 @@ func (w *weighing) choose(out *Weighed, all []Point) {
 		return
 	}
 	out.Choice = &all[at]
-	out.LeftOut = leftOut(all, &all[at])
+	out.LeftOut = leftOut(all, &all[at], &out.Base)
 	out.LostBound = feedback.ProportionUpper(0, out.Protected, 0.95)
 }
 
-// gains reports whether a point may be chosen if it keeps what must stay.
-func (p *Point) gains() bool { return p.Removed > 0 && p.New == 0 }
+// gains reports whether a point may be chosen if it keeps what must stay. Another
+// grouping may part one alert into several: there must not be more of them.
+func (p *Point) gains(base *Point) bool {
+	return p.Removed > 0 && p.New == 0 && (!p.regrouped() || p.Alerts <= base.Alerts)
+}
 
 // leftOut counts the alerts that must stay that would be lost if they were not known:
 // without one of them, what misses that one alone and removes more would be chosen.
-func leftOut(all []Point, choice *Point) (lost int) {
+func leftOut(all []Point, choice, base *Point) (lost int) {
 	instead := map[int]*Point{} // by the alert that is not known
 	for i := range all {
 		p := &all[i]
-		if !p.gains() || p.misses != 1 || p.Removed <= choice.Removed {
+		if !p.gains(base) || p.misses != 1 || p.Removed <= choice.Removed {
 			continue
 		}
 		if best := instead[p.one]; best == nil || p.Removed > best.Removed {

@@ -52,11 +52,11 @@ func random(t *testing.T, seed uint64) *Input {
 		kind, field = "value_count", []string{", field: v", ", field: [v, w]"}[r.IntN(2)]
 	}
 	op := []string{"gte", "gt"}[r.IntN(2)]
-	text := twoRules + fmt.Sprintf("title: c\nname: c\ncorrelation:\n  type: %s\n  rules: [%s]\n  group-by: [u]\n  timespan: %ds\n  condition: {%s: %d%s}\n",
-		kind, []string{"a", "a, b"}[r.IntN(2)], []int{10, 20, 60, 90}[r.IntN(4)], op, 1+r.IntN(3), field)
+	text := twoRules + fmt.Sprintf("title: c\nname: c\ncorrelation:\n  type: %s\n  rules: [%s]\n  group-by: [%s]\n  timespan: %ds\n  condition: {%s: %d%s}\n",
+		kind, []string{"a", "a, b"}[r.IntN(2)], []string{"u", "u, h"}[seed%2], []int{10, 20, 60, 90}[r.IntN(4)], op, 1+r.IntN(3), field)
 	p := compile(t, text)
 	labels := map[string]feedback.Label{}
-	in := &Input{Program: p, Correlation: p.Correlations[0], Label: func(print string) feedback.Label { return labels[print] }}
+	in := &Input{Program: p, Correlation: p.Correlations[0], Label: func(print string) feedback.Label { return labels[print] }, Entities: []string{"ip", "sometimes"}}
 	start := time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC)
 	mood := feedback.Unknown
 	for i := range 20 + r.IntN(60) {
@@ -67,7 +67,10 @@ func random(t *testing.T, seed uint64) *Input {
 		start = start.Add(time.Duration(r.IntN(12)) * time.Second)
 		print := fmt.Sprintf("%03d", i)
 		labels[print] = feedback.Label{Class: mood, Weight: 1}
-		event := evaluator.Map{"u": fmt.Sprint(r.IntN(2)), "v": []any{r.IntN(4), r.IntN(6)}[:1+r.IntN(2)], "w": r.IntN(2)}
+		event := evaluator.Map{"u": fmt.Sprint(r.IntN(2)), "v": []any{r.IntN(4), r.IntN(6)}[:1+r.IntN(2)], "w": r.IntN(2), "ip": r.IntN(3), "h": i / 30}
+		if i%2 == 0 {
+			event["sometimes"] = i
+		}
 		if r.IntN(9) == 0 {
 			delete(event, []string{"u", "v"}[r.IntN(2)])
 		}
@@ -86,7 +89,7 @@ func TestPromises(t *testing.T) {
 	for seed := range uint64(300) {
 		in := random(t, seed)
 		for _, p := range newWeighing(in).all() {
-			want := in.Raise(p.Threshold, p.span)
+			want := in.RaiseAt(&p)
 			if diff := gocmp.Diff(want, in.Promised(&p)); diff != "" {
 				t.Fatalf("seed %d, %d in %s: (-engine +promised)\n%s", seed, p.Threshold, p.Timespan, diff)
 			}
@@ -116,12 +119,12 @@ func judged(in *Input, prints []string) feedback.Class {
 
 // brute counts what a threshold does by comparing the alerts of two runs of the
 // engine, event by event.
-func brute(in *Input, threshold int, span time.Duration) (removed, lost int) {
-	after := in.Raise(threshold, span)
+func brute(in *Input, p *Point) (removed, lost int) {
+	after := in.RaiseAt(p)
 	for _, alert := range in.Raise(Least(in.Correlation), in.Correlation.Timespan) {
 		class := judged(in, alert)
 		kept := slices.ContainsFunc(after, func(other []string) bool {
-			return sameGroup(in, alert, other) && slices.ContainsFunc(alert, func(print string) bool {
+			return (p.regrouped() || sameGroup(in, alert, other)) && slices.ContainsFunc(alert, func(print string) bool {
 				return slices.Contains(other, print) && (class != feedback.Protected || in.Label(print).Class == feedback.Protected)
 			})
 		})
@@ -138,11 +141,14 @@ func brute(in *Input, threshold int, span time.Duration) (removed, lost int) {
 
 // sameGroup reports whether alerts are of one group: events are in one each.
 func sameGroup(in *Input, a, b []string) bool {
-	group := func(prints []string) string {
+	group := func(prints []string) (out string) {
 		for i := range in.Hits {
 			if in.Hits[i].Origin == prints[0] {
-				v, _ := in.Hits[i].Event.Field("u")
-				return v.Text()
+				for _, name := range in.Correlation.GroupBy {
+					v, _ := in.Hits[i].Event.Field(name)
+					out += fmt.Sprintf("%q", v.Text())
+				}
+				return out
 			}
 		}
 		return ""
@@ -155,14 +161,14 @@ func sameGroup(in *Input, a, b []string) bool {
 // lost by the choice.
 func TestFront(t *testing.T) {
 	t.Parallel()
-	chosen, longest := 0, 0
+	chosen, regrouped, longest := 0, 0, 0
 	for seed := range uint64(60) {
 		in := random(t, seed)
 		got := Weigh(in)
 		type point struct{ removed, lost int }
 		all := map[point]bool{}
 		for _, p := range newWeighing(in).all() {
-			removed, lost := brute(in, p.Threshold, p.span)
+			removed, lost := brute(in, &p)
 			if removed != p.Removed || lost != p.Lost {
 				t.Fatalf("seed %d, %d in %s: removes %d and loses %d, by brute force %d and %d", seed, p.Threshold, p.Timespan, p.Removed, p.Lost, removed, lost)
 			}
@@ -189,13 +195,16 @@ func TestFront(t *testing.T) {
 		if c := got.Choice; c != nil {
 			examples(t, in, c)
 			chosen++
-			if removed, lost := brute(in, c.Threshold, c.span); lost != 0 || removed == 0 || c.New > 0 {
+			if c.regrouped() {
+				regrouped++
+			}
+			if removed, lost := brute(in, c); lost != 0 || removed == 0 || c.New > 0 {
 				t.Errorf("seed %d: the choice removes %d, loses %d and raises %d new ones", seed, removed, lost, c.New)
 			}
 		}
 	}
-	if chosen < 5 || longest < 3 {
-		t.Errorf("%d choices, fronts of up to %d points: the cases show too little", chosen, longest)
+	if chosen < 5 || regrouped < 2 || longest < 3 {
+		t.Errorf("%d choices, %d of another grouping, fronts of up to %d points: the cases show too little", chosen, regrouped, longest)
 	}
 }
 
@@ -214,7 +223,7 @@ func examples(t *testing.T, in *Input, c *Point) {
 		for _, n := range hits {
 			alone.Hits = append(alone.Hits, in.Hits[n])
 		}
-		if raised := alone.Raise(c.Threshold, c.span); len(raised) != want {
+		if raised := alone.RaiseAt(c); len(raised) != want {
 			t.Errorf("the example raises %d alerts, want %d", len(raised), want)
 		}
 	}
@@ -308,13 +317,14 @@ func BenchmarkWeigh(b *testing.B) {
 	labels := map[string]feedback.Label{}
 	in.Label = func(print string) feedback.Label { return labels[print] }
 	start := time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC)
+	in.Entities = []string{"ip"}
 	for i := range 100_000 {
 		print := fmt.Sprint(i)
 		labels[print] = feedback.Label{Class: []feedback.Class{feedback.Supporting, feedback.Unknown, feedback.Supporting}[i/1000%3], Weight: 1}
 		if i%5000 < 30 {
 			labels[print] = feedback.Label{Class: feedback.Protected}
 		}
-		in.Hits = append(in.Hits, correlation.Hit{Event: evaluator.Map{"u": fmt.Sprint(r.IntN(200))}, Time: start.Add(time.Duration(i) * 500 * time.Millisecond), Origin: print, Seq: uint64(i)})
+		in.Hits = append(in.Hits, correlation.Hit{Event: evaluator.Map{"u": fmt.Sprint(r.IntN(200)), "ip": fmt.Sprint(r.IntN(50))}, Time: start.Add(time.Duration(i) * 500 * time.Millisecond), Origin: print, Seq: uint64(i)})
 	}
 	b.ReportAllocs()
 	for b.Loop() {

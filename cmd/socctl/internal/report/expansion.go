@@ -116,7 +116,11 @@ func nearText(n *expansion.NearMiss) string {
 	if n.Holds {
 		verb = "is held back from"
 	}
-	return fmt.Sprintf("%s %s by %s: %s", verb, Count(n.Events, "event"), n.Part, n.Rejected)
+	parts := n.Part
+	if n.Also != "" {
+		parts += " and " + n.Also
+	}
+	return fmt.Sprintf("%s %s by %s: %s", verb, Count(n.Events, "event"), parts, n.Rejected)
 }
 
 func hitText(h *expansion.RecordedHit) string {

@@ -21,7 +21,7 @@ func thresholdPretty(w io.Writer, s Style, t *proposal.Threshold) {
 		fmt.Fprintf(w, "  %s %s\n", s.Paint(Yellow, "abstained:"), Clean(why))
 	}
 	if t.Patch != nil {
-		fmt.Fprintf(w, "  %s %s\n", s.Paint(Green, string(t.Lane)+" "+string(t.Tier)), choiceText(t.Weighed))
+		fmt.Fprintf(w, "  %s %s\n", s.Paint(Green, string(t.Lane)+" "+string(t.Tier)), Clean(choiceText(t.Weighed)))
 		fmt.Fprintf(w, "    %s\n", leftOutText(t.Weighed))
 		for _, m := range t.Missing {
 			fmt.Fprintf(w, "    %s %s\n", s.Paint(Yellow, "missing:"), Clean(m))
@@ -32,7 +32,7 @@ func thresholdPretty(w io.Writer, s Style, t *proposal.Threshold) {
 	}
 	fmt.Fprintf(w, "  %9s %8s %8s %5s %9s %4s\n", "threshold", "timespan", "removed", "lost", "unjudged", "new")
 	for _, p := range shownPoints(t.Weighed) {
-		fmt.Fprintf(w, "  %9d %8s %8d %5d %9d %4d  %s\n", p.Threshold, p.Timespan, p.Removed, p.Lost, p.Unjudged, p.New, pointNote(&p, t))
+		fmt.Fprintf(w, "  %9d %8s %8d %5d %9d %4d  %s\n", p.Threshold, p.Timespan, p.Removed, p.Lost, p.Unjudged, p.New, Clean(pointNote(&p, t)))
 	}
 }
 
@@ -43,7 +43,19 @@ func weighedText(x *threshold.Weighed) string {
 
 func choiceText(x *threshold.Weighed) string {
 	p := x.Choice
-	return fmt.Sprintf("%d in %s: %d of %d that were no attack go, 0 of %d that must stay", p.Threshold, p.Timespan, p.Removed, x.False, x.Protected)
+	text := fmt.Sprintf("%d in %s%s: %d of %d that were no attack go, 0 of %d that must stay", p.Threshold, p.Timespan, groupedText(p), p.Removed, x.False, x.Protected)
+	if p.Merged > 0 {
+		text += fmt.Sprintf("; %d of these are told in one alert with those of other groups", p.Merged)
+	}
+	return text
+}
+
+// groupedText says by what a point groups, if in another way than the correlation.
+func groupedText(p *threshold.Point) string {
+	if !p.Regrouped() {
+		return ""
+	}
+	return " by " + strings.Join(p.GroupBy, " and ")
 }
 
 func leftOutText(x *threshold.Weighed) string {
@@ -54,7 +66,7 @@ func leftOutText(x *threshold.Weighed) string {
 // remove, the choice.
 func shownPoints(x *threshold.Weighed) []threshold.Point {
 	out := slices.Clone(x.Front)
-	if c := x.Choice; c != nil && !slices.ContainsFunc(out, func(p threshold.Point) bool { return p.Threshold == c.Threshold && p.Timespan == c.Timespan }) {
+	if c := x.Choice; c != nil && !slices.ContainsFunc(out, func(p threshold.Point) bool { return samePoint(&p, c) }) {
 		out = append([]threshold.Point{*c}, out...)
 	}
 	return out
@@ -66,13 +78,33 @@ func pointNote(p *threshold.Point, t *proposal.Threshold) string {
 	if p.Margin {
 		note = "with a margin"
 	}
-	if p.Threshold == x.Base.Threshold && p.Timespan == x.Base.Timespan {
+	if text := groupedText(p); text != "" {
+		note = text[1:] + ", " + note
+	}
+	if p.Merged > 0 {
+		note += fmt.Sprintf(", %d told with others", p.Merged)
+	}
+	if samePoint(p, &x.Base) {
 		note += ", as it is"
 	}
-	if c := x.Choice; t.Patch != nil && p.Threshold == c.Threshold && p.Timespan == c.Timespan {
+	if c := x.Choice; t.Patch != nil && samePoint(p, c) {
 		note += ", proposed"
 	}
 	return note
+}
+
+func samePoint(p, q *threshold.Point) bool {
+	return p.Threshold == q.Threshold && p.Timespan == q.Timespan && slices.Equal(p.GroupBy, q.GroupBy)
+}
+
+// hidingText says what gets past a choice.
+func hidingText(p *threshold.Point) string {
+	text := fmt.Sprintf("To hide in it an attacker stays below %d in %s", p.Threshold, p.Timespan)
+	if p.Regrouped() {
+		by := strings.Join(p.GroupBy, " and ")
+		text += " for each " + by + ": whoever comes under another " + by + " is counted apart"
+	}
+	return text
 }
 
 // thresholdMarkdown writes the certificate of a change of a threshold.
@@ -86,8 +118,8 @@ func thresholdMarkdown(w io.Writer, t *proposal.Threshold) {
 		fmt.Fprintf(w, "\n**Abstained**: %s.\n", escapeMarkdown(why))
 	}
 	if t.Patch != nil {
-		fmt.Fprintf(w, "\n### Fire at %d in %s\n\n**A person has to decide.** %s.\n\n", t.Weighed.Choice.Threshold, t.Weighed.Choice.Timespan, choiceText(t.Weighed))
-		fmt.Fprintf(w, "It was chosen by the alerts that it was counted on: %s. To hide in it an attacker stays below %d in %s.\n", leftOutText(t.Weighed), t.Weighed.Choice.Threshold, t.Weighed.Choice.Timespan)
+		fmt.Fprintf(w, "\n### Fire at %d in %s%s\n\n**A person has to decide.** %s.\n\n", t.Weighed.Choice.Threshold, t.Weighed.Choice.Timespan, escapeMarkdown(groupedText(t.Weighed.Choice)), escapeMarkdown(choiceText(t.Weighed)))
+		fmt.Fprintf(w, "It was chosen by the alerts that it was counted on: %s. %s.\n", leftOutText(t.Weighed), escapeMarkdown(hidingText(t.Weighed.Choice)))
 		for _, m := range t.Missing {
 			fmt.Fprintf(w, "\nMissing behind it: %s.\n", escapeMarkdown(m))
 		}
@@ -95,7 +127,7 @@ func thresholdMarkdown(w io.Writer, t *proposal.Threshold) {
 	if t.Weighed != nil {
 		fmt.Fprintf(w, "\n| threshold | timespan | removed | lost | unjudged | new | |\n|--:|--:|--:|--:|--:|--:|---|\n")
 		for _, p := range shownPoints(t.Weighed) {
-			fmt.Fprintf(w, "| %d | %s | %d | %d | %d | %d | %s |\n", p.Threshold, p.Timespan, p.Removed, p.Lost, p.Unjudged, p.New, pointNote(&p, t))
+			fmt.Fprintf(w, "| %d | %s | %d | %d | %d | %d | %s |\n", p.Threshold, p.Timespan, p.Removed, p.Lost, p.Unjudged, p.New, escapeMarkdown(pointNote(&p, t)))
 		}
 	}
 	if t.Patch != nil {
