@@ -193,6 +193,9 @@ func (s *Records) load(l *load, p *plan, r *Record) (uint32, error) {
 		return s.compute(l, p, r)
 	}
 	s.merged = append(s.merged[:0], l.atoms...)
+	if s.allWordless(l, r) {
+		return s.classes.of(s.ascending()), nil
+	}
 	for i, leaf := range l.leaves {
 		if s.wordless(l, i, r) {
 			continue

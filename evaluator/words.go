@@ -189,6 +189,28 @@ func gramHash(g uint32) uint32 { return g * 0x9e3779b1 >> 16 }
 // maxClean is how long a text may be to be remembered as one without any word.
 const maxClean = 256
 
+// wideStep is a step with which going through a whole record takes less than asking
+// about one leaf after the other.
+const wideStep = 4
+
+// allWordless reports whether no leaf of a load has a word that counts, since there is
+// none anywhere in the record: false if that is not worth finding out.
+func (s *Records) allWordless(l *load, r *Record) bool {
+	filter := l.words.plain
+	if r.JSON {
+		filter = l.words.json
+	}
+	if filter == nil || r.Forms || filter.step < wideStep || 2*len(l.leaves) < len(r.Leaves) || s.strange(r) || filter.holds(r.Data) {
+		return false
+	}
+	for _, leaf := range l.leaves {
+		if r.Leaves[leaf].Spelled {
+			return false
+		}
+	}
+	return true
+}
+
 // wordless reports whether the text of a leaf of a load has for sure no word that
 // counts. Fields often repeat their text from record to record.
 func (s *Records) wordless(l *load, i int, r *Record) bool {
