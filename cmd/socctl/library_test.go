@@ -143,10 +143,12 @@ func Example_stream() {
 	stream := telemetry.NewStream(normaliser, evaluator.New(whoamiProgram))
 	show := func(matches []evaluator.Match, record telemetry.Record) {
 		for _, m := range matches {
-			fmt.Println(record.Index, m.Rule.Title, m.View)
+			id, _ := stream.Identity() // no event is made for it
+			fmt.Println(record.Index, m.Rule.Title, m.View, id.Fingerprint[:14])
 		}
 	}
-	for record, err := range telemetry.Read(context.Background(), []string{"testdata/library.ndjson"}, telemetry.ReadOptions{Raw: true}) {
+	options := telemetry.ReadOptions{Raw: true, Unrendered: true}
+	for record, err := range telemetry.Read(context.Background(), []string{"testdata/library.ndjson"}, options) {
 		if err != nil {
 			continue
 		}
@@ -162,7 +164,7 @@ func Example_stream() {
 		}
 	}
 	// Output:
-	// 0 Whoami as System windows/sysmon/process_creation
+	// 0 Whoami as System windows/sysmon/process_creation sha256:cc1014e
 }
 
 // Why does a rule not match?
