@@ -26,6 +26,9 @@ func (d *decoder) reset(chunk []byte) {
 	}
 	clear(d.definitions)
 	d.chunk = chunk
+	if d.reading++; d.reading == 0 {
+		d.names, d.reading = [256]nameAt{}, 1
+	}
 	d.steps, d.bytes, d.learned = maxChunkSteps, maxTemplateBytes, d.symbols.bytes+maxSymbolBytes
 }
 

@@ -39,7 +39,7 @@ type Renderer struct{ texts texts }
 func (r *Renderer) Value(u *Unrendered) evaluator.Value {
 	return u.layout.plan.build(func(i int) evaluator.Value {
 		l := u.leaves[i]
-		return r.texts.value(l.Form, u.data[l.Start:l.End])
+		return r.texts.value(classIn(l.Form), u.data[l.Start:l.End])
 	})
 }
 
@@ -49,7 +49,7 @@ func (r *Renderer) Traced(u *Unrendered, t *evaluator.Trace) evaluator.Value {
 	return u.layout.plan.build(func(i int) evaluator.Value {
 		return t.Later(u.layout.kinds[i], func() string {
 			l := u.leaves[i]
-			return r.texts.value(l.Form, u.data[l.Start:l.End]).Text()
+			return r.texts.value(classIn(l.Form), u.data[l.Start:l.End]).Text()
 		})
 	})
 }
@@ -65,7 +65,7 @@ func (r *Renderer) AppendText(dst []byte, u *Unrendered, leaf, most int) []byte 
 	case l.Kind == shape.Bool:
 		return append(dst, "false"...)
 	case l.Form != shape.Wide:
-		return r.texts.appendText(dst, l.Form, data)
+		return r.texts.appendText(dst, classIn(l.Form), data)
 	}
 	if data = trimNUL(data); most < len(data)/2 {
 		// A character of two code units may begin with the last one.
