@@ -14,6 +14,7 @@ type decoder struct {
 	signature []byte  // of the values of the record
 	values    []value // of the record
 	frames    []frame // of the record
+	stack     []node  // of the elements that are being shaped
 	quota     int     // bytes that the record may still render
 	odd       bool    // the look of the record depends on more than its signature
 }

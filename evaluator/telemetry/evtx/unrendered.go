@@ -46,12 +46,11 @@ func (r *Renderer) Value(u *Unrendered) evaluator.Value {
 // Traced returns the same for a trace: its leaves are those of u, in their order.
 // What was not read of it before u is released must not be read behind.
 func (r *Renderer) Traced(u *Unrendered, t *evaluator.Trace) evaluator.Value {
-	return u.layout.plan.build(func(i int) evaluator.Value {
-		return t.Later(u.layout.kinds[i], func() string {
-			l := u.leaves[i]
-			return r.texts.value(classIn(l.Form), u.data[l.Start:l.End]).Text()
-		})
-	})
+	text := func(leaf int) string {
+		l := u.leaves[leaf]
+		return r.texts.value(classIn(l.Form), u.data[l.Start:l.End]).Text()
+	}
+	return u.layout.plan.build(func(i int) evaluator.Value { return t.LaterBy(u.layout.kinds[i], text) })
 }
 
 // AppendText appends the text of a leaf to dst, or not much more than the first most
