@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"sync"
 	"testing"
 	"testing/fstest"
 
@@ -137,5 +140,74 @@ func TestStreamOnRandomLogs(t *testing.T) {
 		if matched[fmt.Sprint("R", i)] == 0 {
 			t.Errorf("nothing matches %s", detections[i])
 		}
+	}
+}
+
+// Records that several goroutines evaluate and release, in whatever order, while more
+// are read, are what they are to one who reads alone.
+func TestUnrenderedInParallel(t *testing.T) {
+	t.Parallel()
+	m := maker{rand.New(rand.NewPCG(9, 10))}
+	dir := t.TempDir()
+	for i := range 40 {
+		if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("%02d.evtx", i)), m.log(), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	type numbered struct {
+		number int
+		record telemetry.Record
+	}
+	work := make(chan numbered, 200)
+	var mu sync.Mutex
+	got := map[int]string{}
+	var workers sync.WaitGroup
+	for range 3 {
+		workers.Go(func() {
+			var kept []numbered
+			flush := func() {
+				for _, k := range kept {
+					text := k.record.Rendered().Value.Text()
+					k.record.Release()
+					mu.Lock()
+					got[k.number] = text
+					mu.Unlock()
+				}
+				kept = kept[:0]
+			}
+			for w := range work {
+				if kept = append(kept, w); len(kept) > 20 {
+					flush()
+				}
+			}
+			flush()
+		})
+	}
+	n, largest := 0, 0
+	for r, err := range telemetry.Read(t.Context(), []string{dir}, telemetry.ReadOptions{Unrendered: true}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		largest = max(largest, r.Size())
+		work <- numbered{n, r}
+		n++
+	}
+	close(work)
+	workers.Wait()
+	if largest < 64<<10 {
+		t.Errorf("no record counts the memory of its chunk: %d bytes at most", largest)
+	}
+	i := 0
+	for r, err := range telemetry.Read(t.Context(), []string{dir}, telemetry.ReadOptions{}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := r.Value.Text(); got[i] != want {
+			t.Fatalf("record %d of %s is %s, want %s", r.Index, r.Source, got[i], want)
+		}
+		i++
+	}
+	if i != n || n < 1000 {
+		t.Errorf("%d records, %d of one who reads alone", n, i)
 	}
 }

@@ -12,6 +12,7 @@ type Unrendered struct {
 	block  *block
 	data   []byte
 	leaves []shape.Leaf
+	size   int
 }
 
 // Layout returns what the record has in common with others.
@@ -24,8 +25,9 @@ func (u *Unrendered) Data() []byte { return u.data }
 // Leaves returns the values of the record, see Data.
 func (u *Unrendered) Leaves() []shape.Leaf { return u.leaves }
 
-// Size returns roughly how many bytes of memory the record takes.
-func (u *Unrendered) Size() int { return len(u.data) + 12*len(u.leaves) }
+// Size returns roughly how many bytes of memory the record takes: the first one of a
+// chunk has all of the chunk, whose memory is held until the last one is released.
+func (u *Unrendered) Size() int { return u.size }
 
 // Release says that the record is not looked at any more, so that its memory may
 // hold others. It is called once or not at all.
@@ -103,7 +105,12 @@ func (d *decoder) leave(l *Layout, b *block, start, end int) *Unrendered {
 		from := v.start - uint32(start)
 		b.leaves = append(b.leaves, shape.Leaf{Start: from, End: from + uint32(v.size), Kind: l.shapes[i], Escaped: true, Form: l.forms[i]})
 	}
-	b.records = append(b.records, Unrendered{l, b, d.chunk[start:end:end], b.leaves[first:len(b.leaves):len(b.leaves)]})
+	const record, leaf = 96, 12
+	size := record + leaf*len(l.plan.fills)
+	if len(b.records) == 0 {
+		size += chunkSize
+	}
+	b.records = append(b.records, Unrendered{l, b, d.chunk[start:end:end], b.leaves[first:len(b.leaves):len(b.leaves)], size})
 	b.held.Add(1)
 	return &b.records[len(b.records)-1]
 }
