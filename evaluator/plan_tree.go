@@ -37,7 +37,7 @@ func (s *Records) planOf(r *Record) (*plan, error) {
 	if t.plan != nil {
 		return t.plan, nil
 	}
-	if t.sightings++; t.refused || t.sightings < minSightings && s.plans >= fewPlans || len(t.next) >= maxChoices {
+	if t.sightings++; t.refused || t.sightings < minSightings && (s.plans >= fewPlans || len(r.Leaves) > fewLeaves) || len(t.next) >= maxChoices {
 		return nil, nil
 	}
 	t.sightings = 0

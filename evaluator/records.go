@@ -17,7 +17,8 @@ const (
 	maxPlans     = 1 << 13
 	maxChoices   = 1 << 9   // texts of one leaf that lead to plans of their own
 	minSightings = 2        // of a shape, before a plan is made
-	fewPlans     = 1 << 11  // while there are not more, one sighting is enough
+	fewPlans     = 1 << 11  // while there are not more, one sighting is enough,
+	fewLeaves    = 1 << 8   // if the record has no more leaves than these
 	maxDecisive  = 64       // texts that lead to a plan
 	maxAnswer    = 1 << 10  // bytes of one of them
 	maxTreeBytes = 32 << 20 // of the ways that lead to plans

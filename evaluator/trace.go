@@ -15,7 +15,8 @@ type Trace struct {
 	numbers  []int32 // of leaves by their order in the record; nil if they are the same
 	reversed bool    // members of objects come in the opposite order
 
-	columns []Column // that leaves are of, by number; nil if they are not of any
+	columns []Column     // that leaves are of, by number; nil if they are not of any
+	texts   []tracedText // room for leaves
 }
 
 // reading is what was asked of a leaf: its text, or something that is derived of
@@ -62,7 +63,8 @@ type tracedText struct {
 	trace *Trace
 	leaf  int32
 	text  string
-	later func() string // what reads text, if that was not yet necessary
+	later func() string         // what reads text, if that was not yet necessary
+	by    func(leaf int) string // the same for all leaves
 }
 
 func (t *tracedText) read() string {
@@ -72,8 +74,11 @@ func (t *tracedText) read() string {
 
 // value returns the text without noting that it was read.
 func (t *tracedText) value() string {
-	if t.later != nil {
+	switch {
+	case t.later != nil:
 		t.text, t.later = t.later(), nil
+	case t.by != nil:
+		t.text, t.by = t.by(int(t.leaf)), nil
 	}
 	return t.text
 }
@@ -92,7 +97,22 @@ func (t *Trace) Later(k Kind, text func() string) Value {
 		written := text
 		text = func() string { return NumberValue(written()).scalar() }
 	}
-	return tracedValue(k, &tracedText{trace: t, leaf: t.leaf(), later: text})
+	return tracedValue(k, t.add(tracedText{trace: t, leaf: t.leaf(), later: text}))
+}
+
+// LaterBy is Later with one function for all leaves. It gets the number of the leaf;
+// the text of a number is that of NumberValue.
+func (t *Trace) LaterBy(k Kind, text func(leaf int) string) Value {
+	return tracedValue(k, t.add(tracedText{trace: t, leaf: t.leaf(), by: text}))
+}
+
+// add keeps a leaf.
+func (t *Trace) add(leaf tracedText) *tracedText {
+	if len(t.texts) == cap(t.texts) {
+		t.texts = make([]tracedText, 0, 32) // those before stay where they are
+	}
+	t.texts = append(t.texts, leaf)
+	return &t.texts[len(t.texts)-1]
 }
 
 // Skip counts a leaf that has no text.
@@ -152,7 +172,7 @@ func (t *Trace) Value(v Value) Value {
 		}
 	case Null:
 	default:
-		return tracedValue(v.Kind(), &tracedText{trace: t, leaf: t.leaf(), text: v.scalar()})
+		return tracedValue(v.Kind(), t.add(tracedText{trace: t, leaf: t.leaf(), text: v.scalar()}))
 	}
 	t.leaf()
 	return v

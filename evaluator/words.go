@@ -21,6 +21,7 @@ type wordFilter struct {
 	words []string
 	step  int
 	maybe [1 << 10]uint64 // bit for each hash of four bytes
+	plain bool            // no word can stand in a text in a coded form
 	grams map[uint32][]gram
 }
 
@@ -130,9 +131,10 @@ func wordOf(p *compiler.Predicate) string {
 }
 
 func newWordFilter(words []string) *wordFilter {
-	f := &wordFilter{words: words, step: 1 << 10, grams: map[uint32][]gram{}}
+	f := &wordFilter{words: words, step: 1 << 10, grams: map[uint32][]gram{}, plain: true}
 	for _, w := range words {
 		f.step = min(f.step, len(w)-gramSize+1)
+		f.plain = f.plain && strings.Trim(strings.ToLower(w), shape.CodedCharacters) != ""
 	}
 	for _, w := range words {
 		w = string(foldWord([]byte(w)))
@@ -227,7 +229,7 @@ func (s *Records) wordless(l *load, i int, r *Record) bool {
 	}
 	raw := r.Data[leaf.Start:leaf.End]
 	switch {
-	case leaf.Kind == shape.Number || bytes.Equal(raw, l.clean[i]):
+	case leaf.Kind == shape.Number, leaf.Form&shape.Coded != 0 && filter.plain, bytes.Equal(raw, l.clean[i]):
 		return true
 	case leaf.Spelled || s.holds(filter, r, l.leaves[i]):
 		return false

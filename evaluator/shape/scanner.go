@@ -46,6 +46,13 @@ type Leaf struct {
 // half a code unit, are no part of it.
 const Wide = 1
 
+// Coded marks forms of which every text consists of characters of CodedCharacters:
+// identifiers, times and bytes, written out.
+const Coded = 1 << 7
+
+// CodedCharacters are those of texts in coded forms, in one letter case.
+const CodedCharacters = "0123456789abcdefx{}-:.tzs"
+
 // Options bound what a Scanner accepts and remembers. Zero stands for the default.
 type Options struct {
 	// MaxNodes is how many steps from leaf to leaf are remembered, over all

@@ -48,6 +48,10 @@ type side struct {
 	about   evaluator.Memo[aboutRecords]
 }
 
+// maxSteps bounds what is remembered of the shapes of records in JSON. A third of it
+// is what half a million recorded events of Windows take.
+const maxSteps = 1 << 17
+
 // StreamOption changes how NewStream sets up a Stream.
 type StreamOption func(*Stream)
 
@@ -59,7 +63,7 @@ func RouteBy(route func(*Event) evaluator.Routed) StreamOption {
 
 // NewStream returns a stream of records that n normalises and e evaluates.
 func NewStream(n *Normaliser, e *evaluator.Evaluator, options ...StreamOption) *Stream {
-	s := &Stream{normaliser: n, route: func(e *Event) evaluator.Routed { return e }, scanner: jsonshape.NewScanner(jsonshape.Options{MaxDepth: maxDepth, MaxNodes: 1 << 18}), unordered: jsonshape.NewUnordered(jsonshape.Options{MaxDepth: maxDepth})}
+	s := &Stream{normaliser: n, route: func(e *Event) evaluator.Routed { return e }, scanner: jsonshape.NewScanner(jsonshape.Options{MaxDepth: maxDepth, MaxNodes: maxSteps}), unordered: jsonshape.NewUnordered(jsonshape.Options{MaxDepth: maxDepth})}
 	s.decoder.words = &s.words
 	for _, one := range []*side{&s.json, &s.loose, &s.read, &s.logs} {
 		*one = side{records: e.Records(), record: evaluator.Record{Reader: (*streamReader)(s)}, files: newFileNames(n.plan)}
@@ -240,6 +244,7 @@ func (r *streamReader) make(t *evaluator.Trace) (*Event, error) {
 type fileNames struct {
 	conditions []logsource.Condition
 	source     string // whose numbers are current
+	current    string // its kind
 	numbers    []int  // shape -> shape of records of such a file; 0 if there is none yet
 	kinds      map[string][]int
 	next       int
@@ -281,10 +286,10 @@ func (f *fileNames) shape(source string, id int) int {
 // conditions hold.
 func (f *fileNames) enter(source string) {
 	if f.numbers != nil {
-		f.kinds[f.kind(f.source)] = f.numbers
+		f.kinds[f.current] = f.numbers
 	}
-	f.source = source
-	f.numbers = f.kinds[f.kind(source)]
+	f.source, f.current = source, f.kind(source)
+	f.numbers = f.kinds[f.current]
 	if f.numbers == nil {
 		f.numbers = []int{}
 	}

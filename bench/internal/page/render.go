@@ -50,7 +50,8 @@ const method = `## How it is measured
   the logsource of the event, as our views tell; reading, decoding and routing are not counted for them. For socctl they are.
 - "Ratio" is how many times more events per second and core socctl has: the command line against command lines, the library against libraries.
 - Recorded events occur once and are never repeated to make a lane longer: values that an engine remembers repeat as in life. On the lane "defeated" they do not.
-- What an engine builds when the first events ask for it counts as evaluation: on short lanes, a good part of it.
+- What an engine builds when the first events ask for it counts as evaluation: on short lanes, a good part of it. Of the lane "evtx",
+  ` + "`go test -run xxx -bench EVTX -cpu 1 ./evaluator/telemetry`" + ` tells apart reading, the first time, and later ones; with ` + "`-cpuprofile`" + ` where the time goes.
 - Floors read each line and do nothing with it; "its time" is how many times longer socctl takes for everything.
 `
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/socctl/socctl/evaluator"
 	"github.com/socctl/socctl/evaluator/corpus"
+	"github.com/socctl/socctl/evaluator/shape"
 )
 
 // agreement reads a log and renders each record in two more ways: with the
@@ -109,6 +110,9 @@ func (a *agreement) leaves(t testing.TB, u *Unrendered) {
 		want := v.Text()
 		if got := string(a.renderer.AppendText([]byte("x"), u, leaf, math.MaxInt)); got != "x"+want {
 			t.Fatalf("leaf %d is %q, want %q", leaf, got, want)
+		}
+		if form := u.Leaves()[leaf].Form; form&shape.Coded != 0 && strings.Trim(strings.ToLower(want), shape.CodedCharacters) != "" {
+			t.Fatalf("leaf %d is %q, which its form %#x cannot be", leaf, want, form)
 		}
 		most := len(want) / 2
 		if got := string(a.renderer.AppendText(nil, u, leaf, most)); len(got) < most || got[:most] != want[:most] {

@@ -112,9 +112,11 @@ func (p *pass) reportBlank() {
 	p.blank = 0
 }
 
+var zeroes [4096]byte
+
 func isZero(b []byte) bool {
-	for ; len(b) >= 8; b = b[8:] {
-		if binary.LittleEndian.Uint64(b) != 0 {
+	for ; len(b) >= len(zeroes); b = b[len(zeroes):] {
+		if !bytes.Equal(b[:len(zeroes)], zeroes[:]) {
 			return false
 		}
 	}

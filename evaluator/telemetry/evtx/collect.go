@@ -2,10 +2,15 @@ package evtx
 
 // collect merges members of the same name into one with a list.
 func collect(in []node) []node {
-	if len(in) < 2 {
-		return in
-	}
 	find := finder(len(in))
+	n := 0
+	for n < len(in) && find(in[:n], in[n].name) == n {
+		n++
+	}
+	if n == len(in) {
+		return in // nearly always
+	}
+	find = finder(len(in))
 	out := make([]node, 0, len(in))
 	for _, n := range in {
 		i := find(out, n.name)

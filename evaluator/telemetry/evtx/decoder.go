@@ -14,6 +14,7 @@ type decoder struct {
 	signature []byte  // of the values of the record
 	values    []value // of the record
 	frames    []frame // of the record
+	stack     []node  // of the elements that are being shaped
 	quota     int     // bytes that the record may still render
 	odd       bool    // the look of the record depends on more than its signature
 }
@@ -26,6 +27,9 @@ func (d *decoder) reset(chunk []byte) {
 	}
 	clear(d.definitions)
 	d.chunk = chunk
+	if d.reading++; d.reading == 0 {
+		d.names, d.reading = [256]nameAt{}, 1
+	}
 	d.steps, d.bytes, d.learned = maxChunkSteps, maxTemplateBytes, d.symbols.bytes+maxSymbolBytes
 }
 

@@ -35,4 +35,11 @@
 // record and a list of which value goes where. Records of the same template
 // with values of the same types, which is nearly all of them, differ in the
 // values only, so they are one pass over the plan.
+//
+// Whoever evaluates records rather than shows them needs few of their values: a
+// Reader may leave them unrendered (unrendered.go). Such a record is a layout
+// (layout.go), which is a plan whose skeleton is the same for all records, and the
+// places of its values in the chunk, whose memory it holds until it is released
+// (block.go). A Renderer makes of it what the Reader would have made, or only the
+// text of one value.
 package evtx

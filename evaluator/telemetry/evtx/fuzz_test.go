@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 )
@@ -29,10 +30,15 @@ func FuzzEVTX(f *testing.F) {
 			t.Skip()
 		}
 		start := time.Now()
-		readBytes(t, append(head[:len(head):len(head)], chunk...))
-		padded := append(head[:len(head):len(head)], chunk...)
-		padded = append(padded, make([]byte, chunkSize-len(chunk)%chunkSize)...)
-		readBytes(t, padded)
+		short := append(head[:len(head):len(head)], chunk...)
+		padded := append(short[:len(short):len(short)], make([]byte, chunkSize-len(chunk)%chunkSize)...)
+		for _, data := range [][]byte{short, padded} {
+			records, damages := readBytes(t, data)
+			a := agreement{lazy: Reader{Unrendered: true}}
+			if left := a.leave(t, data); !slices.Equal(left, records) {
+				t.Errorf("left unrendered, then rendered: %d records, %d damages\n%.2000q\nwant\n%.2000q", len(left), len(damages), left, records)
+			}
+		}
 		if took := time.Since(start); took > 5*time.Second {
 			t.Errorf("takes %v", took)
 		}

@@ -66,11 +66,15 @@ func newLayout(d *decoder, p *plan) *Layout {
 
 func (l *Layout) add(class byte, kind evaluator.Kind) {
 	form, least := class, 0
-	if form == kindXML {
+	switch class {
+	case kindXML:
 		form = shape.Wide
+	case kindString, kindANSI, kindBool:
+	default:
+		form |= shape.Coded
 	}
-	if int(form) < len(sizes) {
-		least = sizes[form]
+	if int(class) < len(sizes) {
+		least = sizes[class]
 	}
 	l.kinds, l.forms, l.least = append(l.kinds, kind), append(l.forms, form), append(l.least, uint16(least))
 	switch kind {
@@ -82,6 +86,9 @@ func (l *Layout) add(class byte, kind evaluator.Kind) {
 		l.shapes = append(l.shapes, shape.String)
 	}
 }
+
+// classIn returns the type of values of a form.
+func classIn(form uint8) byte { return form &^ shape.Coded }
 
 // kindOf returns the kind that values of a type have, false if it is not always the
 // same. What is too short for its type is not asked for.

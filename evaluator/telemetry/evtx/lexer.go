@@ -43,6 +43,8 @@ type lexer struct {
 	learned int // bytes of symbols that this chunk may bring the total to
 	codes   []code
 	scratch []byte // for a text
+	names   [256]nameAt
+	reading uint32 // number of the chunk, for names
 	local   bool   // the codes hold an opInstance, so they mean something in this chunk only
 }
 
@@ -287,14 +289,25 @@ func (l *lexer) name(c *cursor) (uint32, error) {
 	if offset < chunkHeaderSize || offset > chunkSize-8 {
 		return 0, fmt.Errorf("name at offset 0x%x, which is outside the chunk", offset)
 	}
+	known := &l.names[offset/4%uint32(len(l.names))]
+	if known.chunk == l.reading && known.offset == offset {
+		return known.symbol, nil
+	}
 	at := int(offset) + 8
 	n := int(binary.LittleEndian.Uint16(l.chunk[at-2:]))
 	if n == 0 || n > maxNameLength || at+2*n > len(l.chunk) {
 		return 0, fmt.Errorf("name of %d characters at offset 0x%x", n, offset)
 	}
 	var room [128]byte
-	return l.learn(appendUTF8(room[:0], l.chunk[at:at+2*n]))
+	symbol, err := l.learn(appendUTF8(room[:0], l.chunk[at:at+2*n]))
+	if err == nil {
+		*known = nameAt{l.reading, offset, symbol}
+	}
+	return symbol, err
 }
+
+// nameAt is a name that was met in a chunk.
+type nameAt struct{ chunk, offset, symbol uint32 }
 
 // keep returns a copy of a script that stays valid.
 func keep(codes []code) []code { return slices.Clone(codes) }

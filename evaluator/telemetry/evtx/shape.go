@@ -1,6 +1,7 @@
 package evtx
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/socctl/socctl/evaluator"
@@ -44,31 +45,42 @@ func (d *decoder) shape(w walk, f frame, depth int) (node, error) {
 // content shapes what stands up to the end of an element or of the script: its
 // pieces of text, and the elements.
 func (d *decoder) content(w *walk, f frame, depth int) (text, children []node, err error) {
+	base := len(d.stack)
 	for err == nil {
-		if err := d.spend(1); err != nil {
-			return nil, nil, err
+		if err = d.spend(1); err != nil {
+			break
 		}
-		var more []node
 		switch w.peek() {
 		case opText, opValue:
 			var piece node
+			var more []node
 			piece, more, err = d.piece(w, f, depth)
 			if piece.form != formNull {
 				text = append(text, piece)
 			}
+			d.stack = append(d.stack, more...)
 		case opElement:
-			var one node
-			if one, err = d.element(w, f, depth+1); err == nil {
-				children = append(children, one)
-			}
+			var child node
+			child, err = d.element(w, f, depth+1)
+			d.stack = append(d.stack, child)
 		case opInstance:
+			var more []node
 			more, err = d.inline(int(w.next()), depth+1)
+			d.stack = append(d.stack, more...)
 		default:
-			return text, children, nil
+			return text, d.pop(base), nil
 		}
-		children = append(children, more...)
 	}
+	d.pop(base)
 	return nil, nil, err
+}
+
+// pop takes the nodes from the stack that are above its base.
+func (d *decoder) pop(base int) []node {
+	nodes := slices.Clone(d.stack[base:])
+	clear(d.stack[base:])
+	d.stack = d.stack[:base]
+	return nodes
 }
 
 // piece shapes a text or a value; a value may also be elements.

@@ -12,6 +12,7 @@ type Unrendered struct {
 	block  *block
 	data   []byte
 	leaves []shape.Leaf
+	size   int
 }
 
 // Layout returns what the record has in common with others.
@@ -24,8 +25,9 @@ func (u *Unrendered) Data() []byte { return u.data }
 // Leaves returns the values of the record, see Data.
 func (u *Unrendered) Leaves() []shape.Leaf { return u.leaves }
 
-// Size returns roughly how many bytes of memory the record takes.
-func (u *Unrendered) Size() int { return len(u.data) + 12*len(u.leaves) }
+// Size returns roughly how many bytes of memory the record takes: the first one of a
+// chunk has all of the chunk, whose memory is held until the last one is released.
+func (u *Unrendered) Size() int { return u.size }
 
 // Release says that the record is not looked at any more, so that its memory may
 // hold others. It is called once or not at all.
@@ -39,19 +41,18 @@ type Renderer struct{ texts texts }
 func (r *Renderer) Value(u *Unrendered) evaluator.Value {
 	return u.layout.plan.build(func(i int) evaluator.Value {
 		l := u.leaves[i]
-		return r.texts.value(l.Form, u.data[l.Start:l.End])
+		return r.texts.value(classIn(l.Form), u.data[l.Start:l.End])
 	})
 }
 
 // Traced returns the same for a trace: its leaves are those of u, in their order.
 // What was not read of it before u is released must not be read behind.
 func (r *Renderer) Traced(u *Unrendered, t *evaluator.Trace) evaluator.Value {
-	return u.layout.plan.build(func(i int) evaluator.Value {
-		return t.Later(u.layout.kinds[i], func() string {
-			l := u.leaves[i]
-			return r.texts.value(l.Form, u.data[l.Start:l.End]).Text()
-		})
-	})
+	text := func(leaf int) string {
+		l := u.leaves[leaf]
+		return r.texts.value(classIn(l.Form), u.data[l.Start:l.End]).Text()
+	}
+	return u.layout.plan.build(func(i int) evaluator.Value { return t.LaterBy(u.layout.kinds[i], text) })
 }
 
 // AppendText appends the text of a leaf to dst, or not much more than the first most
@@ -65,7 +66,7 @@ func (r *Renderer) AppendText(dst []byte, u *Unrendered, leaf, most int) []byte 
 	case l.Kind == shape.Bool:
 		return append(dst, "false"...)
 	case l.Form != shape.Wide:
-		return r.texts.appendText(dst, l.Form, data)
+		return r.texts.appendText(dst, classIn(l.Form), data)
 	}
 	if data = trimNUL(data); most < len(data)/2 {
 		// A character of two code units may begin with the last one.
@@ -104,7 +105,12 @@ func (d *decoder) leave(l *Layout, b *block, start, end int) *Unrendered {
 		from := v.start - uint32(start)
 		b.leaves = append(b.leaves, shape.Leaf{Start: from, End: from + uint32(v.size), Kind: l.shapes[i], Escaped: true, Form: l.forms[i]})
 	}
-	b.records = append(b.records, Unrendered{l, b, d.chunk[start:end:end], b.leaves[first:len(b.leaves):len(b.leaves)]})
+	const record, leaf = 96, 12
+	size := record + leaf*len(l.plan.fills)
+	if len(b.records) == 0 {
+		size += chunkSize
+	}
+	b.records = append(b.records, Unrendered{l, b, d.chunk[start:end:end], b.leaves[first:len(b.leaves):len(b.leaves)], size})
 	b.held.Add(1)
 	return &b.records[len(b.records)-1]
 }
