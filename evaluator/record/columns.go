@@ -3,6 +3,7 @@ package record
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/parquet-go/parquet-go"
 
@@ -18,6 +19,7 @@ type rowGroup struct {
 	group  parquet.RowGroup
 	number int // of the row group in its file
 	read   map[string]*groupColumn
+	shared map[leafKey]*leafColumn
 	rests  [][]string // by row, once they are needed
 	late   error      // what failed when a leaf was read
 }
@@ -159,16 +161,21 @@ func (g *rowGroup) whole(row int32) (string, error) {
 	return c.dictionary.Texts[c.codes[row]], nil
 }
 
-// leafColumn is a leaf of the rows of a layout.
+// leafColumn is a leaf of layouts, or of the rows of one if it has no column.
 type leafColumn struct {
 	group *rowGroup
-	rows  []int32
 	kind  shape.Kind
 	name  string // of its column
-	rest  int    // where it is in the rest, if it has no column
 
+	rows       []int32 // ascending; those that a leaf without a column is of
+	rest       int     // where it is in their rest
 	dictionary *evaluator.Dictionary
-	codes      []uint32
+}
+
+// leafKey is what leaves of layouts with the same column have in common.
+type leafKey struct {
+	name string
+	kind shape.Kind
 }
 
 // Kind implements evaluator.Column.
@@ -193,27 +200,41 @@ func (c *leafColumn) Dictionary() (*evaluator.Dictionary, error) {
 	return g.dictionary, nil
 }
 
-// Codes implements evaluator.Column.
-func (c *leafColumn) Codes() ([]uint32, error) {
-	if c.codes != nil || len(c.rows) == 0 {
-		return c.codes, nil
+// AppendCodes implements evaluator.Column.
+func (c *leafColumn) AppendCodes(to []uint32, rows []int32) ([]uint32, error) {
+	if len(rows) == 0 {
+		return to, nil
 	}
 	if c.name == "" {
-		err := c.readRest()
-		return c.codes, err
+		return c.appendRest(to, rows)
 	}
 	g, err := c.group.column(c.name)
 	if err != nil {
-		return nil, err
+		return to, err
 	}
-	codes := make([]uint32, len(c.rows))
-	for i, row := range c.rows {
-		if codes[i] = g.codes[row]; codes[i] == noText {
-			return nil, fmt.Errorf("column %q, row %d: %w", c.name, row, errDamaged)
+	for _, row := range rows {
+		code := g.codes[row]
+		if code == noText {
+			return to, fmt.Errorf("column %q, row %d: %w", c.name, row, errDamaged)
 		}
+		to = append(to, code)
 	}
-	c.codes = codes
-	return codes, nil
+	return to, nil
+}
+
+// appendRest is AppendCodes of a leaf without a column.
+func (c *leafColumn) appendRest(to []uint32, rows []int32) ([]uint32, error) {
+	if _, err := c.Dictionary(); err != nil {
+		return to, err
+	}
+	for _, row := range rows {
+		at, found := slices.BinarySearch(c.rows, row)
+		if !found {
+			return to, fmt.Errorf("row %d: %w", row, errDamaged)
+		}
+		to = append(to, uint32(at)) // every row has its own text
+	}
+	return to, nil
 }
 
 // Grams implements evaluator.Column. What cannot be read fails when the column is.
@@ -230,7 +251,6 @@ func (c *leafColumn) Grams() *evaluator.Grams {
 
 func (c *leafColumn) readRest() error {
 	d := &evaluator.Dictionary{Texts: make([]string, len(c.rows))}
-	c.codes = make([]uint32, len(c.rows))
 	for i, row := range c.rows {
 		rest, err := c.group.rest(row)
 		if err != nil {
@@ -239,7 +259,7 @@ func (c *leafColumn) readRest() error {
 		if c.rest >= len(rest) {
 			return fmt.Errorf("row %d: %w", row, errDamaged)
 		}
-		d.Texts[i], c.codes[i] = rest[c.rest], uint32(i)
+		d.Texts[i] = rest[c.rest]
 	}
 	c.dictionary = d
 	return nil
@@ -248,18 +268,29 @@ func (c *leafColumn) readRest() error {
 // leaves returns the columns of the leaves of a layout, nil for those without text.
 func (g *rowGroup) leaves(l *layoutFile, rows []int32) []evaluator.Column {
 	out := make([]evaluator.Column, len(l.kinds))
-	columns := make([]leafColumn, len(l.kinds))
 	rest := 0
 	for i, kind := range l.kinds {
-		if kind > shape.Bool {
-			continue
-		}
-		c := &columns[i]
-		*c = leafColumn{group: g, rows: rows, kind: kind, name: l.Columns[i], rest: rest}
-		if c.name == "" {
+		switch name := l.Columns[i]; {
+		case kind > shape.Bool:
+		case name == "":
+			out[i] = &leafColumn{group: g, kind: kind, rows: rows, rest: rest}
 			rest++
+		default:
+			out[i] = g.leaf(leafKey{name, kind})
 		}
-		out[i] = c
 	}
 	return out
+}
+
+// leaf returns the one column of leaves.
+func (g *rowGroup) leaf(key leafKey) *leafColumn {
+	c := g.shared[key]
+	if c == nil {
+		c = &leafColumn{group: g, kind: key.kind, name: key.name}
+		if g.shared == nil {
+			g.shared = map[leafKey]*leafColumn{}
+		}
+		g.shared[key] = c
+	}
+	return c
 }
