@@ -99,6 +99,15 @@ func (g *rowGroup) layoutsOf(wanted func(row int) bool) (layouts []*layoutFile, 
 		return nil, nil, err
 	}
 	layouts, rows = make([]*layoutFile, len(c.dictionary.Texts)), make([][]int32, len(c.dictionary.Texts))
+	count := make([]int, len(c.dictionary.Texts))
+	for row, n := range c.codes {
+		if wanted == nil || wanted(row) {
+			count[n]++
+		}
+	}
+	for n := range rows {
+		rows[n] = make([]int32, 0, count[n])
+	}
 	for row, n := range c.codes {
 		if wanted == nil || wanted(row) {
 			rows[n] = append(rows[n], int32(row))
@@ -131,6 +140,25 @@ func (g *rowGroup) rest(row int32) ([]string, error) {
 		return nil, fmt.Errorf("row %d: %w", row, err)
 	}
 	return g.rests[row], nil
+}
+
+// ordered divides rows into those whose members come as in their layout, and others.
+func (g *rowGroup) ordered(rows []int32) (as, other []int32, err error) {
+	if _, ok := g.columns[orderColumn]; !ok || len(rows) == 0 {
+		return rows, nil, nil
+	}
+	c, err := g.column(orderColumn)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, row := range rows {
+		if c.codes[row] == noText || c.dictionary.Texts[c.codes[row]] == "" {
+			as = append(as, row)
+		} else {
+			other = append(other, row)
+		}
+	}
+	return as, other, nil
 }
 
 // orderOf returns the skeleton of a row whose members come in another order than in
@@ -166,6 +194,8 @@ type leafColumn struct {
 	group *rowGroup
 	kind  shape.Kind
 	name  string // of its column
+	grams *evaluator.Grams
+	told  bool // grams was asked for
 
 	rows       []int32 // ascending; those that a leaf without a column is of
 	rest       int     // where it is in their rest
@@ -239,14 +269,13 @@ func (c *leafColumn) appendRest(to []uint32, rows []int32) ([]uint32, error) {
 
 // Grams implements evaluator.Column. What cannot be read fails when the column is.
 func (c *leafColumn) Grams() *evaluator.Grams {
-	if c.name == "" {
-		return nil
+	if c.told || c.name == "" {
+		return c.grams
 	}
-	g, err := c.group.part(c.name)
-	if err != nil {
-		return nil
+	if g, err := c.group.part(c.name); err == nil {
+		c.grams, c.told = g.grams, true
 	}
-	return g.grams
+	return c.grams
 }
 
 func (c *leafColumn) readRest() error {

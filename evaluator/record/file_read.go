@@ -90,8 +90,11 @@ func (l *layouts) of(text string) (*layoutFile, error) {
 
 func readLayout(text string) (*layoutFile, error) {
 	l := &layoutFile{}
-	if err := json.Unmarshal([]byte(text), &l.layoutIn); err != nil {
-		return nil, fmt.Errorf("a layout: %w", err)
+	if !l.readPlain(text) {
+		l.layoutIn = layoutIn{}
+		if err := json.Unmarshal([]byte(text), &l.layoutIn); err != nil {
+			return nil, fmt.Errorf("a layout: %w", err)
+		}
 	}
 	if l.Skeleton == "" {
 		return l, nil

@@ -258,10 +258,12 @@ type groupReplay struct {
 	*replayer
 	rowGroup
 	sources *groupColumn
-	known   *beside // nil until all rules were tried
-	judged  bool    // what the manifest says of routes and sources counts
-	hits    []rowHit
-	tried   []triedRows
+
+	sourceKinds []string // of the sources, or the one of all
+	known       *beside  // nil until all rules were tried
+	judged      bool     // what the manifest says of routes and sources counts
+	hits        []rowHit
+	tried       []triedRows
 
 	batches []*evaluator.Batch
 	like    map[*evaluator.Batch]*layoutFile // layouts of their rows
@@ -277,13 +279,17 @@ func (g *groupReplay) byKind(rows []int32) map[string][]int32 {
 	if len(rows) == 0 {
 		return nil
 	}
-	kinds := make([]string, len(g.sources.dictionary.Texts))
-	same := true
-	for i, source := range g.sources.dictionary.Texts {
-		kinds[i] = g.kinds.Of(source)
-		same = same && kinds[i] == kinds[0]
+	kinds := g.sourceKinds
+	if kinds == nil {
+		for _, source := range g.sources.dictionary.Texts {
+			kinds = append(kinds, g.kinds.Of(source))
+		}
+		if len(slices.Compact(slices.Clone(kinds))) == 1 {
+			kinds = kinds[:1]
+		}
+		g.sourceKinds = kinds
 	}
-	if same {
+	if len(kinds) == 1 {
 		return map[string][]int32{kinds[0]: rows}
 	}
 	out := map[string][]int32{}
@@ -299,17 +305,9 @@ func (g *groupReplay) matchLayout(l *layoutFile, kind string, rows []int32) erro
 	if l.mould == nil {
 		return g.wholeRows(rows)
 	}
-	var as, other []int32 // rows whose members come as in the layout, and others
-	for _, row := range rows {
-		order, err := g.orderOf(row)
-		if err != nil {
-			return err
-		}
-		if order == "" {
-			as = append(as, row)
-		} else {
-			other = append(other, row)
-		}
+	as, other, err := g.ordered(rows)
+	if err != nil {
+		return err
 	}
 	g.batch(l, kind, as, false)
 	g.batch(l, kind+"\x00any", other, true)
