@@ -1,6 +1,7 @@
 package evaluator
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/socctl/socctl/evaluator/shape"
@@ -155,6 +156,12 @@ func (m *batchMatcher) ways(t *planTree, rows []int32) (ways []way, unknown []in
 	}
 	if m.codes, err = c.AppendCodes(m.codes[:0], rows); err != nil {
 		return nil, nil, err
+	}
+	if !slices.ContainsFunc(m.codes, func(code uint32) bool { return code != m.codes[0] }) {
+		if to := t.next[t.asks.of(c, d.Texts[m.codes[0]])]; to != nil {
+			return []way{{to, rows}}, nil, nil
+		}
+		return nil, rows, nil
 	}
 	known, places := map[uint32]int{}, map[*planTree]int{} // place in ways, -1 for none
 	for i, row := range rows {

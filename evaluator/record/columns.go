@@ -19,9 +19,9 @@ type rowGroup struct {
 	group  parquet.RowGroup
 	number int // of the row group in its file
 	read   map[string]*groupColumn
-	shared map[leafKey]*leafColumn
-	rests  [][]string // by row, once they are needed
-	late   error      // what failed when a leaf was read
+	shared []*leafColumn // by number, see layouts
+	rests  [][]string    // by row, once they are needed
+	late   error         // what failed when a leaf was read
 }
 
 // groupColumn is a column of a row group, as far as it was read.
@@ -98,6 +98,7 @@ func (g *rowGroup) layoutsOf(wanted func(row int) bool) (layouts []*layoutFile, 
 	if err != nil {
 		return nil, nil, err
 	}
+	g.layouts.begin()
 	layouts, rows = make([]*layoutFile, len(c.dictionary.Texts)), make([][]int32, len(c.dictionary.Texts))
 	count := make([]int, len(c.dictionary.Texts))
 	for row, n := range c.codes {
@@ -305,21 +306,15 @@ func (g *rowGroup) leaves(l *layoutFile, rows []int32) []evaluator.Column {
 			out[i] = &leafColumn{group: g, kind: kind, rows: rows, rest: rest}
 			rest++
 		default:
-			out[i] = g.leaf(leafKey{name, kind})
+			n := l.leaves[i]
+			if n >= len(g.shared) {
+				g.shared = append(g.shared, make([]*leafColumn, n+1-len(g.shared))...)
+			}
+			if g.shared[n] == nil {
+				g.shared[n] = &leafColumn{group: g, kind: kind, name: name}
+			}
+			out[i] = g.shared[n]
 		}
 	}
 	return out
-}
-
-// leaf returns the one column of leaves.
-func (g *rowGroup) leaf(key leafKey) *leafColumn {
-	c := g.shared[key]
-	if c == nil {
-		c = &leafColumn{group: g, kind: key.kind, name: key.name}
-		if g.shared == nil {
-			g.shared = map[leafKey]*leafColumn{}
-		}
-		g.shared[key] = c
-	}
-	return c
 }
