@@ -32,6 +32,10 @@ title: Not from a Port
 logsource: {product: windows, category: network_connection}
 detection: {s: {SourcePort|exists: false}, condition: s}
 ---
+title: User
+logsource: {product: windows, category: process_creation}
+detection: {s: {User|endswith: '7\\u'}, condition: s}
+---
 title: Words
 logsource: {product: windows}
 detection: {k: [needle], condition: k}
@@ -58,7 +62,7 @@ func TestRecordsThatLookAlike(t *testing.T) {
 		members := []string{`"Channel":"Security"`}
 		if dice.IntN(2) == 0 {
 			members = append(members, pick(`"EventID":4688`, `"EventID":"4688"`), `"NewProcessName":`+pick(`""`, `"C:\\a.exe"`, `"C:\\b.exe"`, `"-"`),
-				`"SubjectUserName":`+pick(`"u"`, `"v"`), `"TargetUserName":`+pick(`"u"`, `"v"`, `""`))
+				`"SubjectUserName":`+pick(`"u"`, `"v"`), `"TargetUserName":`+pick(`"u"`, `"v"`, `""`), fmt.Sprintf(`"SubjectDomainName":"d%d"`, dice.IntN(500)))
 		} else {
 			members = append(members, `"EventID":5156`, `"SourcePort":`+pick(`""`, `"1"`, `2`, `"3"`, `null`), `"Protocol":`+pick(`6`, `"6"`, `"17"`, `""`))
 		}
@@ -79,7 +83,7 @@ func TestRecordsThatLookAlike(t *testing.T) {
 			want = append(want, fmt.Sprintf("%04d %s %s", i, m.Rule.Title, m.View))
 		}
 	}
-	for _, title := range []string{"Image", "No Image", "Port", "Not from a Port", "Words", "Numbers"} {
+	for _, title := range []string{"Image", "No Image", "Port", "Not from a Port", "User", "Words", "Numbers"} {
 		if !slices.ContainsFunc(want, func(s string) bool { return strings.Contains(s[5:], title+" ") }) {
 			t.Errorf("the rule %s never matches", title)
 		}
