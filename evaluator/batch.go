@@ -1,7 +1,7 @@
 package evaluator
 
 import (
-	"encoding/binary"
+	"slices"
 	"strings"
 
 	"github.com/socctl/socctl/evaluator/shape"
@@ -11,15 +11,12 @@ import (
 // out once for each entry of a dictionary, and what depends on several of them
 // once for each combination that occurs.
 type Batch struct {
-	Shape  int // as in Record
-	Rows   int
+	Shape  int      // as in Record
+	Rows   []int32  // numbers of the records, ascending, as columns and Event know them
 	Leaves []Column // as in Trace; nil for a leaf that has no text
 
 	// AnyOrder is as in Record.
 	AnyOrder bool
-	// Tried is told what rules were tried on some rows; nil is told nothing. Every row
-	// is in exactly one call.
-	Tried func(rows []int32, t *Tried)
 	// Event makes an event of a row, as RecordReader does.
 	Event func(row int, t *Trace) (Routed, error)
 }
@@ -31,14 +28,15 @@ type Tried struct {
 	Views  int      // of each row
 }
 
-// Column is the texts of a leaf. It is asked only for what is needed.
+// Column is the texts of a leaf, which batches may share. It is asked only for what is
+// needed.
 type Column interface {
 	// Kind is the kind of the leaf: a string, a number or a boolean.
 	Kind() shape.Kind
 	// Dictionary returns the texts that occur, and perhaps others.
 	Dictionary() (*Dictionary, error)
-	// Codes returns, by row, which text of the dictionary it has.
-	Codes() ([]uint32, error)
+	// AppendCodes appends which text of the dictionary rows have.
+	AppendCodes(to []uint32, rows []int32) ([]uint32, error)
 	// Grams returns what is known of all texts without reading them; nil if that is
 	// nothing.
 	Grams() *Grams
@@ -60,36 +58,53 @@ type dictionaryKey struct {
 
 const undecided = absent - 1
 
-// MatchBatch finds what Match finds for each record of a batch. yield is called for
-// rows with matches or suppressions, in no particular order; what it is given must
-// not be changed. Errors are those of the columns and of events.
-func (s *Records) MatchBatch(b *Batch, yield func(row int, matches []Match, stopped []Suppression)) error {
+// MatchBatches finds what Match finds for each record of some batches, of which each
+// record has another number. Those on which rules look in the same columns are matched
+// together. yield is called for rows with matches or suppressions, in no particular
+// order; what it is given must not be changed. tried, unless it is nil, is told what
+// rules were tried on some rows; every row is in exactly one call. Errors are those of the
+// columns and of events.
+func (s *Records) MatchBatches(batches []*Batch, tried func(rows []int32, t *Tried), yield func(b *Batch, row int, matches []Match, stopped []Suppression)) error {
 	s.refresh()
-	m := &batchMatcher{Records: s, Batch: b, yield: yield}
-	for b.Shape >= len(s.trees) {
-		s.trees = append(s.trees, planTree{})
+	m := &batchMatcher{Records: s, tried: tried, yield: yield, columns: map[Column]uint32{}, known: map[string]*together{}}
+	for _, b := range batches {
+		for b.Shape >= len(s.trees) {
+			s.trees = append(s.trees, planTree{})
+		}
+		m.Batch = b
+		m.number++
+		if err := m.spread(nil, b.Rows, true); err != nil {
+			return err
+		}
 	}
-	if err := m.spread(nil, b.all(), true); err != nil {
-		return err
+	for _, t := range m.order {
+		if err := m.match(t); err != nil {
+			return err
+		}
 	}
 	return m.matchEvents()
 }
 
-func (b *Batch) all() []int32 {
-	rows := make([]int32, b.Rows)
-	for i := range rows {
-		rows[i] = int32(i)
-	}
-	return rows
-}
-
-// batchMatcher matches one batch.
+// batchMatcher matches batches.
 type batchMatcher struct {
 	*Records
-	*Batch
-	yield func(row int, matches []Match, stopped []Suppression)
-	later []int32 // rows of which events have to be made
-	open  []int32 // the same, but what was tried on them has been told
+	*Batch        // the current one
+	number uint32 // of it
+	tried  func(rows []int32, t *Tried)
+	yield  func(b *Batch, row int, matches []Match, stopped []Suppression)
+
+	codes   []uint32          // reused memory
+	columns map[Column]uint32 // numbers
+	known   map[string]*together
+	order   []*together
+	later   []batchRow // rows of which events have to be made
+	open    []batchRow // the same, but what was tried on them has been told
+}
+
+// batchRow is a row of a batch.
+type batchRow struct {
+	batch *Batch
+	row   int32
 }
 
 // spread leads rows through the tree of their shape to their plans. A row without
@@ -100,30 +115,17 @@ func (m *batchMatcher) spread(t *planTree, rows []int32, mayPlan bool) error {
 	}
 	switch {
 	case t.plan != nil:
-		return m.match(t.plan, rows)
+		m.gather(t.plan, rows)
+		return nil
 	case t.next == nil:
 		return m.unplanned(t, rows, mayPlan)
 	}
-	answers, err := m.answers(t.asks)
+	ways, unknown, err := m.ways(t, rows)
 	if err != nil {
 		return err
 	}
-	next := map[*planTree][]int32{}
-	var order []*planTree
-	var unknown []int32
-	for _, row := range rows {
-		to := t.next[answers(row)]
-		if to == nil {
-			unknown = append(unknown, row)
-			continue
-		}
-		if next[to] == nil {
-			order = append(order, to)
-		}
-		next[to] = append(next[to], row)
-	}
-	for _, to := range order {
-		if err := m.spread(to, next[to], true); err != nil {
+	for _, w := range ways {
+		if err := m.spread(w.to, w.rows, true); err != nil {
 			return err
 		}
 	}
@@ -131,6 +133,67 @@ func (m *batchMatcher) spread(t *planTree, rows []int32, mayPlan bool) error {
 		return nil
 	}
 	return m.unplanned(t, unknown, mayPlan && len(t.next) < maxChoices)
+}
+
+// way is where the text of a leaf leads rows.
+type way struct {
+	to   *planTree
+	rows []int32
+}
+
+// ways returns where rows go from a tree, and the rows of which that is not known.
+func (m *batchMatcher) ways(t *planTree, rows []int32) (ways []way, unknown []int32, err error) {
+	c := m.Leaves[t.asks.leaf]
+	d, err := c.Dictionary()
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(d.Texts) == 1 { // which all rows have
+		if to := t.next[t.asks.of(c, d.Texts[0])]; to != nil {
+			return []way{{to, rows}}, nil, nil
+		}
+		return nil, rows, nil
+	}
+	if m.codes, err = c.AppendCodes(m.codes[:0], rows); err != nil {
+		return nil, nil, err
+	}
+	if !slices.ContainsFunc(m.codes, func(code uint32) bool { return code != m.codes[0] }) {
+		if to := t.next[t.asks.of(c, d.Texts[m.codes[0]])]; to != nil {
+			return []way{{to, rows}}, nil, nil
+		}
+		return nil, rows, nil
+	}
+	known, places := map[uint32]int{}, map[*planTree]int{} // place in ways, -1 for none
+	for i, row := range rows {
+		code := m.codes[i]
+		at, ok := known[code]
+		if !ok {
+			at = -1
+			if to := t.next[t.asks.of(c, d.Texts[code])]; to != nil {
+				if at, ok = places[to]; !ok {
+					at = len(ways)
+					places[to] = at
+					ways = append(ways, way{to: to})
+				}
+			}
+			known[code] = at
+		}
+		if at < 0 {
+			unknown = append(unknown, row)
+			continue
+		}
+		ways[at].rows = append(ways[at].rows, row)
+	}
+	return ways, unknown, nil
+}
+
+// of returns what a reading of a column yields for a text.
+func (asked reading) of(c Column, text string) string {
+	text = columnText(c, text)
+	if asked.by != nil {
+		return asked.by.of(text)
+	}
+	return text
 }
 
 // worthPlan is how many rows there must have been for a plan, which costs as much as
@@ -141,7 +204,9 @@ const worthPlan = 4
 // again; without one, events are made of them.
 func (m *batchMatcher) unplanned(t *planTree, rows []int32, mayPlan bool) error {
 	if t.sightings += len(rows); !mayPlan || t.refused || t.sightings < worthPlan {
-		m.later = append(m.later, rows...)
+		for _, row := range rows {
+			m.later = append(m.later, batchRow{m.Batch, row})
+		}
 		return nil
 	}
 	before := m.plans
@@ -150,7 +215,7 @@ func (m *batchMatcher) unplanned(t *planTree, rows []int32, mayPlan bool) error 
 		return err
 	}
 	if p == nil || m.plans <= before { // all plans have been forgotten: whoever walks through them begins anew
-		m.later = append(m.later, rows[0])
+		m.later = append(m.later, batchRow{m.Batch, rows[0]})
 		rows = rows[1:]
 	}
 	if len(rows) == 0 {
@@ -159,41 +224,28 @@ func (m *batchMatcher) unplanned(t *planTree, rows []int32, mayPlan bool) error 
 	return m.spread(nil, rows, p != nil)
 }
 
-// answers returns what a reading yields, by row.
-func (m *batchMatcher) answers(asked reading) (func(row int32) string, error) {
-	c := m.Leaves[asked.leaf]
-	d, err := c.Dictionary()
-	if err != nil {
-		return nil, err
-	}
-	codes, err := c.Codes()
-	if err != nil {
-		return nil, err
-	}
-	known := map[uint32]string{}
-	return func(row int32) string {
-		code := codes[row]
-		answer, ok := known[code]
-		if !ok {
-			answer = columnText(c, d.Texts[code])
-			if asked.by != nil {
-				answer = asked.by.of(answer)
-			}
-			known[code] = answer
-		}
-		return answer
-	}, nil
-}
-
-// answerOf is answers for one row, whose columns can be read.
+// answerOf returns what readings yield for a row, whose columns can be read.
 func (m *batchMatcher) answerOf(row int32) func(reading) string {
 	return func(asked reading) string {
-		of, err := m.answers(asked)
+		text, err := textOf(m.Leaves[asked.leaf], row)
 		if err != nil {
 			return strings.Repeat("?", maxAnswer+1) // too long to be remembered; the error comes when the column is read again
 		}
-		return of(row)
+		return asked.of(m.Leaves[asked.leaf], text)
 	}
+}
+
+// textOf returns the text of a row.
+func textOf(c Column, row int32) (string, error) {
+	d, err := c.Dictionary()
+	if err != nil {
+		return "", err
+	}
+	codes, err := c.AppendCodes(nil, []int32{row})
+	if err != nil {
+		return "", err
+	}
+	return d.Texts[codes[0]], nil
 }
 
 // columnText is the text that predicates see, see Records.leafText.
@@ -208,98 +260,25 @@ func columnText(c Column, text string) string {
 // it comes last.
 func (m *batchMatcher) matchEvents() error {
 	told := len(m.open)
-	for i, row := range append(m.open, m.later...) {
+	for i, at := range append(m.open, m.later...) {
 		m.slow++
 		trace := NewTrace() // so that only texts are read that count
-		trace.columns = m.Leaves
-		event, err := m.Event(int(row), trace)
+		trace.columns = at.batch.Leaves
+		event, err := at.batch.Event(int(at.row), trace)
 		if err != nil {
 			return err
 		}
-		if m.Tried != nil && i >= told {
-			m.Tried([]int32{row}, m.TriedOn(event))
+		if m.tried != nil && i >= told {
+			m.tried([]int32{at.row}, m.TriedOn(event))
 		}
 		matches := m.Evaluator.Match(event)
-		m.tell(row, matches, m.stopped)
+		m.tell(at, matches, m.stopped)
 	}
 	return nil
 }
 
-func (m *batchMatcher) tell(row int32, matches []Match, stopped []Suppression) {
+func (m *batchMatcher) tell(at batchRow, matches []Match, stopped []Suppression) {
 	if len(matches)+len(stopped) > 0 {
-		m.yield(int(row), matches, stopped)
+		m.yield(at.batch, int(at.row), matches, stopped)
 	}
-}
-
-// match evaluates the rows of a plan: those with the same classes at all loads have
-// the same verdict.
-func (m *batchMatcher) match(p *plan, rows []int32) error {
-	found := make([]vector, len(p.loads))
-	for i := range p.loads {
-		if p.loads[i].kind == constant {
-			continue
-		}
-		v, err := m.load(&p.loads[i], p, rows)
-		if err != nil {
-			return err
-		}
-		found[i] = v
-	}
-	joined, err := m.joins(p, rows)
-	if err != nil {
-		return err
-	}
-	if m.Tried != nil {
-		m.Tried(rows, m.triedBy(p, found))
-	}
-	states := newStates(len(rows))
-	for _, v := range append(found, joined...) {
-		states.divide(v)
-	}
-	m.decide(p, rows, states, found, joined)
-	return nil
-}
-
-// decide reaches a verdict on each state, and tells it of all its rows.
-func (m *batchMatcher) decide(p *plan, rows []int32, s *states, found, joined []vector) {
-	verdicts := make([]*planVerdict, s.count)
-	for i, row := range rows {
-		n := s.of(i)
-		if verdicts[n] == nil {
-			verdicts[n] = m.verdictOf(p, i, found, joined)
-		}
-		v := verdicts[n]
-		if v.open {
-			m.open = append(m.open, row)
-			continue
-		}
-		if s.count == 1 && len(v.matches)+len(v.stopped) == 0 {
-			return // the same holds of all rows
-		}
-		m.tell(row, v.matches, v.stopped)
-	}
-}
-
-// verdictOf returns what the classes at the i-th of the rows decide.
-func (m *batchMatcher) verdictOf(p *plan, i int, found, joined []vector) *planVerdict {
-	m.key = binary.LittleEndian.AppendUint32(m.key[:0], p.number)
-	m.values = m.values[:0]
-	for n := range found {
-		class := found[n].at(i)
-		m.values = append(m.values, class)
-		if p.loads[n].kind != constant {
-			m.key = binary.LittleEndian.AppendUint32(m.key, class)
-		}
-	}
-	m.joined = m.joined[:0]
-	for _, v := range joined {
-		m.joined = append(m.joined, v.at(i))
-		m.key = append(m.key, byte(v.at(i)))
-	}
-	if v := m.decided[string(m.key)]; v != nil {
-		return v
-	}
-	v := m.decidePlan(p)
-	m.decided[string(m.key)] = v
-	return v
 }

@@ -54,13 +54,11 @@ func (m *batchMatcher) leaf(c Column, field int32, filter *wordFilter, rows []in
 			return vector{same: classes[0]}, nil
 		}
 	}
-	codes, err := c.Codes()
+	byRow, err := c.AppendCodes(make([]uint32, 0, len(rows)), rows)
 	if err != nil {
 		return vector{}, err
 	}
-	byRow := make([]uint32, len(rows))
-	for i, row := range rows {
-		code := codes[row]
+	for i, code := range byRow {
 		if classes[code] == undecided {
 			classes[code] = m.classOfEntry(c, field, filter, d.Texts[code])
 		}
@@ -152,15 +150,14 @@ func (m *batchMatcher) guarded(l *load, p *plan, rows []int32) (vector, error) {
 	if err != nil || !some {
 		return out, err
 	}
-	codes, err := c.Codes()
-	if err != nil {
+	all := vector{}
+	if all.byRow, err = c.AppendCodes(make([]uint32, 0, len(rows)), rows); err != nil {
 		return out, err
 	}
-	all := vector{byRow: make([]uint32, len(rows))}
 	var left, at []int32
-	for i, row := range rows {
-		if all.byRow[i] = out.at(i); others[codes[row]] {
-			left, at = append(left, row), append(at, int32(i))
+	for i, code := range all.byRow {
+		if all.byRow[i] = out.at(i); others[code] {
+			left, at = append(left, rows[i]), append(at, int32(i))
 		}
 	}
 	if len(left) == 0 {
@@ -181,7 +178,7 @@ func (m *batchMatcher) compute(l *load, p *plan, rows []int32) (vector, error) {
 		columns := make([][]uint32, len(l.leaves))
 		for i, leaf := range l.leaves {
 			var err error
-			if columns[i], err = m.Leaves[leaf].Codes(); err != nil {
+			if columns[i], err = m.Leaves[leaf].AppendCodes(nil, rows); err != nil {
 				return vector{}, err
 			}
 		}
@@ -199,11 +196,11 @@ func (m *batchMatcher) computeAll(l *load, p *plan, rows []int32, columns [][]ui
 	for i, row := range rows {
 		key = key[:0]
 		for _, codes := range columns {
-			key = binary.LittleEndian.AppendUint32(key, codes[row])
+			key = binary.LittleEndian.AppendUint32(key, codes[i])
 		}
 		class, ok := known[string(key)]
 		if !ok {
-			if class, stable, err = m.computeRow(l, p, row, columns); err != nil || !stable {
+			if class, stable, err = m.computeRow(l, p, row, i, columns); err != nil || !stable {
 				return out, stable, err
 			}
 			known[string(key)] = class
@@ -213,16 +210,16 @@ func (m *batchMatcher) computeAll(l *load, p *plan, rows []int32, columns [][]ui
 	return out, true, nil
 }
 
-// computeRow computes one combination, unless it was computed before, in this batch
+// computeRow computes one combination, which stands at a place in the columns, unless it was computed before, in this batch
 // or another.
-func (m *batchMatcher) computeRow(l *load, p *plan, row int32, columns [][]uint32) (class uint32, stable bool, err error) {
+func (m *batchMatcher) computeRow(l *load, p *plan, row int32, at int, columns [][]uint32) (class uint32, stable bool, err error) {
 	m.text = binary.LittleEndian.AppendUint32(m.text[:0], uint32(l.serial))
 	for i, leaf := range l.leaves {
 		d, err := m.Leaves[leaf].Dictionary()
 		if err != nil {
 			return 0, false, err
 		}
-		text := d.Texts[columns[i][row]]
+		text := d.Texts[columns[i][at]]
 		m.text = append(binary.LittleEndian.AppendUint32(m.text, uint32(len(text))), text...)
 	}
 	first, other := m.made.key(l.field, computeMark, unsafe.String(unsafe.SliceData(m.text), len(m.text)))
@@ -257,21 +254,21 @@ func (m *batchMatcher) joins(p *plan, rows []int32) ([]vector, error) {
 }
 
 func (m *batchMatcher) joinAll(j join, rows []int32) (vector, error) {
-	one, err := m.elements(j.leaf)
+	one, err := m.elements(j.leaf, rows)
 	if err != nil {
 		return vector{}, err
 	}
-	two, err := m.elements(j.other)
+	two, err := m.elements(j.other, rows)
 	if err != nil {
 		return vector{}, err
 	}
 	out := vector{byRow: make([]uint32, len(rows))}
 	known := map[uint64]uint32{}
-	for i, row := range rows {
-		key := uint64(one.codes[row])<<32 | uint64(two.codes[row])
+	for i := range rows {
+		key := uint64(one.codes[i])<<32 | uint64(two.codes[i])
 		holds, ok := known[key]
 		if !ok {
-			a, b := one.at(row), two.at(row)
+			a, b := one.at(i), two.at(i)
 			if refers(&m.program.Predicates[j.atom], &a, &b) {
 				holds = 1
 			}
@@ -282,25 +279,25 @@ func (m *batchMatcher) joinAll(j join, rows []int32) (vector, error) {
 	return out, nil
 }
 
-// elementColumn is a column as predicates see it.
+// elementColumn is some rows of a column as predicates see it.
 type elementColumn struct {
 	Column
 	texts []string
 	codes []uint32
 }
 
-func (m *batchMatcher) elements(leaf int32) (e elementColumn, err error) {
+func (m *batchMatcher) elements(leaf int32, rows []int32) (e elementColumn, err error) {
 	e.Column = m.Leaves[leaf]
 	d, err := e.Dictionary()
 	if err != nil {
 		return e, err
 	}
 	e.texts = d.Texts
-	e.codes, err = e.Codes()
+	e.codes, err = e.AppendCodes(nil, rows)
 	return e, err
 }
 
-func (e *elementColumn) at(row int32) element {
+func (e *elementColumn) at(i int) element {
 	kind := String
 	switch e.Kind() {
 	case shape.Number:
@@ -308,5 +305,5 @@ func (e *elementColumn) at(row int32) element {
 	case shape.Bool:
 		kind = Bool
 	}
-	return element{kind: kind, text: strings.Clone(columnText(e, e.texts[e.codes[row]]))}
+	return element{kind: kind, text: strings.Clone(columnText(e, e.texts[e.codes[i]]))}
 }

@@ -1,6 +1,7 @@
 package evaluator
 
 import (
+	"encoding/binary"
 	"hash/maphash"
 	"slices"
 )
@@ -11,7 +12,7 @@ import (
 // under a trace, so that what an event is has its only home in whoever makes
 // events.
 type plan struct {
-	number   uint32
+	number   uint32    // of its form
 	decisive []reading // what decides that this is the plan, in the order in which it does
 	views    int       // of the event
 	loads    []load
@@ -24,6 +25,40 @@ func (p *plan) same(other *plan) bool {
 	return p.views == other.views && len(p.decisive) == len(other.decisive) &&
 		!slices.ContainsFunc(p.decisive, func(r reading) bool { return !slices.Contains(other.decisive, r) }) &&
 		slices.EqualFunc(p.loads, other.loads, load.same) && slices.EqualFunc(p.runs, other.runs, run.same)
+}
+
+// formOf returns the number of what a verdict on classes depends on besides these. Plans
+// of different shapes often have the same.
+func (s *Records) formOf(p *plan) uint32 {
+	var form []byte
+	list := func(numbers []int32) {
+		form = binary.AppendUvarint(form, uint64(len(numbers)))
+		for _, n := range numbers {
+			form = binary.AppendUvarint(form, uint64(n))
+		}
+	}
+	form = binary.AppendUvarint(form, uint64(len(p.loads)))
+	for i := range p.loads {
+		l := &p.loads[i]
+		form = binary.AppendUvarint(append(form, byte(l.kind)), uint64(l.field))
+		list(l.atoms)
+	}
+	for _, r := range p.runs {
+		form = binary.AppendUvarint(form, uint64(r.group.number))
+		form = append(binary.AppendUvarint(form, uint64(len(r.name))), r.name...)
+		list(r.loads)
+		form = binary.AppendUvarint(form, uint64(len(r.joins)))
+		for _, j := range r.joins {
+			form = binary.AppendUvarint(form, uint64(j.atom))
+		}
+	}
+	number, known := s.forms[string(form)]
+	if !known {
+		s.numbered++
+		number = s.numbered
+		s.forms[string(form)] = number
+	}
+	return number
 }
 
 // load is how a field comes to its value.

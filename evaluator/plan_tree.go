@@ -88,6 +88,7 @@ func (s *Records) makePlanOf(r planned) (*plan, error) {
 	if s.plans >= maxPlans || s.waySize >= maxTreeBytes {
 		clear(s.trees)
 		clear(s.decided)
+		clear(s.forms)
 		s.plans, s.waySize = 0, 0
 	}
 	trace := NewTrace()
@@ -104,8 +105,7 @@ func (s *Records) makePlanOf(r planned) (*plan, error) {
 		p.refused = !same
 	}
 	s.plans++
-	s.numbered++
-	p.number = s.numbered
+	p.number = s.formOf(p)
 	t := s.wayTo(p, r)
 	if t == nil {
 		return nil, nil

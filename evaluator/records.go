@@ -31,9 +31,10 @@ type Records struct {
 	*Evaluator
 	trees    []planTree // by shape
 	plans    uint32
-	numbered uint32 // plans that were ever made
-	waySize  int    // bytes of the ways that lead to plans
-	serial   int32  // of the latest computation
+	numbered uint32 // forms of plans that there ever were
+	forms    map[string]uint32
+	waySize  int   // bytes of the ways that lead to plans
+	serial   int32 // of the latest computation
 	decided  map[string]*planVerdict
 	made     *valueCache // classes of what events make of texts in batches, which are worth more than those of texts
 
@@ -52,7 +53,7 @@ type Records struct {
 
 // Records returns what evaluates records of one source of shapes.
 func (e *Evaluator) Records() *Records {
-	return &Records{Evaluator: e, decided: map[string]*planVerdict{}, made: newValueCache(len(e.tables.fields))}
+	return &Records{Evaluator: e, decided: map[string]*planVerdict{}, forms: map[string]uint32{}, made: newValueCache(len(e.tables.fields))}
 }
 
 // Statistics tell how Records came to what they returned.

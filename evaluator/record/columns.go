@@ -3,6 +3,7 @@ package record
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/parquet-go/parquet-go"
 
@@ -18,8 +19,9 @@ type rowGroup struct {
 	group  parquet.RowGroup
 	number int // of the row group in its file
 	read   map[string]*groupColumn
-	rests  [][]string // by row, once they are needed
-	late   error      // what failed when a leaf was read
+	shared []*leafColumn // by number, see layouts
+	rests  [][]string    // by row, once they are needed
+	late   error         // what failed when a leaf was read
 }
 
 // groupColumn is a column of a row group, as far as it was read.
@@ -96,7 +98,17 @@ func (g *rowGroup) layoutsOf(wanted func(row int) bool) (layouts []*layoutFile, 
 	if err != nil {
 		return nil, nil, err
 	}
+	g.layouts.begin()
 	layouts, rows = make([]*layoutFile, len(c.dictionary.Texts)), make([][]int32, len(c.dictionary.Texts))
+	count := make([]int, len(c.dictionary.Texts))
+	for row, n := range c.codes {
+		if wanted == nil || wanted(row) {
+			count[n]++
+		}
+	}
+	for n := range rows {
+		rows[n] = make([]int32, 0, count[n])
+	}
 	for row, n := range c.codes {
 		if wanted == nil || wanted(row) {
 			rows[n] = append(rows[n], int32(row))
@@ -131,6 +143,25 @@ func (g *rowGroup) rest(row int32) ([]string, error) {
 	return g.rests[row], nil
 }
 
+// ordered divides rows into those whose members come as in their layout, and others.
+func (g *rowGroup) ordered(rows []int32) (as, other []int32, err error) {
+	if _, ok := g.columns[orderColumn]; !ok || len(rows) == 0 {
+		return rows, nil, nil
+	}
+	c, err := g.column(orderColumn)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, row := range rows {
+		if c.codes[row] == noText || c.dictionary.Texts[c.codes[row]] == "" {
+			as = append(as, row)
+		} else {
+			other = append(other, row)
+		}
+	}
+	return as, other, nil
+}
+
 // orderOf returns the skeleton of a row whose members come in another order than in
 // its layout, else "".
 func (g *rowGroup) orderOf(row int32) (string, error) {
@@ -159,16 +190,23 @@ func (g *rowGroup) whole(row int32) (string, error) {
 	return c.dictionary.Texts[c.codes[row]], nil
 }
 
-// leafColumn is a leaf of the rows of a layout.
+// leafColumn is a leaf of layouts, or of the rows of one if it has no column.
 type leafColumn struct {
 	group *rowGroup
-	rows  []int32
 	kind  shape.Kind
 	name  string // of its column
-	rest  int    // where it is in the rest, if it has no column
+	grams *evaluator.Grams
+	told  bool // grams was asked for
 
+	rows       []int32 // ascending; those that a leaf without a column is of
+	rest       int     // where it is in their rest
 	dictionary *evaluator.Dictionary
-	codes      []uint32
+}
+
+// leafKey is what leaves of layouts with the same column have in common.
+type leafKey struct {
+	name string
+	kind shape.Kind
 }
 
 // Kind implements evaluator.Column.
@@ -193,44 +231,56 @@ func (c *leafColumn) Dictionary() (*evaluator.Dictionary, error) {
 	return g.dictionary, nil
 }
 
-// Codes implements evaluator.Column.
-func (c *leafColumn) Codes() ([]uint32, error) {
-	if c.codes != nil || len(c.rows) == 0 {
-		return c.codes, nil
+// AppendCodes implements evaluator.Column.
+func (c *leafColumn) AppendCodes(to []uint32, rows []int32) ([]uint32, error) {
+	if len(rows) == 0 {
+		return to, nil
 	}
 	if c.name == "" {
-		err := c.readRest()
-		return c.codes, err
+		return c.appendRest(to, rows)
 	}
 	g, err := c.group.column(c.name)
 	if err != nil {
-		return nil, err
+		return to, err
 	}
-	codes := make([]uint32, len(c.rows))
-	for i, row := range c.rows {
-		if codes[i] = g.codes[row]; codes[i] == noText {
-			return nil, fmt.Errorf("column %q, row %d: %w", c.name, row, errDamaged)
+	for _, row := range rows {
+		code := g.codes[row]
+		if code == noText {
+			return to, fmt.Errorf("column %q, row %d: %w", c.name, row, errDamaged)
 		}
+		to = append(to, code)
 	}
-	c.codes = codes
-	return codes, nil
+	return to, nil
+}
+
+// appendRest is AppendCodes of a leaf without a column.
+func (c *leafColumn) appendRest(to []uint32, rows []int32) ([]uint32, error) {
+	if _, err := c.Dictionary(); err != nil {
+		return to, err
+	}
+	for _, row := range rows {
+		at, found := slices.BinarySearch(c.rows, row)
+		if !found {
+			return to, fmt.Errorf("row %d: %w", row, errDamaged)
+		}
+		to = append(to, uint32(at)) // every row has its own text
+	}
+	return to, nil
 }
 
 // Grams implements evaluator.Column. What cannot be read fails when the column is.
 func (c *leafColumn) Grams() *evaluator.Grams {
-	if c.name == "" {
-		return nil
+	if c.told || c.name == "" {
+		return c.grams
 	}
-	g, err := c.group.part(c.name)
-	if err != nil {
-		return nil
+	if g, err := c.group.part(c.name); err == nil {
+		c.grams, c.told = g.grams, true
 	}
-	return g.grams
+	return c.grams
 }
 
 func (c *leafColumn) readRest() error {
 	d := &evaluator.Dictionary{Texts: make([]string, len(c.rows))}
-	c.codes = make([]uint32, len(c.rows))
 	for i, row := range c.rows {
 		rest, err := c.group.rest(row)
 		if err != nil {
@@ -239,7 +289,7 @@ func (c *leafColumn) readRest() error {
 		if c.rest >= len(rest) {
 			return fmt.Errorf("row %d: %w", row, errDamaged)
 		}
-		d.Texts[i], c.codes[i] = rest[c.rest], uint32(i)
+		d.Texts[i] = rest[c.rest]
 	}
 	c.dictionary = d
 	return nil
@@ -248,18 +298,23 @@ func (c *leafColumn) readRest() error {
 // leaves returns the columns of the leaves of a layout, nil for those without text.
 func (g *rowGroup) leaves(l *layoutFile, rows []int32) []evaluator.Column {
 	out := make([]evaluator.Column, len(l.kinds))
-	columns := make([]leafColumn, len(l.kinds))
 	rest := 0
 	for i, kind := range l.kinds {
-		if kind > shape.Bool {
-			continue
-		}
-		c := &columns[i]
-		*c = leafColumn{group: g, rows: rows, kind: kind, name: l.Columns[i], rest: rest}
-		if c.name == "" {
+		switch name := l.Columns[i]; {
+		case kind > shape.Bool:
+		case name == "":
+			out[i] = &leafColumn{group: g, kind: kind, rows: rows, rest: rest}
 			rest++
+		default:
+			n := l.leaves[i]
+			if n >= len(g.shared) {
+				g.shared = append(g.shared, make([]*leafColumn, n+1-len(g.shared))...)
+			}
+			if g.shared[n] == nil {
+				g.shared[n] = &leafColumn{group: g, kind: kind, name: name}
+			}
+			out[i] = g.shared[n]
 		}
-		out[i] = c
 	}
 	return out
 }

@@ -30,7 +30,8 @@ type table struct {
 // layoutFile is a layout of a file, with what makes records of it.
 type layoutFile struct {
 	layoutIn
-	mould *telemetry.Mould // nil for records that are kept whole
+	mould  *telemetry.Mould // nil for records that are kept whole
+	leaves []int            // numbers of leaves by name and kind, of those that have a column
 }
 
 // open reads a file of a recording, which must be the one that was recorded.
@@ -67,10 +68,24 @@ func (t *table) read(f File, content []byte) (err error) {
 
 // layouts reads layouts. Those of one file are mostly those of the others as well, so
 // that it remembers them. It is for one goroutine.
-type layouts struct{ known map[string]*layoutFile }
+type layouts struct {
+	known   map[string]*layoutFile
+	numbers map[leafKey]int // of leaves of those that are known
+}
 
 // maxLayouts is how many layouts are remembered.
 const maxLayouts = 1 << 12
+
+// maxNumbers is how many leaves have a number before all are numbered anew.
+const maxNumbers = 1 << 16
+
+// begin is called before the layouts of a row group are read, whose leaves must have
+// different numbers.
+func (l *layouts) begin() {
+	if len(l.numbers) > maxNumbers {
+		*l = layouts{}
+	}
+}
 
 // of reads a layout.
 func (l *layouts) of(text string) (*layoutFile, error) {
@@ -84,14 +99,30 @@ func (l *layouts) of(text string) (*layoutFile, error) {
 	if l.known == nil || len(l.known) >= maxLayouts {
 		l.known = map[string]*layoutFile{}
 	}
+	if l.numbers == nil {
+		l.numbers = map[leafKey]int{}
+	}
+	read.leaves = make([]int, len(read.kinds))
+	for i, kind := range read.kinds {
+		key := leafKey{read.Columns[i], kind}
+		n, known := l.numbers[key]
+		if !known {
+			n = len(l.numbers)
+			l.numbers[key] = n
+		}
+		read.leaves[i] = n
+	}
 	l.known[strings.Clone(text)] = read
 	return read, nil
 }
 
 func readLayout(text string) (*layoutFile, error) {
 	l := &layoutFile{}
-	if err := json.Unmarshal([]byte(text), &l.layoutIn); err != nil {
-		return nil, fmt.Errorf("a layout: %w", err)
+	if !l.readPlain(text) {
+		l.layoutIn = layoutIn{}
+		if err := json.Unmarshal([]byte(text), &l.layoutIn); err != nil {
+			return nil, fmt.Errorf("a layout: %w", err)
+		}
 	}
 	if l.Skeleton == "" {
 		return l, nil

@@ -3,7 +3,6 @@ package record
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"runtime"
@@ -222,6 +221,9 @@ func (g *groupReplay) replay(into *Replayed) error {
 			}
 		}
 	}
+	if err := g.match(); err != nil {
+		return err
+	}
 	if !g.judged {
 		for _, code := range g.sources.codes {
 			into.Sources[g.sources.dictionary.Texts[code]]++
@@ -256,10 +258,15 @@ type groupReplay struct {
 	*replayer
 	rowGroup
 	sources *groupColumn
-	known   *beside // nil until all rules were tried
-	judged  bool    // what the manifest says of routes and sources counts
-	hits    []rowHit
-	tried   []triedRows
+
+	sourceKinds []string // of the sources, or the one of all
+	known       *beside  // nil until all rules were tried
+	judged      bool     // what the manifest says of routes and sources counts
+	hits        []rowHit
+	tried       []triedRows
+
+	batches []*evaluator.Batch
+	like    map[*evaluator.Batch]*layoutFile // layouts of their rows
 }
 
 type rowHit struct {
@@ -272,13 +279,17 @@ func (g *groupReplay) byKind(rows []int32) map[string][]int32 {
 	if len(rows) == 0 {
 		return nil
 	}
-	kinds := make([]string, len(g.sources.dictionary.Texts))
-	same := true
-	for i, source := range g.sources.dictionary.Texts {
-		kinds[i] = g.kinds.Of(source)
-		same = same && kinds[i] == kinds[0]
+	kinds := g.sourceKinds
+	if kinds == nil {
+		for _, source := range g.sources.dictionary.Texts {
+			kinds = append(kinds, g.kinds.Of(source))
+		}
+		if len(slices.Compact(slices.Clone(kinds))) == 1 {
+			kinds = kinds[:1]
+		}
+		g.sourceKinds = kinds
 	}
-	if same {
+	if len(kinds) == 1 {
 		return map[string][]int32{kinds[0]: rows}
 	}
 	out := map[string][]int32{}
@@ -289,31 +300,25 @@ func (g *groupReplay) byKind(rows []int32) map[string][]int32 {
 	return out
 }
 
-// matchLayout replays rows of one layout.
+// matchLayout replays rows of one layout, or makes batches of them.
 func (g *groupReplay) matchLayout(l *layoutFile, kind string, rows []int32) error {
 	if l.mould == nil {
 		return g.wholeRows(rows)
 	}
-	var as, other []int32 // rows whose members come as in the layout, and others
-	for _, row := range rows {
-		order, err := g.orderOf(row)
-		if err != nil {
-			return err
-		}
-		if order == "" {
-			as = append(as, row)
-		} else {
-			other = append(other, row)
-		}
+	as, other, err := g.ordered(rows)
+	if err != nil {
+		return err
 	}
-	return errors.Join(g.match(l, kind, as, false), g.match(l, kind+"\x00any", other, true))
+	g.batch(l, kind, as, false)
+	g.batch(l, kind+"\x00any", other, true)
+	return nil
 }
 
-// match replays rows of one layout, whose members come in the order of the layout or
-// in any.
-func (g *groupReplay) match(l *layoutFile, kind string, rows []int32, anyOrder bool) error {
+// batch makes a batch of rows of one layout, whose members come in the order of the
+// layout or in any.
+func (g *groupReplay) batch(l *layoutFile, kind string, rows []int32, anyOrder bool) {
 	if len(rows) == 0 {
-		return nil
+		return
 	}
 	key := l.Skeleton + "\x00" + kind
 	shape, known := g.shapes[key]
@@ -321,24 +326,38 @@ func (g *groupReplay) match(l *layoutFile, kind string, rows []int32, anyOrder b
 		shape = len(g.shapes)
 		g.shapes[key] = shape
 	}
-	leaves := g.leaves(l, rows)
-	event := func(row int, t *evaluator.Trace) (*telemetry.Event, error) { return g.event(l, leaves, rows, row, t) }
-	b := &evaluator.Batch{Shape: shape, Rows: len(rows), Leaves: leaves, AnyOrder: anyOrder, Event: func(row int, t *evaluator.Trace) (evaluator.Routed, error) { return event(row, t) }}
-	if g.options.Exposure {
-		b.Tried = func(of []int32, t *evaluator.Tried) { g.tried = append(g.tried, triedRows{t, picked(rows, of)}) }
+	b := &evaluator.Batch{Shape: shape, Rows: rows, Leaves: g.leaves(l, rows), AnyOrder: anyOrder}
+	b.Event = func(row int, t *evaluator.Trace) (evaluator.Routed, error) {
+		return g.event(l, b.Leaves, int32(row), t)
 	}
-	return g.records.MatchBatch(b, func(row int, matches []evaluator.Match, stopped []evaluator.Suppression) {
-		g.hit(rows[row], matches, stopped, func() (*telemetry.Event, error) { return event(row, nil) })
+	g.batches = append(g.batches, b)
+	if g.like == nil {
+		g.like = map[*evaluator.Batch]*layoutFile{}
+	}
+	g.like[b] = l
+}
+
+// match replays the rows of batches.
+func (g *groupReplay) match() error {
+	var tried func(rows []int32, t *evaluator.Tried)
+	if g.options.Exposure {
+		tried = func(rows []int32, t *evaluator.Tried) { g.tried = append(g.tried, triedRows{t, rows}) }
+	}
+	err := g.records.MatchBatches(g.batches, tried, func(b *evaluator.Batch, row int, matches []evaluator.Match, stopped []evaluator.Suppression) {
+		l := g.like[b]
+		g.hit(int32(row), matches, stopped, func() (*telemetry.Event, error) { return g.event(l, b.Leaves, int32(row), nil) })
 	})
+	g.batches, g.like = nil, nil
+	return err
 }
 
 // event makes the event of a row.
-func (g *groupReplay) event(l *layoutFile, leaves []evaluator.Column, rows []int32, row int, t *evaluator.Trace) (*telemetry.Event, error) {
-	v, err := g.value(l, leaves, rows, row, t)
+func (g *groupReplay) event(l *layoutFile, leaves []evaluator.Column, row int32, t *evaluator.Trace) (*telemetry.Event, error) {
+	v, err := g.value(l, leaves, row, t)
 	if err != nil {
 		return nil, err
 	}
-	return g.options.Normaliser.Event(telemetry.Record{Source: g.source(rows[row]), Modified: g.modified(rows[row]), Value: v}), nil
+	return g.options.Normaliser.Event(telemetry.Record{Source: g.source(row), Modified: g.modified(row), Value: v}), nil
 }
 
 // modified returns what gives a year to the times of an event, once that is known.

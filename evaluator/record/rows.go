@@ -124,22 +124,20 @@ func (g *rowGroup) makers(l *layoutFile, rows []int32, made []func() (evaluator.
 		return
 	}
 	leaves := g.leaves(l, rows)
-	for i, row := range rows {
-		made[row] = func() (evaluator.Value, error) {
-			return g.value(l, leaves, rows, i, nil)
-		}
+	for _, row := range rows {
+		made[row] = func() (evaluator.Value, error) { return g.value(l, leaves, row, nil) }
 	}
 }
 
-// value makes the record of the i-th of some rows. With a trace, its leaves are read
+// value makes the record of a row. With a trace, its leaves are read
 // when they are needed; what fails then is noted in late.
-func (g *rowGroup) value(l *layoutFile, leaves []evaluator.Column, rows []int32, i int, t *evaluator.Trace) (evaluator.Value, error) {
-	mould, order, err := g.mould(l, rows[i])
+func (g *rowGroup) value(l *layoutFile, leaves []evaluator.Column, row int32, t *evaluator.Trace) (evaluator.Value, error) {
+	mould, order, err := g.mould(l, row)
 	if err != nil {
 		return evaluator.Value{}, err
 	}
 	text := func(leaf int) string {
-		text, err := textAt(leaves[leaf], i)
+		text, err := textAt(leaves[leaf], row)
 		g.late = errors.Join(g.late, err)
 		return text
 	}
@@ -182,14 +180,15 @@ func (g *rowGroup) mould(l *layoutFile, row int32) (*telemetry.Mould, []int32, e
 	return l.mould.Reordered(skeleton)
 }
 
-func textAt(c evaluator.Column, row int) (string, error) {
+func textAt(c evaluator.Column, row int32) (string, error) {
 	d, err := c.Dictionary()
 	if err != nil {
 		return "", err
 	}
-	codes, err := c.Codes()
+	var one [1]uint32
+	codes, err := c.AppendCodes(one[:0], []int32{row})
 	if err != nil {
 		return "", err
 	}
-	return d.Texts[codes[row]], nil
+	return d.Texts[codes[0]], nil
 }

@@ -35,15 +35,6 @@ type triedRows struct {
 	rows []int32
 }
 
-// picked returns those of rows that have these numbers among them.
-func picked(rows, numbers []int32) []int32 {
-	out := make([]int32, len(numbers))
-	for i, n := range numbers {
-		out[i] = rows[n]
-	}
-	return out
-}
-
 // grounds are those of all logsources of a program, and of the empty one, which are
 // there even if no event is theirs.
 func groundsOf(p *compiler.Program) map[Logsource]*Ground {

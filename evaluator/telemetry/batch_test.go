@@ -22,7 +22,13 @@ type memoryColumn struct {
 
 func (c *memoryColumn) Kind() jsonshape.Kind                       { return c.kind }
 func (c *memoryColumn) Dictionary() (*evaluator.Dictionary, error) { return c.dict, nil }
-func (c *memoryColumn) Codes() ([]uint32, error)                   { return c.codes, nil }
+
+func (c *memoryColumn) AppendCodes(to []uint32, rows []int32) ([]uint32, error) {
+	for _, row := range rows {
+		to = append(to, c.codes[row])
+	}
+	return to, nil
+}
 
 // Grams are those of all texts, although columns of so few would not have any.
 func (c *memoryColumn) Grams() *evaluator.Grams {
@@ -90,9 +96,10 @@ func (b *batches) add(v evaluator.Value) bool {
 // match matches all batches, and returns what each value matched, in no order.
 func (b *batches) match(t *testing.T, records *evaluator.Records, n *Normaliser) map[string]int {
 	t.Helper()
-	out := map[string]int{}
+	out, values := map[string]int{}, map[*evaluator.Batch][]evaluator.Value{}
+	var all []*evaluator.Batch
 	for id, m := range b.byShape {
-		batch := &evaluator.Batch{Shape: id, Rows: len(m.values), Event: func(row int, trace *evaluator.Trace) (evaluator.Routed, error) {
+		batch := &evaluator.Batch{Shape: id, Event: func(row int, trace *evaluator.Trace) (evaluator.Routed, error) {
 			v := m.values[row]
 			if trace != nil {
 				v = trace.Value(v)
@@ -106,12 +113,17 @@ func (b *batches) match(t *testing.T, records *evaluator.Records, n *Normaliser)
 			}
 			batch.Leaves = append(batch.Leaves, c)
 		}
-		err := records.MatchBatch(batch, func(row int, matches []evaluator.Match, stopped []evaluator.Suppression) {
-			out[batchLine(m.values[row], matches, stopped)]++
-		})
-		if err != nil {
-			t.Fatal(err)
+		for row := range m.values {
+			batch.Rows = append(batch.Rows, int32(row))
 		}
+		values[batch] = m.values
+		all = append(all, batch)
+	}
+	err := records.MatchBatches(all, nil, func(b *evaluator.Batch, row int, matches []evaluator.Match, stopped []evaluator.Suppression) {
+		out[batchLine(values[b][row], matches, stopped)]++
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 	b.byShape = nil
 	return out

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/socctl/socctl/evaluator"
@@ -49,15 +50,23 @@ func Year(year int) NormaliserOption {
 // NewNormaliser returns a normaliser that routes by table t; nil means the
 // built-in table.
 func NewNormaliser(t *logsource.Table, options ...NormaliserOption) *Normaliser {
-	if t == nil {
-		t = logsource.Default()
+	n := &Normaliser{table: t, zone: time.UTC}
+	if t == nil || t == logsource.Default() {
+		n.table, n.plan = logsource.Default(), builtinPlan()
+	} else {
+		n.plan = newPlan(t)
 	}
-	n := &Normaliser{plan: newPlan(t), table: t, zone: time.UTC}
 	for _, o := range options {
 		o(n)
 	}
 	return n
 }
+
+// What is made of the built-in table, which never changes.
+var (
+	builtinPlan  = sync.OnceValue(func() *plan { return newPlan(logsource.Default()) })
+	builtinViews = sync.OnceValue(func() []byte { return viewsText(logsource.Default()) })
+)
 
 // Key returns a hash of everything that decides what a record becomes: two
 // normalisers with the same key make the same events.
@@ -69,7 +78,14 @@ func (n *Normaliser) Key() string {
 }
 
 func (n *Normaliser) viewsText() []byte {
-	views, err := json.Marshal(n.table.Views)
+	if n.table == logsource.Default() {
+		return builtinViews()
+	}
+	return viewsText(n.table)
+}
+
+func viewsText(t *logsource.Table) []byte {
+	views, err := json.Marshal(t.Views)
 	if err != nil {
 		panic("unreachable: views are plain data: " + err.Error())
 	}

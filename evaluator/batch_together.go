@@ -1,0 +1,156 @@
+package evaluator
+
+import (
+	"cmp"
+	"encoding/binary"
+	"slices"
+)
+
+// together is rows of batches whose plans say the same and look in the same columns: one
+// of these plans is that of all.
+type together struct {
+	plan *plan
+	rows []int32 // of all parts
+	part []batchPart
+}
+
+// batchPart is where the rows of a batch end among all.
+type batchPart struct {
+	batch *Batch
+	end   int
+}
+
+// at returns the i-th row.
+func (t *together) at(i int) batchRow {
+	n, _ := slices.BinarySearchFunc(t.part, i+1, func(p batchPart, end int) int { return cmp.Compare(p.end, end) })
+	return batchRow{t.part[n].batch, t.rows[i]}
+}
+
+// gather notes rows of the current batch that have a plan.
+func (m *batchMatcher) gather(p *plan, rows []int32) {
+	m.key = m.togetherKey(m.key[:0], p)
+	t := m.known[string(m.key)]
+	if t == nil {
+		t = &together{plan: p}
+		m.known[string(m.key)] = t
+		m.order = append(m.order, t)
+	}
+	if t.rows == nil {
+		t.rows = rows[:len(rows):len(rows)]
+	} else {
+		t.rows = append(t.rows, rows...)
+	}
+	t.part = append(t.part, batchPart{m.Batch, len(t.rows)})
+}
+
+// togetherKey appends what plans have in common that serve for the rows of each other. What
+// events compute is only theirs.
+func (m *batchMatcher) togetherKey(key []byte, p *plan) []byte {
+	key = binary.LittleEndian.AppendUint32(binary.LittleEndian.AppendUint32(key, p.number), uint32(p.views))
+	for i := range p.loads {
+		l := &p.loads[i]
+		switch l.kind {
+		case constant:
+		case computed:
+			key = binary.LittleEndian.AppendUint32(append(key, byte(l.kind)), m.number)
+		case oneLeaf:
+			key = m.columnKey(append(key, byte(l.kind)), l.leaf)
+		default:
+			key = binary.LittleEndian.AppendUint32(append(key, byte(l.kind)), uint32(len(l.leaves)))
+			for _, leaf := range l.leaves {
+				key = m.columnKey(key, leaf)
+			}
+		}
+	}
+	for _, r := range p.runs {
+		for _, j := range r.joins {
+			key = m.columnKey(m.columnKey(key, j.leaf), j.other)
+		}
+	}
+	return key
+}
+
+func (m *batchMatcher) columnKey(key []byte, leaf int32) []byte {
+	c := m.Leaves[leaf]
+	n, known := m.columns[c]
+	if !known {
+		n = uint32(len(m.columns))
+		m.columns[c] = n
+	}
+	return binary.LittleEndian.AppendUint32(key, n)
+}
+
+// match evaluates rows: those with the same classes at all loads have the same verdict.
+func (m *batchMatcher) match(t *together) error {
+	p, rows := t.plan, t.rows
+	m.Batch = t.part[0].batch
+	found := make([]vector, len(p.loads))
+	for i := range p.loads {
+		if p.loads[i].kind == constant {
+			continue
+		}
+		v, err := m.load(&p.loads[i], p, rows)
+		if err != nil {
+			return err
+		}
+		found[i] = v
+	}
+	joined, err := m.joins(p, rows)
+	if err != nil {
+		return err
+	}
+	if m.tried != nil {
+		m.tried(rows, m.triedBy(p, found))
+	}
+	states := newStates(len(rows))
+	for _, v := range append(found, joined...) {
+		states.divide(v)
+	}
+	m.decide(t, states, found, joined)
+	return nil
+}
+
+// decide reaches a verdict on each state, and tells it of all its rows.
+func (m *batchMatcher) decide(t *together, s *states, found, joined []vector) {
+	verdicts := make([]*planVerdict, s.count)
+	for i := range t.rows {
+		n := s.of(i)
+		if verdicts[n] == nil {
+			verdicts[n] = m.verdictOf(t.plan, i, found, joined)
+		}
+		v := verdicts[n]
+		empty := len(v.matches)+len(v.stopped) == 0
+		switch {
+		case v.open:
+			m.open = append(m.open, t.at(i))
+		case empty && s.count == 1:
+			return // the same holds of all rows
+		case !empty:
+			m.tell(t.at(i), v.matches, v.stopped)
+		}
+	}
+}
+
+// verdictOf returns what the classes at the i-th of the rows decide.
+func (m *batchMatcher) verdictOf(p *plan, i int, found, joined []vector) *planVerdict {
+	m.key = binary.LittleEndian.AppendUint32(m.key[:0], p.number)
+	m.values = m.values[:0]
+	for n := range found {
+		class := found[n].at(i)
+		m.values = append(m.values, class)
+		if p.loads[n].kind != constant {
+			m.key = binary.LittleEndian.AppendUint32(m.key, class)
+		}
+	}
+	m.joined = m.joined[:0]
+	for _, v := range joined {
+		m.joined = append(m.joined, v.at(i))
+		m.key = append(m.key, byte(v.at(i)))
+	}
+	if v := m.decided[string(m.key)]; v != nil {
+		return v
+	}
+	v := m.decidePlan(p)
+	m.decided[string(m.key)] = v
+	return v
+}
