@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -297,40 +296,6 @@ func TestKilledWriters(t *testing.T) {
 		}
 	}
 	add(t, ledger.Open(path, ledger.Options{}), verdict("last", 1))
-}
-
-// Whoever cannot get hold of the ledger in time is told so.
-func TestAddWaitsForOthers(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "v.ndjson")
-	cmd := exec.Command(os.Args[0], "busy")
-	cmd.Env = append(os.Environ(), writerOf+"="+path)
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = cmd.Process.Kill(); _ = cmd.Wait() }()
-	if !bufio.NewScanner(out).Scan() {
-		t.Fatal("the other writer says nothing")
-	}
-	go func() { _, _ = io.Copy(io.Discard, out) }() // or it would wait for us
-	if r := add(t, ledger.Open(path, ledger.Options{}), verdict("me", 1)); len(r.Stored) != 1 {
-		t.Errorf("got %+v", r)
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
-	refused := false
-	for range 20_000 {
-		if _, err := ledger.Open(path, ledger.Options{}).Add(ctx, verdict("me", 2)); err != nil {
-			refused = strings.Contains(err.Error(), "is being written by another process")
-			break
-		}
-	}
-	if !refused {
-		t.Error("it waits although it must not")
-	}
 }
 
 func TestReadFolder(t *testing.T) {
