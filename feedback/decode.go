@@ -164,6 +164,9 @@ func (d *decoder) name(to *string) func(*jsontree.Value) {
 
 var hashes = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
 
+// IsHash reports whether a text is a fingerprint or a hash as records have them.
+func IsHash(text string) bool { return hashes.MatchString(text) }
+
 // hash reads a hash in hexadecimal.
 func (d *decoder) hash(to *string) func(*jsontree.Value) {
 	return func(v *jsontree.Value) {

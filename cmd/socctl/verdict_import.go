@@ -89,7 +89,7 @@ func (c *cli) verdictImport(ctx context.Context, o *importOptions, files, produc
 		all, diags = append(all, got.Verdicts...), append(diags, got.Diagnostics...)
 		records, pending = records+got.Records, pending+got.Pending
 	}
-	report.Diagnostics(c.stderr, c.err(), diags)
+	report.FewDiagnostics(c.stderr, c.err(), diags)
 	if !c.quiet {
 		fmt.Fprintf(c.stderr, "%s, %s, %d without a verdict, %s\n", report.Count(records, "record"), report.Count(len(all), "verdict"), pending, report.Count(diags.Count(rules.Error), "problem"))
 	}
