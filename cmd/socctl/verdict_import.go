@@ -144,6 +144,9 @@ func (c *cli) importerOptions(v *verdicts, o *importOptions, products []string) 
 		out.Mapping = mapping
 	case o.from != ownRecords:
 		if out.Mapping = importer.Find(o.from); out.Mapping == nil {
+			if near := rules.Nearest(o.from, products); near != "" {
+				return out, usageError("unknown product %q: did you mean %s?", o.from, near)
+			}
 			return out, usageError("unknown product %q: --from takes %s", o.from, strings.Join(products, ", "))
 		}
 	}

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -23,6 +24,8 @@ type Ledger struct {
 	mutex sync.Mutex
 	known map[string]bool // uids
 	read  map[string]mark // how far files are known
+	// foreign is set if the path is a file that holds something, and no verdict.
+	foreign bool
 }
 
 // mark is how far a file was read, and what it was then.
@@ -83,6 +86,9 @@ func (l *Ledger) Add(ctx context.Context, verdicts ...feedback.Verdict) (*Receip
 	defer unlock()
 	if err := l.refresh(); err != nil {
 		return nil, err
+	}
+	if l.foreign {
+		return nil, fmt.Errorf("%s holds other things than verdicts, and stays as it is: name a folder, or a file of verdicts", l.path)
 	}
 	receipt := &Receipt{}
 	lines := map[string][]byte{} // by file
@@ -156,7 +162,7 @@ func (l *Ledger) refresh() error {
 		return err
 	}
 	if !l.grown(files) {
-		l.known, l.read = map[string]bool{}, map[string]mark{}
+		l.known, l.read, l.foreign = map[string]bool{}, map[string]mark{}, false
 	}
 	for _, name := range files {
 		if err := l.learn(name); err != nil {
@@ -197,6 +203,10 @@ func (l *Ledger) learn(name string) error {
 	for i := range verdicts {
 		l.known[verdicts[i].UID] = true
 	}
-	l.read[name] = mark{known.size + int64(len(data)-torn), info}
+	whole := data[:len(data)-torn]
+	if known.size == 0 && isFile(l.path) || len(verdicts) > 0 {
+		l.foreign = len(verdicts) == 0 && len(bytes.TrimSpace(whole)) > 0
+	}
+	l.read[name] = mark{known.size + int64(len(whole)), info}
 	return nil
 }

@@ -298,6 +298,33 @@ func TestKilledWriters(t *testing.T) {
 	add(t, ledger.Open(path, ledger.Options{}), verdict("last", 1))
 }
 
+// TestAddLeavesOtherFilesAlone: a path that is a slip of the pen costs nobody a file.
+func TestAddLeavesOtherFilesAlone(t *testing.T) {
+	for name, c := range map[string]struct {
+		text   string
+		stored bool
+	}{
+		"a rule":                  {"title: t\nid: x\n", false},
+		"without a last line end": {"title: t\nid: {", false},
+		"alerts":                  {`{"rule_id":"x","event_fingerprint":"sha256:00"}` + "\n", false},
+		"empty":                   {"", true},
+		"blank lines":             {"\n\n", true},
+		"half a verdict":          {`{"schema":"socctl.verd`, true},
+	} {
+		path := filepath.Join(t.TempDir(), "file.ndjson")
+		if err := os.WriteFile(path, []byte(c.text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		l := ledger.Open(path, ledger.Options{})
+		for range 2 {
+			_, err := l.Add(context.Background(), verdict("me", 1))
+			if got, _ := os.ReadFile(path); (err == nil) != c.stored || !c.stored && (string(got) != c.text || !strings.Contains(err.Error(), "holds other things than verdicts")) {
+				t.Errorf("%s: %v\n%s", name, err, got)
+			}
+		}
+	}
+}
+
 func TestReadFolder(t *testing.T) {
 	dir := t.TempDir()
 	for name, n := range map[string]int{"a.ndjson": 1, "team/b.ndjson": 2, ".hidden/c.ndjson": 3, "notes.txt": 4, ".x.ndjson": 5} {
