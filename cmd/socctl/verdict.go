@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -228,6 +229,9 @@ func parseInvestigator(flag, text string) (feedback.Investigator, error) {
 	out := feedback.Investigator{Kind: feedback.Kind(kind), ID: id}
 	if out.Kind == feedback.Agent {
 		out.ID, out.Version, _ = strings.Cut(id, "@")
+	}
+	if strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) || strings.TrimSpace(out.ID) != out.ID {
+		return out, usageError("%s: %q has characters that nobody sees: a name that looks like another one is another investigator", flag, text)
 	}
 	if out.ID == "" || out.Kind != feedback.Human && out.Kind != feedback.Agent {
 		return out, usageError("%s takes human:NAME or agent:NAME@VERSION, not %q", flag, text)

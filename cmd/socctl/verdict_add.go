@@ -123,11 +123,14 @@ func (c *cli) verdictAdd(ctx context.Context, o *verdictOptions, outcome feedbac
 		one.Seal()
 		all = append(all, one)
 	}
-	if err := sign(o.sign, &v.policy.Signatures, all); err != nil {
-		return err
-	}
 	if len(all) == 0 {
 		return &exitError{max(code, exitUsage), fmt.Errorf("no alert to judge: name it with --rule and --event, or give it what eval prints")}
+	}
+	if err := all[0].Check(); err != nil { // as would be said of all
+		return &exitError{max(code, exitUsage), err}
+	}
+	if err := sign(o.sign, &v.policy.Signatures, all); err != nil {
+		return err
 	}
 	return c.store(ctx, v, all, o.format, code)
 }

@@ -138,11 +138,12 @@ type judged struct {
 // nobody judged is neither.
 func (e *Evidence) judge(r *compiler.Rule) *judged {
 	j := &judged{rule: r, corpus: e.corpora[trust.Logsource(r)], labels: map[string]feedback.Label{}, values: e.values}
-	if j.corpus == nil || len(e.fires[r]) == 0 {
-		return j
-	}
 	labels := e.State.Labels(cmp.Or(r.ID, r.Title))
 	j.unplaced = labels.Unplaced[feedback.Protected]
+	if j.corpus == nil || len(e.fires[r]) == 0 {
+		j.gone = len(labels.Events)
+		return j
+	}
 	c := j.corpus
 	in := &tuning.Input{Rule: tuning.RuleOf(e.Program, r, r.Detection), Corpus: c, Removable: c.NewRows(), Protected: c.NewRows(), Pool: c.NewRows(), Fires: c.NewRows(), By: map[string][]string{}}
 	for print := range e.fires[r] {
