@@ -220,6 +220,26 @@ func (n *ruleNames) unknown(name string) error {
 	return usageError("no rule has the id, name or title %q; with --any-rule the verdict is stored all the same", name)
 }
 
+// ruleNamed refuses a --rule that is given and empty, as by a variable of a shell that
+// is not set: all rules is something else.
+func ruleNamed(cmd *cobra.Command) error {
+	if f := cmd.Flags().Lookup("rule"); f.Changed && (f.Value.String() == "" || f.Value.String() == "[]") {
+		return usageError("--rule is empty: name one, or leave it out")
+	}
+	return nil
+}
+
+// unjudged says that there is no rule of a name, and no verdict on one either.
+func unjudged(name string, names *ruleNames) error {
+	if names != nil {
+		known := slices.Sorted(maps.Keys(names.named))
+		if near := rules.Nearest(strings.ToLower(name), known); near != "" {
+			return usageError("no rule has the id, name or title %q: did you mean %q?", name, near)
+		}
+	}
+	return usageError("no rule has the id, name or title %q, and no verdict is about one of that id or title", name)
+}
+
 // parseInvestigator reads kind:id or kind:id@version. Without a kind it is a person.
 func parseInvestigator(flag, text string) (feedback.Investigator, error) {
 	kind, id, ok := strings.Cut(text, ":")

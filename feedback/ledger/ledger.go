@@ -24,8 +24,8 @@ type Ledger struct {
 	mutex sync.Mutex
 	known map[string]bool // uids
 	read  map[string]mark // how far files are known
-	// foreign is set if the path is a file that holds something, and no verdict.
-	foreign bool
+	// foreign are files that hold something, and no verdict.
+	foreign map[string]bool
 }
 
 // mark is how far a file was read, and what it was then.
@@ -52,7 +52,7 @@ func Open(path string, o Options) *Ledger {
 	if o.Skew == 0 {
 		o.Skew = feedback.DefaultPolicy().ClockSkew
 	}
-	return &Ledger{path: path, now: o.Now, skew: o.Skew, known: map[string]bool{}, read: map[string]mark{}}
+	return &Ledger{path: path, now: o.Now, skew: o.Skew, known: map[string]bool{}, read: map[string]mark{}, foreign: map[string]bool{}}
 }
 
 // Receipt says what became of verdicts. Those that it names are on the disk.
@@ -87,9 +87,6 @@ func (l *Ledger) Add(ctx context.Context, verdicts ...feedback.Verdict) (*Receip
 	if err := l.refresh(); err != nil {
 		return nil, err
 	}
-	if l.foreign {
-		return nil, fmt.Errorf("%s holds other things than verdicts, and stays as it is: name a folder, or a file of verdicts", l.path)
-	}
 	receipt := &Receipt{}
 	lines := map[string][]byte{} // by file
 	var files []string
@@ -113,6 +110,11 @@ func (l *Ledger) Add(ctx context.Context, verdicts ...feedback.Verdict) (*Receip
 		lines[name] = append(line, '\n')
 	}
 	slices.Sort(files)
+	for _, name := range files {
+		if l.foreign[name] {
+			return nil, fmt.Errorf("%s holds other things than verdicts, and stays as it is: name a folder, or a file of verdicts", name)
+		}
+	}
 	for _, name := range files {
 		torn, err := appendLines(name, lines[name])
 		if err != nil {
@@ -162,7 +164,7 @@ func (l *Ledger) refresh() error {
 		return err
 	}
 	if !l.grown(files) {
-		l.known, l.read, l.foreign = map[string]bool{}, map[string]mark{}, false
+		l.known, l.read, l.foreign = map[string]bool{}, map[string]mark{}, map[string]bool{}
 	}
 	for _, name := range files {
 		if err := l.learn(name); err != nil {
@@ -204,8 +206,9 @@ func (l *Ledger) learn(name string) error {
 		l.known[verdicts[i].UID] = true
 	}
 	whole := data[:len(data)-torn]
-	if known.size == 0 && isFile(l.path) || len(verdicts) > 0 {
-		l.foreign = len(verdicts) == 0 && len(bytes.TrimSpace(whole)) > 0
+	if known.size == 0 || len(verdicts) > 0 {
+		half := bytes.TrimSpace(data[len(whole):])
+		l.foreign[name] = len(verdicts) == 0 && (len(bytes.TrimSpace(whole)) > 0 || len(half) > 0 && half[0] != '{')
 	}
 	l.read[name] = mark{known.size + int64(len(whole)), info}
 	return nil

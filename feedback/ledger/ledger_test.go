@@ -306,18 +306,22 @@ func TestAddLeavesOtherFilesAlone(t *testing.T) {
 	}{
 		"a rule":                  {"title: t\nid: x\n", false},
 		"without a last line end": {"title: t\nid: {", false},
+		"a line that is no half":  {"notes", false},
 		"alerts":                  {`{"rule_id":"x","event_fingerprint":"sha256:00"}` + "\n", false},
 		"empty":                   {"", true},
 		"blank lines":             {"\n\n", true},
 		"half a verdict":          {`{"schema":"socctl.verd`, true},
 	} {
-		path := filepath.Join(t.TempDir(), "file.ndjson")
+		folder := t.TempDir()
+		v := verdict("me", 1)
+		path := filepath.Join(folder, v.Time.Format("2006-01")+".ndjson")
 		if err := os.WriteFile(path, []byte(c.text), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		l := ledger.Open(path, ledger.Options{})
 		for range 2 {
-			_, err := l.Add(context.Background(), verdict("me", 1))
+			_, err := l.Add(context.Background(), v)
+			l = ledger.Open(folder, ledger.Options{})
 			if got, _ := os.ReadFile(path); (err == nil) != c.stored || !c.stored && (string(got) != c.text || !strings.Contains(err.Error(), "holds other things than verdicts")) {
 				t.Errorf("%s: %v\n%s", name, err, got)
 			}
