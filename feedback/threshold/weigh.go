@@ -179,11 +179,25 @@ func (v *parted) try(span time.Duration) []Point {
 		}
 	}
 	room := span >= w.Correlation.Timespan || float64(span) >= marginSpan*float64(w.long)
+	type weighed struct {
+		point Point
+		lacks []bool
+	}
+	known := map[int]weighed{}
+	at := func(t int) (Point, []bool) {
+		t = min(t, most+1) // beyond it nothing is raised
+		k, is := known[t]
+		if !is {
+			k.point, k.lacks = v.point(steps, t)
+			known[t] = k
+		}
+		return k.point, k.lacks
+	}
 	var out []Point
 	for _, t := range thresholds(Least(w.Correlation), most) {
-		p, lacks := v.point(steps, t)
+		p, lacks := at(t)
 		p.span, p.Timespan = span, spanText(span)
-		_, far := v.point(steps, t+max(1, int(math.Ceil(marginShare*float64(t)))))
+		_, far := at(t + max(1, int(math.Ceil(marginShare*float64(t)))))
 		for i := range lacks {
 			if lacks[i] || far[i] || !room {
 				p.misses, p.one, p.lost = p.misses+1, i, lacks[i]
