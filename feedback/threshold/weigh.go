@@ -41,8 +41,9 @@ type Weighed struct {
 	False     int     `json:"false"`     // that were no attack
 	Unjudged  int     `json:"unjudged"`
 	Choice    *Point  `json:"choice,omitempty"`
-	LeftOut   int     `json:"left_out_lost"` // protected alerts that the choice would lose had they not been known
-	LostBound float64 `json:"lost_bound"`    // of the share of attacks that it loses, from those known, with 95 %
+	Plain     *Point  `json:"plain,omitempty"` // what would be chosen by the present groups; nil unless the choice has others, and for none
+	LeftOut   int     `json:"left_out_lost"`   // protected alerts that the choice would lose had they not been known
+	LostBound float64 `json:"lost_bound"`      // of the share of attacks that it loses, from those known, with 95 %
 	Abstained string  `json:"abstained,omitempty"`
 
 	last []Last
@@ -305,10 +306,16 @@ func (w *weighing) choose(out *Weighed, all []Point) {
 		out.Abstained = "no alert of it is known that must stay, so nothing says how far attacks go"
 		return
 	}
-	at := -1
+	at, plain := -1, -1
 	for i := range all {
-		if all[i].gains(&out.Base) && all[i].misses == 0 && (at < 0 || all[i].Removed > all[at].Removed) {
+		if !all[i].gains(&out.Base) || all[i].misses > 0 {
+			continue
+		}
+		if at < 0 || all[i].Removed > all[at].Removed {
 			at = i
+		}
+		if !all[i].regrouped() && (plain < 0 || all[i].Removed > all[plain].Removed) {
+			plain = i
 		}
 	}
 	if at < 0 {
@@ -316,6 +323,9 @@ func (w *weighing) choose(out *Weighed, all []Point) {
 		return
 	}
 	out.Choice = &all[at]
+	if plain >= 0 && all[at].regrouped() {
+		out.Plain = &all[plain]
+	}
 	out.LeftOut = leftOut(all, &all[at], &out.Base)
 	out.LostBound = feedback.ProportionUpper(0, out.Protected, 0.95)
 }
