@@ -34,7 +34,7 @@ type problem struct {
 // left out. A last line without an end may be half of one: torn is its length,
 // and it is read only if it is whole.
 func Decode(file *rules.File) (verdicts []Verdict, torn int, diags rules.Diagnostics) {
-	rest := file.Source
+	rest := bytes.TrimPrefix(file.Source, []byte("\ufeff")) // some editors write it
 	for line := 1; len(rest) > 0; line++ {
 		text, after, ended := bytes.Cut(rest, []byte("\n"))
 		rest = after
@@ -81,7 +81,7 @@ func decodeLine(text []byte) (v Verdict, bad *problem) {
 	}
 	root, broken := jsontree.Parse(text, maxDepth)
 	if broken != nil {
-		return v, &problem{broken.At, "verdict/not-json", broken.Message, "write one JSON object a line"}
+		return v, &problem{broken.At, "verdict/not-json", broken.Message, helpFor(text)}
 	}
 	d := decoder{text: text}
 	d.verdict(&root, &v)
@@ -89,6 +89,16 @@ func decodeLine(text []byte) (v Verdict, bad *problem) {
 		d.identity(&root, &v)
 	}
 	return v, d.bad
+}
+
+// helpFor says what to do about a line that is no JSON.
+func helpFor(text []byte) string {
+	for _, mark := range []string{"<<<<<<<", "=======", ">>>>>>>", "|||||||"} {
+		if bytes.HasPrefix(text, []byte(mark)) {
+			return "a merge left it: keep the verdicts of both sides and remove this line; verdicts/*.ndjson merge=union in .gitattributes does so by itself"
+		}
+	}
+	return "write one JSON object a line"
 }
 
 // decoder turns values into a record and remembers the first problem.
@@ -163,6 +173,9 @@ func (d *decoder) name(to *string) func(*jsontree.Value) {
 }
 
 var hashes = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
+
+// IsHash reports whether a text is a fingerprint or a hash as records have them.
+func IsHash(text string) bool { return hashes.MatchString(text) }
 
 // hash reads a hash in hexadecimal.
 func (d *decoder) hash(to *string) func(*jsontree.Value) {

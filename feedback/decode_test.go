@@ -21,6 +21,19 @@ var full = `{"schema":"socctl.verdict/v1","time":"2026-05-04T10:11:12Z","alert":
 	`"confidence":0.9,"scope":"alert","investigator":{"kind":"agent","id":"triage-7","version":"m-1","session":"s"},"reviewed_by":[{"kind":"human","id":"alice","time":"2026-05-04T11:00:00Z"}],` +
 	`"reason":{"code":"LOB","text":"<b>\u202e"},"evidence":[{"type":"event","fp":"` + fp("2") + `"},{"type":"url","ref":"case/1"}],"supersedes":"` + fp("4") + `","expires":"2026-08-01T00:00:00Z","sig":"x","ext":{"a":[1,{"b":null}]}}`
 
+// A mark at the beginning, which some editors write, costs no verdict; marks of a merge
+// are named as such.
+func TestDecodeOfEditedFiles(t *testing.T) {
+	text := "\ufeff" + full + "\r\n<<<<<<< HEAD\n" + full + "\n=======\n"
+	verdicts, torn, diags := feedback.Decode(rules.NewFile("v.ndjson", []byte(text)))
+	if len(verdicts) != 2 || torn != 0 || verdicts[0].Span.String() != "v.ndjson:1:1" {
+		t.Errorf("%d verdicts, torn %d: %v", len(verdicts), torn, diags)
+	}
+	if len(diags) != 2 || diags[0].Span.Start.Line != 2 || !strings.HasPrefix(diags[0].Help, "a merge left it") || !strings.HasPrefix(diags[1].Help, "a merge left it") {
+		t.Errorf("%v", diags)
+	}
+}
+
 func TestDecodeKeepsEverything(t *testing.T) {
 	v, err := feedback.DecodeRecord([]byte(full))
 	if err != nil {

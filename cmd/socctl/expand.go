@@ -76,7 +76,7 @@ events are left and nothing is proposed for any.`,
 }
 
 // check completes the options, or says what is wrong with them.
-func (o *expandOptions) check() error {
+func (o *expandOptions) check(sources []string) error {
 	if err := errors.Join(checkFormats("expand", o.formats, report.ExpansionFormats, []string{"pretty", "markdown"}), o.input.check()); err != nil {
 		return err
 	}
@@ -87,6 +87,8 @@ func (o *expandOptions) check() error {
 		return usageError("--level takes one of %s, not %q", strings.Join(backtest.Levels, ", "), o.level)
 	case o.apply != "" && o.owner == "":
 		return usageError("--apply needs --owner: every draft has somebody who answers for it")
+	case slices.Contains(sources, "-") && slices.Contains(o.recordings, "-"):
+		return usageError("standard input is either the incident or a recording of usual days, not both")
 	case o.input.logsource != "auto":
 		return usageError("--logsource: expand looks at events as rules see them, which is auto")
 	}
@@ -115,7 +117,7 @@ func (c *cli) tagsOf(o *expandOptions) ([]string, error) {
 }
 
 func (c *cli) expandCoverage(ctx context.Context, o *expandOptions, sources []string) error {
-	if err := o.check(); err != nil {
+	if err := o.check(sources); err != nil {
 		return err
 	}
 	tags, err := c.tagsOf(o)

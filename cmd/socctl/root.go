@@ -167,6 +167,7 @@ func refuseUnknown(group *cobra.Command) {
 	if !group.HasSubCommands() || group.Runnable() {
 		return
 	}
+	group.FParseErrWhitelist.UnknownFlags = true // of the command that there is not
 	group.RunE = func(cmd *cobra.Command, args []string) error {
 		if len(args) == 0 {
 			return cmd.Help()

@@ -55,7 +55,8 @@ proposal say why. Exit code 4 says that there is none at all.`,
 		Example: `  socctl tune -r rules logs/
   socctl tune -f markdown=proposals.md --owner detection-team logs/
   socctl tune --apply rules/filters --owner detection-team logs/`,
-		RunE: func(cmd *cobra.Command, args []string) error { return c.tune(cmd.Context(), &o, args) },
+		PreRunE: func(cmd *cobra.Command, _ []string) error { return ruleNamed(cmd) },
+		RunE:    func(cmd *cobra.Command, args []string) error { return c.tune(cmd.Context(), &o, args) },
 	}
 	flags := cmd.Flags()
 	o.flags(flags)

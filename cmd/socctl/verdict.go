@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -219,6 +220,26 @@ func (n *ruleNames) unknown(name string) error {
 	return usageError("no rule has the id, name or title %q; with --any-rule the verdict is stored all the same", name)
 }
 
+// ruleNamed refuses a --rule that is given and empty, as by a variable of a shell that
+// is not set: all rules is something else.
+func ruleNamed(cmd *cobra.Command) error {
+	if f := cmd.Flags().Lookup("rule"); f.Changed && (f.Value.String() == "" || f.Value.String() == "[]") {
+		return usageError("--rule is empty: name one, or leave it out")
+	}
+	return nil
+}
+
+// unjudged says that there is no rule of a name, and no verdict on one either.
+func unjudged(name string, names *ruleNames) error {
+	if names != nil {
+		known := slices.Sorted(maps.Keys(names.named))
+		if near := rules.Nearest(strings.ToLower(name), known); near != "" {
+			return usageError("no rule has the id, name or title %q: did you mean %q?", name, near)
+		}
+	}
+	return usageError("no rule has the id, name or title %q, and no verdict is about one of that id or title", name)
+}
+
 // parseInvestigator reads kind:id or kind:id@version. Without a kind it is a person.
 func parseInvestigator(flag, text string) (feedback.Investigator, error) {
 	kind, id, ok := strings.Cut(text, ":")
@@ -228,6 +249,9 @@ func parseInvestigator(flag, text string) (feedback.Investigator, error) {
 	out := feedback.Investigator{Kind: feedback.Kind(kind), ID: id}
 	if out.Kind == feedback.Agent {
 		out.ID, out.Version, _ = strings.Cut(id, "@")
+	}
+	if strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) || strings.TrimSpace(out.ID) != out.ID {
+		return out, usageError("%s: %q has characters that nobody sees: a name that looks like another one is another investigator", flag, text)
 	}
 	if out.ID == "" || out.Kind != feedback.Human && out.Kind != feedback.Agent {
 		return out, usageError("%s takes human:NAME or agent:NAME@VERSION, not %q", flag, text)

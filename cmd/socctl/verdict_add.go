@@ -53,7 +53,7 @@ verdict twice does no harm.`,
   socctl verdict add malicious --by human:alice --sign alice.pem alert.ndjson`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 || !slices.Contains(names, args[0]) {
-				return usageError("name a verdict: %s", strings.Join(names, ", "))
+				return unknownVerdict(args, names)
 			}
 			return c.verdictAdd(cmd.Context(), &o, feedback.Outcome(args[0]), args[1:], cmd.Flags().Changed("confidence"))
 		},
@@ -81,6 +81,15 @@ verdict twice does no harm.`,
 	return cmd
 }
 
+func unknownVerdict(args, names []string) error {
+	if len(args) > 0 {
+		if near := rules.Nearest(args[0], names); near != "" {
+			return usageError("there is no verdict %q: did you mean %s?", args[0], near)
+		}
+	}
+	return usageError("name a verdict: %s", strings.Join(names, ", "))
+}
+
 func (c *cli) verdictAdd(ctx context.Context, o *verdictOptions, outcome feedback.Outcome, files []string, sure bool) error {
 	v, err := c.verdicts(&o.ledgerOptions)
 	if err != nil {
@@ -88,6 +97,9 @@ func (c *cli) verdictAdd(ctx context.Context, o *verdictOptions, outcome feedbac
 	}
 	template, err := o.template(c.now, outcome, sure)
 	if err != nil {
+		return err
+	}
+	if err := o.possible(&template, c.now.Add(v.policy.ClockSkew)); err != nil {
 		return err
 	}
 	var names *ruleNames
@@ -111,11 +123,14 @@ func (c *cli) verdictAdd(ctx context.Context, o *verdictOptions, outcome feedbac
 		one.Seal()
 		all = append(all, one)
 	}
-	if err := sign(o.sign, &v.policy.Signatures, all); err != nil {
-		return err
-	}
 	if len(all) == 0 {
 		return &exitError{max(code, exitUsage), fmt.Errorf("no alert to judge: name it with --rule and --event, or give it what eval prints")}
+	}
+	if err := all[0].Check(); err != nil { // as would be said of all
+		return &exitError{max(code, exitUsage), err}
+	}
+	if err := sign(o.sign, &v.policy.Signatures, all); err != nil {
+		return err
 	}
 	return c.store(ctx, v, all, o.format, code)
 }
@@ -158,6 +173,31 @@ func (o *verdictOptions) template(now time.Time, outcome feedback.Outcome, sure 
 	return v, nil
 }
 
+// possible looks at what flags say before it is said of every alert. latest is how far
+// ahead a clock may be.
+func (o *verdictOptions) possible(v *feedback.Verdict, latest time.Time) error {
+	hashes := [][2]string{{"--rule-hash", o.ruleHash}, {"--supersedes", o.supersedes}}
+	for _, event := range o.events {
+		hashes = append(hashes, [2]string{"--event", event})
+	}
+	for _, h := range hashes {
+		if h[1] != "" && !feedback.IsHash(h[1]) {
+			return usageError("%s: %.80q is no fingerprint: it is sha256: and 64 hexadecimal digits in lower case", h[0], h[1])
+		}
+	}
+	switch {
+	case v.Confidence != nil && !(*v.Confidence >= 0 && *v.Confidence <= 1):
+		return usageError("--confidence takes a number from 0 to 1, not %v", *v.Confidence)
+	case v.Scope != feedback.ScopeAlert && v.Scope != feedback.ScopeIncident:
+		return usageError("--scope takes %s or %s, not %q", feedback.ScopeAlert, feedback.ScopeIncident, v.Scope)
+	case v.Time.After(latest):
+		return usageError("--time: %s is in the future: correct the clock", v.Time.Format(time.RFC3339))
+	case v.Expires != nil && !v.Expires.After(v.Time):
+		return usageError("--expires: %s is past at %s, when it was judged: it would support nothing", o.expires, v.Time.Format(time.RFC3339))
+	}
+	return nil
+}
+
 // judged are the alerts that the verdict is about.
 func (c *cli) judged(o *verdictOptions, files []string) (alerts []feedback.Alert, code int, err error) {
 	if o.rule != "" || len(o.events) > 0 || o.alertUID != "" {
@@ -175,7 +215,7 @@ func (c *cli) judged(o *verdictOptions, files []string) (alerts []feedback.Alert
 			return nil, 0, &exitError{exitUnreadable, err}
 		}
 		found, diags := importer.Alerts(file)
-		report.Diagnostics(c.stderr, c.err(), diags)
+		report.FewDiagnostics(c.stderr, c.err(), diags)
 		if diags.Count(rules.Error) > 0 {
 			code = exitUnreadable
 		}

@@ -89,7 +89,7 @@ func (c *cli) verdictImport(ctx context.Context, o *importOptions, files, produc
 		all, diags = append(all, got.Verdicts...), append(diags, got.Diagnostics...)
 		records, pending = records+got.Records, pending+got.Pending
 	}
-	report.Diagnostics(c.stderr, c.err(), diags)
+	report.FewDiagnostics(c.stderr, c.err(), diags)
 	if !c.quiet {
 		fmt.Fprintf(c.stderr, "%s, %s, %d without a verdict, %s\n", report.Count(records, "record"), report.Count(len(all), "verdict"), pending, report.Count(diags.Count(rules.Error), "problem"))
 	}
@@ -144,6 +144,9 @@ func (c *cli) importerOptions(v *verdicts, o *importOptions, products []string) 
 		out.Mapping = mapping
 	case o.from != ownRecords:
 		if out.Mapping = importer.Find(o.from); out.Mapping == nil {
+			if near := rules.Nearest(o.from, products); near != "" {
+				return out, usageError("unknown product %q: did you mean %s?", o.from, near)
+			}
 			return out, usageError("unknown product %q: --from takes %s", o.from, strings.Join(products, ", "))
 		}
 	}

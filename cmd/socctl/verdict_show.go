@@ -27,8 +27,9 @@ func (c *cli) verdictListCommand() *cobra.Command {
 		Short: "List alerts with what investigators said of them",
 		Example: `  socctl verdict list --contested
   socctl verdict list --rule Whoami --class supporting -f ndjson`,
-		Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error { return c.verdictList(&o) },
+		Args:    cobra.NoArgs,
+		PreRunE: func(cmd *cobra.Command, _ []string) error { return ruleNamed(cmd) },
+		RunE:    func(*cobra.Command, []string) error { return c.verdictList(&o) },
 	}
 	flags := cmd.Flags()
 	o.flags(flags)
@@ -69,6 +70,9 @@ func (c *cli) verdictList(o *listOptions) error {
 		if id, ok := names.find(o.rule); ok {
 			o.rule = id
 		}
+	}
+	if o.rule != "" && !slices.ContainsFunc(state.Alerts, func(a *feedback.AlertState) bool { return a.Alert.RuleID == o.rule }) && (names == nil || titles[o.rule] == "") {
+		return unjudged(o.rule, names)
 	}
 	kept := slices.DeleteFunc(slices.Clone(state.Alerts), func(a *feedback.AlertState) bool {
 		return o.rule != "" && a.Alert.RuleID != o.rule || o.class != "" && a.Class.String() != o.class ||

@@ -1,13 +1,12 @@
 package adequacy
 
 import (
-	"fmt"
 	"regexp"
 	"strings"
-	"unicode"
 
 	"github.com/socctl/socctl/evaluator"
 	"github.com/socctl/socctl/rules"
+	"github.com/socctl/socctl/rules/layout"
 )
 
 // fixture is the name of the event that tests of a new file are derived from.
@@ -112,37 +111,10 @@ var simple = regexp.MustCompile(`^[A-Za-z_/][A-Za-z0-9_./@|()=\\-]*( [A-Za-z0-9_
 // scalar writes a text so that it is read as that text, in a map or list of either
 // style.
 func scalar(text string) string {
-	switch {
-	case strings.ContainsFunc(text, unprintable):
-		return quoted(text)
-	case simple.MatchString(text) && rules.NewPlainScalar(text).Kind == rules.StringScalar && !reserved.MatchString(text):
+	if simple.MatchString(text) && rules.NewPlainScalar(text).Kind == rules.StringScalar && !reserved.MatchString(text) {
 		return text
 	}
-	return "'" + strings.ReplaceAll(text, "'", "''") + "'"
-}
-
-func unprintable(r rune) bool {
-	return r != ' ' && !unicode.IsGraphic(r) || r == unicode.ReplacementChar
-}
-
-// quoted writes a text in double quotes, with escapes for what cannot be seen.
-func quoted(text string) string {
-	var b strings.Builder
-	b.WriteByte('"')
-	for _, r := range text {
-		switch {
-		case r == '"' || r == '\\':
-			b.WriteString("\\" + string(r))
-		case !unprintable(r):
-			b.WriteRune(r)
-		case r > 0xffff:
-			fmt.Fprintf(&b, `\U%08x`, r)
-		default:
-			fmt.Fprintf(&b, `\u%04x`, r)
-		}
-	}
-	b.WriteByte('"')
-	return b.String()
+	return layout.Quoted(text)
 }
 
 // reserved are the words that YAML 1.1 reads as something else.

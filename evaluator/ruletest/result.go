@@ -18,7 +18,7 @@ const (
 	Fail             Status = "fail"
 	Error            Status = "error"             // the test could not be decided
 	MissingRecording Status = "missing-recording" // its recording is not there
-	Skipped          Status = "skipped"           // an earlier test failed, or the run was stopped
+	Skipped          Status = "skipped"           // an earlier test failed, the run was stopped, or a filter has expired that the test needs
 )
 
 // Result is the outcome of a run.

@@ -59,7 +59,11 @@ func (s *Suite) selected(filter *regexp.Regexp) []*Case {
 // for durations. When ctx is done, tests that have not started are Skipped.
 func Run(ctx context.Context, s *Suite, o RunOptions) *Result {
 	start := time.Now()
-	r := newRun(ctx, s, s.selected(o.Filter), o)
+	cases := s.selected(o.Filter)
+	r := newRun(ctx, s, cases, o)
+	if again := withExpired(r, s, cases); again != nil {
+		r.unexpired = sync.OnceValue(again)
+	}
 	var wg sync.WaitGroup
 	jobs := o.Jobs
 	if jobs <= 0 {
@@ -93,6 +97,7 @@ type run struct {
 	result     *Result
 
 	normaliserKey func() string
+	unexpired     func() *run // the same tests with filters that have expired; nil if none has
 
 	done, failed atomic.Int64
 	first        atomic.Int64 // index of the first case that failed
@@ -278,6 +283,7 @@ func (w *worker) unit(u unit) {
 	for _, i := range live {
 		w.run.result.Cases[i].Duration = time.Since(start)
 		w.remember(&w.run.result.Cases[i], keys[i])
+		w.excuse(i)
 		w.run.finish(i)
 	}
 }

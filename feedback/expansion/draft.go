@@ -110,9 +110,9 @@ func (x *expansion) draft(g *group) {
 	}
 	g.learn(x.answers)
 	why := ""
-	switch {
-	case g.ground.Events < minRecorded:
-		why = fmt.Sprintf("the recordings hold %d events of %s; below %d nothing is known of what a rule would cost", g.ground.Events, sourceText(g.source), minRecorded)
+	switch recorded, own := x.besides(g.source); {
+	case recorded < minRecorded:
+		why = fmt.Sprintf("the recordings hold %d events of %s%s; below %d nothing is known of what a rule would cost", recorded, sourceText(g.source), own, minRecorded)
 	case g.days == 0:
 		why = "the recorded events of " + sourceText(g.source) + " have no time: what a rule would cost a day is not known"
 	}

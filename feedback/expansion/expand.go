@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/socctl/socctl/compiler"
+	"github.com/socctl/socctl/evaluator"
 	"github.com/socctl/socctl/evaluator/backtest"
 	"github.com/socctl/socctl/evaluator/telemetry"
 	"github.com/socctl/socctl/rules"
@@ -92,6 +93,23 @@ func (x *expansion) propose(ctx context.Context) error {
 		x.draft(g)
 	}
 	return x.verify(ctx)
+}
+
+// besides counts the recorded events of a logsource that are none of the incident: by
+// these alone a cost can be told. own says how many were left out.
+func (x *expansion) besides(l logsource.Logsource) (n int, own string) {
+	of := &compiler.Rule{Category: l.Category, Product: l.Product, Service: l.Service}
+	known := 0
+	for _, m := range x.incident.missed() {
+		k := x.answers.known[m.print]
+		if k != nil && slices.ContainsFunc(m.event.Views(), func(v evaluator.View) bool { return evaluator.Satisfies(v.Logsource, of) }) {
+			known += k.times
+		}
+	}
+	if known > 0 {
+		own = fmt.Sprintf(" besides %d of the incident", known)
+	}
+	return x.answers.ground(l).Events - known, own
 }
 
 // claim notes that a proposal catches events.

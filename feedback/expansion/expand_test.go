@@ -191,6 +191,21 @@ func TestIncidentInRecordingsIsNoCost(t *testing.T) {
 	}
 }
 
+// Who gives the incident for the recordings, too, is told that nothing is known.
+func TestIncidentAloneTellsNoCost(t *testing.T) {
+	s := &scene{rules: []string{shadowRule}, recorded: usual()[:550], incident: usual()[:500]}
+	r := s.expand(t)
+	if len(r.Proposals) != 0 || !strings.Contains(r.Events[0].Open[0], "hold 50 events of category=process_creation product=windows besides 500 of the incident; below 100") {
+		t.Errorf("%+v\n%+v", r.Proposals, r.Events[0])
+	}
+	s = pairScene()
+	s.recorded = append(slices.Repeat(s.incident, 600), s.recorded[:50]...)
+	r = s.expand(t)
+	if len(r.Proposals) != 0 || len(r.Near) != 1 || !strings.Contains(r.Near[0].Rejected, "hold 50 events of the logsource besides 600 of the incident") {
+		t.Errorf("%+v\n%+v", r.Proposals, r.Near)
+	}
+}
+
 // Filter documents hold for what is proposed too.
 func TestFiltersHold(t *testing.T) {
 	filter := `title: Not the console

@@ -97,7 +97,7 @@ func (x *expansion) widenBy(n *near) string {
 
 // unfit says why a near miss is not worth a proposal, or cannot have one.
 func (x *expansion) unfit(n *near) string {
-	g := x.answers.ground(trust.Logsource(n.rule))
+	recorded, own := x.besides(trust.Logsource(n.rule))
 	file := n.file()
 	switch {
 	case !slices.ContainsFunc(n.events, func(m *missed) bool { return !m.claimed }):
@@ -106,8 +106,8 @@ func (x *expansion) unfit(n *near) string {
 		return "an exclusion holds the rule back: whether to narrow it is for a person, see socctl filter audit"
 	case len(x.Techniques) > 0 && !x.about(n.rule):
 		return "the rule is not tagged with a technique of the incident"
-	case g.Events < minRecorded:
-		return fmt.Sprintf("the recordings hold %d events of the logsource; below %d nothing is known of its cost", g.Events, minRecorded)
+	case recorded < minRecorded:
+		return fmt.Sprintf("the recordings hold %d events of the logsource%s; below %d nothing is known of its cost", recorded, own, minRecorded)
 	case n.told.Share > maxShare:
 		return fmt.Sprintf("the rest of the rule tells too little: it holds on %d of %d recorded events, which may be %.3g %% of all; at most %g %% may", n.told.Rest, n.told.Recorded, 100*n.told.Share, 100*maxShare)
 	case file == nil:

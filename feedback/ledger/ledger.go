@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -23,6 +24,8 @@ type Ledger struct {
 	mutex sync.Mutex
 	known map[string]bool // uids
 	read  map[string]mark // how far files are known
+	// foreign are files that hold something, and no verdict.
+	foreign map[string]bool
 }
 
 // mark is how far a file was read, and what it was then.
@@ -49,7 +52,7 @@ func Open(path string, o Options) *Ledger {
 	if o.Skew == 0 {
 		o.Skew = feedback.DefaultPolicy().ClockSkew
 	}
-	return &Ledger{path: path, now: o.Now, skew: o.Skew, known: map[string]bool{}, read: map[string]mark{}}
+	return &Ledger{path: path, now: o.Now, skew: o.Skew, known: map[string]bool{}, read: map[string]mark{}, foreign: map[string]bool{}}
 }
 
 // Receipt says what became of verdicts. Those that it names are on the disk.
@@ -108,6 +111,11 @@ func (l *Ledger) Add(ctx context.Context, verdicts ...feedback.Verdict) (*Receip
 	}
 	slices.Sort(files)
 	for _, name := range files {
+		if l.foreign[name] {
+			return nil, fmt.Errorf("%s holds other things than verdicts, and stays as it is: name a folder, or a file of verdicts", name)
+		}
+	}
+	for _, name := range files {
 		torn, err := appendLines(name, lines[name])
 		if err != nil {
 			return nil, err
@@ -156,7 +164,7 @@ func (l *Ledger) refresh() error {
 		return err
 	}
 	if !l.grown(files) {
-		l.known, l.read = map[string]bool{}, map[string]mark{}
+		l.known, l.read, l.foreign = map[string]bool{}, map[string]mark{}, map[string]bool{}
 	}
 	for _, name := range files {
 		if err := l.learn(name); err != nil {
@@ -197,6 +205,11 @@ func (l *Ledger) learn(name string) error {
 	for i := range verdicts {
 		l.known[verdicts[i].UID] = true
 	}
-	l.read[name] = mark{known.size + int64(len(data)-torn), info}
+	whole := data[:len(data)-torn]
+	if known.size == 0 || len(verdicts) > 0 {
+		half := bytes.TrimSpace(data[len(whole):])
+		l.foreign[name] = len(verdicts) == 0 && (len(bytes.TrimSpace(whole)) > 0 || len(half) > 0 && half[0] != '{')
+	}
+	l.read[name] = mark{known.size + int64(len(whole)), info}
 	return nil
 }

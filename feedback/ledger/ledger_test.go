@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -299,37 +298,34 @@ func TestKilledWriters(t *testing.T) {
 	add(t, ledger.Open(path, ledger.Options{}), verdict("last", 1))
 }
 
-// Whoever cannot get hold of the ledger in time is told so.
-func TestAddWaitsForOthers(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "v.ndjson")
-	cmd := exec.Command(os.Args[0], "busy")
-	cmd.Env = append(os.Environ(), writerOf+"="+path)
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = cmd.Process.Kill(); _ = cmd.Wait() }()
-	if !bufio.NewScanner(out).Scan() {
-		t.Fatal("the other writer says nothing")
-	}
-	go func() { _, _ = io.Copy(io.Discard, out) }() // or it would wait for us
-	if r := add(t, ledger.Open(path, ledger.Options{}), verdict("me", 1)); len(r.Stored) != 1 {
-		t.Errorf("got %+v", r)
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
-	refused := false
-	for range 20_000 {
-		if _, err := ledger.Open(path, ledger.Options{}).Add(ctx, verdict("me", 2)); err != nil {
-			refused = strings.Contains(err.Error(), "is being written by another process")
-			break
+// TestAddLeavesOtherFilesAlone: a path that is a slip of the pen costs nobody a file.
+func TestAddLeavesOtherFilesAlone(t *testing.T) {
+	for name, c := range map[string]struct {
+		text   string
+		stored bool
+	}{
+		"a rule":                  {"title: t\nid: x\n", false},
+		"without a last line end": {"title: t\nid: {", false},
+		"a line that is no half":  {"notes", false},
+		"alerts":                  {`{"rule_id":"x","event_fingerprint":"sha256:00"}` + "\n", false},
+		"empty":                   {"", true},
+		"blank lines":             {"\n\n", true},
+		"half a verdict":          {`{"schema":"socctl.verd`, true},
+	} {
+		folder := t.TempDir()
+		v := verdict("me", 1)
+		path := filepath.Join(folder, v.Time.Format("2006-01")+".ndjson")
+		if err := os.WriteFile(path, []byte(c.text), 0o644); err != nil {
+			t.Fatal(err)
 		}
-	}
-	if !refused {
-		t.Error("it waits although it must not")
+		l := ledger.Open(path, ledger.Options{})
+		for range 2 {
+			_, err := l.Add(context.Background(), v)
+			l = ledger.Open(folder, ledger.Options{})
+			if got, _ := os.ReadFile(path); (err == nil) != c.stored || !c.stored && (string(got) != c.text || !strings.Contains(err.Error(), "holds other things than verdicts")) {
+				t.Errorf("%s: %v\n%s", name, err, got)
+			}
+		}
 	}
 }
 

@@ -184,24 +184,4 @@ func indented(line, step string) string {
 }
 
 // quoted returns a scalar of YAML. What cannot be seen is escaped.
-func quoted(text string) string {
-	if s, ok := layout.SingleQuoted(text); ok {
-		return s
-	}
-	var b strings.Builder
-	b.WriteByte('"')
-	for _, r := range text {
-		switch {
-		case r == '"' || r == '\\':
-			b.WriteString(`\` + string(r))
-		case r < 0x20 || r == 0x7f:
-			fmt.Fprintf(&b, `\x%02X`, r)
-		case r == 0xFFFD || r >= 0x20 && r < 0x7f:
-			b.WriteRune(r)
-		default:
-			fmt.Fprintf(&b, `\U%08X`, r)
-		}
-	}
-	b.WriteByte('"')
-	return b.String()
-}
+func quoted(text string) string { return layout.Quoted(text) }

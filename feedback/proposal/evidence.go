@@ -30,6 +30,7 @@ type Evidence struct {
 	Calibration *calibration.Ledger
 
 	fires    map[*compiler.Rule]map[string]bool // fingerprints
+	hidden   map[*compiler.Rule]map[string]bool // fingerprints of judged events that filters keep back
 	attacks  map[*compiler.Rule]map[string]bool // fingerprints of known attacks
 	chains   []chain                            // alerts of correlations
 	builders map[logsource.Logsource]*tuning.Builder
@@ -49,7 +50,7 @@ func (e *Evidence) Collect(ctx context.Context) error {
 		source := trust.Logsource(r)
 		fields[source] = append(fields[source], tuning.Constrained(e.Program, r.Expr)...)
 	}
-	e.attacks = map[*compiler.Rule]map[string]bool{}
+	e.attacks, e.hidden = map[*compiler.Rule]map[string]bool{}, map[*compiler.Rule]map[string]bool{}
 	e.judged, e.values = map[string]bool{}, map[string]map[string]string{}
 	for _, r := range e.Program.Rules {
 		for print := range e.State.Labels(cmp.Or(r.ID, r.Title)).Events {
@@ -70,6 +71,7 @@ func (e *Evidence) Collect(ctx context.Context) error {
 		e.count(h, event, views, seq)
 		print := event.Fingerprint()
 		chains.add(h, print, views, event)
+		e.hide(h, print)
 		seen := map[logsource.Logsource]bool{}
 		for _, m := range h.Matches {
 			if e.fires[m.Rule] == nil {
@@ -105,6 +107,19 @@ func (e *Evidence) Collect(ctx context.Context) error {
 	return nil
 }
 
+// hide notes that filters keep a judged event from rules.
+func (e *Evidence) hide(h *backtest.Hit, print string) {
+	if !e.judged[print] {
+		return
+	}
+	for _, s := range h.Suppressed {
+		if e.hidden[s.Rule] == nil {
+			e.hidden[s.Rule] = map[string]bool{}
+		}
+		e.hidden[s.Rule][print] = true
+	}
+}
+
 // observe adds an event to the corpus of a rule that fires on it.
 func (e *Evidence) observe(event *telemetry.Event, m evaluator.Match, source string, fields map[logsource.Logsource][]string) {
 	at := trust.Logsource(m.Rule)
@@ -132,17 +147,24 @@ type judged struct {
 	verdicts []string // uids of all that count
 	unplaced int      // protected alerts without events
 	gone     int      // judged events on which the rule does not fire in the replay
+	hidden   int      // of them those that filters keep back, of a rule that fires on nothing
 }
 
 // judge gives labels to what a rule fires on. Protected is what must stay; what
 // nobody judged is neither.
 func (e *Evidence) judge(r *compiler.Rule) *judged {
 	j := &judged{rule: r, corpus: e.corpora[trust.Logsource(r)], labels: map[string]feedback.Label{}, values: e.values}
-	if j.corpus == nil || len(e.fires[r]) == 0 {
-		return j
-	}
 	labels := e.State.Labels(cmp.Or(r.ID, r.Title))
 	j.unplaced = labels.Unplaced[feedback.Protected]
+	if j.corpus == nil || len(e.fires[r]) == 0 {
+		j.gone = len(labels.Events)
+		for print := range labels.Events {
+			if e.hidden[r][print] {
+				j.hidden++
+			}
+		}
+		return j
+	}
 	c := j.corpus
 	in := &tuning.Input{Rule: tuning.RuleOf(e.Program, r, r.Detection), Corpus: c, Removable: c.NewRows(), Protected: c.NewRows(), Pool: c.NewRows(), Fires: c.NewRows(), By: map[string][]string{}}
 	for print := range e.fires[r] {

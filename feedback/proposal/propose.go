@@ -82,7 +82,14 @@ func (e *Evidence) tuned(j *judged, o *Options) Rule {
 	out := Rule{ID: j.rule.ID, Title: j.rule.Title, Path: j.rule.Source.Span.Path(), Hash: j.rule.Hash, Fires: len(e.fires[j.rule]), Gone: j.gone, Unplaced: j.unplaced, rule: j.rule, place: placeOf(j.rule), corpus: j.corpus}
 	in := j.input
 	if in == nil {
-		out.Abstained = append(out.Abstained, "none of its judged alerts is in the recordings")
+		why := "none of its judged alerts is in the recordings"
+		if j.hidden > 0 {
+			why = fmt.Sprintf("none of its judged alerts is raised any more: filters hide %d of %d judged events, and the others are not in the recordings", j.hidden, j.gone)
+			if j.hidden == j.gone {
+				why = "none of its judged alerts is raised any more: filters hide them all"
+			}
+		}
+		out.Abstained = append(out.Abstained, why)
 		return out
 	}
 	out.Removable, out.Protected, out.protected = in.Removable.Count(), in.Protected.Count(), in.Protected

@@ -174,8 +174,9 @@ type parted struct {
 	places [][]place // by group and entry; nil for the present grouping
 }
 
-// place is where an entry is in the present grouping.
-type place struct{ group, at int }
+// place is where an entry is in the present grouping, and which of the alerts there
+// hold it: from, up to but not to.
+type place struct{ group, at, from, to int }
 
 func (w *weighing) parted(g *grouping) *parted {
 	if !g.regrouped() {
@@ -184,8 +185,15 @@ func (w *weighing) parted(g *grouping) *parted {
 	v := &parted{weighing: w, grouping: *g, groups: w.grouped(g).sorted()}
 	now := map[[2]int]place{}
 	for n, s := range w.groups {
+		base, from, to := w.base[n], 0, 0
 		for i := range s.entries {
-			now[[2]int{s.entries[i].number, s.entries[i].input}] = place{n, i}
+			for from < len(base) && base[from].hi < i {
+				from++
+			}
+			for to < len(base) && base[to].lo <= i {
+				to++
+			}
+			now[[2]int{s.entries[i].number, s.entries[i].input}] = place{n, i, from, max(from, to)}
 		}
 	}
 	for _, s := range v.groups {
@@ -207,24 +215,26 @@ func (v *parted) sharing(g int, st step) iter.Seq2[*alert, bool] {
 			v.within(g, st.lo, st.hi, yield)
 			return
 		}
-		for i := st.lo; i <= st.hi; i++ {
-			if p := v.places[g][i]; !v.within(p.group, p.at, p.at, yield) {
-				return
+		for _, p := range v.places[g][st.lo : st.hi+1] {
+			for i := p.from; i < p.to; i++ {
+				a := &v.base[p.group][i]
+				if !yield(a, a.class != feedback.Protected || v.weighing.groups[p.group].entries[p.at].class == feedback.Protected) {
+					return
+				}
 			}
 		}
 	}
 }
 
 // within yields the present alerts of a group that share one of its entries lo to hi.
-func (w *weighing) within(g, lo, hi int, yield func(*alert, bool) bool) bool {
+func (w *weighing) within(g, lo, hi int, yield func(*alert, bool) bool) {
 	base, s := w.base[g], w.groups[g]
 	from, _ := slices.BinarySearchFunc(base, lo, func(a alert, lo int) int { return a.hi - lo })
 	for i := from; i < len(base) && base[i].lo <= hi; i++ {
 		a := &base[i]
 		lo, hi := max(a.lo, lo), min(a.hi, hi)
 		if !yield(a, a.class != feedback.Protected || s.protected[hi+1] > s.protected[lo]) {
-			return false
+			return
 		}
 	}
-	return true
 }

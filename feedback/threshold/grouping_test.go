@@ -54,9 +54,25 @@ func TestGroupsOfAnotherField(t *testing.T) {
 	if w.Front[0].Removed != 3 || strings.Join(w.Front[0].GroupBy, " ") != "ip" {
 		t.Errorf("the front: %+v", w.Front)
 	}
+	if w.Plain != nil {
+		t.Errorf("by user nothing is safe, and yet: %+v", w.Plain)
+	}
 	in.Fixed = true
 	if w := Weigh(in); w.Choice != nil {
 		t.Errorf("by user nothing is safe, and yet: %+v", w.Choice)
+	}
+}
+
+// What would be chosen without other groups is there too: a person may rather have it.
+func TestPlainChoice(t *testing.T) {
+	t.Parallel()
+	in := logons(t, "user", []burst{
+		{feedback.Supporting, 1, "alice", "10.0.0.1", 5, 0}, {feedback.Supporting, 2, "bob", "10.0.0.2", 8, 0},
+		{feedback.Protected, 5, "dave", "203.0.113.1", 9, 0}, {feedback.Protected, 5, "erin", "203.0.113.1", 9, 1},
+	})
+	w := Weigh(in)
+	if w.Choice == nil || w.Plain == nil || w.Choice.Removed != 2 || !w.Choice.regrouped() || w.Plain.Removed != 1 || w.Plain.regrouped() || w.Plain.misses > 0 {
+		t.Errorf("%+v\n%+v", w.Choice, w.Plain)
 	}
 }
 

@@ -41,8 +41,9 @@ type Weighed struct {
 	False     int     `json:"false"`     // that were no attack
 	Unjudged  int     `json:"unjudged"`
 	Choice    *Point  `json:"choice,omitempty"`
-	LeftOut   int     `json:"left_out_lost"` // protected alerts that the choice would lose had they not been known
-	LostBound float64 `json:"lost_bound"`    // of the share of attacks that it loses, from those known, with 95 %
+	Plain     *Point  `json:"plain,omitempty"` // what would be chosen by the present groups; nil unless the choice has others, and for none
+	LeftOut   int     `json:"left_out_lost"`   // protected alerts that the choice would lose had they not been known
+	LostBound float64 `json:"lost_bound"`      // of the share of attacks that it loses, from those known, with 95 %
 	Abstained string  `json:"abstained,omitempty"`
 
 	last []Last
@@ -179,11 +180,25 @@ func (v *parted) try(span time.Duration) []Point {
 		}
 	}
 	room := span >= w.Correlation.Timespan || float64(span) >= marginSpan*float64(w.long)
+	type weighed struct {
+		point Point
+		lacks []bool
+	}
+	known := map[int]weighed{}
+	at := func(t int) (Point, []bool) {
+		t = min(t, most+1) // beyond it nothing is raised
+		k, is := known[t]
+		if !is {
+			k.point, k.lacks = v.point(steps, t)
+			known[t] = k
+		}
+		return k.point, k.lacks
+	}
 	var out []Point
 	for _, t := range thresholds(Least(w.Correlation), most) {
-		p, lacks := v.point(steps, t)
+		p, lacks := at(t)
 		p.span, p.Timespan = span, spanText(span)
-		_, far := v.point(steps, t+max(1, int(math.Ceil(marginShare*float64(t)))))
+		_, far := at(t + max(1, int(math.Ceil(marginShare*float64(t)))))
 		for i := range lacks {
 			if lacks[i] || far[i] || !room {
 				p.misses, p.one, p.lost = p.misses+1, i, lacks[i]
@@ -291,10 +306,16 @@ func (w *weighing) choose(out *Weighed, all []Point) {
 		out.Abstained = "no alert of it is known that must stay, so nothing says how far attacks go"
 		return
 	}
-	at := -1
+	at, plain := -1, -1
 	for i := range all {
-		if all[i].gains(&out.Base) && all[i].misses == 0 && (at < 0 || all[i].Removed > all[at].Removed) {
+		if !all[i].gains(&out.Base) || all[i].misses > 0 {
+			continue
+		}
+		if at < 0 || all[i].Removed > all[at].Removed {
 			at = i
+		}
+		if !all[i].regrouped() && (plain < 0 || all[i].Removed > all[plain].Removed) {
+			plain = i
 		}
 	}
 	if at < 0 {
@@ -302,6 +323,9 @@ func (w *weighing) choose(out *Weighed, all []Point) {
 		return
 	}
 	out.Choice = &all[at]
+	if plain >= 0 && all[at].regrouped() {
+		out.Plain = &all[plain]
+	}
 	out.LeftOut = leftOut(all, &all[at], &out.Base)
 	out.LostBound = feedback.ProportionUpper(0, out.Protected, 0.95)
 }

@@ -85,7 +85,7 @@ func start(t testing.TB, files string, capabilities object) *client {
 	for _, f := range txtar.Parse([]byte(files)).Files {
 		writeFile(t, filepath.Join(root, f.Name), string(f.Data))
 	}
-	return connect(t, root, capabilities, lsp.Options{Debounce: 5 * time.Millisecond, Settle: 5 * time.Millisecond})
+	return connect(t, root, capabilities, lsp.Options{Debounce: 5 * time.Millisecond, Settle: 5 * time.Millisecond, Patience: patience})
 }
 
 func writeFile(t testing.TB, name, text string) {
@@ -163,7 +163,7 @@ func (c *client) called(_ context.Context, r *jrpc2.Request) (any, error) {
 
 func (c *client) call(method string, params, result any) {
 	c.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	if result == nil {
 		result = new(json.RawMessage)
@@ -225,12 +225,16 @@ func part(line, from, to int, text string) object {
 	return object{"range": object{"start": object{"line": line, "character": from}, "end": object{"line": line, "character": to}}, "text": text}
 }
 
+// patience is after how long a test that waits is taken to wait for ever. No test passes
+// or fails by how long anything takes.
+const patience = 5 * time.Minute
+
 // await waits until what was published of a file satisfies a condition.
 func (c *client) await(name, what string, ok func(published) bool) published {
 	c.t.Helper()
-	late := time.AfterFunc(10*time.Second, c.changed.Broadcast)
+	late := time.AfterFunc(patience+time.Second, c.changed.Broadcast)
 	defer late.Stop()
-	deadline := time.Now().Add(9 * time.Second)
+	deadline := time.Now().Add(patience)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for {
@@ -293,7 +297,7 @@ func (c *client) end() {
 		if err != nil {
 			c.t.Errorf("the server ended with %v", err)
 		}
-	case <-time.After(10 * time.Second):
+	case <-time.After(patience):
 		c.t.Error("the server did not end")
 	}
 }
@@ -395,7 +399,7 @@ type summary struct{ Passed, Failed int }
 // the background.
 func (c *client) lenses(name string, titles ...string) []lens {
 	c.t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
 		var answer []struct{ Command lens }
 		c.call("textDocument/codeLens", c.document(name), &answer)
 		var out []lens
@@ -415,9 +419,9 @@ func (c *client) lenses(name string, titles ...string) []lens {
 // awaitMessage waits until the server has shown a message.
 func (c *client) awaitMessage(text string) {
 	c.t.Helper()
-	late := time.AfterFunc(10*time.Second, c.changed.Broadcast)
+	late := time.AfterFunc(patience+time.Second, c.changed.Broadcast)
 	defer late.Stop()
-	deadline := time.Now().Add(9 * time.Second)
+	deadline := time.Now().Add(patience)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for !slices.Contains(c.messages, text) {

@@ -8,7 +8,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/creachadair/jrpc2"
 
@@ -231,7 +230,7 @@ func (s *server) refreshLenses() {
 	if !able {
 		return
 	}
-	ctx, cancel := context.WithTimeout(s.ctx, 5*time.Second)
+	ctx, cancel := context.WithTimeout(s.ctx, s.options.Patience)
 	defer cancel()
 	if _, err := s.rpc.Callback(ctx, "workspace/codeLens/refresh", nil); err != nil {
 		s.log.Printf("workspace/codeLens/refresh: %v", err)

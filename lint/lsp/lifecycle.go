@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"time"
 
 	"github.com/creachadair/jrpc2"
 
@@ -69,7 +68,7 @@ func (s *server) watchFiles() {
 
 // call asks the client for something, and reports whether it agreed.
 func (s *server) call(method string, params any) bool {
-	ctx, cancel := context.WithTimeout(s.ctx, 5*time.Second)
+	ctx, cancel := context.WithTimeout(s.ctx, s.options.Patience)
 	defer cancel()
 	if _, err := s.rpc.Callback(ctx, method, params); err != nil {
 		s.log.Printf("%s: %v", method, err)

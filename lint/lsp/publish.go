@@ -154,7 +154,7 @@ func (s *server) settled(done <-chan struct{}) {
 	case <-idle:
 	case <-done:
 	case <-s.ctx.Done():
-	case <-time.After(3 * time.Second):
+	case <-time.After(s.options.Patience):
 	}
 }
 

@@ -32,12 +32,16 @@ type Options struct {
 	// Debounce is how long typing must pause before diagnostics are worked out,
 	// and Settle how long before tests are read again; 0 means the defaults.
 	Debounce, Settle time.Duration
+	// Patience is how long an answer waits for diagnostics, and the server for answers
+	// of the client; 0 means the default.
+	Patience time.Duration
 }
 
 // Defaults of Options.
 const (
 	defaultDebounce = 10 * time.Millisecond
 	defaultSettle   = 300 * time.Millisecond
+	defaultPatience = 4 * time.Second
 )
 
 // ErrNoShutdown is the error of a session that ended without the request that
@@ -104,6 +108,9 @@ func newServer(ctx context.Context, o Options) *server {
 	}
 	if o.Settle == 0 {
 		o.Settle = defaultSettle
+	}
+	if o.Patience == 0 {
+		o.Patience = defaultPatience
 	}
 	return &server{options: o, ctx: ctx, enc: utf16Columns, log: log.New(o.Log, "", log.LstdFlags),
 		exited: make(chan struct{}), workspace: newWorkspace(), work: newWork()}

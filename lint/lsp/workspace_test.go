@@ -262,7 +262,7 @@ func TestMalformedMessages(t *testing.T) {
 		if !errors.Is(err, lsp.ErrNoShutdown) {
 			t.Errorf("exit without shutdown ends with %v", err)
 		}
-	case <-time.After(10 * time.Second):
+	case <-time.After(patience):
 		t.Error("exit did not end the session")
 	}
 }

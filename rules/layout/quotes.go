@@ -1,9 +1,11 @@
 package layout
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/socctl/socctl/rules"
 )
@@ -32,6 +34,31 @@ func SingleQuoted(text string) (string, bool) {
 		return "", false
 	}
 	return "'" + strings.ReplaceAll(text, "'", "''") + "'", true
+}
+
+// Quoted returns a text as a scalar in quotes that is read as that text: in single ones
+// if all of it can be seen, else in double ones with escapes. Bytes that are no UTF-8
+// become U+FFFD.
+func Quoted(text string) string {
+	if s, ok := SingleQuoted(text); ok && utf8.ValidString(text) {
+		return s
+	}
+	var b strings.Builder
+	b.WriteByte('"')
+	for _, r := range text {
+		switch {
+		case r == '"' || r == '\\':
+			b.WriteString(`\` + string(r))
+		case unicode.IsPrint(r) && r != utf8.RuneError:
+			b.WriteRune(r)
+		case r > 0xffff:
+			fmt.Fprintf(&b, `\U%08x`, r)
+		default:
+			fmt.Fprintf(&b, `\u%04x`, r)
+		}
+	}
+	b.WriteByte('"')
+	return b.String()
 }
 
 // requote writes values of the attributes of Sigma in single quotes where that

@@ -22,6 +22,31 @@ func Diagnostics(w io.Writer, s Style, diags rules.Diagnostics) {
 	}
 }
 
+// maxAlike are how many problems of one code are shown of a file that is no such file
+// in every line.
+const maxAlike = 10
+
+// FewDiagnostics is Diagnostics for input with a record a line: of many problems of one
+// code it shows the first, and counts the others.
+func FewDiagnostics(w io.Writer, s Style, diags rules.Diagnostics) {
+	shown, more := map[string]int{}, map[string]int{}
+	var few rules.Diagnostics
+	var codes []string
+	for _, d := range diags {
+		if shown[d.Code]++; shown[d.Code] <= maxAlike {
+			few = append(few, d)
+			continue
+		}
+		if more[d.Code]++; more[d.Code] == 1 {
+			codes = append(codes, d.Code)
+		}
+	}
+	Diagnostics(w, s, few)
+	for _, code := range codes {
+		fmt.Fprintf(w, "and %s more with %s\n", Count(more[code], "problem"), code)
+	}
+}
+
 // excerptWidth is how many characters of a source line an excerpt shows.
 const excerptWidth = 100
 

@@ -8,14 +8,15 @@ import (
 	"github.com/socctl/socctl/evaluator/ruletest"
 )
 
-// testPretty writes a run for people: passes only if verbose, failures last.
+// testPretty writes a run for people: passes only if verbose, what was skipped for a
+// reason always, failures last.
 func testPretty(out io.Writer, s Style, t *TestRun) error {
 	w := bufio.NewWriter(out)
 	Diagnostics(w, s, t.problems())
 	Diagnostics(w, s, t.warnings())
 	for _, status := range []ruletest.Status{ruletest.Pass, ruletest.Skipped, ruletest.MissingRecording} {
 		for i := range t.Result.Cases {
-			if c := &t.Result.Cases[i]; c.Status == status && (t.Verbose || !c.Clean()) {
+			if c := &t.Result.Cases[i]; c.Status == status && (t.Verbose || !c.Clean() || status == ruletest.Skipped && c.Message != "") {
 				testLine(w, s, c)
 			}
 		}

@@ -63,9 +63,12 @@ func leftOutText(x *threshold.Weighed) string {
 }
 
 // shownPoints are the front and, where its margin costs alerts that others would
-// remove, the choice.
+// remove, the choice; if this has other groups, what would be chosen by the present ones.
 func shownPoints(x *threshold.Weighed) []threshold.Point {
 	out := slices.Clone(x.Front)
+	if p := x.Plain; p != nil && !slices.ContainsFunc(out, func(q threshold.Point) bool { return samePoint(&q, p) }) {
+		out = append([]threshold.Point{*p}, out...)
+	}
 	if c := x.Choice; c != nil && !slices.ContainsFunc(out, func(p threshold.Point) bool { return samePoint(&p, c) }) {
 		out = append([]threshold.Point{*c}, out...)
 	}
@@ -83,6 +86,9 @@ func pointNote(p *threshold.Point, t *proposal.Threshold) string {
 	}
 	if p.Merged > 0 {
 		note += fmt.Sprintf(", %d told with others", p.Merged)
+	}
+	if x.Plain != nil && samePoint(p, x.Plain) {
+		note += ", the best by the groups as they are"
 	}
 	if samePoint(p, &x.Base) {
 		note += ", as it is"
