@@ -247,6 +247,22 @@ func (v Value) Members() []Member {
 	return unsafe.Slice((*Member)(v.content), v.size())
 }
 
+// At returns what stands at a path of names of members within objects. Of members of the
+// same name the first counts, other than for Member.
+func (v Value) At(path ...string) (Value, bool) {
+	for _, name := range path {
+		members, n := v.Members(), 0
+		for n < len(members) && members[n].Name != name {
+			n++
+		}
+		if n == len(members) {
+			return Value{}, false
+		}
+		v = members[n].Value
+	}
+	return v, true
+}
+
 // Member returns the last member of that exact name, as JSON decoders do for
 // a repeated name.
 func (v Value) Member(name string) (Value, bool) {

@@ -121,10 +121,7 @@ func (r *reading) read(record telemetry.Record) (time.Time, bool) {
 		raw, ok = scalarBehind(record.Raw, r.name)
 		text = unsafe.String(unsafe.SliceData(raw), len(raw)) // read and forgotten
 	case r.from == fromValue && record.Raw == nil:
-		var v evaluator.Value
-		if v, ok = follow(record.Value, r.path); ok {
-			text = v.Text()
-		}
+		text, ok = record.TextAt(r.path)
 	}
 	if !ok {
 		return time.Time{}, false
@@ -193,7 +190,7 @@ func (c clock) use(s *stamp, record telemetry.Record) reading {
 		return out
 	}
 	if record.Raw == nil {
-		if v, ok := follow(record.Value, s.path); ok && v.Text() == s.text {
+		if text, ok := record.TextAt(s.path); ok && text == s.text {
 			out.from, out.path = fromValue, s.path
 		}
 		return out
@@ -203,29 +200,6 @@ func (c clock) use(s *stamp, record telemetry.Record) reading {
 		out.from, out.name = fromRaw, name
 	}
 	return out
-}
-
-// follow returns the value at a path of names.
-func follow(v evaluator.Value, path []string) (evaluator.Value, bool) {
-	for _, name := range path {
-		if v.Kind() != evaluator.Object {
-			return v, false
-		}
-		found := false
-		for _, m := range v.Members() {
-			if m.Name == name {
-				if found {
-					return v, false
-				}
-				v, found = m.Value, true
-				break
-			}
-		}
-		if !found {
-			return v, false
-		}
-	}
-	return v, true
 }
 
 // nextName returns where the value of the next member of a name begins, -1 if

@@ -114,7 +114,7 @@ func (r *replay) readAll(ctx context.Context, recordings []string, baseline bool
 	}
 	queue := batch.NewQueue()
 	options := r.Read
-	options.Raw = true
+	options.Raw, options.Unrendered = true, true
 	go func() {
 		defer queue.Close()
 		for record, err := range telemetry.Read(ctx, recordings, options) {

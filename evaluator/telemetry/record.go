@@ -26,10 +26,22 @@ type Record struct {
 // without. It does not depend on the memory of r.
 func (r Record) Rendered() Record {
 	if r.unrendered != nil {
-		var renderer evtx.Renderer
-		r.Value, r.unrendered = renderer.Value(r.unrendered), nil
+		r.Value, r.unrendered = r.unrendered.Rendered(), nil
 	}
 	return r
+}
+
+// TextAt returns the text of the scalar at a path of names in a record that is not raw, see
+// evaluator.Value.At; false if there is none.
+func (r *Record) TextAt(path []string) (string, bool) {
+	if r.unrendered != nil {
+		return r.unrendered.TextAt(path)
+	}
+	v, ok := r.Value.At(path...)
+	if !ok || v.Kind() == evaluator.Object || v.Kind() == evaluator.List {
+		return "", false
+	}
+	return v.Text(), true
 }
 
 // Size returns roughly how many bytes of memory a record without a Value takes, 0 for

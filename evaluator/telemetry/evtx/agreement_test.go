@@ -76,8 +76,10 @@ func (a *agreement) leave(t testing.TB, data []byte) (texts []string) {
 		case u == nil:
 			texts = append(texts, record.Value.Text())
 		default:
-			texts = append(texts, a.renderer.Value(u).Text())
+			v := a.renderer.Value(u)
+			texts = append(texts, v.Text())
 			a.leaves(t, u)
+			a.paths(t, u, v, v, nil)
 			if a.left++; a.left%3 > 0 {
 				u.Release() // others keep their memory
 			}
@@ -85,6 +87,23 @@ func (a *agreement) leave(t testing.TB, data []byte) (texts []string) {
 		return true
 	})
 	return texts
+}
+
+// paths compares what is at all paths of a record, and at some that lead nowhere.
+func (a *agreement) paths(t testing.TB, u *Unrendered, whole, v evaluator.Value, path []string) {
+	t.Helper()
+	for _, at := range [][]string{path, append(path[:len(path):len(path)], "nowhere")} {
+		want, ok := whole.At(at...)
+		if ok = ok && want.Kind() != evaluator.List && want.Kind() != evaluator.Object; !ok {
+			want = evaluator.StringValue("")
+		}
+		if got, found := u.TextAt(at); found != ok || got != want.Text() {
+			t.Fatalf("at %q of %s there is %q, %v, want %q, %v", at, whole.Text(), got, found, want.Text(), ok)
+		}
+	}
+	for _, m := range v.Members() {
+		a.paths(t, u, whole, m.Value, append(path[:len(path):len(path)], m.Name))
+	}
 }
 
 func (a *agreement) leaves(t testing.TB, u *Unrendered) {

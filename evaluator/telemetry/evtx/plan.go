@@ -105,6 +105,27 @@ func set(members []evaluator.Member, items []evaluator.Value, at place, v evalua
 	members[at].Value = v
 }
 
+// find returns the place of the scalar at a path of names, or of a constant in which the
+// rest of the path leads to it.
+func (p *plan) find(path []string) (at place, rest []string, ok bool) {
+	s := p.root
+	for i, name := range path {
+		n := slices.IndexFunc(p.members[s.from:s.to], func(m evaluator.Member) bool { return m.Name == name })
+		if n < 0 {
+			return 0, nil, false
+		}
+		at = place(s.from) + place(n)
+		next := slices.IndexFunc(p.spans, func(s span) bool { return s.at == at })
+		if next < 0 {
+			return at, path[i+1:], true
+		}
+		if s = p.spans[next]; s.list {
+			return 0, nil, false
+		}
+	}
+	return 0, nil, false
+}
+
 // run renders the record whose values the decoder holds.
 func (d *decoder) run(p *plan) evaluator.Value {
 	if d.spend(len(p.members)+len(p.items)) != nil {

@@ -19,6 +19,7 @@ type texts struct {
 	seen    []uint32 // hashes of values met once; only what comes again is remembered
 	day     uint64   // of date, days since 1601
 	date    []byte   // as times start with it
+	once    bool     // only few values are rendered: nothing is worth remembering
 }
 
 // memo is a value that was rendered before.
@@ -37,7 +38,7 @@ const (
 
 // of renders a value whose look is a text or an integer.
 func (t *texts) of(kind byte, data []byte) evaluator.Value {
-	if len(data) > longestText || kind == kindFileTime {
+	if len(data) > longestText || kind == kindFileTime || t.once {
 		t.scratch = t.appendText(t.scratch[:0], kind, data)
 		return scalar(kind, t.own(t.scratch))
 	}
@@ -68,7 +69,7 @@ func scalar(kind byte, text string) evaluator.Value {
 
 // own returns a string of text, in the block if it fits.
 func (t *texts) own(text []byte) string {
-	if len(text) > blockSize/8 {
+	if len(text) > blockSize/8 || t.once {
 		return string(text)
 	}
 	if t.block.Cap()-t.block.Len() < len(text) {

@@ -1,6 +1,8 @@
 package evtx
 
 import (
+	"math"
+
 	"github.com/socctl/socctl/evaluator"
 	"github.com/socctl/socctl/evaluator/shape"
 )
@@ -43,6 +45,34 @@ func (r *Renderer) Value(u *Unrendered) evaluator.Value {
 		l := u.leaves[i]
 		return r.texts.value(classIn(l.Form), u.data[l.Start:l.End])
 	})
+}
+
+// Rendered returns the record as a Reader renders it, without a Renderer: for single
+// records.
+func (u *Unrendered) Rendered() evaluator.Value {
+	r := Renderer{texts{once: true}}
+	return r.Value(u)
+}
+
+// TextAt returns the text of the scalar at a path of names in the record, see
+// evaluator.Value.At; false if there is none.
+func (u *Unrendered) TextAt(path []string) (string, bool) {
+	p := u.layout.plan
+	at, rest, ok := p.find(path)
+	if !ok {
+		return "", false
+	}
+	for i := range p.fills {
+		if p.fills[i].at == at && len(rest) == 0 {
+			r := Renderer{texts{once: true}}
+			return string(r.AppendText(nil, u, i, math.MaxInt)), true
+		}
+	}
+	v, ok := p.members[at].Value.At(rest...)
+	if !ok || v.Kind() == evaluator.Object || v.Kind() == evaluator.List {
+		return "", false
+	}
+	return v.Text(), true
 }
 
 // Traced returns the same for a trace: its leaves are those of u, in their order.
