@@ -29,7 +29,7 @@ type Records struct {
 	*Evaluator
 	trees    []planTree // by shape
 	plans    uint32
-	numbered uint32 // forms of plans that there ever were
+	numbered uint32 // plans, and forms of them, that were ever made
 	forms    map[string]uint32
 	waySize  int   // bytes of the ways that lead to plans
 	serial   int32 // of the latest computation
