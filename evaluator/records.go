@@ -80,7 +80,8 @@ type planVerdict struct {
 // Match returns the rules that match a record, as those of its event are found,
 // and how many views the event has. An event is made only of records of a kind
 // that is new, and where rules need more than the values of single fields. The
-// matches must not be changed. The error is that of the reader.
+// matches must not be changed; records of different shapes never share them. The error is
+// that of the reader.
 func (s *Records) Match(r *Record) (matches []Match, views int, err error) {
 	s.refresh()
 	s.traced, s.trace, s.looked = nil, nil, false
