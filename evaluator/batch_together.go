@@ -46,7 +46,7 @@ func (m *batchMatcher) gather(p *plan, rows []int32) {
 // togetherKey appends what plans have in common that serve for the rows of each other. What
 // events compute is only theirs.
 func (m *batchMatcher) togetherKey(key []byte, p *plan) []byte {
-	key = binary.LittleEndian.AppendUint32(binary.LittleEndian.AppendUint32(key, p.number), uint32(p.views))
+	key = binary.LittleEndian.AppendUint32(binary.LittleEndian.AppendUint32(key, p.form), uint32(p.views))
 	for i := range p.loads {
 		l := &p.loads[i]
 		switch l.kind {
@@ -133,7 +133,7 @@ func (m *batchMatcher) decide(t *together, s *states, found, joined []vector) {
 
 // verdictOf returns what the classes at the i-th of the rows decide.
 func (m *batchMatcher) verdictOf(p *plan, i int, found, joined []vector) *planVerdict {
-	m.key = binary.LittleEndian.AppendUint32(m.key[:0], p.number)
+	m.key = binary.LittleEndian.AppendUint32(m.key[:0], p.form)
 	m.values = m.values[:0]
 	for n := range found {
 		class := found[n].at(i)

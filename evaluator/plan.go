@@ -12,7 +12,8 @@ import (
 // under a trace, so that what an event is has its only home in whoever makes
 // events.
 type plan struct {
-	number   uint32    // of its form
+	number   uint32
+	form     uint32    // number of all that say the same, see formOf
 	decisive []reading // what decides that this is the plan, in the order in which it does
 	views    int       // of the event
 	loads    []load
@@ -28,7 +29,8 @@ func (p *plan) same(other *plan) bool {
 }
 
 // formOf returns the number of what a verdict on classes depends on besides these. Plans
-// of different shapes often have the same.
+// of different shapes often have the same. Only batches go by it: whoever reads a stream
+// is promised matches of their own for each kind of records.
 func (s *Records) formOf(p *plan) uint32 {
 	var form []byte
 	list := func(numbers []int32) {

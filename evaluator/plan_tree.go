@@ -105,7 +105,8 @@ func (s *Records) makePlanOf(r planned) (*plan, error) {
 		p.refused = !same
 	}
 	s.plans++
-	p.number = s.formOf(p)
+	s.numbered++
+	p.number, p.form = s.numbered, s.formOf(p)
 	t := s.wayTo(p, r)
 	if t == nil {
 		return nil, nil

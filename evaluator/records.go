@@ -31,7 +31,7 @@ type Records struct {
 	*Evaluator
 	trees    []planTree // by shape
 	plans    uint32
-	numbered uint32 // forms of plans that there ever were
+	numbered uint32 // plans, and forms of them, that were ever made
 	forms    map[string]uint32
 	waySize  int   // bytes of the ways that lead to plans
 	serial   int32 // of the latest computation
@@ -82,7 +82,8 @@ type planVerdict struct {
 // Match returns the rules that match a record, as those of its event are found,
 // and how many views the event has. An event is made only of records of a kind
 // that is new, and where rules need more than the values of single fields. The
-// matches must not be changed. The error is that of the reader.
+// matches must not be changed; records of different shapes never share them. The error is
+// that of the reader.
 func (s *Records) Match(r *Record) (matches []Match, views int, err error) {
 	s.refresh()
 	s.traced, s.trace, s.looked = nil, nil, false
