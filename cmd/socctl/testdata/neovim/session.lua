@@ -13,7 +13,7 @@ end
 local client
 
 local function ask(method, params)
-    local answers = vim.lsp.buf_request_sync(0, method, params, 10000) or {}
+    local answers = vim.lsp.buf_request_sync(0, method, params, 300000) or {}
     local answer = answers[client] or {}
     if answer.err then
         say("error of " .. method, answer.err.message)
@@ -31,7 +31,7 @@ local function codes()
 end
 
 local function await(what, want)
-    vim.wait(15000, function() return codes() == want end, 20)
+    vim.wait(300000, function() return codes() == want end, 20)
     say(what, codes())
 end
 
@@ -63,7 +63,7 @@ local function session()
     say("completion", items[1].label)
     vim.fn.setline(11, "        Image|endswith: '\\whoami.exe'")
 
-    vim.wait(15000, function()
+    vim.wait(300000, function()
         local lenses = ask("textDocument/codeLens", { textDocument = vim.lsp.util.make_text_document_params() })
         return #lenses == 1 and lenses[1].command.title == "run 1 test"
     end, 50)
@@ -72,7 +72,7 @@ local function session()
     local sum = ask("workspace/executeCommand", { command = lens.command.command, arguments = lens.command.arguments })
     say("tests", sum.passed .. " passed, " .. sum.failed .. " failed")
     vim.lsp.stop_client(client)
-    say("stopped", vim.wait(10000, function() return vim.lsp.get_client_by_id(client) == nil end, 20))
+    say("stopped", vim.wait(300000, function() return vim.lsp.get_client_by_id(client) == nil end, 20))
 end
 
 local ok, err = pcall(session)
