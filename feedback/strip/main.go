@@ -34,8 +34,8 @@ func main() {
 	flag.StringVar(&o.rules, "rules", "", "folder of rules")
 	flag.StringVar(&o.cache, "cache", "", "file to keep what was collected in")
 	flag.StringVar(&o.parts, "part", "dev", "rules to measure on: dev, test or all")
-	flag.StringVar(&o.sections, "sections", "policies", "what to measure, separated by commas: policies, fresh, guards, lanes, choose, noise, worlds, history, rival")
-	flag.StringVar(&o.only, "policy", "", "policies to measure, separated by commas (default: all): prototype, first, default, third")
+	flag.StringVar(&o.sections, "sections", "policies", "what to measure, separated by commas: policies, fresh, guards, lanes, choose, noise, worlds, history, rival, widened")
+	flag.StringVar(&o.only, "policy", "", "policies to measure, separated by commas (default: all): prototype, first, second, third, default, unproven")
 	flag.StringVar(&o.rsigma, "rsigma", "rsigma", "the program of the other tuner, for the section rival")
 	flag.BoolVar(&o.verbose, "v", false, "list clauses")
 	flag.IntVar(&o.workers, "j", runtime.GOMAXPROCS(0), "workers")
@@ -63,7 +63,13 @@ func (o *options) run(w io.Writer) error {
 		case "policies":
 			o.policies(w, subjects)
 		case "choose":
-			o.choose(w, subjects, candidates())
+			if err := o.choose(w, c.program, subjects); err != nil {
+				return err
+			}
+		case "widened":
+			if err := o.widenings(w, c.program); err != nil {
+				return err
+			}
 		case "guards":
 			o.guards(w, subjects)
 		case "fresh":
@@ -141,7 +147,7 @@ func (o *options) policies(w io.Writer, all []*subject) {
 // measured are the policies that are compared; only names of them, "" for all.
 func measured(only string) []tuning.Policy {
 	var out []tuning.Policy
-	for _, p := range []tuning.Policy{tuning.Prototype(), first(), tuning.Default(), third()} {
+	for _, p := range []tuning.Policy{tuning.Prototype(), first(), second(), third(), tuning.Default(), unproven()} {
 		if only == "" || slices.Contains(strings.Split(only, ","), p.Name) {
 			out = append(out, p)
 		}
@@ -150,17 +156,32 @@ func measured(only string) []tuning.Policy {
 }
 
 // first is the policy that was fixed before the test part was measured for the first
-// time. The default is the one that was fixed before the second.
+// time.
 func first() tuning.Policy {
-	p := tuning.Default()
+	p := second()
 	p.Name, p.Strict, p.Large = "first", false, 0
 	p.Firm, p.Plain, p.OpenKnown, p.OpenShare = false, false, false, 0
 	return p
 }
 
+// second is the policy that was fixed before the second time, and was the default then.
+func second() tuning.Policy {
+	p := tuning.Default()
+	p.Name, p.Unproven, p.Either = "second", true, 0
+	p.PoolShare, p.PoolWeight, p.MinLift, p.MinShare, p.MaxClauses = 0.005, 200, 20, 0.02, 16
+	return p
+}
+
+// unproven proposes where no attack is known too.
+func unproven() tuning.Policy {
+	p := tuning.Default()
+	p.Name, p.Unproven = "unproven", true
+	return p
+}
+
 // third was measured after the second, see the documentation.
 func third() tuning.Policy {
-	p := tuning.Default()
+	p := second()
 	p.Name, p.Plain = "third", false
 	return p
 }
