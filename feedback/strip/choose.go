@@ -17,12 +17,16 @@ type scenario struct {
 	spoil func(*subject, int, *telling)
 }
 
+// nothing is the scenario in which no attack is known.
+const nothing = "nothing"
+
 func scenarios() []scenario {
 	return []scenario{
 		{"all that is in the known parts", seeds, nil},
 		{"six events at most", seeds, scarce(6)},
 		{"three events at most", seeds, scarce(3)},
 		{"one event", seeds, scarce(1)},
+		{nothing, seeds, scarce(0)},
 	}
 }
 
@@ -31,7 +35,7 @@ func scenarios() []scenario {
 const small = 20_000
 
 // choose compares policies on rules for development, as they are without their
-// exclusions and widened, where an attack is known.
+// exclusions and widened, and where an attack is known but in the last scenario.
 func (o *options) choose(w io.Writer, p *compiler.Program, all []*subject) error {
 	large := func(s *subject) bool { return s.removable.Count() > small }
 	wide, err := o.rehearsal(p)
@@ -46,7 +50,10 @@ func (o *options) choose(w io.Writer, p *compiler.Program, all []*subject) error
 			fmt.Fprintf(w, "%s, known: %s\n\n| policy | rules | splits | with a proposal | pooled | mean | lost | mean lost | splits that lose any |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|\n", on.name, s.name)
 			for _, p := range candidates() {
 				e := experiment{name: p.Name, policy: p, seeds: s.seeds, spoil: s.spoil}
-				found := told(e.run(on.subjects, o.workers))
+				found := e.run(on.subjects, o.workers)
+				if s.name != nothing {
+					found = told(found)
+				}
 				if o.verbose {
 					list(os.Stderr, on.name+", "+s.name+", "+p.Name, found)
 				}
@@ -71,11 +78,15 @@ func candidates() []tuning.Policy {
 	either := func(n int) tuning.Policy {
 		return vary(fmt.Sprintf("one of both, from %d attacks on", n), func(p *tuning.Policy) { p.Either = n })
 	}
+	unproven := func(x float64) tuning.Policy {
+		return vary(fmt.Sprintf("and %g of 3 needed where none is known", x), func(p *tuning.Policy) { p.Unproven = x })
+	}
 	return []tuning.Policy{
 		tuning.Prototype(), first(), second(),
 		vary("something saves", func(p *tuning.Policy) { p.Either = 1 << 30 }),
 		either(8), either(5), either(3), either(1),
 		vary("one of both, 5 % and twice, from 8 on", func(p *tuning.Policy) { p.PoolShare, p.MinLift = 0.05, 2 }),
+		unproven(0), unproven(1), unproven(2), unproven(3),
 		vary("neither, from 8 on", func(p *tuning.Policy) { p.PoolShare, p.MinLift = 1, 0 }),
 	}
 }

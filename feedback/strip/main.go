@@ -8,6 +8,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -35,7 +36,7 @@ func main() {
 	flag.StringVar(&o.cache, "cache", "", "file to keep what was collected in")
 	flag.StringVar(&o.parts, "part", "dev", "rules to measure on: dev, test or all")
 	flag.StringVar(&o.sections, "sections", "policies", "what to measure, separated by commas: policies, fresh, guards, lanes, choose, noise, worlds, history, rival, widened")
-	flag.StringVar(&o.only, "policy", "", "policies to measure, separated by commas (default: all): prototype, first, second, third, default, unproven")
+	flag.StringVar(&o.only, "policy", "", "policies to measure, separated by commas (default: all): prototype, first, second, third, abstaining, unpriced, default")
 	flag.StringVar(&o.rsigma, "rsigma", "rsigma", "the program of the other tuner, for the section rival")
 	flag.BoolVar(&o.verbose, "v", false, "list clauses")
 	flag.IntVar(&o.workers, "j", runtime.GOMAXPROCS(0), "workers")
@@ -147,7 +148,7 @@ func (o *options) policies(w io.Writer, all []*subject) {
 // measured are the policies that are compared; only names of them, "" for all.
 func measured(only string) []tuning.Policy {
 	var out []tuning.Policy
-	for _, p := range []tuning.Policy{tuning.Prototype(), first(), second(), third(), tuning.Default(), unproven()} {
+	for _, p := range []tuning.Policy{tuning.Prototype(), first(), second(), third(), abstaining(), unpriced(), tuning.Default()} {
 		if only == "" || slices.Contains(strings.Split(only, ","), p.Name) {
 			out = append(out, p)
 		}
@@ -167,15 +168,23 @@ func first() tuning.Policy {
 // second is the policy that was fixed before the second time, and was the default then.
 func second() tuning.Policy {
 	p := tuning.Default()
-	p.Name, p.Unproven, p.Either = "second", true, 0
+	p.Name, p.Unproven, p.Either = "second", 0, 0
 	p.PoolShare, p.PoolWeight, p.MinLift, p.MinShare, p.MaxClauses = 0.005, 200, 20, 0.02, 16
 	return p
 }
 
-// unproven proposes where no attack is known too.
-func unproven() tuning.Policy {
+// abstaining proposes nothing where no attack is known. It was measured on the test part
+// as the fifth, together with unpriced.
+func abstaining() tuning.Policy {
 	p := tuning.Default()
-	p.Name, p.Unproven = "unproven", true
+	p.Name, p.Unproven = "abstaining", math.Inf(1)
+	return p
+}
+
+// unpriced does not ask there what an attacker needs.
+func unpriced() tuning.Policy {
+	p := tuning.Default()
+	p.Name, p.Unproven = "unpriced", 0
 	return p
 }
 

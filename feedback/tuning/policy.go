@@ -31,9 +31,9 @@ type Policy struct {
 	// OpenKnown demands that every protected event is kept by a comparison that saves,
 	// not by one with what the rule asks for.
 	OpenKnown bool
-	// Unproven proposes where no attack is known too, for people to decide. What a clause
-	// hides of attacks cannot be measured there at all.
-	Unproven bool
+	// Unproven is the least that an attacker must need to hide in a clause where no attack
+	// is known, so that what it hides of attacks cannot be measured: see MinScore.
+	Unproven float64
 	// Either is how many attacks, clusters of protected events, must be known for one of
 	// two things to do: that a clause is rare in the pool (PoolShare, MinLift) and names a
 	// field that the rule leaves open, or that something in it saves (FreeField, OpenKnown). With fewer, something has to save;
@@ -85,7 +85,7 @@ type Policy struct {
 // Default returns the policy that proposals are made under.
 func Default() Policy {
 	return Policy{Name: "default", MinAlerts: 1, MinSources: 1, MinHosts: 1, MinDays: 1, MinFields: 1, MaxClauses: 32, MaxLiterals: 4, Beam: 32, Exact: 200,
-		Either: 8, PoolShare: 0.02, OpenShare: 0.2, OpenKnown: true, FreeField: true, Strict: true, Firm: true, Plain: true, Generalise: true, Rounds: 3, Large: 20_000, MinShare: 0.01, MinLift: 5, Calibration: 1, Weak: 1, ScoreWeight: 0.1, LengthWeight: 0.3, PoolWeight: 20}
+		Unproven: 3, Either: 8, PoolShare: 0.02, OpenShare: 0.2, OpenKnown: true, FreeField: true, Strict: true, Firm: true, Plain: true, Generalise: true, Rounds: 3, Large: 20_000, MinShare: 0.01, MinLift: 5, Calibration: 1, Weak: 1, ScoreWeight: 0.1, LengthWeight: 0.3, PoolWeight: 20}
 }
 
 // enough reports whether what speaks for a clause is enough where so many attacks are
@@ -106,5 +106,5 @@ func (p *Policy) both(attacks int) bool { return p.Either == 0 || attacks == 0 }
 // Prototype returns the policy that research measured: 0.5 % of the pool, two
 // fields, five events in calibration, and as much removed as possible.
 func Prototype() Policy {
-	return Policy{Name: "prototype", Unproven: true, MinAlerts: 2, MinSources: 2, MinFields: 2, MaxClauses: 5, MaxLiterals: 4, Beam: 32, PoolShare: 0.005, Calibration: 5}
+	return Policy{Name: "prototype", MinAlerts: 2, MinSources: 2, MinFields: 2, MaxClauses: 5, MaxLiterals: 4, Beam: 32, PoolShare: 0.005, Calibration: 5}
 }

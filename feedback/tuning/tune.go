@@ -70,13 +70,12 @@ type Calibrated struct {
 }
 
 // Tune learns clauses and tests them on alerts that they were not learnt from. It
-// returns those that pass, those that remove most first; none where no attack is known,
-// unless the policy wants that.
+// returns those that pass, those that remove most first.
 func Tune(policy Policy, in *Input) []Calibrated {
 	var out []Calibrated
 	attacks := in.Attacks()
-	if attacks == 0 && !policy.Unproven {
-		return nil
+	if attacks == 0 {
+		policy.MinScore = max(policy.MinScore, policy.Unproven)
 	}
 	known := in.Known()
 	found := make([][]Candidate, len(in.Trials))
