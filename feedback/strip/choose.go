@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"slices"
 
@@ -23,9 +24,7 @@ const nothing = "nothing"
 func scenarios() []scenario {
 	return []scenario{
 		{"all that is in the known parts", seeds, nil},
-		{"six events at most", seeds, scarce(6)},
 		{"three events at most", seeds, scarce(3)},
-		{"one event", seeds, scarce(1)},
 		{nothing, seeds, scarce(0)},
 	}
 }
@@ -48,7 +47,7 @@ func (o *options) choose(w io.Writer, p *compiler.Program, all []*subject) error
 	}{{"Without their exclusions", slices.DeleteFunc(chosen(all, "dev"), large)}, {"Widened", wide}} {
 		for _, s := range scenarios() {
 			fmt.Fprintf(w, "%s, known: %s\n\n| policy | rules | splits | with a proposal | pooled | mean | lost | mean lost | splits that lose any |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|\n", on.name, s.name)
-			for _, p := range candidates() {
+			for _, p := range candidates(s.name) {
 				e := experiment{name: p.Name, policy: p, seeds: s.seeds, spoil: s.spoil}
 				found := e.run(on.subjects, o.workers)
 				if s.name != nothing {
@@ -67,26 +66,25 @@ func (o *options) choose(w io.Writer, p *compiler.Program, all []*subject) error
 	return nil
 }
 
-// candidates are the policies that were compared.
-func candidates() []tuning.Policy {
+// candidates are the policies that were compared in a scenario.
+func candidates(scenario string) []tuning.Policy {
 	vary := func(name string, change func(*tuning.Policy)) tuning.Policy {
 		p := tuning.Default()
 		change(&p)
 		p.Name = name
 		return p
 	}
-	either := func(n int) tuning.Policy {
-		return vary(fmt.Sprintf("one of both, from %d attacks on", n), func(p *tuning.Policy) { p.Either = n })
+	out := []tuning.Policy{tuning.Prototype(), first(), second()}
+	if scenario == nothing {
+		for _, x := range []float64{0, 1, 2, 3} {
+			out = append(out, vary(fmt.Sprintf("G2 and G5, and %g of 3 needed", x), func(p *tuning.Policy) { p.Unproven = x }))
+		}
+		return out
 	}
-	unproven := func(x float64) tuning.Policy {
-		return vary(fmt.Sprintf("and %g of 3 needed where none is known", x), func(p *tuning.Policy) { p.Unproven = x })
+	out = append(out, vary("G5", func(p *tuning.Policy) { p.Either = math.MaxInt }))
+	for _, n := range []int{8, 5, 3, 1} {
+		out = append(out, vary(fmt.Sprintf("G5, or G2 from %d attacks on", n), func(p *tuning.Policy) { p.Either = n }))
 	}
-	return []tuning.Policy{
-		tuning.Prototype(), first(), second(),
-		vary("something saves", func(p *tuning.Policy) { p.Either = 1 << 30 }),
-		either(8), either(5), either(3), either(1),
-		vary("one of both, 5 % and twice, from 8 on", func(p *tuning.Policy) { p.PoolShare, p.MinLift = 0.05, 2 }),
-		unproven(0), unproven(1), unproven(2), unproven(3),
-		vary("neither, from 8 on", func(p *tuning.Policy) { p.PoolShare, p.MinLift = 1, 0 }),
-	}
+	return append(out, vary("G5, or G2 with 5 % and twice from 8 on", func(p *tuning.Policy) { p.PoolShare, p.MinLift = 0.05, 2 }),
+		vary("G5, or neither from 8 on", func(p *tuning.Policy) { p.PoolShare, p.MinLift = 1, 0 }))
 }

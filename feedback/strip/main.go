@@ -132,16 +132,18 @@ const seeds = 3
 func (o *options) policies(w io.Writer, all []*subject) {
 	for _, part := range strings.Split(o.parts, ",") {
 		subjects := chosen(all, part)
+		var known strings.Builder
 		fmt.Fprintf(w, "Rules of the part %q:\n\n%s", part, header("policy"))
 		for _, p := range measured(o.only) {
 			e := experiment{name: p.Name, policy: p, seeds: seeds}
 			found := e.run(subjects, o.workers)
 			fmt.Fprint(w, line(p.Name, summarise(found)))
+			known.WriteString(line(p.Name, summarise(told(found))))
 			if o.verbose {
 				list(os.Stderr, p.Name, found)
 			}
 		}
-		fmt.Fprintln(w)
+		fmt.Fprintf(w, "\nOnly splits in which a protected event is known:\n\n%s%s\n", header("policy"), known.String())
 	}
 }
 
