@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/socctl/socctl/compiler"
 )
@@ -123,23 +124,12 @@ func (o *options) widenings(w io.Writer, p *compiler.Program) error {
 	if err := c.read(o.data, cache); err != nil {
 		return err
 	}
-	all := slices.DeleteFunc(c.subjects(), func(s *subject) bool { return s.sources < 2 })
-	subjects := firing(all)
-	silent := slices.DeleteFunc(slices.Clone(all), func(s *subject) bool { return s.protected.Count() > 0 })
-	kinds := []struct {
-		name string
-		of   func(found, quiet []outcome) []outcome
-	}{
-		{"Rules that fire as they were", func(found, _ []outcome) []outcome { return found }},
-		{"Of those, splits in which an attack is known", func(found, _ []outcome) []outcome { return told(found) }},
-		{"All rules, those too that fire on nothing as they were", func(found, quiet []outcome) []outcome { return slices.Concat(found, quiet) }},
-	}
-	tables := make([]string, len(kinds))
+	subjects := firing(c.subjects())
+	var all, known strings.Builder
 	add := func(e experiment) {
-		found, quiet := e.run(subjects, o.workers), e.run(silent, o.workers)
-		for i, k := range kinds {
-			tables[i] += line(e.name, summarise(k.of(found, quiet)))
-		}
+		found := e.run(subjects, o.workers)
+		all.WriteString(line(e.name, summarise(found)))
+		known.WriteString(line(e.name, summarise(told(found))))
 		if o.verbose {
 			list(os.Stderr, e.name, found)
 		}
@@ -154,8 +144,6 @@ func (o *options) widenings(w io.Writer, p *compiler.Program) error {
 			}
 		}
 	}
-	for i, k := range kinds {
-		fmt.Fprintf(w, "%s:\n\n%s%s\n", k.name, header("policy"), tables[i])
-	}
+	fmt.Fprintf(w, "Rules without exclusions, widened:\n\n%s%s\nOnly splits in which a protected event is known:\n\n%s%s\n", header("policy"), all.String(), header("policy"), known.String())
 	return nil
 }
