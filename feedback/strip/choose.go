@@ -74,17 +74,16 @@ func candidates(scenario string) []tuning.Policy {
 		p.Name = name
 		return p
 	}
-	out := []tuning.Policy{tuning.Prototype(), first(), second()}
 	if scenario == nothing {
-		for _, x := range []float64{0, 1, 2, 3} {
+		out := []tuning.Policy{tuning.Prototype()}
+		for _, x := range []float64{0, 2, 3} {
 			out = append(out, vary(fmt.Sprintf("G2 and G5, and %g of 3 needed", x), func(p *tuning.Policy) { p.Unproven = x }))
 		}
 		return out
 	}
-	out = append(out, vary("G5", func(p *tuning.Policy) { p.Either = math.MaxInt }))
-	for _, n := range []int{8, 5, 3, 1} {
+	out := []tuning.Policy{tuning.Prototype(), vary("G5", func(p *tuning.Policy) { p.Either = math.MaxInt })}
+	for _, n := range []int{8, 3, 1} {
 		out = append(out, vary(fmt.Sprintf("G5, or G2 from %d attacks on", n), func(p *tuning.Policy) { p.Either = n }))
 	}
-	return append(out, vary("G5, or G2 with 5 % and twice from 8 on", func(p *tuning.Policy) { p.PoolShare, p.MinLift = 0.05, 2 }),
-		vary("G5, or neither from 8 on", func(p *tuning.Policy) { p.PoolShare, p.MinLift = 1, 0 }))
+	return append(out, vary("G5, or neither from 8 on", func(p *tuning.Policy) { p.PoolShare, p.MinLift = 1, 0 }))
 }
