@@ -50,8 +50,9 @@ an attacker has to do to hide in it. Of correlations that count, thresholds and
 timespans are weighed, and the safest gain is proposed.
 
 Nothing is proposed that would hide an event that must stay, or that could not be
-tested on other recordings or days than it was learnt from. Rules for which there is no
-proposal say why. Exit code 4 says that there is none at all.`,
+tested on other recordings or days than it was learnt from. Of a rule of which no attack
+is known, only what an attacker can hardly satisfy is proposed. Rules for which there is
+no proposal say why. Exit code 4 says that there is none at all.`,
 		Example: `  socctl tune -r rules logs/
   socctl tune -f markdown=proposals.md --owner detection-team logs/
   socctl tune --apply rules/filters --owner detection-team logs/`,

@@ -96,10 +96,15 @@ func (w *world) judge(t *testing.T, outcome func(rule, parent string) feedback.O
 
 func (w *world) propose(t *testing.T) *Report {
 	t.Helper()
+	return w.proposeUnder(t, tuning.Default())
+}
+
+func (w *world) proposeUnder(t *testing.T, policy tuning.Policy) *Report {
+	t.Helper()
 	if err := w.evidence.Collect(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	return w.evidence.Propose(Options{Policy: tuning.Default(), Now: time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC), Owner: "o"})
+	return w.evidence.Propose(Options{Policy: policy, Now: time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC), Owner: "o"})
 }
 
 func byParent(_, parent string) feedback.Outcome {
@@ -122,6 +127,28 @@ func TestRulesWithoutAttacksDoNotStopOthers(t *testing.T) {
 		if len(rule.Proposals)+len(rule.Abstained) == 0 {
 			t.Errorf("%s: neither a proposal nor a reason", rule.Title)
 		}
+	}
+}
+
+// TestAbstainsWhereNoAttackIsKnown: nothing that an attacker can satisfy is proposed for a
+// rule of which no attack is known, and it says so; the other rule has its proposal.
+func TestAbstainsWhereNoAttackIsKnown(t *testing.T) {
+	w := newWorld(t)
+	w.judge(t, byParent)
+	policy := tuning.Default()
+	policy.Unproven = 4 // more than any clause asks for
+	r := w.proposeUnder(t, policy)
+	reasons := 0
+	for _, rule := range r.Rules {
+		if strings.Contains(strings.Join(rule.Abstained, " "), "no attack is known") {
+			reasons++
+			if rule.Protected != 0 {
+				t.Errorf("%d events must stay: %v", rule.Protected, rule.Abstained)
+			}
+		}
+	}
+	if reasons != 1 || r.Summary.Proposing != 1 {
+		t.Errorf("%d abstain because no attack is known, %d have a proposal", reasons, r.Summary.Proposing)
 	}
 }
 

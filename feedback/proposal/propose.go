@@ -114,9 +114,12 @@ func (e *Evidence) tuned(j *judged, o *Options) Rule {
 	if len(out.wishes) > 0 {
 		out.Patch, out.PatchRefused = e.patch(j.rule, out.wishes, o.Now)
 	}
-	if len(found) == 0 {
+	switch {
+	case len(found) == 0 && in.Protected.Count() == 0:
+		out.Abstained = append(out.Abstained, fmt.Sprintf("no attack is known that it fires on, so that nothing tells what an exclusion would hide, and none was found that an attacker can hardly satisfy (%g of 3)", o.Policy.Unproven))
+	case len(found) == 0:
 		out.Abstained = append(out.Abstained, "no clause tells what was judged to be no attack from what must stay, and holds on events that it was not learnt from")
-	} else if len(out.Proposals) == 0 {
+	case len(out.Proposals) == 0:
 		out.Abstained = append(out.Abstained, "every clause that was found fails a guard")
 	}
 	return out

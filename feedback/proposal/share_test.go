@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/socctl/socctl/compiler"
+	"github.com/socctl/socctl/feedback/tuning"
 )
 
 // TestSharedFilterIsWithdrawnForAll: a filter of two rules that is right for one of them
@@ -14,7 +15,9 @@ func TestSharedFilterIsWithdrawnForAll(t *testing.T) {
 	for name, spoilt := range map[string]bool{"right": false, "wrong for one": true} {
 		w := newWorld(t)
 		w.judge(t, byParent)
-		r := w.propose(t)
+		policy := tuning.Default()
+		policy.Unproven = 0 // the same of the rule of which no attack is known
+		r := w.proposeUnder(t, policy)
 		shared := 0
 		for i := range r.Rules {
 			for k := range r.Rules[i].Proposals {

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"math"
 
 	"github.com/socctl/socctl/feedback/tuning"
 )
@@ -22,6 +23,9 @@ func hard() []ablation {
 		{"G2, alerts of other rules", func(p *tuning.Policy) { p.PoolShare, p.PoolWeight, p.MinLift = 1, 0, 0 }},
 		{"G3, calibration", func(p *tuning.Policy) { p.Calibration, p.Untested = 0, true }},
 		{"G4, a field that the rule leaves open", func(p *tuning.Policy) { p.Without = "G4" }},
+		{"one of G2 and G5 where eight attacks are known, G5 instead", func(p *tuning.Policy) { p.Either = math.MaxInt }},
+		{"G5 alone where fewer are known, G2 too", func(p *tuning.Policy) { p.Either = 0 }},
+		{"3 of 3 where no attack is known", func(p *tuning.Policy) { p.Unproven = 0 }},
 		{"G5, what attackers have anyway", func(p *tuning.Policy) { p.Without, p.OpenKnown, p.OpenShare = "G5", false, 0 }},
 		{"of G5: accounts do not save", func(p *tuning.Policy) { p.Firm = false }},
 		{"of G5: descriptions do not save", func(p *tuning.Policy) { p.Plain = false }},
@@ -45,6 +49,10 @@ func (o *options) guards(w io.Writer, all []*subject) {
 		return summarise(e.run(subjects, o.workers))
 	}
 	fmt.Fprint(w, header("left out"))
+	for _, p := range []tuning.Policy{tuning.Default(), abstaining()} {
+		e := experiment{policy: p, seeds: seeds, oracle: true}
+		fmt.Fprint(w, line(p.Name+", and everything is known", summarise(e.run(subjects, o.workers))))
+	}
 	for _, a := range hard() {
 		fmt.Fprint(w, line(a.name, run(a.change)))
 	}

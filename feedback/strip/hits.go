@@ -19,11 +19,18 @@ type hit struct {
 	whole    []int // rules that fire as they are
 }
 
+// alteration makes a rule fire on more events. It returns the expression that does, nil
+// to leave the rule out, and what was taken away, nil for nothing.
+type alteration func(p *compiler.Program, r *compiler.Rule) (wider, gone *compiler.Expr)
+
 // collector replays recordings against the rules as they are and as they would be
-// without their exclusions.
+// without what an alteration takes away: their exclusions, or a part of what they want.
 type collector struct {
 	program    *compiler.Program
-	number     map[string]int // of a rule, by its hash and id
+	wider      []*compiler.Expr // of each rule; nil without it
+	gone       [][]string       // texts in what was taken away, folded and sorted
+	names      [][]string       // texts by which a rule would tell of what was taken from another
+	number     map[string]int   // of a rule, by its hash and id
 	normaliser *telemetry.Normaliser
 	whole      *evaluator.Evaluator
 	stripped   *evaluator.Evaluator
@@ -33,13 +40,32 @@ type collector struct {
 	events     int
 }
 
+// newCollector prepares a replay of rules without their exclusions.
 func newCollector(p *compiler.Program) *collector {
+	c := newAltered(p, func(_ *compiler.Program, r *compiler.Rule) (wider, gone *compiler.Expr) {
+		return withoutExclusions(r.Expr), r.Expr
+	})
+	for i, r := range p.Rules {
+		c.gone[i] = excludedTexts(p, r)
+	}
+	c.names = c.gone
+	return c
+}
+
+// newAltered prepares a replay of altered rules. What any rule wants or excludes tells.
+func newAltered(p *compiler.Program, alter alteration) *collector {
 	c := &collector{program: p, number: map[string]int{}, normaliser: telemetry.NewNormaliser(logsource.Default()), seen: map[string]bool{}}
 	for i, r := range p.Rules {
 		c.number[key(r)] = i
 	}
 	c.whole = evaluator.New(p)
-	c.stripped = evaluator.New(compiler.Rewritten(p, func(r *compiler.Rule) *compiler.Expr { return withoutExclusions(r.Expr) }))
+	c.wider, c.gone, c.names = make([]*compiler.Expr, len(p.Rules)), make([][]string, len(p.Rules)), make([][]string, len(p.Rules))
+	for i, r := range p.Rules {
+		var gone *compiler.Expr
+		c.wider[i], gone = alter(p, r)
+		c.gone[i], c.names[i] = texts(p, gone), texts(p, r.Expr)
+	}
+	c.stripped = evaluator.New(compiler.Rewritten(p, func(r *compiler.Rule) *compiler.Expr { return c.wider[c.number[key(r)]] }))
 	return c
 }
 
@@ -120,6 +146,17 @@ func (c *collector) record(root string, r telemetry.Record) {
 		h.whole = append(h.whole, c.number[key(m.Rule)])
 	}
 	c.hits = append(c.hits, h)
+}
+
+// texts returns the literals of an expression, folded; none for nil.
+func texts(p *compiler.Program, e *compiler.Expr) []string {
+	var out []string
+	if e == nil {
+		return nil
+	}
+	e.Each(func(l *compiler.Expr) { out = append(out, compiler.Fold(p.Predicates[l.Atom].Pattern.String())) })
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // excludedTexts returns the literals of a rule's exclusions, folded.

@@ -8,6 +8,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -34,8 +35,8 @@ func main() {
 	flag.StringVar(&o.rules, "rules", "", "folder of rules")
 	flag.StringVar(&o.cache, "cache", "", "file to keep what was collected in")
 	flag.StringVar(&o.parts, "part", "dev", "rules to measure on: dev, test or all")
-	flag.StringVar(&o.sections, "sections", "policies", "what to measure, separated by commas: policies, fresh, guards, lanes, choose, noise, worlds, history, rival")
-	flag.StringVar(&o.only, "policy", "", "policies to measure, separated by commas (default: all): prototype, first, default, third")
+	flag.StringVar(&o.sections, "sections", "policies", "what to measure, separated by commas: policies, fresh, guards, lanes, choose, noise, worlds, history, rival, widened")
+	flag.StringVar(&o.only, "policy", "", "policies to measure, separated by commas (default: all): prototype, first, second, third, abstaining, unpriced, default")
 	flag.StringVar(&o.rsigma, "rsigma", "rsigma", "the program of the other tuner, for the section rival")
 	flag.BoolVar(&o.verbose, "v", false, "list clauses")
 	flag.IntVar(&o.workers, "j", runtime.GOMAXPROCS(0), "workers")
@@ -63,7 +64,13 @@ func (o *options) run(w io.Writer) error {
 		case "policies":
 			o.policies(w, subjects)
 		case "choose":
-			o.choose(w, subjects, candidates())
+			if err := o.choose(w, c.program, subjects); err != nil {
+				return err
+			}
+		case "widened":
+			if err := o.widenings(w, c.program); err != nil {
+				return err
+			}
 		case "guards":
 			o.guards(w, subjects)
 		case "fresh":
@@ -125,23 +132,25 @@ const seeds = 3
 func (o *options) policies(w io.Writer, all []*subject) {
 	for _, part := range strings.Split(o.parts, ",") {
 		subjects := chosen(all, part)
+		var known strings.Builder
 		fmt.Fprintf(w, "Rules of the part %q:\n\n%s", part, header("policy"))
 		for _, p := range measured(o.only) {
 			e := experiment{name: p.Name, policy: p, seeds: seeds}
 			found := e.run(subjects, o.workers)
 			fmt.Fprint(w, line(p.Name, summarise(found)))
+			known.WriteString(line(p.Name, summarise(told(found))))
 			if o.verbose {
 				list(os.Stderr, p.Name, found)
 			}
 		}
-		fmt.Fprintln(w)
+		fmt.Fprintf(w, "\nOnly splits in which a protected event is known:\n\n%s%s\n", header("policy"), known.String())
 	}
 }
 
 // measured are the policies that are compared; only names of them, "" for all.
 func measured(only string) []tuning.Policy {
 	var out []tuning.Policy
-	for _, p := range []tuning.Policy{tuning.Prototype(), first(), tuning.Default(), third()} {
+	for _, p := range []tuning.Policy{tuning.Prototype(), first(), second(), third(), abstaining(), unpriced(), tuning.Default()} {
 		if only == "" || slices.Contains(strings.Split(only, ","), p.Name) {
 			out = append(out, p)
 		}
@@ -150,17 +159,40 @@ func measured(only string) []tuning.Policy {
 }
 
 // first is the policy that was fixed before the test part was measured for the first
-// time. The default is the one that was fixed before the second.
+// time.
 func first() tuning.Policy {
-	p := tuning.Default()
+	p := second()
 	p.Name, p.Strict, p.Large = "first", false, 0
 	p.Firm, p.Plain, p.OpenKnown, p.OpenShare = false, false, false, 0
 	return p
 }
 
+// second is the policy that was fixed before the second time, and was the default then.
+func second() tuning.Policy {
+	p := tuning.Default()
+	p.Name, p.Unproven, p.Either = "second", 0, 0
+	p.PoolShare, p.PoolWeight, p.MinLift, p.MinShare, p.MaxClauses = 0.005, 200, 20, 0.02, 16
+	return p
+}
+
+// abstaining proposes nothing where no attack is known. It was measured on the test part
+// as the fifth, together with unpriced.
+func abstaining() tuning.Policy {
+	p := tuning.Default()
+	p.Name, p.Unproven = "abstaining", math.Inf(1)
+	return p
+}
+
+// unpriced does not ask there what an attacker needs.
+func unpriced() tuning.Policy {
+	p := tuning.Default()
+	p.Name, p.Unproven = "unpriced", 0
+	return p
+}
+
 // third was measured after the second, see the documentation.
 func third() tuning.Policy {
-	p := tuning.Default()
+	p := second()
 	p.Name, p.Plain = "third", false
 	return p
 }

@@ -34,15 +34,21 @@ func collect(data, ruleDir, cache string) (*collector, error) {
 	set, _ := rules.LoadPaths(ruleDir)
 	p, _ := compiler.Compile(set, compiler.Options{})
 	c := newCollector(p)
+	return c, c.read(data, cache)
+}
+
+// read replays the recordings, or reads what an earlier run found in them, and then those
+// that come with rules.
+func (c *collector) read(data, cache string) error {
 	if !c.restore(cache) {
 		if err := c.replay(data, below(data, recordings)); err != nil {
-			return nil, err
+			return err
 		}
 		if err := c.save(cache); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return c, c.vet(data, []string{filepath.Join(data, filepath.FromSlash(vettedFolder))})
+	return c.vet(data, []string{filepath.Join(data, filepath.FromSlash(vettedFolder))})
 }
 
 func below(root string, folders []string) []string {

@@ -40,16 +40,11 @@ const lent = 200
 
 // rivalry measures another tool's tuner beside ours on the same splits.
 func (o *options) rivalry(w io.Writer, c *collector, all []*subject) error {
-	path, err := exec.LookPath(o.rsigma)
+	path, name, err := o.other()
 	if err != nil {
 		fmt.Fprintf(w, "The other tuner is not installed (%v); say with -rsigma where it is.\n\n", err)
 		return nil
 	}
-	version, err := exec.Command(path, "--version").Output()
-	if err != nil {
-		return fmt.Errorf("%s does not tell its version: %w", path, err)
-	}
-	name, _, _ := strings.Cut(string(version), "\n")
 	for _, part := range strings.Split(o.parts, ",") {
 		subjects := chosen(all, part)
 		fmt.Fprintf(w, "`rule tune` of %s on rules of the part %q:\n\n%s", name, part, header("settings"))
@@ -79,6 +74,19 @@ func (o *options) rivalry(w io.Writer, c *collector, all []*subject) error {
 		fmt.Fprintf(w, "\n| settings | splits with a filter | and nothing that the rule fires on is left | and it does in our evaluator what the tool says | no filter, because |\n|---|--:|--:|--:|---|\n%s\n", said.String())
 	}
 	return nil
+}
+
+// other finds the other tuner, and tells its name and version.
+func (o *options) other() (path, name string, err error) {
+	if path, err = exec.LookPath(o.rsigma); err != nil {
+		return "", "", err
+	}
+	version, err := exec.Command(path, "--version").Output()
+	if err != nil {
+		return "", "", fmt.Errorf("%s does not tell its version: %w", path, err)
+	}
+	name, _, _ = strings.Cut(string(version), "\n")
+	return path, name, nil
 }
 
 // told are the splits in which the tuner is told of anything that must stay.

@@ -20,6 +20,9 @@ type experiment struct {
 	spoil func(s *subject, seed int, told *telling)
 	// also are policies under which what is found is examined besides.
 	also []tuning.Policy
+	// oracle tells the tuner of the test part too: what it then removes there is about the
+	// most that the clauses and guards of a policy let it remove.
+	oracle bool
 	// rival proposes instead of our tuner; nil for ours.
 	rival *rival
 }
@@ -92,6 +95,11 @@ func (e *experiment) one(s *subject, seed int) outcome {
 		o.removable = 0
 		return o
 	}
+	test := parts[testPart]
+	if e.oracle {
+		parts[calibratePart].Join(test)
+		parts[testPart] = s.corpus.NewRows()
+	}
 	told := s.truth(parts)
 	if e.spoil != nil {
 		e.spoil(s, seed, told)
@@ -106,17 +114,17 @@ func (e *experiment) one(s *subject, seed int) outcome {
 		o.protected += told.untold.Count()
 	}
 	if e.rival != nil {
-		o.rivalled(e, s, in, told, parts[testPart])
+		o.rivalled(e, s, in, told, test)
 		o.took = time.Since(began)
 		return o
 	}
 	o.clauses = tuning.Tune(e.policy, in)
 	found := o
-	o.measure(e, s, in, told, parts[testPart])
+	o.measure(e, s, in, told, test)
 	for _, p := range e.also {
 		x, again := *e, found
 		x.policy = p
-		again.measure(&x, s, in, told, parts[testPart])
+		again.measure(&x, s, in, told, test)
 		o.also = append(o.also, again)
 	}
 	o.took = time.Since(began)

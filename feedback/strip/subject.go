@@ -23,17 +23,13 @@ type subject struct {
 	sources   int                 // that something is hidden in
 }
 
-// subjects returns the rules that exclusions matter for: something is hidden.
+// subjects returns the rules that what was taken away matters for: it hides something.
 func (c *collector) subjects() []*subject {
-	texts := make([][]string, len(c.program.Rules))
-	for i, r := range c.program.Rules {
-		texts[i] = excludedTexts(c.program, r)
-	}
 	of := make([][]*hit, len(c.program.Rules)) // fires without exclusions
 	bySource := map[string][]*hit{}
 	fields := map[string][]string{}
-	for _, r := range c.program.Rules {
-		if e := withoutExclusions(r.Expr); e != nil {
+	for n, r := range c.program.Rules {
+		if e := c.wider[n]; e != nil {
 			fields[sourceOf(r)] = append(fields[sourceOf(r)], tuning.Constrained(c.program, e)...)
 		}
 	}
@@ -51,15 +47,14 @@ func (c *collector) subjects() []*subject {
 	var out []*subject
 	for n, r := range c.program.Rules {
 		sources := hidden(of[n], n)
-		if len(texts[n]) == 0 || sources == 0 {
+		if len(c.gone[n]) == 0 || sources == 0 {
 			continue
 		}
 		source := sourceOf(r)
 		if corpora[source] == nil {
 			corpora[source] = corpus(logsourceOf(r), fields[source], bySource[source])
 		}
-		e := withoutExclusions(r.Expr)
-		s := &subject{rule: r, input: tuning.RuleOf(c.program, r, e), corpus: corpora[source], sources: sources}
+		s := &subject{rule: r, input: tuning.RuleOf(c.program, r, c.wider[n]), corpus: corpora[source], sources: sources}
 		s.removable, s.protected, s.pool = s.corpus.NewRows(), s.corpus.NewRows(), s.corpus.NewRows()
 		for _, h := range of[n] {
 			if slices.Contains(h.whole, n) {
@@ -74,7 +69,7 @@ func (c *collector) subjects() []*subject {
 			}
 		}
 		for _, h := range bySource[source] {
-			if c.sibling(h, n, texts) {
+			if c.sibling(h, n) {
 				s.pool.Add(s.corpus.Row(h.event.Fingerprint))
 			}
 		}
@@ -103,10 +98,10 @@ func corpus(source logsource.Logsource, fields []string, hits []*hit) *tuning.Co
 }
 
 // sibling reports whether another rule of the logsource fires on an event, one that
-// does not exclude what the stripped rule excludes: such a rule would tell.
-func (c *collector) sibling(h *hit, n int, texts [][]string) bool {
+// does not name what was taken from this one: such a rule would tell.
+func (c *collector) sibling(h *hit, n int) bool {
 	for _, k := range h.whole {
-		if k != n && sourceOf(c.program.Rules[k]) == sourceOf(c.program.Rules[n]) && !overlap(texts[n], texts[k]) {
+		if k != n && sourceOf(c.program.Rules[k]) == sourceOf(c.program.Rules[n]) && !overlap(c.gone[n], c.names[k]) {
 			return true
 		}
 	}

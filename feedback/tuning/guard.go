@@ -64,30 +64,53 @@ type examination struct {
 	rows   Rows // all that it covers
 	known  Rows
 	fires  Rows // of the rule
+
+	attacks int // that are known
 }
 
 // Examine applies all guards to a clause. The lane follows from them and the tier.
 func Examine(policy *Policy, in *Input, k *Calibrated) ([]Check, Lane) {
-	x := &examination{policy: policy, in: in, k: k, rows: in.Corpus.Covered(k.Clause), known: in.Known()}
+	x := &examination{policy: policy, in: in, k: k, rows: in.Corpus.Covered(k.Clause), known: in.Known(), attacks: in.Attacks()}
 	x.fires = in.fires()
 	measures := []func(*Check){x.knownLoss, x.siblings, x.calibration, x.openField, x.transplant, x.gutting, x.score, x.diversity, x.evasion, x.polarity}
 	lane := Auto
-	if k.Tier != A1 && k.Tier != A2 {
+	if k.Tier != A1 && k.Tier != A2 || x.attacks == 0 {
 		lane = Review
 	}
 	out := make([]Check, len(measures))
 	for i, g := range Guards() {
 		out[i].Guard = g
 		measures[i](&out[i])
+	}
+	for i, g := range Guards() {
 		switch {
 		case out[i].Passed, g.ID == policy.Without:
-		case g.Hard, g.ID == policy.Harden:
+		case g.Hard && !x.excused(out, g.ID), g.ID == policy.Harden:
 			lane = Rejected
 		case lane == Auto:
 			lane = Review
 		}
 	}
 	return out, lane
+}
+
+// excused reports whether a hard guard that a clause fails leaves it to a person: where
+// so many attacks are known that one of what the pool and what saves says is enough.
+func (x *examination) excused(checks []Check, id string) bool {
+	rare, saved := true, true
+	for _, c := range checks {
+		switch c.ID {
+		case "G2":
+			rare = c.Passed
+		case "G5":
+			saved = c.Passed
+		}
+	}
+	switch id {
+	case "G2", "G5":
+		return !x.policy.both(x.attacks) && x.policy.enough(rare, saved, x.attacks)
+	}
+	return false
 }
 
 // first returns the fingerprint of the first event of a set; "" if it is empty.
@@ -169,7 +192,7 @@ func (x *examination) openly(c *Check) {
 		c.Text += fmt.Sprintf(", which %d events that must stay have too", lost.Count())
 	}
 	share := float64(rows.common(x.in.Pool)) / float64(max(1, x.in.Pool.Count()))
-	if p.OpenShare > 0 && share > p.OpenShare {
+	if p.OpenShare > 0 && share > p.OpenShare && p.both(x.attacks) {
 		c.Passed, c.Counter = false, cmp.Or(c.Counter, x.first(rows.and(x.in.Pool)))
 		c.Text += fmt.Sprintf(", which %.0f %% of the events on which other rules fire have too; at most %.0f %% may", 100*share, 100*p.OpenShare)
 	}

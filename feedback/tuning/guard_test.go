@@ -17,6 +17,7 @@ func made(in *Input, field string, anchor compiler.Anchor, value string) *Litera
 // TestGuards has for each guard a clause that it stops, with an event that shows why.
 func TestGuards(t *testing.T) {
 	policy := Default()
+	policy.Either = 0
 	good := func(in *Input) Clause { return Clause{made(in, "ParentImage", compiler.Whole, veeam)} }
 	tests := []struct {
 		guard   string
@@ -115,13 +116,89 @@ func TestExactIsNoWorse(t *testing.T) {
 		learn := func(exact int) *state {
 			p := policy
 			p.Exact, p.Beam = exact, 1
-			x := newLearner(&p, in.Corpus, &in.Rule, in.Removable.and(trial.Learn), in.Protected.and(trial.Learn), in.Pool)
+			x := newLearner(&p, in.Corpus, &in.Rule, in.Removable.and(trial.Learn), in.Protected.and(trial.Learn), in.Pool, in.Attacks())
 			best, _ := x.best()
 			return best
 		}
 		beam, exact := learn(0), learn(200)
 		if exact == nil || beam != nil && exact.value < beam.value {
 			t.Errorf("exact %v, beam %v", exact, beam)
+		}
+	}
+}
+
+// TestOneOfBothIsEnoughWhereAttacksAreKnown: what is common in the pool, or what nothing
+// saves, is left to a person if enough attacks are known, and else is not proposed.
+func TestOneOfBothIsEnoughWhereAttacksAreKnown(t *testing.T) {
+	common := func(in *Input) Clause { return Clause{made(in, "ParentImage", compiler.Whole, veeam)} }
+	unsaved := func(in *Input) Clause {
+		return Clause{made(in, "CommandLine", compiler.Anywhere, "/for="), made(in, "User", compiler.AtStart, `CORP\`)}
+	}
+	tests := map[string]struct {
+		clause  func(in *Input) Clause
+		attacks int
+		want    Lane
+	}{
+		"common, saved, no attack":     {common, 0, Rejected},
+		"common, saved, one attack":    {common, 1, Review},
+		"common, saved, many attacks":  {common, 12, Review},
+		"rare, unsaved, no attack":     {unsaved, 0, Rejected},
+		"rare, unsaved, one attack":    {unsaved, 1, Rejected},
+		"rare, unsaved, many attacks":  {unsaved, 12, Review},
+		"rare, saved, no attack known": {func(in *Input) Clause { return common(in) }, -1, Review},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			policy := Default()
+			var alerts []alert
+			kept := 0
+			for _, a := range backups() {
+				if a.label == "protected" {
+					if kept++; kept > tt.attacks {
+						continue
+					}
+				}
+				alerts = append(alerts, a)
+			}
+			if tt.attacks >= 0 && strings.HasPrefix(name, "common") {
+				alerts = append(alerts, started(200, "pool", veeam, "net user"))
+			}
+			in := inputOf(&policy, alerts)
+			k := Calibrated{Clause: tt.clause(in), Unseen: Support{Alerts: 9}, Tier: A1}
+			k.Removed = in.Corpus.Covered(k.Clause).And(in.Removable)
+			if checks, lane := Examine(&policy, in, &k); lane != tt.want {
+				t.Errorf("lane %s, want %s: %v", lane, tt.want, checks)
+			}
+		})
+	}
+}
+
+// TestDearWithoutAnAttack: where no attack is known only clauses are proposed that an
+// attacker can hardly satisfy, and never without a person.
+func TestDearWithoutAnAttack(t *testing.T) {
+	policy := Default()
+	var alerts []alert
+	for _, a := range backups() {
+		if a.label != "protected" {
+			alerts = append(alerts, a)
+		}
+	}
+	in := inputOf(&policy, alerts)
+	found := Tune(policy, in)
+	for i := range found {
+		if found[i].Clause.Score() < policy.Unproven {
+			t.Errorf("proposed for %.1f: %s", found[i].Clause.Score(), found[i].Clause)
+		}
+	}
+	policy.Unproven = 0
+	found = Tune(policy, in)
+	if len(found) == 0 {
+		t.Fatal("nothing is found")
+	}
+	for i := range found {
+		found[i].Tier = A1
+		if _, lane := Examine(&policy, in, &found[i]); lane == Auto {
+			t.Errorf("automatic: %s", found[i].Clause)
 		}
 	}
 }

@@ -28,6 +28,7 @@ type learner struct {
 	left                       Rows // removable rows that no clause covers yet
 	counts                     *counter
 	nodes                      int
+	attacks                    int    // that are known, of all halves
 	scratch                    *state // see tried
 	scratchLeft                Rows
 }
@@ -40,8 +41,8 @@ type class struct {
 	free                       bool
 }
 
-func newLearner(policy *Policy, c *Corpus, rule *Rule, removable, protected, pool Rows) *learner {
-	x := &learner{policy: policy, corpus: c, rule: rule}
+func newLearner(policy *Policy, c *Corpus, rule *Rule, removable, protected, pool Rows, attacks int) *learner {
+	x := &learner{policy: policy, corpus: c, rule: rule, attacks: attacks}
 	x.removable, x.protected, x.pool = c.sample(removable, maxRemovable), c.sample(protected, maxProtected), c.sample(pool, maxPool)
 	x.counts = newCounter(c, x.removable)
 	x.left = newRows(len(x.removable))

@@ -31,6 +31,14 @@ type Policy struct {
 	// OpenKnown demands that every protected event is kept by a comparison that saves,
 	// not by one with what the rule asks for.
 	OpenKnown bool
+	// Unproven is the least that an attacker must need to hide in a clause where no attack
+	// is known, so that what it hides of attacks cannot be measured: see MinScore.
+	Unproven float64
+	// Either is how many attacks, clusters of protected events, must be known for one of
+	// two things to do: that a clause is rare in the pool (PoolShare, MinLift) and names a
+	// field that the rule leaves open, or that something in it saves (FreeField, OpenKnown). With fewer, something has to save;
+	// with none, or if Either is 0, both are demanded.
+	Either int
 	// Scarce is how many protected events make a rule known well. With fewer, a clause
 	// needs ScarceCalibration clusters that were not learnt from.
 	Scarce, ScarceCalibration int
@@ -76,9 +84,24 @@ type Policy struct {
 
 // Default returns the policy that proposals are made under.
 func Default() Policy {
-	return Policy{Name: "default", MinAlerts: 1, MinSources: 1, MinHosts: 1, MinDays: 1, MinFields: 1, MaxClauses: 16, MaxLiterals: 4, Beam: 32, Exact: 200,
-		PoolShare: 0.005, OpenShare: 0.2, OpenKnown: true, FreeField: true, Strict: true, Firm: true, Plain: true, Generalise: true, Rounds: 3, Large: 20_000, MinShare: 0.02, MinLift: 20, Calibration: 1, Weak: 1, ScoreWeight: 0.1, LengthWeight: 0.3, PoolWeight: 200}
+	return Policy{Name: "default", MinAlerts: 1, MinSources: 1, MinHosts: 1, MinDays: 1, MinFields: 1, MaxClauses: 32, MaxLiterals: 4, Beam: 32, Exact: 200,
+		Unproven: 3, Either: 8, PoolShare: 0.02, OpenShare: 0.2, OpenKnown: true, FreeField: true, Strict: true, Firm: true, Plain: true, Generalise: true, Rounds: 3, Large: 20_000, MinShare: 0.01, MinLift: 5, Calibration: 1, Weak: 1, ScoreWeight: 0.1, LengthWeight: 0.3, PoolWeight: 20}
 }
+
+// enough reports whether what speaks for a clause is enough where so many attacks are
+// known.
+func (p *Policy) enough(rare, saved bool, attacks int) bool {
+	switch {
+	case p.both(attacks):
+		return rare && saved
+	case attacks < p.Either:
+		return saved
+	}
+	return rare || saved
+}
+
+// both reports whether a clause has to be rare in the pool and to be saved.
+func (p *Policy) both(attacks int) bool { return p.Either == 0 || attacks == 0 }
 
 // Prototype returns the policy that research measured: 0.5 % of the pool, two
 // fields, five events in calibration, and as much removed as possible.

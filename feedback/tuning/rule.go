@@ -11,5 +11,10 @@ type Rule struct {
 	Wanted []string
 }
 
+// opens reports whether a clause names a field that a rule leaves open.
+func (c Clause) opens(r *Rule) bool {
+	return slices.ContainsFunc(c, func(l *Literal) bool { return !r.constrains(l.Field) })
+}
+
 // constrains reports whether the rule itself says something about a field.
 func (r *Rule) constrains(field string) bool { return slices.Contains(r.Constrained, field) }

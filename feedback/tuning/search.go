@@ -214,16 +214,30 @@ func compareStates(a, b *state) int {
 // passes applies the guards that learning can apply.
 func (x *learner) passes(st *state) bool {
 	p := x.policy
-	if st.protected.Count() > 0 && p.Without != "G1" || x.poolShare(st) > p.PoolShare || p.FreeField && !x.free(st) || !x.supported(st.found) {
+	if st.protected.Count() > 0 && p.Without != "G1" || !x.supported(st.found) {
 		return false
 	}
-	if p.OpenShare > 0 || p.OpenKnown {
-		if protected, pool := x.open(st); p.OpenKnown && protected > 0 || p.OpenShare > 0 && float64(pool) > p.OpenShare*float64(len(x.pool)) {
-			return false
-		}
+	// What is slow to ask is only asked where it may matter.
+	rare := x.poolShare(st) <= p.PoolShare && (p.both(x.attacks) || x.clause(st).opens(x.rule))
+	if !p.enough(rare, true, x.attacks) || !p.enough(rare, false, x.attacks) && !x.saved(st) {
+		return false
 	}
 	c := x.clause(st)
 	return c.fields() >= p.MinFields && c.Score() >= p.MinScore
+}
+
+// saved is what Input.saved says, of the half that is learnt from.
+func (x *learner) saved(st *state) bool {
+	p := x.policy
+	if p.FreeField && !x.free(st) {
+		return false
+	}
+	share := p.OpenShare > 0 && p.both(x.attacks)
+	if !share && !p.OpenKnown {
+		return true
+	}
+	protected, pool := x.open(st)
+	return (!p.OpenKnown || protected == 0) && (!share || float64(pool) <= p.OpenShare*float64(len(x.pool)))
 }
 
 // free reports whether a clause names a field that the rule itself leaves open.

@@ -41,6 +41,10 @@ func (in *Input) fires() Rows {
 // clauses are learnt, the other tests them.
 type Trial struct{ Learn, Unseen Rows }
 
+// Attacks counts the attacks that are known: protected events, those of a root cause
+// once a host and day.
+func (in *Input) Attacks() int { return in.Corpus.Support(in.Protected).Clusters }
+
 // Known returns what the trials look at.
 func (in *Input) Known() Rows {
 	out := in.Corpus.NewRows()
@@ -69,14 +73,18 @@ type Calibrated struct {
 // returns those that pass, those that remove most first.
 func Tune(policy Policy, in *Input) []Calibrated {
 	var out []Calibrated
+	attacks := in.Attacks()
+	if attacks == 0 {
+		policy.MinScore = max(policy.MinScore, policy.Unproven)
+	}
 	known := in.Known()
 	found := make([][]Candidate, len(in.Trials))
 	inParallel(len(in.Trials), func(i int) {
 		learn := in.Trials[i].Learn
-		found[i] = newLearner(&policy, in.Corpus, &in.Rule, in.Removable.and(learn), in.Protected.and(learn), in.Pool).search()
+		found[i] = newLearner(&policy, in.Corpus, &in.Rule, in.Removable.and(learn), in.Protected.and(learn), in.Pool, attacks).search()
 	})
 	for i, t := range in.Trials {
-		out = append(out, calibrate(&policy, in, found[i], t, known, Delta/float64(len(in.Trials)))...)
+		out = append(out, calibrate(&policy, in, found[i], t, known, attacks, Delta/float64(len(in.Trials)))...)
 	}
 	slices.SortStableFunc(out, func(a, b Calibrated) int {
 		return cmp.Or(cmp.Compare(b.Removed.Count(), a.Removed.Count()), cmp.Compare(len(a.Clause), len(b.Clause)), cmp.Compare(a.Clause.String(), b.Clause.String()))
@@ -99,12 +107,12 @@ func needed(policy *Policy, removable Rows, all []Calibrated) []Calibrated {
 }
 
 // calibrate tests what was learnt from one part of what is known on the other.
-func calibrate(policy *Policy, in *Input, found []Candidate, t Trial, known Rows, delta float64) []Calibrated {
+func calibrate(policy *Policy, in *Input, found []Candidate, t Trial, known Rows, attacks int, delta float64) []Calibrated {
 	tested := in.test(found, t, delta)
 	tiers := Certify(tested, delta)
 	var out []Calibrated
 	for i := range found {
-		if k, ok := calibrated(policy, in, &found[i], t, known); ok {
+		if k, ok := calibrated(policy, in, &found[i], t, known, attacks); ok {
 			k.Tested, k.Delta, k.Tier = tested[i], delta, tiers[i]
 			out = append(out, k)
 		}
@@ -175,31 +183,43 @@ func looked(tested []Tested, delta float64) int {
 
 // calibrated takes the most general variant that hides no protected event, of those
 // that were learnt from or not, and not too much of the pool.
-func calibrated(policy *Policy, in *Input, c *Candidate, t Trial, known Rows) (k Calibrated, ok bool) {
+func calibrated(policy *Policy, in *Input, c *Candidate, t Trial, known Rows, attacks int) (k Calibrated, ok bool) {
 	protected := in.Protected.and(known)
 	all := float64(max(1, in.Pool.Count()))
 	for n, clause := range c.Variants {
 		rows := in.Corpus.Covered(clause)
 		share := float64(rows.common(in.Pool)) / all
-		if rows.common(protected) > 0 && !policy.Untested && policy.Without != "G1" || share > policy.PoolShare {
+		if rows.common(protected) > 0 && !policy.Untested && policy.Without != "G1" {
 			break
 		}
 		removed := rows.and(in.Removable)
-		if lift := float64(rows.common(in.Removable.and(known))) / float64(in.Removable.common(known)); lift < policy.MinLift*share {
+		lift := float64(removed.common(known)) / float64(in.Removable.common(known))
+		rare := share <= policy.PoolShare && lift >= policy.MinLift*share && (policy.both(attacks) || clause.opens(&in.Rule))
+		if !policy.enough(rare, in.saved(policy, clause, protected, attacks), attacks) {
 			continue
 		}
 		tested := in.Corpus.Support(removed.and(t.Unseen))
 		if tested.Alerts < policy.Calibration || clause.Score() < 1 && tested.Alerts < policy.Weak || !policy.known(protected.Count(), tested) {
 			continue
 		}
-		if rows := in.Corpus.Covered(in.Rule.saving(policy, clause)); policy.OpenShare > 0 && float64(rows.common(in.Pool))/all > policy.OpenShare ||
-			policy.OpenKnown && rows.common(protected) > 0 {
-			break // what is more general saves less
-		}
 		k = Calibrated{Clause: clause, Exact: c.Exact, Variant: n, Learnt: in.Corpus.Support(removed.and(t.Learn)), Unseen: tested, Pool: share, Removed: removed.and(known)}
 		ok = true
 	}
 	return k, ok
+}
+
+// saved reports whether something in a clause saves, and that holds against known
+// attacks and, where the policy wants that, the pool.
+func (in *Input) saved(policy *Policy, clause Clause, protected Rows, attacks int) bool {
+	saving := in.Rule.saving(policy, clause)
+	if policy.FreeField && len(saving) == 0 {
+		return false
+	}
+	rows := in.Corpus.Covered(saving)
+	if policy.OpenKnown && rows.common(protected) > 0 {
+		return false
+	}
+	return policy.OpenShare == 0 || !policy.both(attacks) || float64(rows.common(in.Pool)) <= policy.OpenShare*float64(max(1, in.Pool.Count()))
 }
 
 // known reports whether enough is known for a clause: of a rule of which few attacks
