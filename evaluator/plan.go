@@ -238,13 +238,16 @@ func (p *planner) guards(v Value) (leaf int32, of []guard) {
 // sample returns a hash of the text of a value.
 func (s *Records) sample(v Value) uint64 { return maphash.String(s.cache.first, v.Text()) }
 
-// words finds out which values predicates over any value look at.
+// words finds out which values predicates over any value look at. Where a view makes
+// values of its own, which are others in every record, there is no plan.
 func (p *planner) words(w Walker, g *group) int32 {
+	p.trace.forget()
 	l := load{field: anyField, words: p.records.tables.wordsOf(g)}
 	w.Walk(func(v Value) bool {
 		p.scalars(&l, v)
 		return true
 	})
+	p.plan.refused = p.plan.refused || len(p.indecisive()) > 0
 	return p.add(l.settled())
 }
 

@@ -102,7 +102,7 @@ func (s *Records) makePlanOf(r planned) (*plan, error) {
 		if err != nil {
 			return nil, err
 		}
-		p.refused = !same
+		p.refused = p.refused || !same
 	}
 	s.plans++
 	s.numbered++
