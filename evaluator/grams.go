@@ -11,7 +11,7 @@ import (
 // the side of yes: different runs may share a bit, and may not be known. It is for one
 // goroutine.
 type Grams struct {
-	letters [256 / 64]uint64
+	letters [256]bool
 	bits    []uint64 // nil if runs are not known
 	odd     bool     // a text holds a letter beyond ASCII that folds into it (D13)
 	lacking map[lackKey]bool
@@ -57,14 +57,19 @@ const MostGrams = 1 << gramBits / 4
 func (g *Grams) Add(text string) {
 	data := bytesOf(text)
 	g.odd = g.odd || unusual(data)
-	for _, b := range data {
-		g.letters[b>>6] |= 1 << (b & 63)
-	}
 	if g.bits == nil {
+		for _, b := range data {
+			g.letters[b] = true
+		}
 		return
 	}
-	for at := 0; at+gramSize <= len(data); at++ {
-		if gram := gramAt(data, at); !hexadecimal(gram) {
+	gram, digit := uint32(0), uint32(0) // the last four bytes, and how many of the last are digits
+	for at, b := range data {
+		g.letters[b] = true
+		b |= 0x20
+		gram = gram>>8 | uint32(b)<<24
+		digit = (digit + 1) * uint32(digits[b])
+		if digit < gramSize && at+1 >= gramSize {
 			g.set(gramBit(gram))
 		}
 	}
@@ -89,7 +94,7 @@ var digits = func() (of [256]uint8) {
 func (g *Grams) letter(b byte) bool {
 	// What folds into one byte are those that differ in one bit, see foldWord.
 	for _, c := range [...]byte{b | 0x20, b &^ 0x20} {
-		if g.letters[c>>6]>>(c&63)&1 != 0 {
+		if g.letters[c] {
 			return true
 		}
 	}
@@ -150,9 +155,13 @@ func (g *Grams) Append(to []byte) ([]byte, bool) {
 	if g.odd {
 		return to, false
 	}
-	for _, word := range g.letters {
-		to = binary.LittleEndian.AppendUint64(to, word)
+	var letters [256 / 8]byte
+	for b, there := range &g.letters {
+		if there {
+			letters[b>>3] |= 1 << (b & 7)
+		}
 	}
+	to = append(to, letters[:]...)
 	if g.bits == nil || g.Count() > MostGrams {
 		return to, true
 	}
@@ -169,12 +178,14 @@ func (g *Grams) Append(to []byte) ([]byte, bool) {
 // ReadGrams reads what Append has written.
 func ReadGrams(data []byte) (*Grams, error) {
 	g := &Grams{}
-	for i := range g.letters {
-		if len(data) < 8 {
-			return nil, errDamagedGrams
-		}
-		g.letters[i], data = binary.LittleEndian.Uint64(data), data[8:]
+	const size = len(g.letters) / 8
+	if len(data) < size {
+		return nil, errDamagedGrams
 	}
+	for b := range g.letters {
+		g.letters[b] = data[b>>3]>>(b&7)&1 != 0
+	}
+	data = data[size:]
 	if len(data) > 0 {
 		g.bits = make([]uint64, 1<<(gramBits-6))
 	}

@@ -162,17 +162,29 @@ func (p *part) writeColumn(w *parquet.ColumnWriter, name string, n int, layouts 
 // since 1970.
 func inNanoseconds(t time.Time) bool { return t.Year() > 1678 && t.Year() < 2262 }
 
-// writeTexts writes a column of texts, null in rows that have none.
+// writeTexts writes a column of texts, null in rows that have none, which most have of
+// most columns.
 func (p *part) writeTexts(w *parquet.ColumnWriter, c *column, n, level int) error {
+	values := make([]parquet.Value, min(writeAtOnce, p.rows()))
+	none := parquet.NullValue().Level(0, 0, n)
+	for i := range values {
+		values[i] = none
+	}
 	next := 0
-	return p.writeValues(w, func(row int) parquet.Value {
-		if next == len(c.rows) || int(c.rows[next]) != row {
-			return parquet.NullValue().Level(0, 0, n)
+	for first := 0; first < p.rows(); first += writeAtOnce {
+		some := values[:min(writeAtOnce, p.rows()-first)]
+		start := next
+		for ; next < len(c.rows) && int(c.rows[next]) < first+len(some); next++ {
+			some[int(c.rows[next])-first] = textOf(c.texts[c.code[next]]).Level(0, level, n)
 		}
-		text := c.texts[c.code[next]]
-		next++
-		return textOf(text).Level(0, level, n)
-	})
+		if _, err := w.WriteRowValues(some); err != nil {
+			return err
+		}
+		for _, row := range c.rows[start:next] {
+			some[int(row)-first] = none
+		}
+	}
+	return nil
 }
 
 // textOf is a value that shares its memory with a text.

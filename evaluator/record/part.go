@@ -67,6 +67,10 @@ func (p *part) rows() int { return len(p.index) }
 
 // set gives a row a text and returns how many bytes that takes.
 func (c *column) set(row int, text []byte) (bytes int) {
+	if n := len(c.code); n > 0 && c.texts[c.code[n-1]] == string(text) {
+		c.rows, c.code = append(c.rows, int32(row)), append(c.code, c.code[n-1])
+		return cellBytes
+	}
 	code, known := c.codes[string(text)]
 	if !known {
 		if c.codes == nil {

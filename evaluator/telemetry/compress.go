@@ -31,7 +31,7 @@ func (r *reader) stream(source string, in io.Reader, layer int) bool {
 			return z, func() {}, err
 		})
 	case isZstd(head):
-		return r.compressed(source, "zstd", input, layer, newZstd)
+		return r.compressed(source, "zstd", input, layer, zstdOf(head))
 	case bytes.HasPrefix(head, []byte("BZh")):
 		return r.compressed(source, "bzip2", input, layer, func(in io.Reader) (io.Reader, func(), error) {
 			return bzip2.NewReader(in), func() {}, nil
@@ -98,13 +98,23 @@ func (r *reader) compressed(source, format string, in *bufio.Reader, layer int, 
 	return r.stream(source, r.expansion(format, consumed.total).reader(named{out, format}), layer+1)
 }
 
-func newZstd(in io.Reader) (io.Reader, func(), error) {
-	z, err := zstd.NewReader(in, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
-		zstd.WithDecoderMaxWindow(maxZstdWindow), zstd.WithDecoderMaxMemory(4*maxZstdWindow))
-	if err != nil {
-		return nil, nil, err
+// amplyBuffered is up to which window a zstd stream has a buffer of two windows. It is
+// copied over once when it is full, while one of little more than a window is copied
+// for every MiB.
+const amplyBuffered = 16 << 20
+
+// zstdOf returns what reads a zstd stream with a head.
+func zstdOf(head []byte) func(io.Reader) (io.Reader, func(), error) {
+	var h zstd.Header
+	ample := h.Decode(head) == nil && h.WindowSize <= amplyBuffered
+	return func(in io.Reader) (io.Reader, func(), error) {
+		z, err := zstd.NewReader(in, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(!ample),
+			zstd.WithDecoderMaxWindow(maxZstdWindow), zstd.WithDecoderMaxMemory(4*maxZstdWindow))
+		if err != nil {
+			return nil, nil, err
+		}
+		return z, z.Close, nil
 	}
-	return z, z.Close, nil
 }
 
 var errLayers = errors.New("packed more than 4 times, one inside the other; unpack it first")
