@@ -97,7 +97,7 @@ func (l *loader) collect(paths []string) {
 		case err != nil:
 			l.unreadable(filepath.ToSlash(p), err)
 		case !info.IsDir():
-			l.sources = append(l.sources, source{filepath.ToSlash(filepath.Clean(p)), func() ([]byte, error) { return os.ReadFile(p) }})
+			l.sources = append(l.sources, source{path: filepath.ToSlash(filepath.Clean(p)), read: func() ([]byte, error) { return os.ReadFile(p) }})
 		default:
 			before := len(l.sources) + len(l.diags)
 			base := filepath.ToSlash(filepath.Clean(p))
@@ -112,6 +112,7 @@ func (l *loader) collect(paths []string) {
 
 type source struct {
 	path string
+	root string // folder that was walked to find it; "" if it was named
 	read func() ([]byte, error)
 }
 
@@ -142,7 +143,7 @@ func reason(err error) string {
 	return err.Error()
 }
 
-// walk collects the rule files below root, leaving out hidden folders.
+// walk collects the rule files below root, leaving out what is hidden.
 func (l *loader) walk(fsys fs.FS, root string, name func(string) string) {
 	err := fs.WalkDir(fsys, root, func(p string, d fs.DirEntry, err error) error {
 		switch {
@@ -151,10 +152,12 @@ func (l *loader) walk(fsys fs.FS, root string, name func(string) string) {
 			if d != nil && d.IsDir() {
 				return fs.SkipDir
 			}
-		case d.IsDir() && p != root && strings.HasPrefix(d.Name(), "."):
-			return fs.SkipDir
+		case p != root && strings.HasPrefix(d.Name(), "."):
+			if d.IsDir() {
+				return fs.SkipDir
+			}
 		case !d.IsDir() && isRuleFile(p):
-			l.sources = append(l.sources, source{name(p), func() ([]byte, error) { return fs.ReadFile(fsys, p) }})
+			l.sources = append(l.sources, source{name(p), name(root), func() ([]byte, error) { return fs.ReadFile(fsys, p) }})
 		}
 		return nil
 	})
@@ -199,6 +202,7 @@ func (l *loader) read() ([]Document, int, Diagnostics) {
 	}
 	close(next)
 	wg.Wait()
+	strangers(l.sources, docs, diags)
 	l.diags = slices.Concat(l.diags, slices.Concat(diags...))
 	l.diags.Sort()
 	return slices.Concat(docs...), len(l.sources), l.diags

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/klauspost/compress/zstd"
 	"github.com/socctl/socctl/rules"
 )
@@ -251,5 +252,53 @@ func TestUnusualLineBreaks(t *testing.T) {
 	_, diags := rules.Parse("r.yml", []byte(source))
 	if len(diags) != 1 || diags[0].Span.String() != "r.yml:5:16" || covered(diags[0].Span) != "«nosel»" {
 		t.Errorf("got %v", diags)
+	}
+}
+
+// A folder in which nothing is Sigma is spoken of once, others file by file.
+func TestLoadFoldersOfOtherFiles(t *testing.T) {
+	const rule, test = "title: A\nlogsource: {product: windows}\ndetection: {a: {b: c}, condition: a}\n", "events:\n  - a: b\n"
+	for name, c := range map[string]struct {
+		files map[string]string
+		want  []string
+	}{
+		"tests beside rules": {
+			map[string]string{"rules/a.yml": rule, "tests/x/a.yml": test, "tests/x/b.yml": test, "tests/c.yml": test, ".socctl.yml": "rules: rules\n"},
+			[]string{"tests/c.yml:1:1: none of 3 files in tests is Sigma: this one has neither title nor logsource nor detection"},
+		},
+		"one beside rules": {
+			map[string]string{"rules/a.yml": rule, "rules/b.yml": test, "rules/x/c.yml": test},
+			[]string{
+				"rules/b.yml:1:1: the document is not Sigma: it has neither title nor logsource nor detection",
+				"rules/x/c.yml:1:1: the document is not Sigma: it has neither title nor logsource nor detection",
+			},
+		},
+		"nothing else": {
+			map[string]string{"x/b.yml": test, "y/c.yml": test},
+			[]string{"x/b.yml:1:1: none of 2 files in . is Sigma: this one has neither title nor logsource nor detection"},
+		},
+		"what cannot be read is no other file": {
+			map[string]string{"rules/a.yml": rule, "x/a.yml": test, "x/b.yml": "title: [", "x/y/c.yml": test, "x/y/d.yml": test},
+			[]string{
+				"x/a.yml:1:1: the document is not Sigma: it has neither title nor logsource nor detection",
+				"x/b.yml:1:1: did not find expected node content",
+				"x/y/c.yml:1:1: none of 2 files in x/y is Sigma: this one has neither title nor logsource nor detection",
+			},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			files := fstest.MapFS{}
+			for path, text := range c.files {
+				files[path] = &fstest.MapFile{Data: []byte(text)}
+			}
+			_, diags := rules.Load(files)
+			var got []string
+			for _, d := range diags {
+				got = append(got, fmt.Sprintf("%s: %s", d.Span, d.Message))
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
 	}
 }

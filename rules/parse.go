@@ -144,7 +144,7 @@ func (p *parser) document(n *Node) Document {
 		return nil
 	}
 	if !sigmaLike(n) {
-		p.errorf("schema/not-a-rule", p.docSpan(n), "the document is not Sigma: it has neither title nor logsource nor detection",
+		p.errorf(codeNotRule, p.docSpan(n), "the document is not Sigma: it has neither title nor logsource nor detection",
 			"keep other files out of the folders of rules")
 		return nil
 	}
