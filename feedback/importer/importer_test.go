@@ -71,6 +71,32 @@ func TestExports(t *testing.T) {
 	}
 }
 
+// The export of one product is not taken for one of another in which all verdicts are
+// still to come, and it is told which it looks like.
+func TestExportsOfOthers(t *testing.T) {
+	alike := map[string]string{"rsigma": "datadog", "thehive": "defender"} // words and places of the one are known to the other
+	for _, of := range importer.Mappings() {
+		path := "testdata/" + of.Name + ".json"
+		data, err := os.ReadFile(path)
+		if err != nil {
+			continue // a table has the columns that it names
+		}
+		for _, m := range importer.Mappings() {
+			got := importer.Read(rules.NewFile(path, data), importer.Options{Mapping: m})
+			if m.Name == of.Name || m.Name == alike[of.Name] || m.Name == "csv" {
+				continue
+			}
+			if got.Diagnostics.Count(rules.Error) != 1 || got.Diagnostics[0].Code != "verdict/other-product" || !strings.Contains(got.Diagnostics[0].Help, of.Name) {
+				t.Errorf("%s as %s: %v", of.Name, m.Name, got.Diagnostics)
+			}
+		}
+	}
+	const waiting = `{"title": "A rule", "number": 1}`
+	if got := importer.Read(rules.NewFile("open.json", []byte(waiting)), importer.Options{Mapping: importer.Find("thehive")}); got.Pending != 1 || len(got.Diagnostics) != 0 {
+		t.Error(got)
+	}
+}
+
 // The vocabulary of every product, as its documentation and research have it; ?
 // stands for a value that must be refused.
 func TestVocabulary(t *testing.T) {

@@ -42,11 +42,42 @@ func Read(file *rules.File, o Options) *Result {
 	for _, record := range records {
 		r.one(record)
 	}
+	if bad == nil && r.out.Pending > 0 && r.out.Pending == len(records) {
+		r.foreign(d, records)
+	}
 	if bad != nil {
 		r.out.Diagnostics = append(r.out.Diagnostics, *bad)
 	}
 	r.out.Diagnostics.Sort()
 	return r.out
+}
+
+// foreign reports that records look like no export of the product: those that wait for
+// their verdict name their rule all the same.
+func (r *reading) foreign(d *document, records []record) {
+	for _, from := range records {
+		if len(r.all(from, "rule_id")) > 0 {
+			return
+		}
+	}
+	m := r.options.Mapping
+	help := fmt.Sprintf("name the product that exported it; %s has verdicts in %s, rules in %s", m.Name, strings.Join(slices.Concat(m.Key...), ", "), strings.Join(m.Fields["rule_id"], ", "))
+	if like := resembles(d); len(like) > 0 {
+		help = "it looks like an export of " + strings.Join(like, " or ")
+	}
+	r.fail(records[0].span(), "verdict/other-product", fmt.Sprintf("no record has a verdict or a rule where %s has them", cmp.Or(m.Title, m.Name)), help)
+}
+
+// resembles returns the names of the products that understand the verdict of some record.
+func resembles(d *document) (names []string) {
+	for _, m := range Mappings() {
+		records, _ := d.records(m)
+		r := reading{options: Options{Mapping: m}, out: &Result{}}
+		if slices.ContainsFunc(records, func(from record) bool { _, ok := r.outcome(from); return ok }) {
+			names = append(names, m.Name)
+		}
+	}
+	return names
 }
 
 // records tells a table by its first character.
