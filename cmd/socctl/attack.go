@@ -89,7 +89,7 @@ func (c *cli) attackLicenseCommand() *cobra.Command {
 		Long: `Print MITRE's license of ATT&CK, its copyright designation and the trademark. They
 have to go with every copy of facts, such as a report that lists techniques.`,
 		Example: "  socctl attack license\n  socctl attack license --release 18.1",
-		Args:    cobra.NoArgs,
+		Args:    noArguments(""),
 		RunE: func(*cobra.Command, []string) error {
 			facts, err := c.facts(release)
 			if err != nil {

@@ -59,7 +59,7 @@ denies.`,
 		Example: `  socctl ci --base origin/main
   socctl ci --base origin/main -f markdown=comment.md -f sarif=lint.sarif -f junit=tests.xml -f json=ci.json -f html=ci.html
   socctl ci --render ci.json -f markdown=comment.md`,
-		Args:    cobra.NoArgs,
+		Args:    noArguments("name rules with -r"),
 		PreRunE: func(cmd *cobra.Command, _ []string) error { return o.check(cmd.Flags().Changed) },
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if o.render != "" {

@@ -47,7 +47,7 @@ cell that is lost, weakened or thinned is told with its cause.`,
 		Example: `  socctl coverage -r rules
   socctl coverage --manifest telemetry.yml -f html=matrix.html -f navigator=layers.json
   socctl coverage --base origin/main -f markdown`,
-		Args:    cobra.NoArgs,
+		Args:    noArguments("name rules with -r"),
 		PreRunE: func(cmd *cobra.Command, _ []string) error { return o.check(cmd.Flags().Changed) },
 		RunE:    func(cmd *cobra.Command, _ []string) error { return c.coverage(cmd.Context(), &o) },
 	}

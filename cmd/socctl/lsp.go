@@ -22,7 +22,7 @@ Editors start this command; docs/editor.md tells how to set them up. Every file 
 checked by the configuration above it, as socctl lint does.`,
 		Example: `  socctl lsp
   socctl lsp --log /tmp/socctl.log`,
-		Args: cobra.NoArgs,
+		Args: noArguments(""),
 		RunE: func(cmd *cobra.Command, _ []string) error { return c.serveEditor(cmd.Context(), log) },
 	}
 	cmd.Flags().StringVar(&log, "log", "", "append what the server does to `file` (default: standard error)")

@@ -101,7 +101,7 @@ func (c *cli) pipelineCommand() *cobra.Command {
 		Use:     "list",
 		Short:   "List the built-in pipelines",
 		Example: "  socctl pipeline list",
-		Args:    cobra.NoArgs,
+		Args:    noArguments(""),
 		RunE:    func(*cobra.Command, []string) error { return c.listPipelines() },
 	})
 	var o showOptions

@@ -46,6 +46,20 @@ func usageError(format string, args ...any) error {
 	return &exitError{exitUsage, fmt.Errorf(format, args...)}
 }
 
+// noArguments refuses arguments of a command that takes none, and says what to do
+// instead; "" is nothing.
+func noArguments(instead string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		switch {
+		case len(args) == 0:
+			return nil
+		case instead == "":
+			return usageError("%s takes no argument, found %q", cmd.CommandPath(), args[0])
+		}
+		return usageError("%s takes no argument, found %q: %s", cmd.CommandPath(), args[0], instead)
+	}
+}
+
 // exitWith returns nil for a clean exit.
 func exitWith(code int) error {
 	if code == exitClean {

@@ -280,7 +280,7 @@ func (c *cli) verdictSchemaCommand() *cobra.Command {
 		Short:   "Older spelling of socctl schema verdict",
 		Example: `  socctl verdict schema > verdict.schema.json`,
 		Hidden:  true,
-		Args:    cobra.NoArgs,
+		Args:    noArguments(""),
 		RunE:    func(*cobra.Command, []string) error { return c.printSchema(feedback.Schema()) },
 	}
 }

@@ -27,7 +27,7 @@ func (c *cli) verdictListCommand() *cobra.Command {
 		Short: "List alerts with what investigators said of them",
 		Example: `  socctl verdict list --contested
   socctl verdict list --rule Whoami --class supporting -f ndjson`,
-		Args:    cobra.NoArgs,
+		Args:    noArguments("name verdicts with --store"),
 		PreRunE: func(cmd *cobra.Command, _ []string) error { return ruleNamed(cmd) },
 		RunE:    func(*cobra.Command, []string) error { return c.verdictList(&o) },
 	}
@@ -103,7 +103,7 @@ func (c *cli) verdictCheckCommand() *cobra.Command {
 		Short: "Find verdicts that are damaged, contradict each other or lead nowhere",
 		Example: `  socctl verdict check
   socctl verdict check --fail-level warning -f json`,
-		Args: cobra.NoArgs,
+		Args: noArguments("name verdicts with --store"),
 		RunE: func(*cobra.Command, []string) error { return c.verdictCheck(&o, failLevel, format) },
 	}
 	flags := cmd.Flags()
@@ -170,7 +170,7 @@ its budget in recordings that are known to be benign.`,
 		Example: `  socctl verdict stats
   socctl verdict stats -f json
   socctl verdict stats -f coverage -r rules --baseline quiet/ > verdict-stats.json`,
-		Args: cobra.NoArgs,
+		Args: noArguments("name verdicts with --store"),
 		RunE: func(cmd *cobra.Command, _ []string) error { return c.verdictStats(cmd.Context(), &o) },
 	}
 	flags := cmd.Flags()

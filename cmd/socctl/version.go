@@ -44,7 +44,7 @@ func (c *cli) versionCommand() *cobra.Command {
 		Short: "Print the version, and those of the specifications it follows",
 		Example: `  socctl version
   socctl version --json`,
-		Args: cobra.NoArgs,
+		Args: noArguments(""),
 		RunE: func(*cobra.Command, []string) error {
 			info, _ := debug.ReadBuildInfo()
 			b := buildOf(info)
