@@ -182,7 +182,7 @@ func (r *Rule) keep() {
 		r.because("%d of %d judged root causes were attacks: %.0f to %.0f %%", p.True, n, 100*p.Lower, 100*p.Upper)
 	}
 	if p.Contested > 0 {
-		r.because("investigators disagree on %d root causes: settle that first", p.Contested)
+		r.because("investigators disagree on %s: settle that first", rootCauses(p.Contested))
 	}
 	if !p.judged() {
 		r.because("no verdict tells how precise it is")
@@ -201,4 +201,12 @@ func (r *Rule) keep() {
 	if p.Older > 0 && !p.judged() {
 		r.because("%d alerts were judged as the rule was before", p.Older)
 	}
+}
+
+// rootCauses counts them in words.
+func rootCauses(n int) string {
+	if n == 1 {
+		return "1 root cause"
+	}
+	return fmt.Sprintf("%d root causes", n)
 }
