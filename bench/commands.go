@@ -111,8 +111,13 @@ func (s *shop) nothing(in lanes.Input) (lanes.Input, error) {
 	return in, os.WriteFile(path, nil, 0o644)
 }
 
-// output is the file that programs write to.
-func (s *shop) output() string { return filepath.Join(s.work, fmt.Sprintf("output-%d", os.Getpid())) }
+// output is the file that programs write to, and outputOf that of one of several that
+// run at the same time.
+func (s *shop) output() string { return s.outputOf(0) }
+
+func (s *shop) outputOf(n int) string {
+	return filepath.Join(s.work, fmt.Sprintf("output-%d", os.Getpid())+strings.Repeat("+", n))
+}
 
 // usage is what a process took.
 type usage struct {
@@ -122,8 +127,13 @@ type usage struct {
 }
 
 func (s *shop) child(ctx context.Context, path string, args arguments, in lanes.Input, env ...string) (usage, error) {
+	return s.childInto(ctx, s.output(), path, args, in, env...)
+}
+
+// childInto is child with a file of its own to write to.
+func (s *shop) childInto(ctx context.Context, output, path string, args arguments, in lanes.Input, env ...string) (usage, error) {
 	list, written := args(s, in)
-	u := usage{output: s.output()}
+	u := usage{output: output}
 	out, err := os.Create(u.output)
 	if err != nil {
 		return u, err

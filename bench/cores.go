@@ -3,28 +3,40 @@ package main
 import (
 	"context"
 	"errors"
+	"os"
 	"runtime"
+	"sync"
 	"time"
 
 	"github.com/socctl/socctl/bench/internal/lanes"
 	"github.com/socctl/socctl/bench/internal/page"
 )
 
-// crew is how many workers the command line has, and whether all that it does
-// is held to one processor.
+// crew is how many workers the command line has, and whether each is a process that
+// is held to one processor with all that it does.
 type crew struct {
 	workers int
 	held    bool
 }
 
-// crews are one worker on one processor, and then as many workers as there are
-// processors at most, in powers of two.
-func crews(processors int) []crew {
-	out := []crew{{1, true}}
-	for n := 1; n <= processors; n *= 2 {
-		out = append(out, crew{n, false})
+// crews are as many processes as there are processors at most, in powers of two, each
+// held to one, of which all but the first only tell what the machine can do; and as
+// many workers of one process.
+func crews(processors int) (out []crew) {
+	for _, held := range []bool{true, false} {
+		for n := 1; n <= processors; n *= 2 {
+			out = append(out, crew{n, held})
+		}
 	}
 	return out
+}
+
+// events is how many events a crew reads: processes read the lane each.
+func (c crew) events(of lanes.Input) int {
+	if c.held {
+		return c.workers * of.Events
+	}
+	return of.Events
 }
 
 // cores measures what more workers gain.
@@ -75,17 +87,32 @@ func (s *shop) coresLane(ctx context.Context, path string, in lanes.Input) (*pag
 	}
 	lane := &page.CoresLane{Name: in.Lane.Name, Events: in.Events}
 	for i, c := range all {
-		lane.Rows = append(lane.Rows, coresRow(c, in.Events, loads[i], fulls[i]))
+		lane.Rows = append(lane.Rows, coresRow(c, c.events(in), loads[i], fulls[i]))
 	}
 	return lane, nil
 }
 
+// crew runs the processes of a crew at the same time. They take as long as the last.
 func (s *shop) crew(ctx context.Context, path string, c crew, in lanes.Input) (usage, error) {
-	var env []string
-	if c.held {
-		env = append(env, "GOMAXPROCS=1")
+	if !c.held {
+		return s.child(ctx, path, socctlArgs("ndjson", c.workers), in)
 	}
-	return s.child(ctx, path, socctlArgs("ndjson", c.workers), in, env...)
+	all, errs := make([]usage, c.workers), make([]error, c.workers)
+	var running sync.WaitGroup
+	for i := range all {
+		running.Go(func() {
+			all[i], errs[i] = s.childInto(ctx, s.outputOf(i), path, socctlArgs("ndjson", 1), in, "GOMAXPROCS=1")
+		})
+	}
+	running.Wait()
+	together := all[0]
+	for i, u := range all[1:] {
+		together.cpu += u.cpu
+		together.peak += u.peak
+		together.wall = max(together.wall, u.wall)
+		errs = append(errs, os.Remove(s.outputOf(i+1)))
+	}
+	return together, errors.Join(errs...)
 }
 
 func coresRow(c crew, events int, loads, fulls []usage) page.CoresRow {

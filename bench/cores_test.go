@@ -9,7 +9,7 @@ import (
 )
 
 func TestCrews(t *testing.T) {
-	want := []crew{{1, true}, {1, false}, {2, false}, {4, false}}
+	want := []crew{{1, true}, {2, true}, {4, true}, {1, false}, {2, false}, {4, false}}
 	if diff := cmp.Diff(want, crews(6), cmp.AllowUnexported(crew{})); diff != "" {
 		t.Error(diff)
 	}

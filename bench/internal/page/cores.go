@@ -10,7 +10,7 @@ type CoresLane struct {
 // CoresRow is the command line with some number of workers.
 type CoresRow struct {
 	Workers int     `json:"workers"`
-	Held    bool    `json:"held,omitempty"` // to one processor, with all that it does
+	Held    bool    `json:"held,omitempty"` // each is a process of its own, held to one processor with all that it does
 	Rate    Spread  `json:"rate"`           // events per second on the clock, loading left out
 	Busy    float64 `json:"busy"`           // processors at work on average, loading left out
 	Peak    int64   `json:"peak"`
@@ -28,7 +28,8 @@ const coresMethod = `## Cores
 
 ` + "`socctl eval -j`" + ` with more workers, less what loading takes, on the clock; %d times in turn, medians. Reading and writing go on beside the workers, and so
 does the collection of garbage: one worker keeps more than one core busy unless the whole program is held to one, as in the first row of a lane.
-Two cores are to be %s × as fast as one.
+Two cores are to be %s × as fast as one. What the machine can do is told by two processes at the same time that have nothing to do with each other,
+each of which reads the whole lane on one core: that they are less than twice as fast as one is because cores share memory and what else runs there.
 `
 
 func (p *printer) cores(r *Result) {
@@ -47,19 +48,23 @@ func (p *printer) coresLane(l CoresLane) {
 	var core, one CoresRow
 	for _, r := range l.Rows {
 		switch {
-		case r.Held:
+		case r.Held && r.Workers == 1:
 			core = r
+		case r.Held: // only tells what the machine can do
 		case r.Workers == 1:
 			one = r
 		}
 	}
 	for _, r := range l.Rows {
 		workers, target := number(float64(r.Workers)), "–"
-		if r.Held {
+		switch {
+		case r.Held && r.Workers == 1:
 			workers += ", on one core"
+		case r.Held:
+			workers += " processes, each on one core"
 		}
 		switch {
-		case r.Workers != 2 || r.against(core) == 0:
+		case r.Held || r.Workers != 2 || r.against(core) == 0:
 		case core.Busy > 0 && core.Busy < quiet:
 			target = "not judged, the machine was busy"
 		default:

@@ -41,7 +41,7 @@ func result() *Result {
 			{Engine: "other", Every: 1, Core: just(20_000), Wall: just(30_000), Load: just(1.5), Short: true, Against: "socctl", Allocs: -1}}}},
 		Growth: growth(),
 		Cores: []CoresLane{
-			{Name: "fleet", Events: 10000, Rows: []CoresRow{{Workers: 1, Held: true, Rate: just(40_000), Busy: 0.98, Peak: 200e6}, {Workers: 1, Rate: just(50_000), Busy: 1.5},
+			{Name: "fleet", Events: 10000, Rows: []CoresRow{{Workers: 1, Held: true, Rate: just(40_000), Busy: 0.98, Peak: 200e6}, {Workers: 2, Held: true, Rate: just(75_000), Busy: 1.97, Peak: 400e6}, {Workers: 1, Rate: just(50_000), Busy: 1.5},
 				{Workers: 2, Rate: Spread{95_000, 90_000, 99_000}, Busy: 1.96}, {Workers: 4, Rate: just(75_000), Busy: 3}}},
 			{Name: "defeated", Rows: []CoresRow{{Workers: 1, Held: true, Rate: just(40_000), Busy: 0.5}, {Workers: 1, Rate: just(50_000), Busy: 0.7}, {Workers: 2, Rate: just(60_000), Busy: 0.9}}},
 			{Name: "evtx", Rows: []CoresRow{{Workers: 1, Held: true}, {Workers: 1, Rate: just(50_000), Short: true}, {Workers: 2, Rate: just(90_000), Short: true}}},
