@@ -50,7 +50,7 @@ func (f *filter) pass(b *buffer, at int, mask uint64) uint64 {
 	}
 	t, out := f.bytes, uint64(0)
 	size := uint64(len(t) - 1)
-	for n := 0; n < block && at+n+3 < b.end; n += 8 {
+	for n := 0; n < block && at+n+2 < b.end; n += 8 {
 		w := b.bytes[at+n : at+n+16]
 		some := uint64(t[hash(binary.LittleEndian.Uint64(w[0:])&mask)&size])
 		some |= uint64(t[hash(binary.LittleEndian.Uint64(w[1:])&mask)&size]) << 1
@@ -67,7 +67,7 @@ func (f *filter) pass(b *buffer, at int, mask uint64) uint64 {
 
 func (f *filter) passPacked(b *buffer, at int, mask uint64) uint64 {
 	t, out := (*[1 << largest]uint8)(f.bytes), uint64(0)
-	for n := 0; n < block && at+n+3 < b.end; n += 4 {
+	for n := 0; n < block && at+n+2 < b.end; n += 4 {
 		w := b.bytes[at+n : at+n+16]
 		h0, h1 := hash(binary.LittleEndian.Uint64(w[0:])&mask), hash(binary.LittleEndian.Uint64(w[1:])&mask)
 		h2, h3 := hash(binary.LittleEndian.Uint64(w[2:])&mask), hash(binary.LittleEndian.Uint64(w[3:])&mask)
