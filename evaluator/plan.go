@@ -87,9 +87,9 @@ type guard struct {
 }
 
 // guarded reports whether all guards hold.
-func (l *load) guarded(text func(most int) string) bool {
+func (l *load) guarded(derived func(by *Derivation) string) bool {
 	for _, g := range l.guards {
-		if g.by.of(text(g.by.most)) != g.answer {
+		if derived(g.by) != g.answer {
 			return false
 		}
 	}

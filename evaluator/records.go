@@ -329,6 +329,14 @@ func (s *Records) matcherOf(l *load) *matcher.Matcher {
 	return s.tables.matcher(l.field)
 }
 
+// derived returns what a derivation makes of the text of a leaf.
+func (s *Records) derived(by *Derivation, r *Record, leaf int32) string {
+	if l := &r.Leaves[leaf]; l.Kind == shape.String && l.Form == 0 && by.fails(r.Data[l.Start:l.End]) {
+		return ""
+	}
+	return by.of(s.leafStart(r, leaf, by.most))
+}
+
 // leafText returns the text of a leaf, valid until the next call.
 func (s *Records) leafText(r *Record, leaf int32) string { return s.leafStart(r, leaf, math.MaxInt) }
 
@@ -353,7 +361,7 @@ func (s *Records) leafStart(r *Record, leaf int32, most int) string {
 // their texts; if it is new, an event is made. Should the event read other leaves
 // than it did before, the computation is of these too from now on.
 func (s *Records) compute(l *load, p *plan, r *Record) (uint32, error) {
-	if l.guarded(func(most int) string { return s.leafStart(r, l.leaf, most) }) {
+	if l.guarded(func(by *Derivation) string { return s.derived(by, r, l.leaf) }) {
 		return s.classOfLeaf(l, 0, r, l.leaf), nil
 	}
 	s.text = binary.LittleEndian.AppendUint32(s.text[:0], uint32(l.serial))

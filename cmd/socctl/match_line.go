@@ -5,12 +5,10 @@ import (
 	"encoding/json"
 	"strconv"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/evaluator"
-	"github.com/socctl/socctl/evaluator/telemetry"
 )
 
 // matchLine is one match in its stable JSON form.
@@ -54,22 +52,17 @@ func (l *matchLine) appendJSON(dst []byte) ([]byte, error) {
 	}
 	dst = appendOrigin(append(dst, l.head...), l.Source)
 	dst = strconv.AppendInt(dst, int64(l.Record), 10)
-	dst = appendSeen(dst, l.Time, l.View, l.Fingerprint)
+	dst = appendMember(dst, `,"time":`, l.Time)
+	if l.View != "" {
+		dst = appendMember(dst, `,"view":`, l.View)
+	}
+	dst = appendMember(dst, `,"event_fingerprint":`, l.Fingerprint)
 	return append(appendSuppressed(append(dst, l.tail...), l.SuppressedBy), '}'), nil
 }
 
 // appendOrigin appends what a line says of an event up to the number of its record.
 func appendOrigin(dst []byte, source string) []byte {
 	return append(appendMember(dst, `,"source":`, source), `,"record":`...)
-}
-
-// appendSeen appends what a line says of an event behind that number.
-func appendSeen(dst []byte, stamp, view, fingerprint string) []byte {
-	dst = appendMember(dst, `,"time":`, stamp)
-	if view != "" {
-		dst = appendMember(dst, `,"view":`, view)
-	}
-	return appendMember(dst, `,"event_fingerprint":`, fingerprint)
 }
 
 // appendSuppressed appends the filters that keep a line from being a match, if any.
@@ -85,14 +78,6 @@ func appendSuppressed(dst []byte, filters []string) []byte {
 		dst = append(dst, ']')
 	}
 	return dst
-}
-
-// stampOf is how lines write the time of an event.
-func stampOf(id telemetry.Identity) string {
-	if !id.Timed {
-		return ""
-	}
-	return id.Time.Format(time.RFC3339Nano)
 }
 
 func appendMember(dst []byte, name, text string) []byte {

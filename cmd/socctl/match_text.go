@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"time"
 
 	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/evaluator"
@@ -129,5 +130,13 @@ func (l *lineMaker) about(id telemetry.Identity, record *telemetry.Record, view 
 		l.source, l.origin = record.Source, appendOrigin(l.origin[:0], record.Source)
 	}
 	l.event = strconv.AppendInt(l.event[:0], int64(record.Index), 10)
-	l.event = appendSeen(l.event, stampOf(id), view, id.Fingerprint)
+	l.event = append(l.event, `,"time":"`...)
+	if id.Timed {
+		l.event = id.Time.AppendFormat(l.event, time.RFC3339Nano)
+	}
+	l.event = append(l.event, '"')
+	if view != "" {
+		l.event = appendMember(l.event, `,"view":`, view)
+	}
+	l.event = append(append(append(l.event, `,"event_fingerprint":"`...), id.Fingerprint...), '"')
 }

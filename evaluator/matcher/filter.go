@@ -15,10 +15,13 @@ type filter struct {
 // largest is the size of the largest filter: 128 KiB.
 const largest = 17
 
+// smallest is the size of the smallest filter: 4 KiB, which all caches hold.
+const smallest = 12
+
 // newFilter returns a set of which entries fill a sixteenth or less, unless
 // there are so many of them that even a bit for each is too much.
 func newFilter(entries int) filter {
-	log := max(bits.Len(uint(entries*16)), 10)
+	log := max(bits.Len(uint(entries*16)), smallest)
 	return filter{make([]uint8, 1<<min(log, largest)), log > largest}
 }
 
