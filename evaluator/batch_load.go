@@ -143,7 +143,7 @@ func (m *batchMatcher) guarded(l *load, p *plan, rows []int32) (vector, error) {
 	others := make([]bool, len(d.Texts)) // in which they do not
 	some := false
 	for i, text := range d.Texts {
-		others[i] = !l.guarded(func(int) string { return columnText(c, text) })
+		others[i] = !l.guarded(func(by *Derivation) string { return by.of(columnText(c, text)) })
 		some = some || others[i]
 	}
 	out, err := m.leaf(c, l.field, nil, rows)

@@ -2,6 +2,7 @@ package evaluator
 
 import (
 	"hash/maphash"
+	"math/bits"
 	"math/rand/v2"
 	"slices"
 
@@ -23,22 +24,28 @@ const (
 
 // classes gives every set of predicates a number. The first is the empty set.
 type classes struct {
-	atoms  [][]int32 // by class, ascending
-	byHash map[uint64][]uint32
-	seed   maphash.Seed
-	total  int
-	epoch  int // how often all were forgotten
+	atoms [][]int32   // by class, ascending
+	slots []classSlot // by hash, at most half of them in use
+	seed  [2]uint64
+	total int
+	epoch int // how often all were forgotten
+}
+
+// classSlot is a class other than the first, or free.
+type classSlot struct {
+	hash  uint64
+	class uint32
 }
 
 func newClasses() *classes {
-	c := &classes{seed: maphash.MakeSeed()}
+	c := &classes{seed: [2]uint64{rand.Uint64(), rand.Uint64() | 1}}
 	c.forget()
 	return c
 }
 
 func (c *classes) forget() {
 	c.atoms = [][]int32{nil}
-	c.byHash = map[uint64][]uint32{}
+	c.slots = make([]classSlot, 1<<8)
 	c.total = 0
 	c.epoch++
 }
@@ -51,22 +58,50 @@ func (c *classes) of(atoms []int32) uint32 {
 	if len(atoms) == 0 {
 		return 0
 	}
-	var h maphash.Hash
-	h.SetSeed(c.seed)
-	for _, a := range atoms {
-		_, _ = h.Write([]byte{byte(a), byte(a >> 8), byte(a >> 16), byte(a >> 24)}) // never fails
-	}
-	sum := h.Sum64()
-	for _, known := range c.byHash[sum] {
-		if slices.Equal(c.atoms[known], atoms) {
-			return known
-		}
+	sum := c.hash(atoms)
+	s := c.slot(sum, atoms)
+	if s.class != 0 {
+		return s.class
 	}
 	n := uint32(len(c.atoms))
+	*s = classSlot{sum, n}
 	c.atoms = append(c.atoms, slices.Clone(atoms))
-	c.byHash[sum] = append(c.byHash[sum], n)
 	c.total += len(atoms)
+	if 2*len(c.atoms) > len(c.slots) {
+		c.grow()
+	}
 	return n
+}
+
+// hash returns a hash of a set, which nobody can foresee who does not know the seeds.
+func (c *classes) hash(atoms []int32) uint64 {
+	h := c.seed[0]
+	for _, a := range atoms {
+		high, low := bits.Mul64(h^uint64(uint32(a)), c.seed[1])
+		h = high ^ bits.RotateLeft64(low, 29)
+	}
+	return h
+}
+
+// slot returns the slot of a set, or the free one where it belongs.
+func (c *classes) slot(sum uint64, atoms []int32) *classSlot {
+	mask := uint64(len(c.slots) - 1)
+	for at := sum; ; at++ {
+		s := &c.slots[at&mask]
+		if s.class == 0 || s.hash == sum && slices.Equal(c.atoms[s.class], atoms) {
+			return s
+		}
+	}
+}
+
+func (c *classes) grow() {
+	old := c.slots
+	c.slots = make([]classSlot, 2*len(old))
+	for _, s := range old {
+		if s.class != 0 {
+			*c.slot(s.hash, c.atoms[s.class]) = s
+		}
+	}
 }
 
 // valueCache remembers the classes of values that were seen lately. A value is

@@ -71,6 +71,8 @@ type load struct {
 	leaves []int32     // of severalLeaves; what a computation reads
 	atoms  []int32     // that its constants satisfy, ascending
 	words  wordFilters // of values of any field: tell texts without any word
+	sought *keywords   // of values of any field: what decides them
+	habits []habit     // by leaf
 	clean  [][]byte    // by leaf: the latest text without any word, as it stood in the record
 	view   int         // of a computation: which view computes it
 	serial int32       // of a computation: which one it is
@@ -85,9 +87,9 @@ type guard struct {
 }
 
 // guarded reports whether all guards hold.
-func (l *load) guarded(text func(most int) string) bool {
+func (l *load) guarded(derived func(by *Derivation) string) bool {
 	for _, g := range l.guards {
-		if g.by.of(text(g.by.most)) != g.answer {
+		if derived(g.by) != g.answer {
 			return false
 		}
 	}
@@ -242,7 +244,7 @@ func (s *Records) sample(v Value) uint64 { return maphash.String(s.cache.first, 
 // values of its own, which are others in every record, there is no plan.
 func (p *planner) words(w Walker, g *group) int32 {
 	p.trace.forget()
-	l := load{field: anyField, words: p.records.tables.wordsOf(g)}
+	l := load{field: anyField, words: p.records.tables.wordsOf(g), sought: p.records.tables.keywordsOf(g)}
 	w.Walk(func(v Value) bool {
 		p.scalars(&l, v)
 		return true

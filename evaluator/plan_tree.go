@@ -64,7 +64,7 @@ func (t *planTree) follow(s *Records, r *Record) *planTree {
 // a text what stands in the record.
 func (s *Records) answer(asked reading, r *Record) string {
 	if asked.by != nil {
-		return asked.by.of(s.leafStart(r, asked.leaf, asked.by.most))
+		return s.derived(asked.by, r, asked.leaf)
 	}
 	raw := r.raw(asked.leaf)
 	return unsafe.String(unsafe.SliceData(raw), len(raw))

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unsafe"
 
+	"github.com/socctl/socctl/evaluator/matcher"
 	"github.com/socctl/socctl/evaluator/shape"
 )
 
@@ -191,23 +192,41 @@ func (s *Records) decidePlan(p *plan) *planVerdict {
 func (s *Records) load(l *load, p *plan, r *Record) (uint32, error) {
 	switch l.kind {
 	case oneLeaf:
-		return s.classOfLeaf(l.field, r, l.leaf), nil
+		return s.classOfLeaf(l, 0, r, l.leaf), nil
 	case computed:
 		return s.compute(l, p, r)
 	}
-	s.merged = append(s.merged[:0], l.atoms...)
 	if s.allWordless(l, r) {
-		return s.classes.of(s.ascending()), nil
+		return s.classes.of(l.atoms), nil
 	}
+	return s.loadSeveral(l, r), nil
+}
+
+// loadSeveral returns the class of the texts of several leaves together. Most often all
+// that they satisfy is satisfied by one of them.
+func (s *Records) loadSeveral(l *load, r *Record) (class uint32) {
+	s.merged = append(s.merged[:0], l.atoms...)
+	alone := len(l.atoms) == 0
 	for i, leaf := range l.leaves {
 		if s.wordless(l, i, r) {
 			continue
 		}
-		if class := s.classOfLeaf(l.field, r, leaf); class != 0 {
-			s.merged = append(s.merged, s.classes.atoms[class]...)
+		switch one := s.classOfLeaf(l, i, r, leaf); {
+		case one == 0 || alone && one == class:
+		case alone && class == 0:
+			class = one
+		default:
+			if alone {
+				alone = false
+				s.merged = append(s.merged, s.classes.atoms[class]...)
+			}
+			s.merged = append(s.merged, s.classes.atoms[one]...)
 		}
 	}
-	return s.classes.of(s.ascending()), nil
+	if alone {
+		return class
+	}
+	return s.classes.of(s.ascending())
 }
 
 // join returns 1 if a predicate over two fields holds, else 0. It is looked up by
@@ -249,36 +268,73 @@ const (
 	rawMark     = 1 << 5
 	computeMark = 1 << 6
 	joinMark    = 1 << 7
-	formMark    = 1 << 8 // times the form of a leaf
+	formMark    = 1 << 8  // times the form of a leaf
+	soughtMark  = 1 << 16 // times the number of keywords
 )
 
-// classOfLeaf returns the class of the text of a leaf. It is looked up by what
-// stands in the record, so that a text is read only if it is new.
-func (s *Records) classOfLeaf(field int32, r *Record, leaf int32) uint32 {
-	if len(s.tables.fields[field].atoms) == 0 {
+// classOfLeaf returns the class of the text of a leaf, the i-th of a load. It is looked up
+// by what stands in the record, so that a text is read only if it is new, unless texts of
+// that leaf hardly ever repeat.
+func (s *Records) classOfLeaf(l *load, i int, r *Record, leaf int32) uint32 {
+	if len(s.tables.fields[l.field].atoms) == 0 {
 		return 0
 	}
-	l := &r.Leaves[leaf]
-	raw := r.Data[l.Start:l.End]
-	kind, mark := String, uint32(l.Form)*formMark
-	switch l.Kind {
+	at := &r.Leaves[leaf]
+	kind, mark := String, uint32(at.Form)*formMark
+	switch at.Kind {
 	case shape.Number:
 		kind, mark = Number, rawMark
 	case shape.Bool:
 		kind = Bool
 	}
-	if l.Escaped {
+	if at.Escaped {
 		mark |= escapedMark
 	}
-	k := kindOf(kind)
-	first, other := s.cache.key(field, uint32(k)|mark, unsafe.String(unsafe.SliceData(raw), len(raw)))
-	if class, known := s.cache.get(first, other); known {
-		return class
+	if l.sought != nil {
+		mark |= l.sought.number * soughtMark
 	}
-	s.atoms = s.tables.matcher(field).Match(s.atoms[:0], k, s.leafText(r, leaf), &s.scratch)
-	class := s.classes.of(s.atoms)
-	s.cache.put(first, other, class)
+	k, raw := kindOf(kind), r.Data[at.Start:at.End]
+	mark |= uint32(k)
+	h := l.habit(i)
+	if l.kind == severalLeaves && h.repeats(raw, mark, s.classes.epoch) {
+		s.cache.asked, s.cache.found = s.cache.asked+1, s.cache.found+1
+		return h.class
+	}
+	var first, other uint64
+	looked, known, class := h.looks(), false, uint32(0)
+	if looked {
+		first, other = s.cache.key(l.field, mark, unsafe.String(unsafe.SliceData(raw), len(raw)))
+		class, known = s.cache.get(first, other)
+	}
+	if known {
+		h.found++
+	} else {
+		s.atoms = s.matcherOf(l).Match(s.atoms[:0], k, s.leafText(r, leaf), &s.scratch)
+		class = s.classes.of(s.atoms)
+	}
+	if looked && !known {
+		s.cache.put(first, other, class)
+	}
+	if l.kind == severalLeaves {
+		h.take(raw, mark, class, s.classes.epoch)
+	}
 	return class
+}
+
+// matcherOf returns what decides the values of a load.
+func (s *Records) matcherOf(l *load) *matcher.Matcher {
+	if l.sought != nil {
+		return l.sought.matcher(s.tables)
+	}
+	return s.tables.matcher(l.field)
+}
+
+// derived returns what a derivation makes of the text of a leaf.
+func (s *Records) derived(by *Derivation, r *Record, leaf int32) string {
+	if l := &r.Leaves[leaf]; l.Kind == shape.String && l.Form == 0 && by.fails(r.Data[l.Start:l.End]) {
+		return ""
+	}
+	return by.of(s.leafStart(r, leaf, by.most))
 }
 
 // leafText returns the text of a leaf, valid until the next call.
@@ -305,8 +361,8 @@ func (s *Records) leafStart(r *Record, leaf int32, most int) string {
 // their texts; if it is new, an event is made. Should the event read other leaves
 // than it did before, the computation is of these too from now on.
 func (s *Records) compute(l *load, p *plan, r *Record) (uint32, error) {
-	if l.guarded(func(most int) string { return s.leafStart(r, l.leaf, most) }) {
-		return s.classOfLeaf(l.field, r, l.leaf), nil
+	if l.guarded(func(by *Derivation) string { return s.derived(by, r, l.leaf) }) {
+		return s.classOfLeaf(l, 0, r, l.leaf), nil
 	}
 	s.text = binary.LittleEndian.AppendUint32(s.text[:0], uint32(l.serial))
 	for _, leaf := range l.leaves {

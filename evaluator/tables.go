@@ -22,6 +22,8 @@ type tables struct {
 	groups  map[[3]string]*group   // by category, product, service
 	unions  map[[2]int32]*group    // by the numbers of two
 	filters map[string]wordFilters // by words
+	every   keywords               // those of all rules
+	sets    map[string]*keywords   // by predicates
 	all     *group                 // every rule
 	count   int32                  // of groups
 }
@@ -68,7 +70,7 @@ func tablesOf(p *compiler.Program) *tables {
 }
 
 func newTables(p *compiler.Program) *tables {
-	t := &tables{program: p, number: map[string]int32{"": anyField}, atoms: make([]atomTable, len(p.Predicates)), rules: make([]*ruleTable, len(p.Rules)), groups: map[[3]string]*group{}, unions: map[[2]int32]*group{}, filters: map[string]wordFilters{}}
+	t := &tables{program: p, number: map[string]int32{"": anyField}, atoms: make([]atomTable, len(p.Predicates)), rules: make([]*ruleTable, len(p.Rules)), groups: map[[3]string]*group{}, unions: map[[2]int32]*group{}, filters: map[string]wordFilters{}, sets: map[string]*keywords{}}
 	names := []string{""}
 	for i := range p.Predicates {
 		for _, name := range []string{p.Predicates[i].Field, p.Predicates[i].Ref} {
@@ -205,6 +207,9 @@ type group struct {
 
 	once    sync.Once
 	filters wordFilters // see tables.wordsOf
+
+	keyed    sync.Once
+	keywords *keywords // see tables.keywordsOf
 }
 
 func (t *tables) newGroup(satisfied func(*compiler.Rule) bool) *group {

@@ -1,6 +1,9 @@
 package evaluator
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // A Trace finds out which leaves of a record decide what is made of it. Its
 // values are those of the record, and remember that they were read. What is
@@ -30,17 +33,43 @@ type reading struct {
 // there are many texts. A trace remembers the result and not the text.
 type Derivation struct {
 	function func(text string) string
-	most     int // bytes of the text that it looks at
+	most     int    // bytes of the text that it looks at
+	begin    string // a text that does not begin with it yields nothing
 }
 
 // NewDerivation returns a derivation by a function that depends on its argument
 // alone, which is the beginning of a text: most bytes of it, or all if it has no
 // more.
 func NewDerivation(most int, function func(text string) string) *Derivation {
-	return &Derivation{function, most}
+	return &Derivation{function, most, ""}
 }
 
-func (d *Derivation) of(text string) string { return d.function(text[:min(len(text), d.most)]) }
+// NewDerivationOf is NewDerivation for a function that yields "" for every text that does
+// not begin with some ASCII, which is told without reading the text.
+func NewDerivationOf(begin string, most int, function func(text string) string) *Derivation {
+	return &Derivation{function, most, begin}
+}
+
+func (d *Derivation) of(text string) string {
+	if !strings.HasPrefix(text, d.begin) {
+		return ""
+	}
+	return d.function(text[:min(len(text), d.most)])
+}
+
+// fails reports whether a text begins otherwise for sure, by how it is written in JSON
+// or as it is.
+func (d *Derivation) fails(written []byte) bool {
+	for i := range len(d.begin) {
+		if i >= len(written) {
+			return true
+		}
+		if written[i] != d.begin[i] {
+			return written[i] != '\\'
+		}
+	}
+	return false
+}
 
 // Touch notes that the text of v was used, where it is remembered and not read again.
 func (v Value) Touch() {

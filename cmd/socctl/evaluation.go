@@ -10,7 +10,6 @@ import (
 	"strings"
 	"sync"
 	"text/tabwriter"
-	"time"
 
 	"github.com/socctl/socctl/cmd/socctl/internal/report"
 	"github.com/socctl/socctl/compiler"
@@ -53,7 +52,8 @@ type parcel struct {
 }
 
 type batchResult struct {
-	lines            []matchLine
+	told             matchText           // lines of matches
+	lines            []matchLine         // what tables sum up, and alerts of correlations
 	text             []byte              // explanations
 	hits             [][]correlation.Hit // by event
 	events, unrouted int
@@ -85,6 +85,7 @@ func (r *evaluation) all(ctx context.Context, recordings []string) error {
 			failed = write(&b.result)
 		}
 		recycle(b.result.lines)
+		b.result.told.recycle()
 		if len(ordered) == 0 && failed == nil {
 			failed = out.Flush()
 		}
@@ -168,7 +169,7 @@ func (r *evaluation) work(work <-chan *parcel) {
 	if r.options.logsource == "off" {
 		options = append(options, evaluator.IgnoreLogsource())
 	}
-	w := worker{evaluation: r, ev: evaluator.New(r.program, options...), rules: map[*compiler.Rule]*lineRule{}}
+	w := worker{evaluation: r, ev: evaluator.New(r.program, options...), maker: lineMaker{rules: map[*compiler.Rule]*lineRule{}}}
 	if r.raw() {
 		w.stream = telemetry.NewStream(r.normaliser, w.ev, telemetry.RouteBy(r.route))
 	}
@@ -176,6 +177,7 @@ func (r *evaluation) work(work <-chan *parcel) {
 		w.census = census.New(r.program)
 	}
 	for b := range work {
+		b.result.told = newMatchText()
 		if used, ok := lineMemory.Get().(*[]matchLine); ok {
 			b.result.lines = (*used)[:0]
 		}
@@ -195,7 +197,7 @@ type worker struct {
 	ev     *evaluator.Evaluator
 	stream *telemetry.Stream // nil unless evaluation.raw
 	census *census.Census    // nil unless --stats
-	rules  map[*compiler.Rule]*lineRule
+	maker  lineMaker
 }
 
 // report adds the census of the worker to that of the run.
@@ -266,14 +268,14 @@ func (w *worker) streamed(record telemetry.Record, out *batchResult) {
 // are correlations to feed.
 func (w *worker) identified(record telemetry.Record, matches []evaluator.Match, out *batchResult) error {
 	if w.options.format == "table" && len(w.feeds) == 0 {
-		w.tell(telemetry.Identity{}, record, matches, out)
+		w.tell(telemetry.Identity{}, &record, matches, out)
 		return nil
 	}
 	id, err := w.stream.Identity()
 	if err != nil {
 		return err
 	}
-	w.tell(id, record, matches, out)
+	w.tell(id, &record, matches, out)
 	if len(w.feeds) == 0 {
 		return nil
 	}
@@ -296,7 +298,7 @@ func (w *worker) reread(raw telemetry.Record, out *batchResult) {
 		w.one(batch.Entry{Record: record, Err: err}, out)
 	}
 	if n != 1 {
-		out.shifts = append(out.shifts, shift{batch.Shift{Source: raw.Source, Line: raw.Index, By: n - 1}, len(out.lines), len(out.hits)})
+		out.shifts = append(out.shifts, shift{batch.Shift{Source: raw.Source, Line: raw.Index, By: n - 1}, len(out.told.events), len(out.hits)})
 	}
 }
 
@@ -317,42 +319,29 @@ func (w *worker) evented(e batch.Entry, out *batchResult) {
 	matches := w.ev.Match(w.route(event))
 	out.suppressed += len(w.ev.Suppressed())
 	if len(matches)+len(w.ev.Suppressed()) > 0 {
-		w.tell(identityOf(event), e.Record, matches, out)
+		w.tell(identityOf(event), &e.Record, matches, out)
 		w.feed(event, matches, out)
 	}
 }
 
 // tell writes down what a record matches.
-func (w *worker) tell(id telemetry.Identity, record telemetry.Record, matches []evaluator.Match, out *batchResult) {
-	stamp := ""
-	if id.Timed {
-		stamp = id.Time.Format(time.RFC3339Nano)
+func (w *worker) tell(id telemetry.Identity, record *telemetry.Record, matches []evaluator.Match, out *batchResult) {
+	var stopped []evaluator.Suppression
+	if w.options.suppressed {
+		stopped = w.ev.Suppressed()
 	}
-	line := func(rule *compiler.Rule, view string) matchLine {
-		return matchLine{lineRule: w.lineRule(rule), Source: record.Source, Record: record.Index, Time: stamp, View: view, Fingerprint: id.Fingerprint}
+	if w.options.format != "table" {
+		w.maker.tell(&out.told, id, record, matches, stopped)
+		return
 	}
 	for _, m := range matches {
 		if m.Rule.Alerts {
-			out.lines = append(out.lines, line(m.Rule, m.View))
+			out.lines = append(out.lines, matchLine{lineRule: w.maker.rule(m.Rule), Source: record.Source})
 		}
 	}
-	if !w.options.suppressed {
-		return
+	for _, s := range stopped {
+		out.lines = append(out.lines, matchLine{lineRule: w.maker.rule(s.Rule), Source: record.Source, SuppressedBy: suppressedText(s)})
 	}
-	for _, s := range w.ev.Suppressed() {
-		l := line(s.Rule, s.View)
-		l.SuppressedBy = suppressedText(s)
-		out.lines = append(out.lines, l)
-	}
-}
-
-func (w *worker) lineRule(r *compiler.Rule) *lineRule {
-	of := w.rules[r]
-	if of == nil {
-		of = lineRuleOf(r)
-		w.rules[r] = of
-	}
-	return of
 }
 
 // feed tells correlations what an event matches.
@@ -391,6 +380,7 @@ func (r *evaluation) count(b *batchResult) {
 	r.events += b.events
 	r.unrouted += b.unrouted
 	r.suppressed += b.suppressed
+	r.matched += b.told.matches
 	for i := range b.lines {
 		if b.lines[i].SuppressedBy == nil {
 			r.matched++
@@ -419,6 +409,9 @@ func (r *evaluation) writer(out io.Writer) (write func(*batchResult) error, fini
 	}
 	var line []byte
 	return func(b *batchResult) error {
+		if _, err := out.Write(b.told.text); err != nil {
+			return err
+		}
 		for i := range b.lines {
 			var err error
 			if line, err = b.lines[i].appendJSON(line[:0]); err != nil {

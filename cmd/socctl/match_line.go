@@ -50,26 +50,34 @@ func (l *matchLine) appendJSON(dst []byte) ([]byte, error) {
 	if l.alert != nil {
 		return appendAny(dst, l.alert)
 	}
-	dst = append(dst, l.head...)
-	dst = appendMember(dst, `,"source":`, l.Source)
-	dst = strconv.AppendInt(append(dst, `,"record":`...), int64(l.Record), 10)
+	dst = appendOrigin(append(dst, l.head...), l.Source)
+	dst = strconv.AppendInt(dst, int64(l.Record), 10)
 	dst = appendMember(dst, `,"time":`, l.Time)
 	if l.View != "" {
 		dst = appendMember(dst, `,"view":`, l.View)
 	}
 	dst = appendMember(dst, `,"event_fingerprint":`, l.Fingerprint)
-	dst = append(dst, l.tail...)
-	for i, filter := range l.SuppressedBy {
+	return append(appendSuppressed(append(dst, l.tail...), l.SuppressedBy), '}'), nil
+}
+
+// appendOrigin appends what a line says of an event up to the number of its record.
+func appendOrigin(dst []byte, source string) []byte {
+	return append(appendMember(dst, `,"source":`, source), `,"record":`...)
+}
+
+// appendSuppressed appends the filters that keep a line from being a match, if any.
+func appendSuppressed(dst []byte, filters []string) []byte {
+	for i, filter := range filters {
 		before := `,`
 		if i == 0 {
 			before = `,"suppressed_by":[`
 		}
 		dst = appendMember(dst, before, filter)
 	}
-	if len(l.SuppressedBy) > 0 {
+	if len(filters) > 0 {
 		dst = append(dst, ']')
 	}
-	return append(dst, '}'), nil
+	return dst
 }
 
 func appendMember(dst []byte, name, text string) []byte {

@@ -9,18 +9,19 @@ import (
 // shift is one of records within a batch.
 type shift struct {
 	batch.Shift
-	lines, hits int // how much of what the batch says is about records before it
+	events, hits int // how much of what the batch says is about records before it
 }
 
 // numberings are those of matches, and of what correlations are fed with.
-type numberings struct{ lines, hits batch.Numbering }
+type numberings struct{ events, hits batch.Numbering }
 
 // settle gives what a batch says the final numbers. Batches come in order.
 func (n *numberings) settle(b *batchResult) {
-	settle(&n.lines, len(b.lines), b.shifts, func(s shift) int { return s.lines }, func(i int) {
-		l := &b.lines[i]
-		l.Record = n.lines.Final(l.Source, l.Record)
+	settle(&n.events, len(b.told.events), b.shifts, func(s shift) int { return s.events }, func(i int) {
+		e := &b.told.events[i]
+		e.final = n.events.Final(e.source, e.written)
 	})
+	b.told.settle()
 	settle(&n.hits, len(b.hits), b.shifts, func(s shift) int { return s.hits }, func(i int) {
 		for k := range b.hits[i] {
 			h := &b.hits[i][k]

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -28,11 +29,16 @@ func (s *numberedSource) addTo(b *batchResult, line, first int) (final []int) {
 		}
 		number := batch.Within(line, n)
 		final = append(final, first+n)
-		b.lines = append(b.lines, matchLine{Source: s.name, Record: number}, matchLine{Source: s.name, Record: number}) // of two rules
+		for range 2 { // rules
+			b.told.text = append(b.told.text, "line "...)
+			b.told.numbers = append(b.told.numbers, len(b.told.text))
+			b.told.text = fmt.Appendln(b.told.text, number)
+		}
+		b.told.events = append(b.told.events, textEvent{s.name, number, number, len(b.told.numbers)})
 		b.hits = append(b.hits, []correlation.Hit{{Origin: originText(number, "f", s.name)}})
 	}
 	if n := s.records[line]; n != 1 {
-		b.shifts = append(b.shifts, shift{batch.Shift{Source: s.name, Line: line, By: n - 1}, len(b.lines), len(b.hits)})
+		b.shifts = append(b.shifts, shift{batch.Shift{Source: s.name, Line: line, By: n - 1}, len(b.told.events), len(b.hits)})
 	}
 	return final
 }
@@ -48,10 +54,14 @@ func TestNumbering(t *testing.T) {
 		var want, got, hits []int
 		finish := func() {
 			n.settle(b)
-			for i := 0; i < len(b.lines); i += 2 {
-				if got = append(got, b.lines[i].Record); b.lines[i].Record != b.lines[i+1].Record {
-					t.Fatal("two numbers of one record")
+			for text := string(b.told.text); text != ""; {
+				var one, two int
+				if _, err := fmt.Sscanf(text, "line %d\nline %d\n", &one, &two); err != nil || one != two {
+					t.Fatalf("two numbers of one record: %v in %q", err, text)
 				}
+				got = append(got, one)
+				_, text, _ = strings.Cut(text, "\n")
+				_, text, _ = strings.Cut(text, "\n")
 			}
 			for _, h := range b.hits {
 				_, record, _ := splitOrigin(h[0].Origin)

@@ -15,10 +15,13 @@ type filter struct {
 // largest is the size of the largest filter: 128 KiB.
 const largest = 17
 
+// smallest is the size of the smallest filter: 4 KiB, which all caches hold.
+const smallest = 12
+
 // newFilter returns a set of which entries fill a sixteenth or less, unless
 // there are so many of them that even a bit for each is too much.
 func newFilter(entries int) filter {
-	log := max(bits.Len(uint(entries*16)), 10)
+	log := max(bits.Len(uint(entries*16)), smallest)
 	return filter{make([]uint8, 1<<min(log, largest)), log > largest}
 }
 
@@ -50,7 +53,7 @@ func (f *filter) pass(b *buffer, at int, mask uint64) uint64 {
 	}
 	t, out := f.bytes, uint64(0)
 	size := uint64(len(t) - 1)
-	for n := 0; n < block && at+n+3 < b.end; n += 8 {
+	for n := 0; n < block && at+n+2 < b.end; n += 8 {
 		w := b.bytes[at+n : at+n+16]
 		some := uint64(t[hash(binary.LittleEndian.Uint64(w[0:])&mask)&size])
 		some |= uint64(t[hash(binary.LittleEndian.Uint64(w[1:])&mask)&size]) << 1
@@ -67,7 +70,7 @@ func (f *filter) pass(b *buffer, at int, mask uint64) uint64 {
 
 func (f *filter) passPacked(b *buffer, at int, mask uint64) uint64 {
 	t, out := (*[1 << largest]uint8)(f.bytes), uint64(0)
-	for n := 0; n < block && at+n+3 < b.end; n += 4 {
+	for n := 0; n < block && at+n+2 < b.end; n += 4 {
 		w := b.bytes[at+n : at+n+16]
 		h0, h1 := hash(binary.LittleEndian.Uint64(w[0:])&mask), hash(binary.LittleEndian.Uint64(w[1:])&mask)
 		h2, h3 := hash(binary.LittleEndian.Uint64(w[2:])&mask), hash(binary.LittleEndian.Uint64(w[3:])&mask)

@@ -6,11 +6,11 @@ import (
 )
 
 // grams finds literals anywhere in a text. Of each literal of four bytes or
-// more one run, its gram, is in a set that is small enough for a fast cache: the
-// run that is rarest among literals and common texts. A scan asks at every
-// place whether what stands there may be a gram, which depends on nothing found
-// before, and compares the literals of the few grams that there are. Literals
-// of two and three bytes are grams themselves.
+// more, or of three if there are few, one run, its gram, is in a set that is
+// small enough for a fast cache: the run that is rarest among literals and
+// common texts. A scan asks at every place whether what stands there may be a
+// gram, which depends on nothing found before, and compares the literals of the
+// few grams that there are. Literals of fewer bytes are grams themselves.
 type grams struct {
 	mask    uint64  // of the bytes of a gram: eight, or as many as the shortest literal has
 	filter  filter  // grams
@@ -32,15 +32,22 @@ type entry struct {
 
 const lastEntry = 1 << 31
 
+// fewGrams is how many literals may be known by three bytes each without many texts
+// having some of these by chance.
+const fewGrams = 1 << 8
+
 func newGrams(items []trieEntry) grams {
 	var g grams
 	var long []trieEntry
-	length := 8
+	length, least := 8, 4
+	if len(items) <= fewGrams {
+		least = 3
+	}
 	for _, it := range items {
 		switch n := len(it.text); {
 		case n == 1:
 			g.single.add(it)
-		case n < 4:
+		case n < least:
 			g.short.items = append(g.short.items, it)
 		default:
 			long = append(long, it)

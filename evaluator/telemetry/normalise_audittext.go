@@ -41,8 +41,8 @@ func auditText(members []evaluator.Member) ([]evaluator.Member, bool) {
 }
 
 // isAuditLine yields a text if that of a message is a line of the audit daemon.
-var isAuditLine = evaluator.NewDerivation(80, func(text string) string {
-	if strings.HasPrefix(text, "type=") && strings.Contains(text, "audit(") {
+var isAuditLine = evaluator.NewDerivationOf("type=", 80, func(text string) string {
+	if strings.Contains(text, "audit(") {
 		return "yes"
 	}
 	return ""

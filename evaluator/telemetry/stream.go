@@ -33,7 +33,9 @@ type Stream struct {
 	source  Record
 	event   *Event
 
-	leafText []byte // of leafReader
+	leafText  []byte // of leafReader
+	canonical []byte // form of the current record
+	learn     func(evaluator.Routed, *evaluator.Trace) aboutRecords
 }
 
 // side is one of the kinds of records that have shapes of their own: those in
@@ -64,7 +66,7 @@ func RouteBy(route func(*Event) evaluator.Routed) StreamOption {
 // NewStream returns a stream of records that n normalises and e evaluates.
 func NewStream(n *Normaliser, e *evaluator.Evaluator, options ...StreamOption) *Stream {
 	s := &Stream{normaliser: n, route: func(e *Event) evaluator.Routed { return e }, scanner: jsonshape.NewScanner(jsonshape.Options{MaxDepth: maxDepth, MaxNodes: maxSteps}), unordered: jsonshape.NewUnordered(jsonshape.Options{MaxDepth: maxDepth})}
-	s.decoder.words = &s.words
+	s.decoder.words, s.learn = &s.words, s.learnAbout
 	for _, one := range []*side{&s.json, &s.loose, &s.read, &s.logs} {
 		*one = side{records: e.Records(), record: evaluator.Record{Reader: (*streamReader)(s)}, files: newFileNames(n.plan)}
 		one.about.Weigh = aboutRecords.size

@@ -49,19 +49,22 @@ func (s *Stream) identify() (Identity, bool) {
 // about returns what is the same of all records of which views read the same as of the
 // current one.
 func (s *Stream) about() (aboutRecords, error) {
-	r := s.current.record
+	r := &s.current.record
 	r.Reader = (*unroutedReader)(s)
-	anyOrder := r.AnyOrder
-	return s.current.about.Of(&r, func(of evaluator.Routed, t *evaluator.Trace) aboutRecords {
-		of.Views()
-		e := of.(*Event)
-		a := aboutRecords{timeFields: e.timeFields}
-		if t != nil && !anyOrder {
-			e.timed = true
-			a.parts = newIdentityParts(e, t)
-		}
-		return a
-	})
+	about, err := s.current.about.Of(r, s.learn)
+	r.Reader = (*streamReader)(s)
+	return about, err
+}
+
+func (s *Stream) learnAbout(of evaluator.Routed, t *evaluator.Trace) aboutRecords {
+	of.Views()
+	e := of.(*Event)
+	a := aboutRecords{timeFields: e.timeFields}
+	if t != nil && !s.current.record.AnyOrder {
+		e.timed = true
+		a.parts = newIdentityParts(e, t)
+	}
+	return a
 }
 
 // aboutRecords is the same for many records of one shape.
@@ -163,9 +166,7 @@ func (p *identityParts) of(s *Stream) Identity {
 			break
 		}
 	}
-	c := canonicals.Get().(*canonicalForm)
-	defer canonicals.Put(c)
-	text := append(c.text[:0], '{')
+	text := append(s.canonical[:0], '{')
 	for i := range p.fields {
 		f := &p.fields[i]
 		if f.stamp && stampless {
@@ -176,14 +177,17 @@ func (p *identityParts) of(s *Stream) Identity {
 			text = append(text, ',')
 		}
 		text = append(text, f.quoted...)
-		with := appendCanonical(text, f.name, r.value(&f.value))
+		with, ok := r.appendWritten(text, f)
+		if !ok {
+			with = appendCanonical(text, f.name, r.value(&f.value))
+		}
 		if with == nil {
 			with = text[:before]
 		}
 		text = with
 	}
-	c.text = append(text, '}')
-	id := Identity{Fingerprint: fingerprintOf(c.text)}
+	s.canonical = append(text, '}')
+	id := Identity{Fingerprint: fingerprintOf(s.canonical)}
 	id.Time, id.Timed = p.time(s, &r)
 	s.leafText = r.text
 	return id
@@ -256,6 +260,24 @@ func (p *partValue) size() int {
 type leafReader struct {
 	stream *Stream
 	text   []byte // of leaves that are not as written
+}
+
+// appendWritten appends the canonical form of a field that is a leaf in JSON, as far as
+// that can be told by how it is written.
+func (r *leafReader) appendWritten(dst []byte, f *partField) ([]byte, bool) {
+	on := &r.stream.current.record
+	if f.value.leaf < 0 || !on.JSON {
+		return dst, false
+	}
+	l := &on.Leaves[f.value.leaf]
+	raw := on.Data[l.Start:l.End]
+	switch f.value.kind {
+	case evaluator.String:
+		return appendWrittenText(dst, f.name, raw, l.Escaped)
+	case evaluator.Number:
+		return appendWrittenNumber(dst, f.name, raw)
+	}
+	return dst, false
 }
 
 func (r *leafReader) value(p *partValue) evaluator.Value {

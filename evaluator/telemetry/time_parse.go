@@ -58,7 +58,18 @@ var (
 // parseISO reads YYYY-MM-DD, T or a blank, hh:mm:ss, a fraction, and a zone
 // (Z, +hh:mm, +hhmm, UTC or none, which is the given one).
 func parseISO(text string, zone *time.Location) (time.Time, bool) {
-	if len(text) < 19 || text[4] != '-' || text[7] != '-' || text[13] != ':' || text[10] != 'T' && text[10] != ' ' {
+	if !looksISO(text) {
+		return time.Time{}, false
+	}
+	if w, ok := writtenISO(text); ok {
+		return w.in(zone), true
+	}
+	return parseISOSlowly(text, zone)
+}
+
+// parseISOSlowly is parseISO for a text of any form.
+func parseISOSlowly(text string, zone *time.Location) (time.Time, bool) {
+	if !looksISO(text) {
 		return time.Time{}, false
 	}
 	if text[10] == ' ' {

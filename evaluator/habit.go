@@ -1,0 +1,63 @@
+package evaluator
+
+import "bytes"
+
+// habit is what is known of how the texts of a leaf follow one another, in records of
+// one plan. What it leads to is the same with any habit; only the way there is not.
+type habit struct {
+	last  []byte // the latest text, as it stood in the record, see habit.repeats
+	mark  uint32 // of it, see escapedMark
+	class uint32 // of it
+	epoch int    // of the class; 0 if there is none
+	asked uint16 // texts that were looked up lately
+	found uint16 // those of them that had been seen lately
+	blind uint16 // texts that will not be looked up
+}
+
+// Texts of a leaf are looked up for a while; if hardly any was seen before, many are not,
+// which takes less than to look them up and to remember them in the place of others.
+const (
+	trial      = 1 << 9
+	blindness  = 1 << 12
+	worthwhile = trial / 16 // that are found in a trial
+	maxLast    = 256        // bytes of a text that is kept
+)
+
+// habit returns that of the i-th leaf of a load.
+func (l *load) habit(i int) *habit {
+	if l.habits == nil {
+		l.habits = make([]habit, max(1, len(l.leaves)))
+	}
+	return &l.habits[i]
+}
+
+// looks reports whether the next text is to be looked up.
+func (h *habit) looks() bool {
+	if h.blind > 0 {
+		h.blind--
+		return false
+	}
+	if h.asked++; h.asked > trial {
+		if h.found < worthwhile {
+			h.blind = blindness
+		}
+		h.asked, h.found = 0, 0
+	}
+	return true
+}
+
+// repeats reports whether a text is the latest one again.
+func (h *habit) repeats(raw []byte, mark uint32, epoch int) bool {
+	return h.epoch == epoch && h.mark == mark && bytes.Equal(h.last, raw)
+}
+
+// take remembers the latest text and its class. Among leaves of which any counts there
+// are many that say the same for a long time.
+func (h *habit) take(raw []byte, mark, class uint32, epoch int) {
+	if len(raw) > maxLast || h.blind > 0 {
+		h.epoch = 0
+		return
+	}
+	h.last = append(h.last[:0], raw...)
+	h.mark, h.class, h.epoch = mark, class, epoch
+}
