@@ -31,10 +31,7 @@ func (m *batchMatcher) load(l *load, p *plan, rows []int32) (vector, error) {
 // leaf returns the classes of the texts of a column as values of a field. A filter,
 // unless it is nil, tells texts without any word that counts.
 func (m *batchMatcher) leaf(c Column, field int32, filter *wordFilter, rows []int32) (vector, error) {
-	if len(m.tables.fields[field].atoms) == 0 || filter != nil && c.Kind() == shape.Number {
-		return vector{}, nil
-	}
-	if m.tables.lacked(c, field, filter) {
+	if len(m.tables.fields[field].atoms) == 0 || m.tables.wordless(c, field, filter) {
 		return vector{}, nil
 	}
 	d, err := c.Dictionary()

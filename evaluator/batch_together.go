@@ -56,10 +56,13 @@ func (m *batchMatcher) togetherKey(key []byte, p *plan) []byte {
 		case oneLeaf:
 			key = m.columnKey(append(key, byte(l.kind)), l.leaf)
 		default:
-			key = binary.LittleEndian.AppendUint32(append(key, byte(l.kind)), uint32(len(l.leaves)))
+			key = append(key, byte(l.kind))
 			for _, leaf := range l.leaves {
-				key = m.columnKey(key, leaf)
+				if !m.tables.wordless(m.Leaves[leaf], l.field, l.words.plain) {
+					key = m.columnKey(key, leaf)
+				}
 			}
+			key = append(key, 0xff, 0xff, 0xff, 0xff) // is no column
 		}
 	}
 	for _, r := range p.runs {
