@@ -66,7 +66,7 @@ const undecided = absent - 1
 // columns and of events.
 func (s *Records) MatchBatches(batches []*Batch, tried func(rows []int32, t *Tried), yield func(b *Batch, row int, matches []Match, stopped []Suppression)) error {
 	s.refresh()
-	m := &batchMatcher{Records: s, tried: tried, yield: yield, columns: map[Column]uint32{}, known: map[string]*together{}}
+	m := &batchMatcher{Records: s, batchMemory: &s.batches, tried: tried, yield: yield, columns: map[Column]uint32{}, known: map[string]*together{}}
 	for _, b := range batches {
 		for b.Shape >= len(s.trees) {
 			s.trees = append(s.trees, planTree{})
@@ -85,15 +85,24 @@ func (s *Records) MatchBatches(batches []*Batch, tried func(rows []int32, t *Tri
 	return m.matchEvents()
 }
 
+// batchMemory is what matching batches takes, to be used again.
+type batchMemory struct {
+	codes   []uint32
+	numbers numbers // of vectors that are current
+	found   []vector
+	states  states
+	reached []*planVerdict
+}
+
 // batchMatcher matches batches.
 type batchMatcher struct {
 	*Records
+	*batchMemory
 	*Batch        // the current one
 	number uint32 // of it
 	tried  func(rows []int32, t *Tried)
 	yield  func(b *Batch, row int, matches []Match, stopped []Suppression)
 
-	codes   []uint32          // reused memory
 	columns map[Column]uint32 // numbers
 	known   map[string]*together
 	order   []*together

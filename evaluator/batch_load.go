@@ -31,10 +31,7 @@ func (m *batchMatcher) load(l *load, p *plan, rows []int32) (vector, error) {
 // leaf returns the classes of the texts of a column as values of a field. A filter,
 // unless it is nil, tells texts without any word that counts.
 func (m *batchMatcher) leaf(c Column, field int32, filter *wordFilter, rows []int32) (vector, error) {
-	if len(m.tables.fields[field].atoms) == 0 || filter != nil && c.Kind() == shape.Number {
-		return vector{}, nil
-	}
-	if m.tables.lacked(c, field, filter) {
+	if len(m.tables.fields[field].atoms) == 0 || m.tables.wordless(c, field, filter) {
 		return vector{}, nil
 	}
 	d, err := c.Dictionary()
@@ -54,7 +51,7 @@ func (m *batchMatcher) leaf(c Column, field int32, filter *wordFilter, rows []in
 			return vector{same: classes[0]}, nil
 		}
 	}
-	byRow, err := c.AppendCodes(make([]uint32, 0, len(rows)), rows)
+	byRow, err := c.AppendCodes(m.numbers.take(len(rows)), rows)
 	if err != nil {
 		return vector{}, err
 	}
@@ -122,7 +119,8 @@ func (m *batchMatcher) merge(a, b vector) vector {
 	if a.byRow == nil && b.byRow == nil {
 		return vector{same: union(a.same, b.same)}
 	}
-	out := vector{byRow: make([]uint32, max(len(a.byRow), len(b.byRow)))}
+	n := max(len(a.byRow), len(b.byRow))
+	out := vector{byRow: m.numbers.take(n)[:n]}
 	for i := range out.byRow {
 		out.byRow[i] = union(a.at(i), b.at(i))
 	}
@@ -151,7 +149,7 @@ func (m *batchMatcher) guarded(l *load, p *plan, rows []int32) (vector, error) {
 		return out, err
 	}
 	all := vector{}
-	if all.byRow, err = c.AppendCodes(make([]uint32, 0, len(rows)), rows); err != nil {
+	if all.byRow, err = c.AppendCodes(m.numbers.take(len(rows)), rows); err != nil {
 		return out, err
 	}
 	var left, at []int32
@@ -178,7 +176,7 @@ func (m *batchMatcher) compute(l *load, p *plan, rows []int32) (vector, error) {
 		columns := make([][]uint32, len(l.leaves))
 		for i, leaf := range l.leaves {
 			var err error
-			if columns[i], err = m.Leaves[leaf].AppendCodes(nil, rows); err != nil {
+			if columns[i], err = m.Leaves[leaf].AppendCodes(m.numbers.take(len(rows)), rows); err != nil {
 				return vector{}, err
 			}
 		}
@@ -190,7 +188,7 @@ func (m *batchMatcher) compute(l *load, p *plan, rows []int32) (vector, error) {
 }
 
 func (m *batchMatcher) computeAll(l *load, p *plan, rows []int32, columns [][]uint32) (out vector, stable bool, err error) {
-	out.byRow = make([]uint32, len(rows))
+	out.byRow = m.numbers.take(len(rows))[:len(rows)]
 	known := map[string]uint32{}
 	key := make([]byte, 0, 4*len(columns))
 	for i, row := range rows {
@@ -262,7 +260,7 @@ func (m *batchMatcher) joinAll(j join, rows []int32) (vector, error) {
 	if err != nil {
 		return vector{}, err
 	}
-	out := vector{byRow: make([]uint32, len(rows))}
+	out := vector{byRow: m.numbers.take(len(rows))[:len(rows)]}
 	known := map[uint64]uint32{}
 	for i := range rows {
 		key := uint64(one.codes[i])<<32 | uint64(two.codes[i])
@@ -293,7 +291,7 @@ func (m *batchMatcher) elements(leaf int32, rows []int32) (e elementColumn, err 
 		return e, err
 	}
 	e.texts = d.Texts
-	e.codes, err = e.AppendCodes(nil, rows)
+	e.codes, err = e.AppendCodes(m.numbers.take(len(rows)), rows)
 	return e, err
 }
 

@@ -13,21 +13,40 @@ func (v *vector) at(i int) uint32 {
 	return v.byRow[i]
 }
 
-// states divides rows into those that have the same classes in all vectors.
+// numbers is room for vectors, which is used again.
+type numbers struct {
+	slab []uint32
+	used int
+}
+
+// take returns an empty slice with room for some numbers.
+func (n *numbers) take(count int) []uint32 {
+	if n.used+count > len(n.slab) {
+		n.slab, n.used = make([]uint32, max(1<<14, 2*len(n.slab), count)), 0 // those before stay with whoever has them
+	}
+	n.used += count
+	return n.slab[n.used-count : n.used-count : n.used]
+}
+
+// states divides rows into those that have the same classes in all vectors. It can be used
+// again.
 type states struct {
 	byRow []uint32 // nil as long as all have the same
 	rows  int
 	count int
 	slots []stateSlot // of a hash table, probed in a row
+	spare []stateSlot // room for the next one
+	room  []uint32
 }
 
 type stateSlot struct {
 	key  uint64 // state and class
 	to   uint32
-	used uint32 // number of the division that has put it there
+	used bool
 }
 
-func newStates(rows int) *states { return &states{rows: rows, count: 1} }
+// begin begins with rows that are all the same.
+func (s *states) begin(rows int) { s.byRow, s.rows, s.count = nil, rows, 1 }
 
 func (s *states) of(i int) uint32 {
 	if s.byRow == nil {
@@ -42,10 +61,13 @@ func (s *states) divide(v vector) {
 		return
 	}
 	if s.byRow == nil {
-		s.byRow = make([]uint32, s.rows)
+		if cap(s.room) < s.rows {
+			s.room = make([]uint32, s.rows+s.rows/2)
+		}
+		s.byRow = s.room[:s.rows]
+		clear(s.byRow)
 	}
-	size := 64
-	s.slots = make([]stateSlot, size)
+	s.slots = emptied(s.slots, 64)
 	count := 0
 	var lastKey uint64
 	last, known := uint32(0), false
@@ -59,8 +81,8 @@ func (s *states) divide(v vector) {
 			s.grow()
 		}
 		slot := s.find(key)
-		if slot.used == 0 {
-			*slot = stateSlot{key, uint32(count), 1}
+		if !slot.used {
+			*slot = stateSlot{key, uint32(count), true}
 			count++
 		}
 		lastKey, last, known = key, slot.to, true
@@ -72,7 +94,7 @@ func (s *states) divide(v vector) {
 func (s *states) find(key uint64) *stateSlot {
 	mask := uint64(len(s.slots) - 1)
 	for i := key * 0x9e3779b97f4a7c15 >> 32 & mask; ; i = (i + 1) & mask {
-		if slot := &s.slots[i]; slot.used == 0 || slot.key == key {
+		if slot := &s.slots[i]; !slot.used || slot.key == key {
 			return slot
 		}
 	}
@@ -80,10 +102,20 @@ func (s *states) find(key uint64) *stateSlot {
 
 func (s *states) grow() {
 	old := s.slots
-	s.slots = make([]stateSlot, 2*len(old))
+	s.slots, s.spare = emptied(s.spare, 2*len(old)), old
 	for _, slot := range old {
-		if slot.used != 0 {
+		if slot.used {
 			*s.find(slot.key) = slot
 		}
 	}
+}
+
+// emptied returns a table of some size, in memory that was one before if there is enough.
+func emptied(slots []stateSlot, size int) []stateSlot {
+	if cap(slots) < size {
+		return make([]stateSlot, size)
+	}
+	slots = slots[:size]
+	clear(slots)
+	return slots
 }

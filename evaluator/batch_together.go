@@ -56,10 +56,13 @@ func (m *batchMatcher) togetherKey(key []byte, p *plan) []byte {
 		case oneLeaf:
 			key = m.columnKey(append(key, byte(l.kind)), l.leaf)
 		default:
-			key = binary.LittleEndian.AppendUint32(append(key, byte(l.kind)), uint32(len(l.leaves)))
+			key = append(key, byte(l.kind))
 			for _, leaf := range l.leaves {
-				key = m.columnKey(key, leaf)
+				if !m.tables.wordless(m.Leaves[leaf], l.field, l.words.plain) {
+					key = m.columnKey(key, leaf)
+				}
 			}
+			key = append(key, 0xff, 0xff, 0xff, 0xff) // is no column
 		}
 	}
 	for _, r := range p.runs {
@@ -84,7 +87,10 @@ func (m *batchMatcher) columnKey(key []byte, leaf int32) []byte {
 func (m *batchMatcher) match(t *together) error {
 	p, rows := t.plan, t.rows
 	m.Batch = t.part[0].batch
-	found := make([]vector, len(p.loads))
+	m.numbers.used = 0
+	found := slices.Grow(m.found[:0], len(p.loads))[:len(p.loads)]
+	clear(found)
+	m.found = found
 	for i := range p.loads {
 		if p.loads[i].kind == constant {
 			continue
@@ -102,17 +108,22 @@ func (m *batchMatcher) match(t *together) error {
 	if m.tried != nil {
 		m.tried(rows, m.triedBy(p, found))
 	}
-	states := newStates(len(rows))
-	for _, v := range append(found, joined...) {
-		states.divide(v)
+	m.states.begin(len(rows))
+	for _, v := range found {
+		m.states.divide(v)
 	}
-	m.decide(t, states, found, joined)
+	for _, v := range joined {
+		m.states.divide(v)
+	}
+	m.decide(t, &m.states, found, joined)
 	return nil
 }
 
 // decide reaches a verdict on each state, and tells it of all its rows.
 func (m *batchMatcher) decide(t *together, s *states, found, joined []vector) {
-	verdicts := make([]*planVerdict, s.count)
+	verdicts := slices.Grow(m.reached[:0], s.count)[:s.count]
+	clear(verdicts)
+	m.reached = verdicts
 	for i := range t.rows {
 		n := s.of(i)
 		if verdicts[n] == nil {

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"hash/maphash"
 	"slices"
+	"strings"
 )
 
 // A plan says where the values are that rules look at, in all records of one
@@ -231,7 +232,7 @@ func (p *planner) guards(v Value) (leaf int32, of []guard) {
 		case r.leaf != t.leaf || r.by == nil:
 			return 0, nil
 		default:
-			of = append(of, guard{r.by, r.by.of(t.value())})
+			of = append(of, guard{r.by, strings.Clone(r.by.of(t.value()))})
 		}
 	}
 	return t.leaf, of

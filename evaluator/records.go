@@ -49,6 +49,8 @@ type Records struct {
 
 	looked, unusual bool // see strange
 
+	batches batchMemory
+
 	epoch int // of the classes that verdicts are on
 }
 

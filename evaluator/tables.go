@@ -2,6 +2,7 @@ package evaluator
 
 import (
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/socctl/socctl/compiler"
@@ -156,7 +157,7 @@ func (t *tables) group(category, product, service string) *group {
 		g = t.newGroup(func(r *compiler.Rule) bool {
 			return (r.Category == "" || r.Category == category) && (r.Product == "" || r.Product == product) && (r.Service == "" || r.Service == service)
 		})
-		t.groups[key] = g
+		t.groups[[3]string{strings.Clone(category), strings.Clone(product), strings.Clone(service)}] = g // they may be parts of a record
 	}
 	return g
 }

@@ -109,6 +109,12 @@ func (t *tables) lacked(c Column, field int32, filter *wordFilter) bool {
 	return g != nil && g.lacks(t, field, filter)
 }
 
+// wordless reports whether no text of a column satisfies any predicate over a field, as far
+// as is known without reading it, or holds any word of a filter unless it is nil.
+func (t *tables) wordless(c Column, field int32, filter *wordFilter) bool {
+	return filter != nil && c.Kind() == shape.Number || t.lacked(c, field, filter)
+}
+
 // wordOf returns the longest text that stands in every text that satisfies a
 // predicate over any value, as long as no character of it is written as an escape
 // without need; "" if there is none of use.

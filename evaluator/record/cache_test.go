@@ -20,6 +20,7 @@ import (
 
 // replayedLines replays a recording and writes down all that it tells.
 func replayedLines(t *testing.T, dir string, p *compiler.Program, o ReplayOptions) []string {
+	o.spoil = true
 	t.Helper()
 	var out []string
 	o.Exposure = true

@@ -2,7 +2,6 @@ package record
 
 import (
 	"encoding/binary"
-	"slices"
 	"unsafe"
 
 	"github.com/klauspost/compress/zstd"
@@ -14,6 +13,7 @@ import (
 // reader is what reading files takes on one goroutine.
 type reader struct {
 	layouts
+	room    *room // nil if what is read is kept
 	zstd    *zstd.Decoder
 	buffer  []byte
 	bytes   []byte
@@ -108,10 +108,16 @@ func (r *reader) unpack(p *page) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if p.size > 64*len(p.values)+1024 { // the frame may say so as well, and is bounded by the decoder
-		return d.DecodeAll(p.values, nil)
+	if p.size > 64*len(p.values)+1024 && !p.says(p.size) {
+		return d.DecodeAll(p.values, nil) // which is bounded by the decoder
 	}
-	return d.DecodeAll(p.values, make([]byte, 0, p.size+decoderSlack))
+	return d.DecodeAll(p.values, r.roomForBytes(p.size+decoderSlack))
+}
+
+// says reports whether the compressed values tell that they have a size.
+func (p *page) says(size int) bool {
+	var h zstd.Header
+	return h.Decode(p.values) == nil && h.HasFCS && h.FrameContentSize == uint64(size)
 }
 
 // decoderSlack is how much more than a page the decoder wants to have room for, or it
@@ -128,8 +134,8 @@ func (r *reader) decoder() (*zstd.Decoder, error) {
 
 // plainTexts returns the texts of a page in plain encoding, each with its length in front
 // of it. They share the memory of the page.
-func plainTexts(content []byte, count int) ([]string, error) {
-	out := make([]string, 0, min(count, len(content)/4))
+func (r *reader) plainTexts(content []byte, count int) ([]string, error) {
+	out := r.roomForTexts(min(count, len(content)/4))
 	for len(content) >= 4 {
 		n := int(binary.LittleEndian.Uint32(content))
 		if n < 0 || n > len(content)-4 {
@@ -156,10 +162,10 @@ func (r *reader) chunkTexts(c *chunk, rows int) (*texts, error) {
 			return nil, err
 		}
 		x := &texts{}
-		x.dictionary, err = plainTexts(content, c.dictionary.rows)
+		x.dictionary, err = r.plainTexts(content, c.dictionary.rows)
 		return x, err
 	}
-	x := &texts{codes: make([]uint32, 0, rows), dictionary: []string{}}
+	x := &texts{codes: r.roomForNumbers(rows), dictionary: r.roomForTexts(c.most(rows))}
 	for i := range c.pages {
 		p := &c.pages[i]
 		if p.coded {
@@ -180,7 +186,6 @@ func (r *reader) chunkTexts(c *chunk, rows int) (*texts, error) {
 		}
 		r.bytes, r.offsets = all, offsets
 		all = content[len(content)-len(all):] // where they stand, behind their lengths
-		x.dictionary = slices.Grow(x.dictionary, len(offsets))
 		for i := 1; i < len(offsets); i++ {
 			if offsets[i-1] > offsets[i] || int(offsets[i]) > len(all) {
 				return nil, errDamaged
@@ -198,9 +203,18 @@ func (r *reader) chunkTexts(c *chunk, rows int) (*texts, error) {
 	return x, x.check(rows)
 }
 
+// most returns how many texts the pages hold at most, if they have no more than all rows.
+func (c *chunk) most(rows int) int {
+	n := 0
+	for i := range c.pages {
+		n += min(c.pages[i].rows-c.pages[i].nulls, rows)
+	}
+	return min(n, rows)
+}
+
 // chunkCodes reads the codes of a column with a dictionary.
 func (r *reader) chunkCodes(x *texts, c *chunk, rows int) error {
-	x.codes = make([]uint32, 0, rows)
+	x.codes = r.roomForNumbers(rows)
 	for i := range c.pages {
 		p := &c.pages[i]
 		if !p.coded {

@@ -92,6 +92,7 @@ func (l *layouts) of(text string) (*layoutFile, error) {
 	if known := l.known[text]; known != nil {
 		return known, nil
 	}
+	text = strings.Clone(text) // of which a layout keeps parts
 	read, err := readLayout(text)
 	if err != nil {
 		return nil, err
@@ -112,7 +113,7 @@ func (l *layouts) of(text string) (*layoutFile, error) {
 		}
 		read.leaves[i] = n
 	}
-	l.known[strings.Clone(text)] = read
+	l.known[text] = read
 	return read, nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -23,7 +24,7 @@ type Hit struct {
 	Matches    []evaluator.Match
 	Suppressed []evaluator.Suppression
 
-	// Event makes the event. It keeps what was read of the file.
+	// Event makes the event, of the file as it was read; it keeps that in memory.
 	Event func() (*telemetry.Event, error)
 	// Extra is what Visit wants to keep of the event.
 	Extra any
@@ -63,6 +64,8 @@ type ReplayOptions struct {
 	// Cache remembers beside the recording what rules found, so that only rules that
 	// have changed are evaluated the next time.
 	Cache bool
+
+	spoil bool // see room
 }
 
 // Replay matches the rules of a program with the events of a recording. yield is
@@ -166,7 +169,8 @@ func newReplayer(dir string, p *compiler.Program, o *ReplayOptions) *replayer {
 	if o.Anyway {
 		options = append(options, evaluator.IgnoreLogsource())
 	}
-	return &replayer{dir: dir, program: p, options: o, records: evaluator.New(p, options...).Records(), kinds: telemetry.NewSourceKinds(o.Normaliser), shapes: map[string]int{}, router: newRouter(p, o)}
+	return &replayer{dir: dir, program: p, options: o, records: evaluator.New(p, options...).Records(), kinds: telemetry.NewSourceKinds(o.Normaliser), shapes: map[string]int{}, router: newRouter(p, o),
+		reader: reader{room: &room{spoil: o.spoil}}}
 }
 
 // file replays a file.
@@ -196,9 +200,21 @@ func (w *replayer) file(ctx context.Context, f File) *fileReplay {
 			r.err = fmt.Errorf("%s: %w", t.path, err)
 			return r
 		}
-		g.rowGroup.reader = &reader{} // events are made when the worker is at another file
+		g.retire()
 	}
 	return r
+}
+
+// retire gives back the memory of what was read. Events that are made from now on, when
+// the worker is at another file, read the file again.
+func (g *groupReplay) retire() {
+	for _, b := range g.batches {
+		b.Leaves = nil
+	}
+	g.batches = nil
+	g.rowGroup = rowGroup{table: g.table, reader: &reader{}, group: g.group, number: g.number, read: map[string]*groupColumn{}}
+	g.sources, g.tried, g.hits, g.retired, g.leavesOf = nil, nil, nil, true, map[*evaluator.Batch][]evaluator.Column{}
+	g.replayer.reader.room.release()
 }
 
 // replay replays a row group.
@@ -225,11 +241,22 @@ func (g *groupReplay) replay(into *Replayed) error {
 		return err
 	}
 	if !g.judged {
-		for _, code := range g.sources.codes {
-			into.Sources[g.sources.dictionary.Texts[code]]++
-		}
+		g.countSources(into)
 	}
 	return g.finish(into)
+}
+
+// countSources counts the events of each source.
+func (g *groupReplay) countSources(into *Replayed) {
+	count := make([]int, len(g.sources.dictionary.Texts))
+	for _, code := range g.sources.codes {
+		count[code]++
+	}
+	for code, n := range count {
+		if n > 0 {
+			into.Sources[strings.Clone(g.sources.dictionary.Texts[code])] += n
+		}
+	}
 }
 
 // wanted tells which rows some rule is tried on; nil if that may be all.
@@ -260,18 +287,21 @@ type groupReplay struct {
 	sources *groupColumn
 
 	sourceKinds []string // of the sources, or the one of all
-	known       *beside  // nil until all rules were tried
 	judged      bool     // what the manifest says of routes and sources counts
 	hits        []rowHit
 	tried       []triedRows
 
 	batches []*evaluator.Batch
 	like    map[*evaluator.Batch]*layoutFile // layouts of their rows
+
+	retired  bool
+	leavesOf map[*evaluator.Batch][]evaluator.Column // that were read again
 }
 
 type rowHit struct {
 	row int32
 	Hit
+	event func(telemetry.Record) (*telemetry.Event, error)
 }
 
 // byKind sorts rows by the kinds of their sources.
@@ -345,9 +375,9 @@ func (g *groupReplay) match() error {
 	}
 	err := g.records.MatchBatches(g.batches, tried, func(b *evaluator.Batch, row int, matches []evaluator.Match, stopped []evaluator.Suppression) {
 		l := g.like[b]
-		g.hit(int32(row), matches, stopped, func() (*telemetry.Event, error) { return g.event(l, b.Leaves, int32(row), nil) })
+		g.hit(int32(row), matches, stopped, func(r telemetry.Record) (*telemetry.Event, error) { return g.again(l, b, int32(row), r) })
 	})
-	g.batches, g.like = nil, nil
+	g.like = nil
 	return err
 }
 
@@ -357,15 +387,23 @@ func (g *groupReplay) event(l *layoutFile, leaves []evaluator.Column, row int32,
 	if err != nil {
 		return nil, err
 	}
-	return g.options.Normaliser.Event(telemetry.Record{Source: g.source(row), Modified: g.modified(row), Value: v}), nil
+	return g.options.Normaliser.Event(telemetry.Record{Source: g.source(row), Value: v}), nil
 }
 
-// modified returns what gives a year to the times of an event, once that is known.
-func (g *groupReplay) modified(row int32) time.Time {
-	if g.known == nil {
-		return time.Time{}
+// again makes the event of a hit, which can be kept. Where it comes from is told.
+func (g *groupReplay) again(l *layoutFile, b *evaluator.Batch, row int32, from telemetry.Record) (*telemetry.Event, error) {
+	leaves := b.Leaves
+	if g.retired {
+		if g.leavesOf[b] == nil {
+			g.leavesOf[b] = g.leaves(l, b.Rows)
+		}
+		leaves = g.leavesOf[b]
 	}
-	return g.known.row(int(row)).Record.Modified
+	var err error
+	if from.Value, err = g.value(l, leaves, row, nil); err != nil {
+		return nil, err
+	}
+	return g.options.Normaliser.Event(from), nil
 }
 
 func (g *groupReplay) source(row int32) string {
@@ -387,14 +425,18 @@ func (g *groupReplay) wholeRows(rows []int32) error {
 		if len(matches)+len(g.records.Suppressed()) == 0 {
 			continue
 		}
-		g.hit(row, matches, g.records.Suppressed(), func() (*telemetry.Event, error) { return event, nil })
+		g.hit(row, matches, g.records.Suppressed(), func(from telemetry.Record) (*telemetry.Event, error) {
+			from.Value = v
+			return g.options.Normaliser.Event(from), nil
+		})
 	}
 	return nil
 }
 
 // hit notes a hit.
-func (g *groupReplay) hit(row int32, matches []evaluator.Match, stopped []evaluator.Suppression, event func() (*telemetry.Event, error)) {
-	g.hits = append(g.hits, rowHit{row, Hit{Source: g.source(row), Matches: slices.Clone(matches), Suppressed: slices.Clone(stopped), Event: event}})
+func (g *groupReplay) hit(row int32, matches []evaluator.Match, stopped []evaluator.Suppression, event func(telemetry.Record) (*telemetry.Event, error)) {
+	h := Hit{Source: strings.Clone(g.source(row)), Matches: slices.Clone(matches), Suppressed: slices.Clone(stopped)}
+	g.hits = append(g.hits, rowHit{row, h, event})
 }
 
 // finish adds what was found, with what stands beside.
@@ -406,12 +448,14 @@ func (g *groupReplay) finish(into *Replayed) error {
 	if err != nil {
 		return err
 	}
-	g.known = beside
 	g.exposed(beside, into)
 	slices.SortFunc(g.hits, func(a, b rowHit) int { return cmp.Compare(a.row, b.row) })
 	for _, h := range g.hits {
 		row := beside.row(int(h.row))
 		h.Index, h.Time = row.Record.Index, row.Time
+		from := telemetry.Record{Source: h.Source, Modified: row.Record.Modified}
+		event := h.event
+		h.Event = func() (*telemetry.Event, error) { return event(from) }
 		if h.Time.IsZero() {
 			if err := h.askTime(); err != nil {
 				return err

@@ -97,7 +97,7 @@ func (w *router) of(route string) routed {
 	if !known {
 		logsources, err := telemetry.ReadRoute(route)
 		r = routed{err != nil || slices.ContainsFunc(logsources, w.asked), err == nil && len(logsources) == 0}
-		w.known[route] = r
+		w.known[strings.Clone(route)] = r
 	}
 	return r
 }

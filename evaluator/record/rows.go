@@ -3,6 +3,7 @@ package record
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/socctl/socctl/evaluator"
@@ -139,6 +140,9 @@ func (g *rowGroup) value(l *layoutFile, leaves []evaluator.Column, row int32, t 
 	text := func(leaf int) string {
 		text, err := textAt(leaves[leaf], row)
 		g.late = errors.Join(g.late, err)
+		if t == nil {
+			return g.kept(text)
+		}
 		return text
 	}
 	if order != nil {
@@ -158,12 +162,20 @@ func (g *rowGroup) value(l *layoutFile, leaves []evaluator.Column, row int32, t 
 	return mould.Traced(t, text), g.late
 }
 
+// kept returns a text that can be kept when the row group is no longer read.
+func (g *rowGroup) kept(text string) string {
+	if g.room == nil {
+		return text
+	}
+	return strings.Clone(text)
+}
+
 func (g *rowGroup) wholeValue(row int32) (evaluator.Value, error) {
 	text, err := g.whole(row)
 	if err != nil {
 		return evaluator.Value{}, err
 	}
-	v, ok := telemetry.DecodeJSON(text)
+	v, ok := telemetry.DecodeJSON(g.kept(text))
 	if !ok {
 		return v, fmt.Errorf("row %d: %w", row, errDamaged)
 	}
