@@ -6,8 +6,13 @@ import "math/bits"
 // put in is not found, so no key needs to be verified. It is an open-addressed
 // array that is at most half full. What is in it comes from rules alone, so
 // values of events cannot make its chains longer.
+//
+// Most keys that are asked for are not in it. A set of bits, a thirtieth of the size of
+// the array, tells that of nearly all of them, without a look at memory that is in no fast
+// cache.
 type table struct {
 	slots []slot
+	maybe []uint64 // four bits to a slot, by the same hash; those of keys are set
 	shift uint
 }
 
@@ -24,7 +29,7 @@ func newTable(entries int) table {
 		return table{}
 	}
 	log := uint(bits.Len(uint(2*entries - 1)))
-	t := table{slots: make([]slot, 1<<log), shift: 64 - log}
+	t := table{slots: make([]slot, 1<<log), maybe: make([]uint64, max(1, 1<<log/16)), shift: 64 - log}
 	for i := range t.slots {
 		t.slots[i].value = absent
 	}
@@ -38,9 +43,9 @@ func mix(word uint64, low uint32) uint64 {
 }
 
 // find returns the slot of a key, or the free slot where it belongs.
-func (t *table) find(word uint64, low uint32) *slot {
+func (t *table) find(hash, word uint64, low uint32) *slot {
 	mask := uint64(len(t.slots) - 1)
-	for i := mix(word, low) >> t.shift; ; i++ {
+	for i := hash >> t.shift; ; i++ {
 		s := &t.slots[i&mask]
 		if s.value == absent || s.word == word && s.low == low {
 			return s
@@ -50,14 +55,20 @@ func (t *table) find(word uint64, low uint32) *slot {
 
 // get returns the number of a key, absent if there is none.
 func (t *table) get(word uint64, low uint32) int32 {
-	if len(t.slots) == 0 {
+	hash := mix(word, low)
+	bit := hash >> (t.shift - 2)
+	if at := bit >> 6; at >= uint64(len(t.maybe)) || t.maybe[at]>>(bit&63)&1 == 0 {
 		return absent
 	}
-	return t.find(word, low).value
+	return t.find(hash, word, low).value
 }
 
+// put adds a key, or changes its number.
 func (t *table) put(word uint64, low uint32, value int32) {
-	*t.find(word, low) = slot{word, low, value}
+	hash := mix(word, low)
+	bit := hash >> (t.shift - 2)
+	t.maybe[bit>>6] |= 1 << (bit & 63)
+	*t.find(hash, word, low) = slot{word, low, value}
 }
 
 // shrunk returns the table with as many slots as its entries need.
@@ -69,6 +80,9 @@ func (t *table) shrunk() table {
 		}
 	}
 	out := newTable(entries)
+	if len(out.slots) == len(t.slots) {
+		return *t
+	}
 	for _, s := range t.slots {
 		if s.value != absent {
 			out.put(s.word, s.low, s.value)
@@ -77,4 +91,4 @@ func (t *table) shrunk() table {
 	return out
 }
 
-func (t *table) size() int { return len(t.slots) * 16 }
+func (t *table) size() int { return len(t.slots)*16 + len(t.maybe)*8 }

@@ -49,12 +49,12 @@ func (t *trie) insert(e trieEntry, backward bool) {
 		slices.Reverse(text)
 	}
 	for ; len(text) >= 8; text = text[8:] {
-		step := t.steps.find(binary.LittleEndian.Uint64(text), uint32(node)<<4|8)
-		if step.value == absent {
-			*step = slot{binary.LittleEndian.Uint64(text), uint32(node)<<4 | 8, int32(len(t.nodes))}
+		word, from := binary.LittleEndian.Uint64(text), uint32(node)<<4|8
+		if node = t.steps.get(word, from); node == absent {
+			node = int32(len(t.nodes))
+			t.steps.put(word, from, node)
 			t.nodes = append(t.nodes, trieNode{})
 		}
-		node = step.value
 	}
 	if len(text) == 0 {
 		t.nodes[node].list = e.list
