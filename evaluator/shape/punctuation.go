@@ -19,6 +19,7 @@ type glue struct {
 // punctuation reads what stands between leaves byte by byte.
 type punctuation struct {
 	maxDepth int
+	marks    *marks // of the record
 	open     []byte // closing brackets of the lists and objects that are open
 	glue     glue   // read last
 }
@@ -59,14 +60,14 @@ func (p *punctuation) plain(data []byte, at int) int {
 			if data[i] != '"' {
 				return at
 			}
-			stop, _ := stringEnd(data, i+1)
+			stop, _ := p.marks.stringEnd(data, i+1)
 			if stop < 0 || stop+2 >= len(data) || data[stop+1] != ':' {
 				return at
 			}
 			i = stop + 2
 		}
 		if data[i] == '"' {
-			if i, _ = stringEnd(data, i+1); i < 0 {
+			if i, _ = p.marks.stringEnd(data, i+1); i < 0 {
 				return at
 			}
 			i++
@@ -115,7 +116,7 @@ func (p *punctuation) name(data []byte, at int) (int, error) {
 	if at >= len(data) || data[at] != '"' {
 		return 0, unexpected(data, at, "a member name in double quotes")
 	}
-	stop, _ := stringEnd(data, at+1)
+	stop, _ := p.marks.stringEnd(data, at+1)
 	if stop < 0 {
 		return 0, stringError(data, at+1)
 	}

@@ -76,6 +76,7 @@ const (
 type Scanner struct {
 	trie      trie
 	between   punctuation
+	marks     marks // of the current record
 	passed    int32 // node up to which between knows what is open
 	way       []int32
 	maxLeaves int
@@ -99,7 +100,7 @@ func NewScanner(o Options) *Scanner {
 		s.maxLeaves = o.MaxLeaves
 	}
 	s.trie = newTrie(nodes)
-	s.between.maxDepth = depth
+	s.between.maxDepth, s.between.marks = depth, &s.marks
 	return s
 }
 
@@ -126,6 +127,7 @@ func (s *Scanner) Scan(data []byte) (id int, leaves []Leaf, err error) {
 	if uint64(len(data)) > math.MaxUint32 {
 		return Unknown, nil, errLarge
 	}
+	s.marks.read(data)
 	s.between.open, s.passed = s.between.open[:0], root
 	s.leaves = s.leaves[:0]
 	node, at := int32(root), skipSpace(data, 0)
@@ -153,12 +155,19 @@ func (s *Scanner) follow(data []byte, node int32, at int) (int32, int) {
 	for {
 		p := &steps[steps[node].first]
 		behind, next := at+len(p.glue), -1
-		leaf := Leaf{Start: uint32(behind), Kind: p.kind}
+		n := len(leaves)
+		if n == cap(leaves) {
+			leaves = slices.Grow(leaves, 1)
+		}
+		// Field by field into its place: a copy of the whole would have to wait for them.
+		leaf := &leaves[: n+1][n]
+		leaf.Start, leaf.Kind, leaf.Escaped, leaf.Spelled, leaf.Form = uint32(behind), p.kind, false, false, 0
 		switch {
 		case behind > len(data) || string(data[at:behind]) != p.glue:
 		case p.kind == String:
-			stop, as := stringEnd(data, behind)
-			if leaf.End, leaf.Escaped, leaf.Spelled = uint32(stop), as != written, as&spelled != 0; stop >= 0 {
+			stop, as := s.marks.stringEnd(data, behind)
+			leaf.End, leaf.Escaped, leaf.Spelled = uint32(stop), as != written, as&spelled != 0
+			if stop >= 0 {
 				next = stop + 1
 			}
 		case p.kind == Number:
@@ -175,7 +184,7 @@ func (s *Scanner) follow(data []byte, node int32, at int) (int32, int) {
 			return p.to, -1
 		}
 		if next >= 0 {
-			leaves = append(leaves, leaf)
+			leaves = leaves[:n+1]
 			node, at = p.to, next
 			continue
 		}
@@ -239,7 +248,7 @@ func (s *Scanner) leaf(data []byte, note bool) (next int, err error) {
 	case end:
 		return next, nil
 	case String:
-		if stop, as = stringEnd(data, stop); stop < 0 {
+		if stop, as = s.marks.stringEnd(data, stop); stop < 0 {
 			return 0, stringError(data, next)
 		}
 		next = stop + 1

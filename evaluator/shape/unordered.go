@@ -23,6 +23,7 @@ type Unordered struct {
 	// Of the current record:
 	data   []byte
 	at     int
+	marks  marks
 	record uint32 // its number
 	hash   uint64
 	met    []int32 // path of each leaf, as written
@@ -90,6 +91,7 @@ const shapeCost = 64
 
 func (u *Unordered) begin(data []byte) {
 	u.data, u.at, u.hash = data, skipSpace(data, 0), 0
+	u.marks.read(data)
 	u.met, u.leaves = u.met[:0], u.leaves[:0]
 	if u.record++; u.record == 0 {
 		clear(u.visits)
@@ -129,7 +131,7 @@ func (u *Unordered) value(path int32, depth int) bool {
 	case c == '[':
 		return u.list(path, depth)
 	case c == '"':
-		stop, as := stringEnd(u.data, start+1)
+		stop, as := u.marks.stringEnd(u.data, start+1)
 		u.at = stop + 1
 		return stop >= 0 && u.leaf(path, Leaf{uint32(start + 1), uint32(stop), String, as != written, as&spelled != 0, 0})
 	case c == 't' || c == 'f':
@@ -154,7 +156,7 @@ func (u *Unordered) object(path int32, depth int) bool {
 		if u.at >= len(u.data) {
 			return false
 		}
-		stop, as := stringEnd(u.data, u.at+1)
+		stop, as := u.marks.stringEnd(u.data, u.at+1)
 		if stop < 0 || as != written {
 			return false
 		}
