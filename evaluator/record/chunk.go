@@ -16,8 +16,7 @@ type reader struct {
 	room    *room // nil if what is read is kept
 	zstd    *zstd.Decoder
 	buffer  []byte
-	bytes   []byte
-	offsets []uint32
+	lengths []int32
 	codes   []uint32
 }
 
@@ -179,18 +178,8 @@ func (r *reader) chunkTexts(c *chunk, rows int) (*texts, error) {
 			return nil, err
 		}
 		first := uint32(len(x.dictionary))
-		var all []byte
-		var offsets []uint32
-		if all, offsets, err = parquet.DeltaLengthByteArray.DecodeByteArray(r.bytes[:0], content, r.offsets[:0]); err != nil {
+		if x.dictionary, err = r.deltaTexts(x.dictionary, content); err != nil {
 			return nil, err
-		}
-		r.bytes, r.offsets = all, offsets
-		all = content[len(content)-len(all):] // where they stand, behind their lengths
-		for i := 1; i < len(offsets); i++ {
-			if offsets[i-1] > offsets[i] || int(offsets[i]) > len(all) {
-				return nil, errDamaged
-			}
-			x.dictionary = append(x.dictionary, alias(all[offsets[i-1]:offsets[i]]))
 		}
 		r.codes = r.codes[:0]
 		for code := first; int(code) < len(x.dictionary); code++ {
@@ -201,6 +190,25 @@ func (r *reader) chunkTexts(c *chunk, rows int) (*texts, error) {
 		}
 	}
 	return x, x.check(rows)
+}
+
+// deltaTexts appends the texts of a page that has the lengths of all in front of them.
+func (r *reader) deltaTexts(to []string, content []byte) ([]string, error) {
+	var err error
+	if r.lengths, err = parquet.DeltaBinaryPacked.DecodeInt32(r.lengths[:0], content); err != nil {
+		return to, err
+	}
+	size := 0
+	for _, n := range r.lengths {
+		if size += int(n); n < 0 || size > len(content) {
+			return to, errDamaged
+		}
+	}
+	content = content[len(content)-size:]
+	for _, n := range r.lengths {
+		to, content = append(to, alias(content[:n])), content[n:]
+	}
+	return to, nil
 }
 
 // most returns how many texts the pages hold at most, if they have no more than all rows.
@@ -258,18 +266,9 @@ func (r *reader) spread(x *texts, p *page) error {
 		x.codes = append(x.codes, left...)
 		return nil
 	}
-	return eachLevel(p.levels, p.rows, func(there bool, rows int) error {
-		if !there {
-			x.codes = filled(x.codes, noText, rows)
-			return nil
-		}
-		if rows > len(left) {
-			return errDamaged
-		}
-		x.codes = append(x.codes, left[:rows]...)
-		left = left[rows:]
-		return nil
-	})
+	var err error
+	x.codes, err = levelled(x.codes, p.levels, p.rows, left)
+	return err
 }
 
 // check makes sure that there is a code for each row.

@@ -170,3 +170,56 @@ func TestHybrid(t *testing.T) {
 		}
 	}
 }
+
+// Rows get the codes that levels give them.
+func TestLevels(t *testing.T) {
+	t.Parallel()
+	dice := rand.New(rand.NewPCG(7, 7))
+	for range 2000 {
+		var src []byte
+		var want, codes []uint32
+		row := func(there bool) {
+			if !there {
+				want = append(want, noText)
+				return
+			}
+			want, codes = append(want, uint32(len(codes))), append(codes, uint32(len(codes)))
+		}
+		for range dice.IntN(5) {
+			if dice.IntN(2) == 0 {
+				there, times := dice.IntN(2), dice.IntN(300)
+				src = append(binary.AppendUvarint(src, uint64(times)<<1), byte(there))
+				for range times {
+					row(there == 1)
+				}
+				continue
+			}
+			groups, often := dice.IntN(9), dice.IntN(9)
+			src = binary.AppendUvarint(src, uint64(groups)<<1|1)
+			for range groups {
+				b := byte(0)
+				for i := range 8 {
+					there := dice.IntN(8) < often
+					row(there)
+					if there {
+						b |= 1 << i
+					}
+				}
+				src = append(src, b)
+			}
+		}
+		got, err := levelled([]uint32{}, src, len(want), codes)
+		if diff := cmp.Diff(append([]uint32{}, want...), got); diff != "" || err != nil {
+			t.Fatalf("%v\n%s", err, diff)
+		}
+		if _, err := levelled(nil, src, len(want), append(codes, 1)); err == nil {
+			t.Fatal("a code is left")
+		}
+		if _, err := levelled(nil, src, len(want), codes[:max(0, len(codes)-1)]); err == nil && len(codes) > 0 {
+			t.Fatal("a code is missing")
+		}
+		if _, err := levelled(nil, src, len(want)+1, codes); err == nil {
+			t.Fatal("there is another row")
+		}
+	}
+}

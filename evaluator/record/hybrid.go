@@ -2,7 +2,6 @@ package record
 
 import (
 	"encoding/binary"
-	"math/bits"
 	"slices"
 )
 
@@ -89,56 +88,73 @@ func packed(out []uint32, src []byte, width, count int) []uint32 {
 	return out
 }
 
-// eachLevel yields which of count rows have a text, in runs of rows of which all or none
-// have.
-func eachLevel(src []byte, count int, yield func(there bool, rows int) error) error {
+// levelled appends a code for each of count rows, of which src tells which have a text: the
+// next of codes, or noText. It must use all codes up.
+func levelled(out []uint32, src []byte, count int, codes []uint32) ([]uint32, error) {
 	for count > 0 {
 		header, n := binary.Uvarint(src)
 		if n <= 0 {
-			return errDamaged
+			return out, errDamaged
 		}
 		src = src[n:]
 		if header&1 == 0 {
-			if len(src) == 0 {
-				return errDamaged
-			}
 			times := int(min(header>>1, uint64(count)))
-			if err := yield(src[0]&1 != 0, times); err != nil {
-				return err
+			switch {
+			case len(src) == 0:
+				return out, errDamaged
+			case src[0]&1 == 0:
+				out = filled(out, noText, times)
+			case times > len(codes):
+				return out, errDamaged
+			default:
+				out, codes = append(out, codes[:times]...), codes[times:]
 			}
 			count, src = count-times, src[1:]
 			continue
 		}
 		size := int(min(header>>1, uint64(len(src)+1)))
 		if size > len(src) {
-			return errDamaged
+			return out, errDamaged
 		}
-		for _, b := range src[:size] {
-			here := min(8, count)
-			if err := eachBit(b, here, yield); err != nil {
-				return err
-			}
-			count -= here
+		rows := min(8*size, count)
+		var err error
+		if out, codes, err = levelledBits(out, src[:size], rows, codes); err != nil {
+			return out, err
 		}
-		src = src[size:]
+		count, src = count-rows, src[size:]
 	}
-	return nil
+	if len(codes) > 0 {
+		return out, errDamaged
+	}
+	return out, nil
 }
 
-// eachBit is eachLevel for the lowest bits of a byte.
-func eachBit(b byte, count int, yield func(there bool, rows int) error) error {
-	for count > 0 {
-		run := bits.TrailingZeros8(b)
-		there := run == 0
-		if there {
-			run = bits.TrailingZeros8(^b)
+// levelledBits is levelled for rows of which each has a bit. It returns the codes that are
+// left.
+func levelledBits(out []uint32, src []byte, count int, codes []uint32) ([]uint32, []uint32, error) {
+	from := len(out)
+	out = slices.Grow(out, count)[:from+count]
+	left := out[from:]
+	for ; len(left) >= 8 && len(codes) >= 8; src = src[1:] {
+		// Without a branch for each row, of which nobody could tell what it will be.
+		to, next, b := (*[8]uint32)(left), (*[8]uint32)(codes), uint32(src[0])
+		at := uint32(0)
+		for i := range to {
+			there := b >> i & 1
+			to[i] = next[at&7] | (there - 1) // which is noText or nothing
+			at += there
 		}
-		run = min(run, count)
-		if err := yield(there, run); err != nil {
-			return err
-		}
-		b >>= run
-		count -= run
+		left, codes = left[8:], codes[at:]
 	}
-	return nil
+	for i := range left {
+		left[i] = noText
+		if src[i>>3]>>(i&7)&1 == 0 {
+			continue
+		}
+		if len(codes) == 0 {
+			return out, codes, errDamaged
+		}
+		left[i], codes = codes[0], codes[1:]
+	}
+	return out, codes, nil
 }
