@@ -12,6 +12,7 @@ type Record struct {
 	Data   []byte
 	JSON   bool // Data is the record in JSON, otherwise what is not between leaves means nothing
 	Forms  bool // leaves have forms, see shape.Leaf.Form
+	ASCII  bool // Data is known to consist of ASCII
 	Leaves []shape.Leaf
 	Reader RecordReader
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/evaluator/shape"
+	"github.com/socctl/socctl/evaluator/simd"
 )
 
 // A wordFilter tells texts that hold none of the words that the predicates of a
@@ -20,8 +21,8 @@ import (
 type wordFilter struct {
 	words []string
 	step  int
-	maybe [1 << 10]uint64 // bit for each hash of four bytes
-	plain bool            // no word can stand in a text in a coded form
+	maybe simd.Grams // those of grams
+	plain bool       // no word can stand in a text in a coded form
 	grams map[uint32][]gram
 }
 
@@ -31,7 +32,7 @@ type gram struct {
 	at   int    // of the four bytes in it
 }
 
-const gramSize = 4
+const gramSize = simd.GramSize
 
 // wordFilters are those of a group, for texts in JSON and for others; nil if
 // there can be none.
@@ -148,8 +149,7 @@ func newWordFilter(words []string) *wordFilter {
 		for at := first; at < first+f.step; at++ {
 			g := binary.LittleEndian.Uint32([]byte(w[at : at+gramSize]))
 			f.grams[g] = append(f.grams[g], gram{w, at})
-			h := gramHash(g)
-			f.maybe[h>>6] |= 1 << (h & 63)
+			f.maybe.Add(g)
 		}
 	}
 	return f
@@ -191,8 +191,6 @@ func foldWord(b []byte) []byte {
 	}
 	return b
 }
-
-func gramHash(g uint32) uint32 { return g * 0x9e3779b1 >> 16 }
 
 // maxClean is how long a text may be to be remembered as one without any word.
 const maxClean = 256
@@ -259,15 +257,31 @@ func (s *Records) holds(filter *wordFilter, r *Record, leaf int32) bool {
 
 // holds reports whether a text may hold one of the words.
 func (f *wordFilter) holds(data []byte) bool {
+	if simd.Available() && f.step >= gramSize && len(data) >= simd.ProbeSize {
+		return f.holdsLong(data)
+	}
 	at, step, last := 0, f.step, len(data)-gramSize
 	// Two places at a time, which depend on each other in nothing.
 	for ; at+step <= last; at += 2 * step {
 		one, two := gramAt(data, at), gramAt(data, at+step)
-		if f.has(one)|f.has(two) != 0 && (f.confirm(data, at, one) || f.confirm(data, at+step, two)) {
+		if f.maybe.Has(one)|f.maybe.Has(two) != 0 && (f.confirm(data, at, one) || f.confirm(data, at+step, two)) {
 			return true
 		}
 	}
-	return at <= last && f.has(gramAt(data, at)) != 0 && f.confirm(data, at, gramAt(data, at))
+	return at <= last && f.maybe.Has(gramAt(data, at)) != 0 && f.confirm(data, at, gramAt(data, at))
+}
+
+// holdsLong is holds for texts of some length and words of which every four places in
+// a row tell.
+func (f *wordFilter) holdsLong(data []byte) bool {
+	for at := f.maybe.Probe(data, 0); at < len(data); at = f.maybe.Probe(data, at+simd.ProbeSize) {
+		for place := at; place < at+simd.ProbeSize; place += gramSize {
+			if gram := gramAt(data, place); f.maybe.Has(gram) != 0 && f.confirm(data, place, gram) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // lacks reports whether a text has for sure none of the words.
@@ -279,15 +293,7 @@ func (f *wordFilter) lacks(text string) bool {
 // bytesOf returns the bytes of a text, which must not be changed.
 func bytesOf(text string) []byte { return unsafe.Slice(unsafe.StringData(text), len(text)) }
 
-func gramAt(data []byte, at int) uint32 {
-	return binary.LittleEndian.Uint32(data[at:at+gramSize]) | 0x20202020
-}
-
-// has returns 1 if four bytes may be in a word, else 0.
-func (f *wordFilter) has(gram uint32) uint64 {
-	h := gramHash(gram)
-	return f.maybe[h>>6%uint32(len(f.maybe))] >> (h & 63) & 1
-}
+func gramAt(data []byte, at int) uint32 { return simd.Gram(data[at : at+gramSize]) }
 
 // confirm compares the words that four bytes belong to.
 func (f *wordFilter) confirm(data []byte, at int, g uint32) bool {
@@ -313,7 +319,7 @@ func (f *wordFilter) confirm(data []byte, at int, g uint32) bool {
 // strange reports whether the current record is unusual, which is found out once.
 func (s *Records) strange(r *Record) bool {
 	if !s.looked {
-		s.looked, s.unusual = true, !r.Forms && unusual(r.Data) || r.Forms && unusualWide(r.Data)
+		s.looked, s.unusual = true, !r.ASCII && (!r.Forms && unusual(r.Data) || r.Forms && unusualWide(r.Data))
 	}
 	return s.unusual
 }

@@ -16,7 +16,7 @@ func (f *wordFilter) holdsWide(data []byte) bool {
 		if units&highBits != 0 {
 			continue
 		}
-		if gram := narrow(units) | 0x20202020; f.has(gram) != 0 && f.confirmWide(data, at, gram) {
+		if gram := narrow(units) | 0x20202020; f.maybe.Has(gram) != 0 && f.confirmWide(data, at, gram) {
 			return true
 		}
 	}

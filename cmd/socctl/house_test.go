@@ -52,7 +52,7 @@ func floorOf(pkg string) (floor, bool) {
 		return facts, true
 	case room == "compiler":
 		return compiling, true
-	case pkg == "evaluator" || pkg == "evaluator/matcher" || pkg == "evaluator/shape":
+	case pkg == "evaluator" || pkg == "evaluator/matcher" || pkg == "evaluator/shape" || pkg == "evaluator/simd":
 		return evaluating, true
 	case room == "evaluator" && below != "":
 		return recordings, true

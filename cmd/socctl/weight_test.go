@@ -54,6 +54,7 @@ var mayInherit = map[string][]string{
 	"compiler/diff":         slices.Concat(sigmaModules, provingModules),
 	"evaluator":             sigmaModules,
 	"evaluator/shape":       nil,
+	"evaluator/simd":        nil,
 	"evaluator/matcher":     sigmaModules,
 	"evaluator/correlation": sigmaModules,
 	"evaluator/reference":   sigmaModules,

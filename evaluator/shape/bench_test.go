@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -132,11 +133,12 @@ func unpacked(file string) []byte {
 }
 
 // TestRecordings compares what is found in the public recordings with
-// encoding/json, and says how many shapes they have.
+// encoding/json and with what is found without marks, and says how many shapes they have.
 func TestRecordings(t *testing.T) {
 	t.Parallel()
 	for _, r := range corpora(t) {
-		s := NewScanner(Options{})
+		s, with, without := NewScanner(Options{}), NewScanner(Options{}), NewScanner(Options{})
+		without.marks.off = true
 		shapes := map[string]int{}
 		unknown, leaves := 0, 0
 		for i, line := range r.lines {
@@ -144,6 +146,10 @@ func TestRecordings(t *testing.T) {
 			leaves += len(found)
 			if id == Unknown {
 				unknown++
+			}
+			wantID, want, wantErr := without.Scan(line)
+			if id, found, err := with.Scan(line); id != wantID || !slices.Equal(found, want) || (err == nil) != (wantErr == nil) {
+				t.Fatalf("%s: with marks %d %v %v, without %d %v %v", line, id, found, err, wantID, want, wantErr)
 			}
 			if err != nil && json.Valid(line) {
 				t.Fatalf("%s: %s: %v", r.name, line, err)

@@ -1,8 +1,10 @@
 package shape
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -99,6 +101,44 @@ func FuzzStringEnd(f *testing.F) {
 			}
 		}
 	})
+}
+
+// FuzzMarks scans every text with the marks found at a stroke and without them, alone and
+// in a record long enough for it, and compares all that is said of it.
+func FuzzMarks(f *testing.F) {
+	for i, seed := range seeds {
+		f.Add([]byte(seed), i)
+	}
+	f.Fuzz(func(t *testing.T, data []byte, pad int) {
+		checkMarks(t, data)
+		text := slices.Concat([]byte(`{"pad":"`), bytes.Repeat([]byte("x"), max(0, pad%150)), []byte(`","text":`), data, []byte(`}`))
+		checkMarks(t, text)
+	})
+}
+
+// checkMarks compares what a scanner says of a text twice, and an Unordered, with what
+// they say if they know no marks.
+func checkMarks(t *testing.T, data []byte) {
+	t.Helper()
+	with, without := NewScanner(Options{}), NewScanner(Options{})
+	without.marks.off = true
+	for range 2 {
+		id, leaves, err := with.Scan(data)
+		wantID, want, wantErr := without.Scan(data)
+		if id != wantID || !slices.Equal(leaves, want) || fmt.Sprintf("%#v", err) != fmt.Sprintf("%#v", wantErr) {
+			t.Fatalf("%q: %d %v %v, want %d %v %v", data, id, leaves, err, wantID, want, wantErr)
+		}
+		if err != nil {
+			return
+		}
+	}
+	loose, plain := NewUnordered(Options{}), NewUnordered(Options{})
+	plain.marks.off = true
+	id, leaves, order := loose.Recognise(data)
+	wantID, want, wantOrder := plain.Recognise(data)
+	if id != wantID || !slices.Equal(leaves, want) || !slices.Equal(order, wantOrder) {
+		t.Fatalf("%q: %d %v %v in any order, want %d %v %v", data, id, leaves, order, wantID, want, wantOrder)
+	}
 }
 
 // plainStringEnd is the first offset at which what precedes is a JSON string.

@@ -108,6 +108,10 @@ func NewScanner(o Options) *Scanner {
 // Unknown, instead of being remembered.
 func (s *Scanner) Settle(settled bool) { s.settled = settled }
 
+// ASCII reports whether the record scanned last is known to consist of ASCII. It may
+// be without being known to.
+func (s *Scanner) ASCII() bool { return s.marks.plain() }
+
 // Shapes returns how many shapes are known; their ids are the numbers below it.
 func (s *Scanner) Shapes() int { return s.trie.shapes }
 
@@ -160,7 +164,7 @@ func (s *Scanner) follow(data []byte, node int32, at int) (int32, int) {
 			leaves = slices.Grow(leaves, 1)
 		}
 		// Field by field into its place: a copy of the whole would have to wait for them.
-		leaf := &leaves[: n+1][n]
+		leaf := &leaves[:n+1][n]
 		leaf.Start, leaf.Kind, leaf.Escaped, leaf.Spelled, leaf.Form = uint32(behind), p.kind, false, false, 0
 		switch {
 		case behind > len(data) || string(data[at:behind]) != p.glue:

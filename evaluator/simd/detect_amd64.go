@@ -1,6 +1,6 @@
 //go:build !purego
 
-package vector
+package simd
 
 // available tells whether the processor has AVX2 and BMI, and the system saves the
 // registers that they need.

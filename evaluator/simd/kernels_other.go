@@ -1,7 +1,9 @@
 //go:build !amd64 || purego
 
-package vector
+package simd
 
 const available = false
 
 func index(*Block, *byte, int) uint64 { return uint64(Blind) }
+
+func probe(*Grams, *byte, int, int) int { return 0 }

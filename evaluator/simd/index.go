@@ -1,4 +1,4 @@
-package vector
+package simd
 
 // Block says what stands in 64 bytes of a text, a bit for each byte, the lowest for
 // the first. A character is escaped if an odd number of backslashes stands right

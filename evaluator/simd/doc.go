@@ -1,4 +1,4 @@
-// Package vector looks at many bytes of a record at once, where the processor can.
+// Package simd looks at many bytes of a record at once, where the processor can.
 //
 // Its functions have two forms: one in assembly for processors of the amd64 kind with
 // AVX2, which is found out when the program starts, and one in Go for all others. The
@@ -11,4 +11,4 @@
 //   - Nothing is read before a text or behind it, not even within the same page, and
 //     nothing is kept of it.
 //   - Nothing is allocated.
-package vector
+package simd

@@ -1,0 +1,13 @@
+//go:build !purego
+
+package simd
+
+// index is Index for a text of 64 bytes or more.
+//
+//go:noescape
+func index(blocks *Block, text *byte, size int) (findings uint64)
+
+// probe is Grams.Probe, of a text of 32 bytes or more and from a run in it on.
+//
+//go:noescape
+func probe(grams *Grams, text *byte, size, from int) (at int)
