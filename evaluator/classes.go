@@ -1,7 +1,6 @@
 package evaluator
 
 import (
-	"hash/maphash"
 	"math/bits"
 	"math/rand/v2"
 	"slices"
@@ -105,12 +104,11 @@ func (c *classes) grow() {
 }
 
 // valueCache remembers the classes of values that were seen lately. A value is
-// known by two independent hashes, of which no sender of events can know the
-// seeds: 128 bits, so that no value is taken for another.
+// known by a hash of 128 bits under keys that no sender of events can know, so that
+// no value is taken for another.
 type valueCache struct {
 	slots        []valueSlot
-	first, other maphash.Seed
-	salt         []uint64 // by field
+	hash         *valueHash
 	asked, found uint64
 }
 
@@ -122,20 +120,13 @@ type valueSlot struct {
 
 const cacheWays = 4
 
-func newValueCache(fields int) *valueCache {
-	c := &valueCache{first: maphash.MakeSeed(), other: maphash.MakeSeed(), salt: make([]uint64, fields)}
-	for i := range c.salt {
-		c.salt[i] = rand.Uint64() | 1
-	}
-	return c
-}
+func newValueCache() *valueCache { return &valueCache{hash: newValueHash()} }
 
 func (c *valueCache) forget() { clear(c.slots) }
 
 // key returns what a value of a field is known by.
 func (c *valueCache) key(field int32, kind uint32, text string) (first, other uint64) {
-	salt := c.salt[field] + uint64(kind)*0x9e3779b97f4a7c15
-	return maphash.String(c.first, text) ^ salt, maphash.String(c.other, text) + salt
+	return c.hash.of(uint64(field)<<32|uint64(kind), text)
 }
 
 // get returns the class of a value, false if it is not known.

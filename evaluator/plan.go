@@ -239,7 +239,7 @@ func (p *planner) guards(v Value) (leaf int32, of []guard) {
 }
 
 // sample returns a hash of the text of a value.
-func (s *Records) sample(v Value) uint64 { return maphash.String(s.cache.first, v.Text()) }
+func (s *Records) sample(v Value) uint64 { return maphash.String(s.cache.hash.first, v.Text()) }
 
 // words finds out which values predicates over any value look at. Where a view makes
 // values of its own, which are others in every record, there is no plan.

@@ -56,7 +56,7 @@ type Records struct {
 
 // Records returns what evaluates records of one source of shapes.
 func (e *Evaluator) Records() *Records {
-	return &Records{Evaluator: e, decided: map[string]*planVerdict{}, forms: map[string]uint32{}, made: newValueCache(len(e.tables.fields))}
+	return &Records{Evaluator: e, decided: map[string]*planVerdict{}, forms: map[string]uint32{}, made: newValueCache()}
 }
 
 // Statistics tell how Records came to what they returned.
