@@ -32,10 +32,9 @@ type entry struct {
 
 const lastEntry = 1 << 31
 
-func newGrams(items []trieEntry) grams {
+func (w *workspace) newGrams(items []trieEntry) grams {
 	var g grams
-	var long []trieEntry
-	length := 8
+	long, length := w.long[:0], 8
 	for _, it := range items {
 		switch n := len(it.text); {
 		case n == 1:
@@ -47,10 +46,11 @@ func newGrams(items []trieEntry) grams {
 			length = min(length, n)
 		}
 	}
+	w.long = long
 	g.short.finish()
 	if len(long) > 0 {
 		g.mask = low(length)
-		g.place(long, choose(long, length))
+		g.place(long, w.choose(long, length))
 	}
 	return g
 }
