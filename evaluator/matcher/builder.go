@@ -58,6 +58,10 @@ func (b *builder) regex(i int32, re *compiler.Regex) {
 }
 
 func (b *builder) pattern(i int32, p *compiler.Pattern) {
+	if anchor, literal, ok := p.Literal(); ok && !p.Cased() {
+		b.literal(i, anchor, literal)
+		return
+	}
 	anchor, literals, simple := p.Simple()
 	if simple && !p.Cased() {
 		b.literals(i, anchor, literals)
@@ -113,12 +117,16 @@ func (b *builder) narrow(i int32, anchor compiler.Anchor, clauses []clause) *che
 
 func (b *builder) literals(i int32, anchor compiler.Anchor, literals []string) {
 	for _, l := range literals {
-		if l == "" && anchor != compiler.Whole {
-			b.m.always = append(b.m.always, i)
-			continue
-		}
-		b.sought[anchor] = append(b.sought[anchor], sought{bits.ReverseBytes64(head(l)), l, i})
+		b.literal(i, anchor, l)
 	}
+}
+
+func (b *builder) literal(i int32, anchor compiler.Anchor, l string) {
+	if l == "" && anchor != compiler.Whole {
+		b.m.always = append(b.m.always, i)
+		return
+	}
+	b.sought[anchor] = append(b.sought[anchor], sought{bits.ReverseBytes64(head(l)), l, i})
 }
 
 func (b *builder) finish() {
@@ -144,7 +152,7 @@ func (b *builder) finish() {
 func (b *builder) entries(anchor compiler.Anchor, l *lister) (out []trieEntry, ascii int) {
 	all := b.sought[anchor]
 	slices.SortFunc(all, sought.compare)
-	out, b.wide = b.literal[:0], b.wide[:0]
+	out, b.wide = b.found[:0], b.wide[:0]
 	for i := 0; i < len(all); {
 		text := all[i].text
 		for b.atoms = b.atoms[:0]; i < len(all) && all[i].text == text; i++ {
@@ -158,8 +166,8 @@ func (b *builder) entries(anchor compiler.Anchor, l *lister) (out []trieEntry, a
 		}
 	}
 	ascii = len(out)
-	b.literal = append(out, b.wide...)
-	return b.literal, ascii
+	b.found = append(out, b.wide...)
+	return b.found, ascii
 }
 
 func isASCII(s string) bool {

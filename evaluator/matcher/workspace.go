@@ -11,14 +11,14 @@ import (
 // hundreds of matchers, of which most are small and a few are large: what it grew to
 // for one serves all others.
 type workspace struct {
-	sought  [compiler.AtEnd + 1][]sought // by anchor
-	literal []trieEntry                  // of one anchor
-	wide    []trieEntry                  // of these, those that are not ASCII
-	long    []trieEntry                  // of these, those that have grams
-	places  []place
-	census  census
-	lists   lister
-	atoms   []int32 // of one literal
+	sought [compiler.AtEnd + 1][]sought // by anchor
+	found  []trieEntry                  // literals of one anchor
+	wide   []trieEntry                  // of these, those that are not ASCII
+	long   []trieEntry                  // of these, those that have grams
+	places []place
+	census census
+	lists  lister
+	atoms  []int32 // of one literal
 }
 
 var workspaces = sync.Pool{New: func() any { return &workspace{} }}
