@@ -11,17 +11,8 @@ const maxSimple = 25
 // the pattern is cased, and the literals are folded likewise. The pattern of
 // a lone * contains "".
 func (p *Pattern) Simple() (anchor Anchor, literals []string, ok bool) {
-	switch p.shape {
-	case equals:
-		return Whole, []string{p.body}, true
-	case prefix:
-		return AtStart, []string{p.body}, true
-	case suffix:
-		return AtEnd, []string{p.body}, true
-	case substring:
-		return Anywhere, []string{p.body}, true
-	case anything:
-		return Anywhere, []string{""}, true
+	if anchor, literal, ok := p.Literal(); ok {
+		return anchor, []string{literal}, true
 	}
 	if len(p.parts) == 0 {
 		return Whole, []string{""}, true
@@ -52,6 +43,24 @@ func (p *Pattern) Simple() (anchor Anchor, literals []string, ok bool) {
 		literals = append(literals, text)
 	}
 	return [...]Anchor{Whole, AtStart, AtEnd, Anywhere}[bit(behind)+2*bit(before)], literals, true
+}
+
+// Literal is Simple for a pattern that is known to compare with one literal; false says
+// nothing of others.
+func (p *Pattern) Literal() (anchor Anchor, literal string, ok bool) {
+	switch p.shape {
+	case equals:
+		return Whole, p.body, true
+	case prefix:
+		return AtStart, p.body, true
+	case suffix:
+		return AtEnd, p.body, true
+	case substring:
+		return Anywhere, p.body, true
+	case anything:
+		return Anywhere, "", true
+	}
+	return 0, "", false
 }
 
 func bit(b bool) int {

@@ -17,6 +17,8 @@ type tables struct {
 	fields  []fieldTable     // by number; the first is of the values of any field
 	atoms   []atomTable      // by predicate
 
+	sources []source // of the rules
+
 	mu      sync.Mutex
 	tally   []int32                // by predicate; see watchersOf
 	rules   []*ruleTable           // as far as groups needed them
@@ -27,6 +29,28 @@ type tables struct {
 	sets    map[string]*keywords   // by predicates
 	all     *group                 // every rule
 	count   int32                  // of groups
+}
+
+// source is a logsource that rules state, with these.
+type source struct {
+	category, product, service string
+	rules                      []int32 // indexes of the program, ascending
+}
+
+// sourcesOf returns the logsources of rules, of which there are few.
+func sourcesOf(p *compiler.Program) (out []source) {
+	known := map[[3]string]int{}
+	for i, r := range p.Rules {
+		key := [3]string{r.Category, r.Product, r.Service}
+		n, ok := known[key]
+		if !ok {
+			n = len(out)
+			known[key] = n
+			out = append(out, source{r.Category, r.Product, r.Service, nil})
+		}
+		out[n].rules = append(out[n].rules, int32(i))
+	}
+	return out
 }
 
 // anyField is the number of the pseudo field of predicates over any value.
@@ -71,7 +95,7 @@ func tablesOf(p *compiler.Program) *tables {
 }
 
 func newTables(p *compiler.Program) *tables {
-	t := &tables{program: p, number: map[string]int32{"": anyField}, atoms: make([]atomTable, len(p.Predicates)), rules: make([]*ruleTable, len(p.Rules)), groups: map[[3]string]*group{}, unions: map[[2]int32]*group{}, filters: map[string]wordFilters{}, sets: map[string]*keywords{}}
+	t := &tables{program: p, sources: sourcesOf(p), number: map[string]int32{"": anyField}, atoms: make([]atomTable, len(p.Predicates)), rules: make([]*ruleTable, len(p.Rules)), groups: map[[3]string]*group{}, unions: map[[2]int32]*group{}, filters: map[string]wordFilters{}, sets: map[string]*keywords{}}
 	names := []string{""}
 	for i := range p.Predicates {
 		for _, name := range []string{p.Predicates[i].Field, p.Predicates[i].Ref} {
@@ -154,9 +178,14 @@ func (t *tables) group(category, product, service string) *group {
 	key := [3]string{category, product, service}
 	g := t.groups[key]
 	if g == nil {
-		g = t.newGroup(func(r *compiler.Rule) bool {
-			return (r.Category == "" || r.Category == category) && (r.Product == "" || r.Product == product) && (r.Service == "" || r.Service == service)
-		})
+		var rules []int32
+		for _, s := range t.sources {
+			if (s.category == "" || s.category == category) && (s.product == "" || s.product == product) && (s.service == "" || s.service == service) {
+				rules = append(rules, s.rules...)
+			}
+		}
+		slices.Sort(rules)
+		g = t.newGroup(rules)
 		t.groups[[3]string{strings.Clone(category), strings.Clone(product), strings.Clone(service)}] = g // they may be parts of a record
 	}
 	return g
@@ -175,11 +204,7 @@ func (t *tables) union(a, b *group) *group {
 	key := [2]int32{a.number, b.number}
 	g := t.unions[key]
 	if g == nil {
-		in := make(map[*compiler.Rule]bool, len(a.rules)+len(b.rules))
-		for _, n := range slices.Concat(a.rules, b.rules) {
-			in[t.program.Rules[n]] = true
-		}
-		g = t.newGroup(func(r *compiler.Rule) bool { return in[r] })
+		g = t.newGroup(ascending(slices.Concat(a.rules, b.rules)))
 		t.unions[key] = g
 	}
 	return g
@@ -190,7 +215,11 @@ func (t *tables) everyRule() *group {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.all == nil {
-		t.all = t.newGroup(func(*compiler.Rule) bool { return true })
+		all := make([]int32, len(t.program.Rules))
+		for i := range all {
+			all[i] = int32(i)
+		}
+		t.all = t.newGroup(all)
 	}
 	return t.all
 }
@@ -213,14 +242,13 @@ type group struct {
 	keywords *keywords // see tables.keywordsOf
 }
 
-func (t *tables) newGroup(satisfied func(*compiler.Rule) bool) *group {
+// newGroup returns the group of some rules, which are ascending.
+func (t *tables) newGroup(rules []int32) *group {
 	t.count++
-	g := &group{number: t.count, joined: map[int32]bool{}}
+	g := &group{number: t.count, rules: rules, joined: map[int32]bool{}}
 	fields := make([]bool, len(t.fields))
-	for i, r := range t.program.Rules {
-		if satisfied(r) {
-			g.add(int32(i), t.rule(i), fields)
-		}
+	for _, n := range rules {
+		g.add(n, t.rule(int(n)), fields)
 	}
 	g.watch = t.watchersOf(g.rules)
 	g.words, fields[anyField] = fields[anyField], false
@@ -234,7 +262,6 @@ func (t *tables) newGroup(satisfied func(*compiler.Rule) bool) *group {
 }
 
 func (g *group) add(n int32, r *ruleTable, fields []bool) {
-	g.rules = append(g.rules, n)
 	for _, f := range r.fields {
 		fields[f] = true
 	}

@@ -1,6 +1,8 @@
 package matcher
 
 import (
+	"cmp"
+	"math/bits"
 	"regexp/syntax"
 	"slices"
 	"strings"
@@ -12,14 +14,19 @@ import (
 
 // builder sorts predicates by what finds them.
 type builder struct {
-	m      *Matcher
-	sought [4][]sought // by anchor
+	m *Matcher
+	*workspace
 }
 
 // sought is a literal that makes a candidate.
 type sought struct {
+	head      uint64 // its first bytes, which nearly always tell the order of two
 	text      string
 	candidate int32
+}
+
+func (s sought) compare(other sought) int {
+	return cmp.Or(cmp.Compare(s.head, other.head), strings.Compare(s.text, other.text), cmp.Compare(s.candidate, other.candidate))
 }
 
 func (b *builder) add(i int32) {
@@ -51,6 +58,10 @@ func (b *builder) regex(i int32, re *compiler.Regex) {
 }
 
 func (b *builder) pattern(i int32, p *compiler.Pattern) {
+	if anchor, literal, ok := p.Literal(); ok && !p.Cased() {
+		b.literal(i, anchor, literal)
+		return
+	}
 	anchor, literals, simple := p.Simple()
 	if simple && !p.Cased() {
 		b.literals(i, anchor, literals)
@@ -106,59 +117,57 @@ func (b *builder) narrow(i int32, anchor compiler.Anchor, clauses []clause) *che
 
 func (b *builder) literals(i int32, anchor compiler.Anchor, literals []string) {
 	for _, l := range literals {
-		if l == "" && anchor != compiler.Whole {
-			b.m.always = append(b.m.always, i)
-			continue
-		}
-		if b.sought[anchor] == nil {
-			b.sought[anchor] = make([]sought, 0, max(8, len(b.m.atoms)/2))
-		}
-		b.sought[anchor] = append(b.sought[anchor], sought{l, i})
+		b.literal(i, anchor, l)
 	}
 }
 
+func (b *builder) literal(i int32, anchor compiler.Anchor, l string) {
+	if l == "" && anchor != compiler.Whole {
+		b.m.always = append(b.m.always, i)
+		return
+	}
+	b.sought[anchor] = append(b.sought[anchor], sought{bits.ReverseBytes64(head(l)), l, i})
+}
+
 func (b *builder) finish() {
-	m, l := b.m, newLister(int(b.m.marks))
+	m, l := b.m, b.lister(int(b.m.marks))
 	equal, _ := b.entries(compiler.Whole, l)
+	m.equal = newTrie(equal, false)
 	begin, _ := b.entries(compiler.AtStart, l)
+	m.begin = newTrie(begin, false)
 	end, _ := b.entries(compiler.AtEnd, l)
-	m.equal, m.begin, m.end = newTrie(equal, false), newTrie(begin, false), newTrie(end, true)
+	m.end = newTrie(end, true)
 	// Those that are ASCII come first.
 	anywhere, wide := b.entries(compiler.Anywhere, l)
-	m.ascii, m.wide = newGrams(anywhere[:wide]), newGrams(anywhere[wide:])
+	m.ascii, m.wide = b.newGrams(anywhere[:wide]), b.newGrams(anywhere[wide:])
 	m.inLines = !slices.ContainsFunc(b.sought[compiler.Anywhere], func(s sought) bool { return strings.Contains(s.text, "\n") })
-	m.lists = l.lists
+	m.lists = lists{slices.Clone(l.flat)}
 	for _, s := range b.sought {
 		m.folds = m.folds || len(s) > 0
 	}
 }
 
 // entries returns the literals of an anchor in their order, those before the others
-// that are ASCII, and how many these are.
+// that are ASCII, and how many these are. They are valid until the next call.
 func (b *builder) entries(anchor compiler.Anchor, l *lister) (out []trieEntry, ascii int) {
 	all := b.sought[anchor]
-	slices.SortFunc(all, func(a, b sought) int {
-		if c := strings.Compare(a.text, b.text); c != 0 {
-			return c
-		}
-		return int(a.candidate) - int(b.candidate)
-	})
-	var atoms []int32
-	var wide []trieEntry
-	out = make([]trieEntry, 0, len(all))
+	slices.SortFunc(all, sought.compare)
+	out, b.wide = b.found[:0], b.wide[:0]
 	for i := 0; i < len(all); {
 		text := all[i].text
-		for atoms = atoms[:0]; i < len(all) && all[i].text == text; i++ {
-			atoms = append(atoms, all[i].candidate)
+		for b.atoms = b.atoms[:0]; i < len(all) && all[i].text == text; i++ {
+			b.atoms = append(b.atoms, all[i].candidate)
 		}
-		e := trieEntry{text: text, list: l.add(atoms)}
+		e := trieEntry{text: text, list: l.add(b.atoms)}
 		if isASCII(text) {
 			out = append(out, e)
 		} else {
-			wide = append(wide, e)
+			b.wide = append(b.wide, e)
 		}
 	}
-	return append(out, wide...), len(out)
+	ascii = len(out)
+	b.found = append(out, b.wide...)
+	return b.found, ascii
 }
 
 func isASCII(s string) bool {

@@ -30,9 +30,10 @@ type census struct {
 	shift  uint
 }
 
-func newCensus(grams int) census {
+// reset makes a census empty, with room for so many grams.
+func (c *census) reset(grams int) {
 	log := uint(bits.Len(uint(grams)))
-	return census{make([]uint16, 1<<log), 64 - log}
+	c.counts, c.shift = zeros(c.counts, 1<<log), 64-log
 }
 
 func (c *census) of(gram uint64) uint16 { return c.counts[gram*hashFactor>>c.shift] }
@@ -43,13 +44,15 @@ func (c *census) add(gram uint64, n int) {
 }
 
 // choose finds the rarest gram of every literal, none of which is shorter, and
-// returns them in the order of grams, those with the same one in that of items.
-func choose(items []trieEntry, length int) []place {
+// returns them in the order of grams, those with the same one in that of items. They are
+// valid until the next call.
+func (w *workspace) choose(items []trieEntry, length int) []place {
 	total := len(commonplace)
 	for _, it := range items {
 		total += min(len(it.text), windows)
 	}
-	seen := newCensus(total)
+	seen := &w.census
+	seen.reset(total)
 	for i := 0; i+length <= len(commonplace); i++ {
 		seen.add(gram(commonplace, i, length), len(items))
 	}
@@ -58,7 +61,7 @@ func choose(items []trieEntry, length int) []place {
 			seen.add(gram(it.text, i, length), 1)
 		}
 	}
-	places := make([]place, 0, len(items))
+	places := room(w.places, len(items))
 	for n, it := range items {
 		best, least := place{item: int32(n)}, uint16(0)
 		for i := range choices(it.text, length) {
@@ -75,6 +78,7 @@ func choose(items []trieEntry, length int) []place {
 		}
 		return int(a.item) - int(b.item)
 	})
+	w.places = places
 	return places
 }
 

@@ -36,10 +36,9 @@ const lastEntry = 1 << 31
 // having some of these by chance.
 const fewGrams = 1 << 8
 
-func newGrams(items []trieEntry) grams {
+func (w *workspace) newGrams(items []trieEntry) grams {
 	var g grams
-	var long []trieEntry
-	length, least := 8, 4
+	long, length, least := w.long[:0], 8, 4
 	if len(items) <= fewGrams {
 		least = 3
 	}
@@ -54,10 +53,11 @@ func newGrams(items []trieEntry) grams {
 			length = min(length, n)
 		}
 	}
+	w.long = long
 	g.short.finish()
 	if len(long) > 0 {
 		g.mask = low(length)
-		g.place(long, choose(long, length))
+		g.place(long, w.choose(long, length))
 	}
 	return g
 }

@@ -17,11 +17,6 @@ type lister struct {
 	key    []byte
 }
 
-// newLister returns a lister of atoms below a number.
-func newLister(atoms int) *lister {
-	return &lister{lists: lists{[]int32{0}}, single: make([]int32, atoms), known: map[string]int32{"": 0}}
-}
-
 // add returns the name of a list of ascending atoms; it drops duplicates.
 func (l *lister) add(atoms []int32) int32 {
 	atoms = slices.Compact(atoms)

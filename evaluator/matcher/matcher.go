@@ -116,7 +116,8 @@ func New(predicates []compiler.Predicate, atoms []int32, decide Decide) *Matcher
 	slices.Sort(m.atoms)
 	m.unsure = make([]uint64, (len(m.atoms)+63)/64)
 	m.marks = int32(len(m.unsure)) << 6
-	b := builder{m: m}
+	b := builder{m, borrow()}
+	defer b.give()
 	for i := range m.atoms {
 		b.add(int32(i))
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/socctl/socctl/rules/logsource"
 )
@@ -15,7 +16,7 @@ type plan struct {
 	views    []*boundView
 	channels map[string]*channelRoute // by channel in lower case, and as the table spells it
 	unrouted route                    // Windows events of other channels
-	others   route                    // records that are no Windows events
+	others   route                    // records that are no Windows events; see foreign
 	byMember map[string][]int         // name at the top -> candidates of others
 	always   []int                    // candidates of others that no name selects
 }
@@ -27,7 +28,9 @@ type channelRoute struct {
 
 // route is the views that remain possible, in the order of the table.
 type route struct {
-	candidates []candidate
+	channel, id string
+	once        sync.Once
+	candidates  []candidate // see plan.settled
 }
 
 // candidate is a view with the conditions that are still open; any of the
@@ -56,16 +59,15 @@ func newPlan(t *logsource.Table) *plan {
 		p.views = append(p.views, bound)
 	}
 	for channel, ids := range p.routedIDs() {
-		r := &channelRoute{byID: map[int]*route{}, rest: p.route(channel, "")}
+		r := &channelRoute{byID: map[int]*route{}, rest: route{channel: channel}}
 		for _, id := range ids {
-			byID := p.route(channel, strconv.Itoa(id))
-			r.byID[id] = &byID
+			if r.byID[id] == nil {
+				r.byID[id] = &route{channel: channel, id: strconv.Itoa(id)}
+			}
 		}
 		p.channels[channel] = r
 		p.channels[strings.ToLower(channel)] = r
 	}
-	p.unrouted = p.route("", "")
-	p.indexOthers()
 	return p
 }
 
@@ -109,14 +111,18 @@ func integers(texts []string) []int {
 	return all
 }
 
-// route collects the views possible for Windows events of a channel and an id,
-// either of them "" for one that no view names.
-func (p *plan) route(channel, id string) route {
-	var r route
+// settled returns a route for Windows events of a channel and an id, either of them ""
+// for one that no view names, with the views that are possible for them.
+func (p *plan) settled(r *route) *route {
+	r.once.Do(func() { p.settle(r) })
+	return r
+}
+
+func (p *plan) settle(r *route) {
 	for _, v := range p.views {
 		var open []logsource.Match
 		for _, m := range v.def.When {
-			if rest, possible := settle(m, v.def, channel, id); possible {
+			if rest, possible := settle(m, v.def, r.channel, r.id); possible {
 				open = append(open, rest)
 			}
 		}
@@ -125,7 +131,12 @@ func (p *plan) route(channel, id string) route {
 		}
 	}
 	r.findCovered()
-	return r
+}
+
+// foreign returns the route of records that are no Windows events.
+func (p *plan) foreign() *route {
+	p.others.once.Do(p.indexOthers)
+	return &p.others
 }
 
 // settle removes the conditions of m that channel and id decide. False means
@@ -133,8 +144,8 @@ func (p *plan) route(channel, id string) route {
 // other records unless the view is for Windows.
 func settle(m logsource.Match, def *logsource.ViewDef, channel, id string) (logsource.Match, bool) {
 	windows := def.Logsource.Product == "windows"
-	rest := make(logsource.Match, 0, len(m))
-	for _, c := range m {
+	var rest logsource.Match
+	for i, c := range m {
 		switch {
 		case c.Field == "Channel" && c.Op == logsource.Equals:
 			if channel == "" || !containsFold(c.Values, channel) {
@@ -148,6 +159,9 @@ func settle(m logsource.Match, def *logsource.ViewDef, channel, id string) (logs
 			windows = true
 		default:
 			windows = windows || c.Field == "Provider_Name" || c.Field == "Channel" || c.Field == "EventID"
+			if rest == nil {
+				rest = make(logsource.Match, 0, len(m)-i)
+			}
 			rest = append(rest, c)
 		}
 	}

@@ -85,19 +85,19 @@ func (v *boundView) appendSeen(views []evaluator.View, seen evaluator.Event) []e
 // events, which of its candidates are possible (nil: all).
 func (p *plan) routeOf(e *Event) (*route, []bool) {
 	if !e.Windows() {
-		return &p.others, p.possible(e)
+		return p.foreign(), p.possible(e)
 	}
 	channel, ok := p.channels[e.channel]
 	if !ok {
 		channel, ok = p.channels[strings.ToLower(e.channel)]
 	}
 	if !ok {
-		return &p.unrouted, nil
+		return p.settled(&p.unrouted), nil
 	}
 	if r, ok := channel.byID[e.id]; ok {
-		return r, nil
+		return p.settled(r), nil
 	}
-	return &channel.rest, nil
+	return p.settled(&channel.rest), nil
 }
 
 func (p *plan) possible(e *Event) []bool {

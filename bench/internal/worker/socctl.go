@@ -43,12 +43,13 @@ func Socctl(job Job) (*Report, error) {
 		options = append(options, evaluator.IgnoreLogsource())
 	}
 	ev := evaluator.New(program, options...)
+	normaliser := telemetry.NewNormaliser(nil) // whose table is read, as command lines do without any event
 	r.Rules, r.Load = len(program.Rules), CPU()-begin
 	watch := Start()
 	if job.Bare {
 		bare(job, ev, r)
 	} else {
-		streamed(job, ev, r, watch)
+		streamed(job, normaliser, ev, r, watch)
 	}
 	watch.Stop(r)
 	r.Heap = heap()
@@ -67,8 +68,8 @@ func bare(job Job, ev *evaluator.Evaluator, r *Report) {
 }
 
 // streamed evaluates records as they stand in the input.
-func streamed(job Job, ev *evaluator.Evaluator, r *Report, watch *Stopwatch) {
-	stream := telemetry.NewStream(telemetry.NewNormaliser(nil), ev, telemetry.RouteBy(job.Router()))
+func streamed(job Job, normaliser *telemetry.Normaliser, ev *evaluator.Evaluator, r *Report, watch *Stopwatch) {
+	stream := telemetry.NewStream(normaliser, ev, telemetry.RouteBy(job.Router()))
 	n := 0
 	var one func(record telemetry.Record, err error)
 	one = func(record telemetry.Record, err error) {

@@ -44,7 +44,7 @@ func (d *decoder) shape(w walk, f frame, depth int) (node, error) {
 
 // content shapes what stands up to the end of an element or of the script: its
 // pieces of text, and the elements.
-func (d *decoder) content(w *walk, f frame, depth int) (text, children []node, err error) {
+func (d *decoder) content(w *walk, f frame, depth int) (text pieces, children []node, err error) {
 	base := len(d.stack)
 	for err == nil {
 		if err = d.spend(1); err != nil {
@@ -55,9 +55,7 @@ func (d *decoder) content(w *walk, f frame, depth int) (text, children []node, e
 			var piece node
 			var more []node
 			piece, more, err = d.piece(w, f, depth)
-			if piece.form != formNull {
-				text = append(text, piece)
-			}
+			text.add(piece)
 			d.stack = append(d.stack, more...)
 		case opElement:
 			var child node
@@ -72,7 +70,26 @@ func (d *decoder) content(w *walk, f frame, depth int) (text, children []node, e
 		}
 	}
 	d.pop(base)
-	return nil, nil, err
+	return pieces{}, nil, err
+}
+
+// pieces are pieces of text in a row, hardly ever more than one.
+type pieces struct {
+	first node
+	all   []node // nil if there is but one
+}
+
+// add appends a piece, unless it is null.
+func (p *pieces) add(n node) {
+	switch {
+	case n.form == formNull:
+	case p.first.form == formNull:
+		p.first = n
+	case p.all == nil:
+		p.all = []node{p.first, n}
+	default:
+		p.all = append(p.all, n)
+	}
 }
 
 // pop takes the nodes from the stack that are above its base.
@@ -179,14 +196,13 @@ func (d *decoder) attributes(w *walk, f frame, data bool) (attributes []node, da
 			return nil, "", err
 		}
 		name := d.symbols.text(w.next())
-		var pieces []node
+		var text pieces
 		for w.peek() == opText || w.peek() == opValue {
-			piece := d.plain(w, f)
-			if piece.form != formNull && !d.isBinXML(piece) {
-				pieces = append(pieces, piece)
+			if piece := d.plain(w, f); !d.isBinXML(piece) {
+				text.add(piece)
 			}
 		}
-		n := d.joined(pieces)
+		n := d.joined(text)
 		n.name = name
 		switch {
 		case n.form == formNull || name == "xmlns" || strings.HasPrefix(name, "xmlns:"):
@@ -212,14 +228,11 @@ func (d *decoder) lookInto(n *node) string {
 
 // joined makes one node of pieces of text: a single one keeps its type, more
 // become one string, and none null.
-func (d *decoder) joined(pieces []node) node {
-	switch len(pieces) {
-	case 0:
-		return node{}
-	case 1:
-		return pieces[0]
+func (d *decoder) joined(text pieces) node {
+	if text.all == nil {
+		return text.first
 	}
-	n := node{form: formMixed, parts: pieces}
+	n := node{form: formMixed, parts: text.all}
 	if n.isFixed() {
 		n = node{form: formFixed, fixed: d.eval(&n)}
 	}
