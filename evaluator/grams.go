@@ -155,13 +155,7 @@ func (g *Grams) Append(to []byte) ([]byte, bool) {
 	if g.odd {
 		return to, false
 	}
-	var letters [256 / 8]byte
-	for b, there := range &g.letters {
-		if there {
-			letters[b>>3] |= 1 << (b & 7)
-		}
-	}
-	to = append(to, letters[:]...)
+	to = g.appendLetters(to)
 	if g.bits == nil || g.Count() > MostGrams {
 		return to, true
 	}
@@ -173,6 +167,17 @@ func (g *Grams) Append(to []byte) ([]byte, bool) {
 		}
 	}
 	return to, true
+}
+
+// appendLetters appends the bytes that there are, as a set.
+func (g *Grams) appendLetters(to []byte) []byte {
+	var letters [256 / 8]byte
+	for b, there := range &g.letters {
+		if there {
+			letters[b>>3] |= 1 << (b & 7)
+		}
+	}
+	return append(to, letters[:]...)
 }
 
 // ReadGrams reads what Append has written.

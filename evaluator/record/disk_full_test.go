@@ -47,6 +47,10 @@ func leftovers(t *testing.T, dir string, m *Manifest) (out []string) {
 	listed := map[string]bool{ManifestName: true, ".lock": true}
 	for _, f := range m.Files {
 		listed[f.Path] = true
+		if f.Index != nil {
+			name, _ := filepath.Rel(dir, indexPath(dir, &f))
+			listed[filepath.ToSlash(name)] = true
+		}
 	}
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		name, _ := filepath.Rel(dir, path)

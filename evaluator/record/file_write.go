@@ -56,6 +56,9 @@ func (p *part) write(dir, folder string) (File, error) {
 	name := out.SHA256[:16] + ".parquet"
 	out.Path = folder + "/" + name
 	if err == nil {
+		err = p.writeIndex(dir, &out)
+	}
+	if err == nil {
 		err = os.Rename(f.Name(), filepath.Join(at, name))
 	}
 	if err != nil {

@@ -16,7 +16,12 @@ import (
 
 func keywordProgram(t *testing.T, keyword string) *compiler.Program {
 	t.Helper()
-	rule := "title: T\nlogsource: {product: windows, service: security}\ndetection: {k: ['" + keyword + "'], condition: k}\n"
+	return compiled(t, "title: T\nlogsource: {product: windows, service: security}\ndetection: {k: ['"+keyword+"'], condition: k}\n")
+}
+
+// compiled is the program of a rule.
+func compiled(t testing.TB, rule string) *compiler.Program {
+	t.Helper()
 	set, problems := rules.Load(fstest.MapFS{"rule.yml": {Data: []byte(rule)}})
 	if len(problems) > 0 {
 		t.Fatal(problems)

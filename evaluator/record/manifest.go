@@ -51,6 +51,8 @@ type File struct {
 	// Routing is telemetry.Normaliser.RouteKey of what has found the routes.
 	Routing string  `json:"routing"`
 	Routes  []Route `json:"routes,omitempty"` // of its events, each once; none if they are too many
+	// Index is nil if there is none, as in recordings of earlier versions.
+	Index *Index `json:"index,omitempty"`
 }
 
 // Rows returns how many events the recording holds.

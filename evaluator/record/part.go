@@ -24,12 +24,16 @@ type part struct {
 	order        column // skeletons of records whose members come in another order than in their layout
 	rest         column // texts of leaves that have no column, as a list in JSON; or the whole record
 	bytes        int    // that this takes, roughly
+
+	kinds    map[eventKind]bool // of the rows
+	lastKind eventKind
 }
 
 // belonging is where an event belongs.
 type belonging struct {
 	at          time.Time // zero if it tells none
 	view, route string
+	fields      *telemetry.Fields // nil if nothing is known of them
 }
 
 // layoutIn is a layout in a file.
@@ -96,12 +100,14 @@ func (p *part) add(r telemetry.Record, layout *telemetry.Layout, texts *telemetr
 		if err != nil {
 			return err
 		}
+		p.noteKind(eventKind{route: is.route})
 		p.layoutOf = append(p.layoutOf, p.known("", nil, nil).number)
 		p.bytes += p.rest.set(row, whole)
 		return nil
 	}
 	in := p.known(layout.Skeleton, layout.Kinds, layout.Names)
 	p.layoutOf = append(p.layoutOf, in.number)
+	p.noteKind(eventKind{is.fields, in, is.route})
 	order, err := texts.Order()
 	if err != nil {
 		return err
@@ -188,6 +194,9 @@ func (p *part) take(other *part) {
 	p.order.take(&other.order, offset)
 	p.rest.take(&other.rest, offset)
 	p.bytes += other.bytes
+	for k := range other.kinds {
+		p.noteKind(k)
+	}
 }
 
 // takeLayout returns the number of a layout of another part, whose leaves are in

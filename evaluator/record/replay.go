@@ -179,10 +179,16 @@ func (w *replayer) file(ctx context.Context, f File) *fileReplay {
 	if w.options.Exposure {
 		r.Grounds = groundsOf(w.program)
 	}
+	var silent *silence
 	judged := w.router.judges(&f) && unchanged(w.dir, f)
 	if judged {
 		r.Sources = maps.Clone(f.Sources)
-		if w.router.idle(&f, &r.Replayed) == 0 {
+		if f.Index != nil {
+			if silent, r.err = w.router.silent(w.dir, &f); r.err != nil {
+				return r
+			}
+		}
+		if w.router.idle(&f, silent, &r.Replayed) == 0 {
 			return r
 		}
 	}
@@ -195,7 +201,7 @@ func (w *replayer) file(ctx context.Context, f File) *fileReplay {
 		if r.err = ctx.Err(); r.err != nil {
 			return r
 		}
-		g := &groupReplay{replayer: w, judged: judged, rowGroup: rowGroup{table: t, reader: &w.reader, group: group, number: i, read: map[string]*groupColumn{}}}
+		g := &groupReplay{replayer: w, judged: judged, silent: silent, rowGroup: rowGroup{table: t, reader: &w.reader, group: group, number: i, read: map[string]*groupColumn{}}}
 		if err := g.replay(&r.Replayed); err != nil {
 			r.err = fmt.Errorf("%s: %w", t.path, err)
 			return r
@@ -271,7 +277,7 @@ func (g *groupReplay) wanted() (func(row int) bool, error) {
 	all := true
 	wanted := make([]bool, len(c.dictionary.Texts))
 	for i, route := range c.dictionary.Texts {
-		wanted[i] = g.router.of(route).wanted
+		wanted[i] = g.router.of(route).wanted && !g.silent.called(route)
 		all = all && wanted[i]
 	}
 	if all {
@@ -288,6 +294,7 @@ type groupReplay struct {
 
 	sourceKinds []string // of the sources, or the one of all
 	judged      bool     // what the manifest says of routes and sources counts
+	silent      *silence // and what the index says; nil if it was not asked
 	hits        []rowHit
 	tried       []triedRows
 

@@ -3,6 +3,7 @@ package record
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"strings"
 
 	"github.com/socctl/socctl/evaluator"
@@ -144,7 +145,7 @@ func Verify(dir string) (problems []error, err error) {
 		return nil, err
 	}
 	for _, f := range m.Files {
-		if err := recordsOf(dir, f, func(Row) error { return nil }); err != nil {
+		if err := errors.Join(recordsOf(dir, f, func(Row) error { return nil }), verifyIndex(dir, &f)); err != nil {
 			problems = append(problems, err)
 		}
 	}

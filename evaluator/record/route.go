@@ -70,19 +70,27 @@ type router struct {
 	program *compiler.Program
 	key     string // of the routes that it can judge
 	known   map[string]routed
+
+	exposure bool // as in ReplayOptions
+	asking   map[string]*askedField
+	looking  map[*compiler.Rule][]string // see looksAt
 }
 
 // routed is what becomes of a route.
 type routed struct {
 	wanted   bool // a rule is tried on its events
 	unrouted bool // its events have no logsource
+
+	judged bool               // it is worth asking an index
+	rules  [][]*compiler.Rule // that are tried on its events, by its logsources
+	asked  []Logsource        // those of these rules, and the empty one
 }
 
 func newRouter(p *compiler.Program, o *ReplayOptions) *router {
 	if o.Anyway {
 		return nil
 	}
-	return &router{p, o.Normaliser.RouteKey(), map[string]routed{}}
+	return &router{p, o.Normaliser.RouteKey(), map[string]routed{}, o.Exposure, map[string]*askedField{}, map[*compiler.Rule][]string{}}
 }
 
 // judges reports whether it can be told of a file by its routes which events matter.
@@ -96,7 +104,8 @@ func (w *router) of(route string) routed {
 	r, known := w.known[route]
 	if !known {
 		logsources, err := telemetry.ReadRoute(route)
-		r = routed{err != nil || slices.ContainsFunc(logsources, w.asked), err == nil && len(logsources) == 0}
+		r = routed{wanted: err != nil || slices.ContainsFunc(logsources, w.asked), unrouted: err == nil && len(logsources) == 0}
+		w.judging(&r, logsources)
 		w.known[strings.Clone(route)] = r
 	}
 	return r
@@ -104,20 +113,28 @@ func (w *router) of(route string) routed {
 
 // asked reports whether some rule is about a logsource.
 func (w *router) asked(l telemetry.Logsource) bool {
-	return slices.ContainsFunc(w.program.Rules, func(r *compiler.Rule) bool {
-		return (r.Category == "" || r.Category == l.Category) && (r.Product == "" || r.Product == l.Product) && (r.Service == "" || r.Service == l.Service)
-	})
+	return slices.ContainsFunc(w.program.Rules, func(r *compiler.Rule) bool { return asks(r, l) })
 }
 
-// idle accounts for the events of a file that no rule is tried on, and returns how
-// many others there are.
-func (w *router) idle(f *File, into *Replayed) (others int) {
+// asks reports whether a rule is about a logsource.
+func asks(r *compiler.Rule, l telemetry.Logsource) bool {
+	return (r.Category == "" || r.Category == l.Category) && (r.Product == "" || r.Product == l.Product) && (r.Service == "" || r.Service == l.Service)
+}
+
+// idle accounts for the events of a file that no rule is tried on, or can find anything in,
+// and returns how many others there are.
+func (w *router) idle(f *File, s *silence, into *Replayed) (others int) {
 	all := into.Grounds[Logsource{}]
 	for i := range f.Routes {
 		r := &f.Routes[i]
 		is := w.of(r.Logsources)
 		if is.wanted {
-			others += r.Rows
+			switch {
+			case !s.of(i):
+				others += r.Rows
+			case all != nil:
+				s.passed(i, is, r, into)
+			}
 			continue
 		}
 		if all == nil {

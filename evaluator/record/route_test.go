@@ -73,7 +73,7 @@ func TestRoutes(t *testing.T) {
 			if !w.judges(&m.Files[i]) {
 				t.Fatalf("the routes of %s cannot be judged", m.Files[i].Path)
 			}
-			if w.idle(&m.Files[i], r) == 0 {
+			if w.idle(&m.Files[i], nil, r) == 0 {
 				skipped++
 			}
 		}

@@ -95,12 +95,16 @@ func (w *Writer) sweep() error {
 	listed := map[string]bool{}
 	for _, f := range w.manifest.Files {
 		listed[filepath.Join(w.dir, filepath.FromSlash(f.Path))] = true
+		if f.Index != nil {
+			listed[indexPath(w.dir, &f)] = true
+		}
 	}
 	return filepath.WalkDir(w.dir, func(path string, d os.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
-		left := strings.HasPrefix(d.Name(), temporary) || filepath.Ext(path) == ".parquet" && !listed[path]
+		ours := filepath.Ext(path) == ".parquet" || filepath.Ext(path) == indexSuffix
+		left := strings.HasPrefix(d.Name(), temporary) || ours && !listed[path]
 		if !left {
 			return nil
 		}
@@ -118,7 +122,7 @@ func (w *Writer) put(r telemetry.Record, at time.Time, view string) error {
 	if err != nil {
 		return err
 	}
-	return w.keep(r, layout, belonging{at, view, place.Route})
+	return w.keep(r, layout, belonging{at, view, place.Route, place.Fields})
 }
 
 // Add adds a record. For a raw one that is not simply one record it returns
@@ -132,7 +136,7 @@ func (w *Writer) Add(r telemetry.Record) error {
 	if err != nil {
 		return err
 	}
-	return w.keep(r, layout, belonging{at, strings.Join(place.Views, "+"), place.Route})
+	return w.keep(r, layout, belonging{at, strings.Join(place.Views, "+"), place.Route, place.Fields})
 }
 
 // keep holds a record, and writes some of what is held if it is too much.
@@ -273,7 +277,7 @@ func (w *Writer) Abort() error {
 func (w *Writer) removeAdded() error {
 	var errs []error
 	for _, f := range w.added {
-		errs = append(errs, ignoreMissing(os.Remove(filepath.Join(w.dir, filepath.FromSlash(f.Path)))))
+		errs = append(errs, removeFile(w.dir, &f))
 	}
 	return errors.Join(errs...)
 }

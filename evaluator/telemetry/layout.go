@@ -35,7 +35,10 @@ type Layouts struct {
 	all        []*Layout
 
 	places  evaluator.Memo[Place]
-	files   fileNames // on which it may depend what a record of one layout is
+	tables  map[string]*fieldTable // by what they tell
+	told    int                    // bytes that this takes, roughly
+	looked  []uint8                // by shape: how often fields were found out
+	files   fileNames              // on which it may depend what a record of one layout is
 	current evaluator.Record
 	source  Record
 	layout  *Layout
@@ -183,6 +186,8 @@ type Place struct {
 	Route    string   // logsources of its event, see Route
 	TimeName string   // field that tells the time; "" if none does, or several leaves decide
 	timeLeaf int      // which leaf it is
+	Fields   *Fields  // of its event; nil if nothing is known
+	other    *otherOrder
 }
 
 // Place returns where the current record belongs, and its time; zero if it tells
@@ -195,7 +200,10 @@ func (l *Layouts) Place() (Place, time.Time, error) {
 	} else {
 		l.current.Shape = l.files.shape(l.source.Source, shape)
 	}
-	p, err := l.places.Of(&l.current, placeOf)
+	p, err := l.places.Of(&l.current, l.placeOf)
+	if err == nil && l.order != nil {
+		p.Fields, err = l.inThisOrder(&p)
+	}
 	if err != nil {
 		return p, time.Time{}, err
 	}
@@ -220,7 +228,7 @@ func (l *Layouts) timeOf(p Place) (time.Time, bool) {
 	return t, ok
 }
 
-func placeOf(routed evaluator.Routed, t *evaluator.Trace) Place {
+func (l *Layouts) placeOf(routed evaluator.Routed, t *evaluator.Trace) Place {
 	e := routed.(*Event)
 	p := Place{}
 	for _, v := range e.Views() {
@@ -244,6 +252,7 @@ func placeOf(routed evaluator.Routed, t *evaluator.Trace) Place {
 			p.TimeName, p.timeLeaf = name, leaf
 		}
 	}
+	p.Fields, p.other = l.fieldsOf(e, t), &otherOrder{read: t.Reads()}
 	return p
 }
 

@@ -15,19 +15,23 @@ type Logsource struct{ Category, Product, Service string }
 // routeOf writes the logsources of an event down, each once and in order: which rules
 // are tried on an event depends on nothing else.
 func routeOf(e *Event) string {
-	all := [][3]string{}
-	for _, v := range e.Views() {
-		l := [3]string{v.Logsource["category"], v.Logsource["product"], v.Logsource["service"]}
-		if !slices.Contains(all, l) {
-			all = append(all, l)
-		}
-	}
-	slices.SortFunc(all, func(a, b [3]string) int { return slices.Compare(a[:], b[:]) })
-	text, err := json.Marshal(all)
+	text, err := json.Marshal(routeLogsources(e))
 	if err != nil {
 		panic("unreachable: texts can be written: " + err.Error())
 	}
 	return string(text)
+}
+
+// routeLogsources returns the logsources of an event, each once and in order.
+func routeLogsources(e *Event) [][3]string {
+	all := [][3]string{}
+	for _, v := range e.Views() {
+		if l := viewLogsource(v); !slices.Contains(all, l) {
+			all = append(all, l)
+		}
+	}
+	slices.SortFunc(all, func(a, b [3]string) int { return slices.Compare(a[:], b[:]) })
+	return all
 }
 
 // ReadRoute returns the logsources that Place.Route tells, and an error if the text is
