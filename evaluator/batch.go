@@ -92,6 +92,7 @@ type batchMemory struct {
 	found   []vector
 	states  states
 	reached []*planVerdict
+	spare   *Trace // see freshTrace
 }
 
 // batchMatcher matches batches.
@@ -271,7 +272,7 @@ func (m *batchMatcher) matchEvents() error {
 	told := len(m.open)
 	for i, at := range append(m.open, m.later...) {
 		m.slow++
-		trace := NewTrace() // so that only texts are read that count
+		trace := m.freshTrace() // so that only texts are read that count
 		trace.columns = at.batch.Leaves
 		event, err := at.batch.Event(int(at.row), trace)
 		if err != nil {
@@ -284,6 +285,15 @@ func (m *batchMatcher) matchEvents() error {
 		m.tell(at, matches, m.stopped)
 	}
 	return nil
+}
+
+// freshTrace returns a trace for an event that is not kept.
+func (m *batchMatcher) freshTrace() *Trace {
+	if m.spare == nil {
+		m.spare = NewTrace()
+	}
+	m.spare.reset()
+	return m.spare
 }
 
 func (m *batchMatcher) tell(at batchRow, matches []Match, stopped []Suppression) {

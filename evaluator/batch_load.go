@@ -224,7 +224,7 @@ func (m *batchMatcher) computeRow(l *load, p *plan, row int32, at int, columns [
 	if class, known := m.made.get(first, other); known {
 		return class, true, nil
 	}
-	trace := NewTrace()
+	trace := m.freshTrace()
 	event, err := m.Event(int(row), trace)
 	if err != nil {
 		return 0, false, err

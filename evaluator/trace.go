@@ -138,7 +138,7 @@ func (t *Trace) LaterBy(k Kind, text func(leaf int) string) Value {
 // add keeps a leaf.
 func (t *Trace) add(leaf tracedText) *tracedText {
 	if len(t.texts) == cap(t.texts) {
-		t.texts = make([]tracedText, 0, 32) // those before stay where they are
+		t.texts = make([]tracedText, 0, max(32, 2*cap(t.texts))) // those before stay where they are
 	}
 	t.texts = append(t.texts, leaf)
 	return &t.texts[len(t.texts)-1]
@@ -165,6 +165,12 @@ func (t *Trace) note(r reading) {
 
 // NewTrace returns a trace of one record.
 func NewTrace() *Trace { return &Trace{seen: map[reading]bool{}} }
+
+// reset makes the trace one of another record, of whose event nothing is needed any more.
+func (t *Trace) reset() {
+	t.forget()
+	t.next, t.numbers, t.reversed, t.columns, t.texts = 0, nil, false, nil, t.texts[:0]
+}
 
 // Number gives leaves other numbers than those of their order in the record: the
 // leaf order[i] is number i.
