@@ -167,7 +167,7 @@ func (s *Scanner) follow(data []byte, node int32, at int) (int32, int) {
 		leaf := &leaves[:n+1][n]
 		leaf.Start, leaf.Kind, leaf.Escaped, leaf.Spelled, leaf.Form = uint32(behind), p.kind, false, false, 0
 		switch {
-		case behind > len(data) || string(data[at:behind]) != p.glue:
+		case !follows(data, at, p.glue):
 		case p.kind == String:
 			stop, as := s.marks.stringEnd(data, behind)
 			leaf.End, leaf.Escaped, leaf.Spelled = uint32(stop), as != written, as&spelled != 0

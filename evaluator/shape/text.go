@@ -2,6 +2,7 @@ package shape
 
 import (
 	"bytes"
+	"encoding/binary"
 	"math"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -85,4 +86,28 @@ func unescape(b []byte) (r rune, size int) {
 
 func hex4(b []byte) rune {
 	return unhex(b[0])<<12 | unhex(b[1])<<8 | unhex(b[2])<<4 | unhex(b[3])
+}
+
+// follows reports whether some text stands at an offset. Glue is short: comparing it as
+// words of eight bytes, of which some overlap, takes less than what compares texts of any
+// length.
+func follows(data []byte, at int, text string) bool {
+	n := len(text)
+	if at > len(data)-n {
+		return false
+	}
+	if n < 8 || n > 32 {
+		return string(data[at:at+n]) == text
+	}
+	b := data[at : at+n]
+	if binary.LittleEndian.Uint64(b) != word8(text) || binary.LittleEndian.Uint64(b[n-8:]) != word8(text[n-8:]) {
+		return false
+	}
+	return n <= 16 || binary.LittleEndian.Uint64(b[8:]) == word8(text[8:]) && binary.LittleEndian.Uint64(b[n-16:]) == word8(text[n-16:])
+}
+
+// word8 returns the first eight bytes of a text.
+func word8(s string) uint64 {
+	_ = s[7]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 | uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
 }

@@ -14,7 +14,8 @@ type place struct {
 	lineAt  int64 // offset at which the line starts
 	offset  int64
 	context []byte // the record and what follows, up to the first byte of the next
-	arena   *arena // that holds it
+	arena   *arena // that it is a part of
+	pins    int    // bytes of memory that wait for its release
 }
 
 // maxBlank is how many bytes of blank lines are kept with a raw record.
@@ -43,9 +44,10 @@ func (s *jsonStream) raw() bool {
 		next-bytes.LastIndexByte(window[:next], '\n')-1 > s.margin {
 		return false
 	}
-	context, arena := s.keep(window[:next+1])
+	context := window[: next+1 : next+1]
+	arena, pins := s.arena.lend()
 	s.emit(Record{Source: s.source, Index: s.index, Format: formatJSON, Modified: s.modified, Raw: context[:len(line):len(line)],
-		place: place{s.line, s.lineAt, s.base + int64(s.at), context, arena}})
+		place: place{s.line, s.lineAt, s.base + int64(s.at), context, arena, pins}})
 	s.index++
 	s.consumeLine(eol)
 	return true

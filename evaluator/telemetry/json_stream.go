@@ -13,6 +13,7 @@ import (
 const (
 	firstWindow = 256 << 10
 	liveWindow  = 64 << 10 // below it every line that arrives is tried at once
+	leastRoom   = 64 << 10 // is read at a time
 	giveUpAfter = 100      // problems in a source without a single record
 )
 
@@ -50,17 +51,14 @@ const (
 )
 
 func (r *reader) json(source string, in *bufio.Reader) bool {
-	if r.window == nil {
-		r.window = make([]byte, firstWindow)
-	}
-	s := &jsonStream{reader: r, source: source, in: in, line: 1, buf: r.window, decoder: jsonDecoder{words: &r.words}}
+	s := &jsonStream{reader: r, source: source, in: in, line: 1, buf: r.window(), decoder: jsonDecoder{words: &r.words}}
 	s.fill()
 	if bytes.HasPrefix(s.rest(), utf8Mark) {
 		s.consume(len(utf8Mark))
 	}
 	s.run()
-	if len(s.buf) <= 4*firstWindow {
-		r.window = s.buf
+	if r.free = s.buf[s.end:]; len(r.arena.all) > 4*firstWindow {
+		r.next(arenaSize)
 	}
 	return r.live()
 }
@@ -292,15 +290,26 @@ func (s *jsonStream) fill() {
 	}
 }
 
-// room moves the window to the front of the buffer and doubles the buffer if
-// the window fills more than half of it.
+// room makes room behind the window, which holds what was tried. If there is too
+// little, the window moves: to the front if no record needs what is there, else to other
+// memory, which is larger if the window fills more than half of what there is.
 func (s *jsonStream) room(tried int) {
-	to := s.buf
-	if widest := max(s.options.MaxRecord, firstWindow) + firstWindow; tried*2 > len(s.buf) && len(s.buf) < widest {
-		to = make([]byte, min(2*len(s.buf), widest))
+	size, widest := len(s.buf), max(s.options.MaxRecord, firstWindow)+firstWindow
+	switch grow := tried*2 > size && size < widest; {
+	case grow:
+		size = min(2*size, widest)
+	case size-s.end >= leastRoom:
+		return
 	}
-	copy(to, s.rest())
-	s.buf = to
+	rest := s.rest()
+	if len(s.arena.all) < size || !s.arena.alone() {
+		if tried*2 <= arenaSize {
+			size = arenaSize
+		}
+		s.next(size)
+	}
+	s.buf = s.arena.all
+	copy(s.buf, rest)
 	s.base += int64(s.at)
 	s.scan.at -= s.at
 	s.at, s.end = 0, tried

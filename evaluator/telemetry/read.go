@@ -83,8 +83,8 @@ type reader struct {
 	modified time.Time // of the source being read
 	words    words
 	inputs   [maxLayers + 1]*bufio.Reader // one per layer of compression, used again for every source
-	window   []byte                       // of the JSON stream, used again for every source
-	arena    *arena                       // for raw records; nil before the first
+	arena    *arena                       // that JSON streams are read into; nil before the first
+	free     []byte                       // what is left of it for the next source
 	logs     *evtx.Reader                 // of event logs; nil before the first
 }
 

@@ -50,7 +50,7 @@ func (r *Record) Size() int {
 	if r.unrendered != nil {
 		return r.unrendered.Size()
 	}
-	return len(r.Raw)
+	return max(len(r.Raw), r.place.pins)
 }
 
 // Problem is something of a source that could not be read. Reading goes on
