@@ -271,7 +271,7 @@ func (w *worker) identified(record telemetry.Record, matches []evaluator.Match, 
 		w.tell(telemetry.Identity{}, &record, matches, out)
 		return nil
 	}
-	id, err := w.stream.Identity()
+	id, err := w.stream.TransientIdentity() // which lines are written of at once
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,6 @@ package telemetry
 import (
 	"bytes"
 	"crypto/sha256"
-	"encoding/hex"
 	"slices"
 	"strings"
 	"sync"
@@ -53,13 +52,25 @@ func (e *Event) Fingerprint() string {
 }
 
 func fingerprintOf(canonical []byte) string {
-	sum := sha256.Sum256(canonical)
-	var out [len(fingerprintPrefix) + 2*len(sum)]byte
-	hex.Encode(out[copy(out[:], fingerprintPrefix):], sum[:])
+	var out fingerprintText
+	out.take(canonical)
 	return string(out[:])
 }
 
 const fingerprintPrefix = "sha256:"
+
+// fingerprintText is a fingerprint as it is written.
+type fingerprintText [len(fingerprintPrefix) + 2*sha256.Size]byte
+
+// take makes it that of a canonical form.
+func (t *fingerprintText) take(canonical []byte) {
+	const digits = "0123456789abcdef"
+	copy(t[:], fingerprintPrefix)
+	at := (*[2 * sha256.Size]byte)(t[len(fingerprintPrefix):])
+	for i, b := range sha256.Sum256(canonical) {
+		at[2*i], at[2*i+1] = digits[b>>4], digits[b&15]
+	}
+}
 
 // canonicalForm is the fields of an event in the form that Fingerprint describes. Its memory
 // is used again: every match has a fingerprint.

@@ -34,6 +34,7 @@ type Stream struct {
 	event   *Event
 
 	leafText  []byte // of leafReader
+	printed   fingerprintText
 	canonical []byte // form of the current record
 	learn     func(evaluator.Routed, *evaluator.Trace) aboutRecords
 }

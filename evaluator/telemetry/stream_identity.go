@@ -21,6 +21,14 @@ type Identity struct {
 // Identity returns that of the event of the record that was matched last. Where the
 // shape of the record says which leaves make it up, no event is made.
 func (s *Stream) Identity() (Identity, error) {
+	id, err := s.TransientIdentity()
+	id.Fingerprint = strings.Clone(id.Fingerprint)
+	return id, err
+}
+
+// TransientIdentity is Identity for who keeps nothing of it: the fingerprint is valid until
+// the stream goes on, and takes no memory of its own.
+func (s *Stream) TransientIdentity() (Identity, error) {
 	if s.event == nil {
 		if id, ok := s.identify(); ok {
 			return id, nil
@@ -187,7 +195,8 @@ func (p *identityParts) of(s *Stream) Identity {
 		text = with
 	}
 	s.canonical = append(text, '}')
-	id := Identity{Fingerprint: fingerprintOf(s.canonical)}
+	s.printed.take(s.canonical)
+	id := Identity{Fingerprint: unsafe.String(&s.printed[0], len(s.printed))}
 	id.Time, id.Timed = p.time(s, &r)
 	s.leafText = r.text
 	return id
