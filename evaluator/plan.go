@@ -149,7 +149,7 @@ type loadKey struct {
 // read.
 func (s *Records) newPlan(event Routed, t *Trace) *plan {
 	views := event.Views()
-	p := planner{records: s, trace: t, known: map[loadKey]int32{}, plan: &plan{views: len(views), decisive: slices.Clone(t.reads)}}
+	p := planner{records: s, trace: t, known: map[loadKey]int32{}, plan: &plan{views: len(views), decisive: slices.Clone(t.reads), loads: s.draft[:0]}}
 	if s.ignoreLogsource {
 		p.run(s.tables.everyRule(), event, "", -1)
 	}
@@ -162,6 +162,8 @@ func (s *Records) newPlan(event Routed, t *Trace) *plan {
 		p.run(g, first.Event, first.Name, i)
 		i = n
 	}
+	s.draft = p.plan.loads
+	p.plan.loads = slices.Clone(s.draft)
 	return p.plan
 }
 

@@ -5,9 +5,9 @@ import (
 	"encoding/binary"
 	"math"
 	"slices"
-	"strings"
 	"unsafe"
 
+	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/evaluator/matcher"
 	"github.com/socctl/socctl/evaluator/shape"
 )
@@ -37,6 +37,8 @@ type Records struct {
 	waySize  int   // bytes of the ways that lead to plans
 	serial   int32 // of the latest computation
 	decided  map[string]*planVerdict
+	draft    []load      // of the latest plan
+	sides    [2][]byte   // texts that are compared with each other
 	made     *valueCache // classes of what events make of texts in batches, which are worth more than those of texts
 
 	traced Routed // the event of the current record, once something is computed of it
@@ -243,17 +245,18 @@ func (s *Records) join(j join, r *Record) uint32 {
 	if holds, known := s.cache.get(first, other); known {
 		return holds
 	}
-	one, two := s.element(r, j.leaf), s.element(r, j.other)
-	holds := uint32(0)
-	if refers(&s.program.Predicates[j.atom], &one, &two) {
+	p, holds := &s.program.Predicates[j.atom], uint32(0)
+	one, two := s.element(&s.sides[0], r, j.leaf, p.Cased), s.element(&s.sides[1], r, j.other, p.Cased)
+	if refers(p, &one, &two) {
 		holds = 1
 	}
 	s.cache.put(first, other, holds)
 	return holds
 }
 
-// element returns a leaf as predicates see it.
-func (s *Records) element(r *Record, leaf int32) element {
+// element returns a leaf as predicates over two fields see it, folded unless these are
+// cased. Its text is in a buffer.
+func (s *Records) element(in *[]byte, r *Record, leaf int32, cased bool) element {
 	kind := String
 	switch r.Leaves[leaf].Kind {
 	case shape.Number:
@@ -261,8 +264,20 @@ func (s *Records) element(r *Record, leaf int32) element {
 	case shape.Bool:
 		kind = Bool
 	}
-	return element{kind: kind, text: strings.Clone(s.leafText(r, leaf))}
+	if cap(*in) > maxSide {
+		*in = nil
+	}
+	if text := s.leafText(r, leaf); cased {
+		*in = append((*in)[:0], text...)
+	} else {
+		*in = compiler.AppendFold((*in)[:0], text)
+	}
+	text := unsafe.String(unsafe.SliceData(*in), len(*in))
+	return element{kind: kind, text: text, folded: text, isFolded: true}
 }
+
+// maxSide is how many bytes a buffer has that is kept for the next element.
+const maxSide = 1 << 20
 
 // Marks of values in the cache that are not known by their texts.
 const (

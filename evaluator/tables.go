@@ -21,6 +21,8 @@ type tables struct {
 
 	mu      sync.Mutex
 	tally   []int32                // by predicate; see watchersOf
+	draft   condition              // see rule
+	kept    condition              // conditions of rules, one behind the other
 	rules   []*ruleTable           // as far as groups needed them
 	groups  map[[3]string]*group   // by category, product, service
 	unions  map[[2]int32]*group    // by the numbers of two
@@ -227,13 +229,12 @@ func (t *tables) everyRule() *group {
 // group is a set of rules that are tried together, with what wakes them.
 type group struct {
 	number int32
-	rules  []int32        // indexes of the program, ascending
-	fields []int32        // that some of the rules look at, without anyField
-	words  bool           // some of the rules look at any value
-	watch  watchers       // predicate -> rules that may hold only if it, or another that they watch, does
-	always []int32        // rules that nothing wakes
-	joined map[int32]bool // rules with predicates over two fields, which are decided by texts
-	joins  []int32        // those predicates, ascending
+	rules  []int32  // indexes of the program, ascending
+	fields []int32  // that some of the rules look at, without anyField
+	words  bool     // some of the rules look at any value
+	watch  watchers // predicate -> rules that may hold only if it, or another that they watch, does
+	always []int32  // rules that nothing wakes
+	joins  []int32  // predicates over two fields, ascending
 
 	once    sync.Once
 	filters wordFilters // see tables.wordsOf
@@ -245,7 +246,7 @@ type group struct {
 // newGroup returns the group of some rules, which are ascending.
 func (t *tables) newGroup(rules []int32) *group {
 	t.count++
-	g := &group{number: t.count, rules: rules, joined: map[int32]bool{}}
+	g := &group{number: t.count, rules: rules}
 	fields := make([]bool, len(t.fields))
 	for _, n := range rules {
 		g.add(n, t.rule(int(n)), fields)
@@ -265,10 +266,7 @@ func (g *group) add(n int32, r *ruleTable, fields []bool) {
 	for _, f := range r.fields {
 		fields[f] = true
 	}
-	if len(r.joins) > 0 {
-		g.joined[n] = true
-		g.joins = append(g.joins, r.joins...)
-	}
+	g.joins = append(g.joins, r.joins...)
 	if !r.woken {
 		g.always = append(g.always, n)
 	}
@@ -276,6 +274,9 @@ func (g *group) add(n int32, r *ruleTable, fields []bool) {
 
 // ruleTable is what there is to know of a rule in any group.
 type ruleTable struct {
+	holds    condition // when it matches
+	filtered bool      // it has filters
+
 	fields  []int32 // that it looks at
 	joins   []int32 // its predicates over two fields
 	witness []int32 // predicates of which one holds on every event that its detection matches
@@ -285,26 +286,13 @@ type ruleTable struct {
 // rule returns the table of a rule.
 func (t *tables) rule(n int) *ruleTable {
 	if t.rules[n] == nil {
-		r := &ruleTable{}
-		t.looksAt(t.program.Rules[n].Expr, r)
+		rule := t.program.Rules[n]
+		r := &ruleTable{holds: t.draft[:0], filtered: rule.Filters != nil}
+		t.describe(rule.Expr, r)
+		t.draft, r.holds = r.holds, t.keep(r.holds)
 		r.fields = ascending(r.fields)
-		r.witness, r.woken = t.witness(t.program.Rules[n])
+		r.witness, r.woken = t.witness(rule)
 		t.rules[n] = r
 	}
 	return t.rules[n]
-}
-
-// looksAt collects the fields of an expression and its predicates over two.
-func (t *tables) looksAt(e *compiler.Expr, r *ruleTable) {
-	if e.Op == compiler.Leaf {
-		a := t.atoms[e.Atom]
-		r.fields = append(r.fields, a.field)
-		if a.kind == byFields {
-			r.fields, r.joins = append(r.fields, a.other), append(r.joins, int32(e.Atom))
-		}
-		return
-	}
-	for _, arg := range e.Args {
-		t.looksAt(arg, r)
-	}
 }

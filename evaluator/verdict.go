@@ -76,17 +76,23 @@ func (j *jury) decide(g *group) *verdict {
 	slices.Sort(j.woken)
 	v := &verdict{}
 	for _, n := range j.woken {
-		rule := j.tables.program.Rules[n]
-		switch {
-		case g.joined[n]:
-			j.decideJoined(v, n, rule)
-		case j.holds(rule.Expr):
+		r := j.tables.rules[n] // it is there since the rule is in a group
+		if len(r.joins) > 0 {
+			j.decideJoined(v, n, j.tables.program.Rules[n])
+		} else if holds, _ := j.hold(r.holds, 0); holds {
 			v.rules = append(v.rules, n)
-		case rule.Filters != nil && j.holds(rule.Detection):
-			v.suppressed = append(v.suppressed, suppressed{n, j.filters(rule)})
+		} else if r.filtered {
+			j.decideFiltered(v, n, j.tables.program.Rules[n])
 		}
 	}
 	return v
+}
+
+// decideFiltered tells whether filters suppress a rule that does not match.
+func (j *jury) decideFiltered(v *verdict, n int32, rule *compiler.Rule) {
+	if j.holds(rule.Detection) {
+		v.suppressed = append(v.suppressed, suppressed{n, j.filters(rule)})
+	}
 }
 
 // decideJoined decides a rule with predicates over two fields, as far as these are

@@ -1,8 +1,6 @@
 package matcher
 
 import (
-	"cmp"
-	"math/bits"
 	"regexp/syntax"
 	"slices"
 	"strings"
@@ -20,13 +18,8 @@ type builder struct {
 
 // sought is a literal that makes a candidate.
 type sought struct {
-	head      uint64 // its first bytes, which nearly always tell the order of two
 	text      string
 	candidate int32
-}
-
-func (s sought) compare(other sought) int {
-	return cmp.Or(cmp.Compare(s.head, other.head), strings.Compare(s.text, other.text), cmp.Compare(s.candidate, other.candidate))
 }
 
 func (b *builder) add(i int32) {
@@ -126,7 +119,7 @@ func (b *builder) literal(i int32, anchor compiler.Anchor, l string) {
 		b.m.always = append(b.m.always, i)
 		return
 	}
-	b.sought[anchor] = append(b.sought[anchor], sought{bits.ReverseBytes64(head(l)), l, i})
+	b.sought[anchor] = append(b.sought[anchor], sought{l, i})
 }
 
 func (b *builder) finish() {
@@ -147,19 +140,18 @@ func (b *builder) finish() {
 	}
 }
 
-// entries returns the literals of an anchor in their order, those before the others
-// that are ASCII, and how many these are. They are valid until the next call.
+// entries returns the literals of an anchor in the order in which they were found first,
+// those before the others that are ASCII, and how many these are. They are valid until
+// the next call.
 func (b *builder) entries(anchor compiler.Anchor, l *lister) (out []trieEntry, ascii int) {
-	all := b.sought[anchor]
-	slices.SortFunc(all, sought.compare)
+	b.group(b.sought[anchor])
 	out, b.wide = b.found[:0], b.wide[:0]
-	for i := 0; i < len(all); {
-		text := all[i].text
-		for b.atoms = b.atoms[:0]; i < len(all) && all[i].text == text; i++ {
-			b.atoms = append(b.atoms, all[i].candidate)
+	for n := range b.counts {
+		atoms := b.atoms[b.starts[n]:b.starts[n+1]]
+		if len(atoms) > 1 {
+			slices.Sort(atoms)
 		}
-		e := trieEntry{text: text, list: l.add(b.atoms)}
-		if isASCII(text) {
+		if e := (trieEntry{text: b.texts[n], list: l.add(atoms)}); isASCII(e.text) {
 			out = append(out, e)
 		} else {
 			b.wide = append(b.wide, e)

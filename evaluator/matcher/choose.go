@@ -30,9 +30,13 @@ type census struct {
 	shift  uint
 }
 
+// maxCensus is how many counts there are at most, as a power of two: a megabyte, which
+// stays in a cache.
+const maxCensus = 19
+
 // reset makes a census empty, with room for so many grams.
 func (c *census) reset(grams int) {
-	log := uint(bits.Len(uint(grams)))
+	log := min(uint(bits.Len(uint(grams))), maxCensus)
 	c.counts, c.shift = zeros(c.counts, 1<<log), 64-log
 }
 

@@ -1,6 +1,8 @@
 package matcher
 
 import (
+	"hash/maphash"
+	"math/bits"
 	"slices"
 	"sync"
 
@@ -18,7 +20,14 @@ type workspace struct {
 	places []place
 	census census
 	lists  lister
-	atoms  []int32 // of one literal
+
+	// Literals of one anchor, each once: see group.
+	texts  []string
+	slots  []int32 // by hash: one more than the number of a literal, 0 for none
+	number []int32 // of what is sought: which literal it is
+	counts []int32 // by literal
+	starts []int32 // by literal: where its candidates begin in atoms
+	atoms  []int32
 }
 
 var workspaces = sync.Pool{New: func() any { return &workspace{} }}
@@ -30,6 +39,45 @@ func borrow() *workspace {
 		w.sought[anchor] = w.sought[anchor][:0]
 	}
 	return w
+}
+
+// seed decides where literals are looked for, but not in which order they are kept.
+var seed = maphash.MakeSeed()
+
+// group finds the literals in what is sought, and the candidates of each.
+func (w *workspace) group(all []sought) {
+	log := bits.Len(uint(2 * len(all)))
+	w.slots, w.number = zeros(w.slots, 1<<log), zeros(w.number, len(all))
+	w.texts, w.counts = w.texts[:0], w.counts[:0]
+	for i := range all {
+		n := w.literal(all[i].text)
+		w.number[i] = n
+		w.counts[n]++
+	}
+	w.starts, w.atoms = append(w.starts[:0], 0), zeros(w.atoms, len(all))
+	for _, count := range w.counts {
+		w.starts = append(w.starts, w.starts[len(w.starts)-1]+count)
+	}
+	for i := range slices.Backward(all) {
+		n := w.number[i]
+		w.counts[n]--
+		w.atoms[w.starts[n]+w.counts[n]] = all[i].candidate
+	}
+}
+
+// literal returns the number of a literal, which is a new one if it was not met yet.
+func (w *workspace) literal(text string) int32 {
+	mask := uint64(len(w.slots) - 1)
+	for at := maphash.String(seed, text); ; at++ {
+		slot := &w.slots[at&mask]
+		if *slot == 0 {
+			w.texts, w.counts = append(w.texts, text), append(w.counts, 0)
+			*slot = int32(len(w.texts))
+		}
+		if n := *slot - 1; w.texts[n] == text {
+			return n
+		}
+	}
 }
 
 func (w *workspace) give() { workspaces.Put(w) }
