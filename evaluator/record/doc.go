@@ -10,10 +10,13 @@
 // ask for, and what rules mean is decided when they are replayed, not when events
 // are recorded.
 //
+// Beside each file stands an index, which tells without the file that rules can find nothing
+// in it. It errs on the side of yes, and what it leaves out changes no result.
+//
 // What it guarantees:
 //
-//   - A file that the manifest lists is complete. Files are written under another
-//     name, and the manifest is replaced as a whole; whatever else is in the folder
+//   - A file that the manifest lists is complete, and so is its index. Files are written under
+//     another name, and the manifest is replaced as a whole; whatever else is in the folder
 //     does not count. A process may be killed at any moment.
 //   - One process writes at a time; others may read meanwhile what was there.
 //   - Replaying yields, for every event, the matches and suppressions that
