@@ -207,8 +207,8 @@ func (asked reading) of(c Column, text string) string {
 }
 
 // worthPlan is how many rows there must have been for a plan, which costs as much as
-// making some events.
-const worthPlan = 4
+// making two events or three.
+const worthPlan = 2
 
 // unplanned makes a plan of the first of some rows and sends all on their way
 // again; without one, events are made of them.

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/encoding"
 
 	"github.com/socctl/socctl/evaluator/telemetry"
 )
@@ -35,9 +36,12 @@ type layoutFile struct {
 }
 
 // open reads a file of a recording, which must be the one that was recorded.
-func open(dir string, f File) (*table, error) {
+func open(dir string, f File) (*table, error) { return openInto(nil, dir, f) }
+
+// openInto is open of a file into memory of another one, as far as there is enough.
+func openInto(room []byte, dir string, f File) (*table, error) {
 	t := &table{path: filepath.Join(dir, filepath.FromSlash(f.Path)), columns: map[string]int{}}
-	content, err := os.ReadFile(t.path)
+	content, err := readInto(room, t.path)
 	if err == nil {
 		err = t.read(f, content)
 	}
@@ -45,6 +49,25 @@ func open(dir string, f File) (*table, error) {
 		return nil, fmt.Errorf("%s: %w", t.path, err)
 	}
 	return t, nil
+}
+
+// readInto is os.ReadFile into memory that is there, as far as there is enough.
+func readInto(room []byte, path string) ([]byte, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	size := int(info.Size())
+	if cap(room) < size {
+		room = make([]byte, size+size/8)
+	}
+	_, err = io.ReadFull(file, room[:size])
+	return room[:size], err
 }
 
 func (t *table) read(f File, content []byte) (err error) {
@@ -143,6 +166,11 @@ func (t *table) ints(group parquet.RowGroup, name string) (numbers []int64, ther
 	rows := int(group.NumRows())
 	numbers, there = make([]int64, 0, rows), make([]bool, 0, rows)
 	err = eachPage(group.ColumnChunks()[t.columns[name]], func(p parquet.Page) error {
+		if data := p.Data(); p.Dictionary() == nil && data.Kind() == encoding.Int64 {
+			var err error
+			numbers, there, err = appendInts(numbers, there, data.Int64(), p)
+			return err
+		}
 		values := make([]parquet.Value, 1024)
 		for reader := p.Values(); ; {
 			n, err := reader.ReadValues(values)
@@ -169,6 +197,31 @@ func (t *table) ints(group parquet.RowGroup, name string) (numbers []int64, ther
 		err = fmt.Errorf("column %s has %d rows of %d", name, len(numbers), rows)
 	}
 	return numbers, there, err
+}
+
+// appendInts appends the numbers of a page, which has those that are there.
+func appendInts(numbers []int64, there []bool, values []int64, p parquet.Page) ([]int64, []bool, error) {
+	if p.NumNulls() == 0 {
+		if int64(len(values)) != p.NumValues() {
+			return nil, nil, errDamaged
+		}
+		numbers = append(numbers, values...)
+		for range values {
+			there = append(there, true)
+		}
+		return numbers, there, nil
+	}
+	for _, level := range p.DefinitionLevels() {
+		number := int64(0)
+		if level > 0 {
+			if len(values) == 0 {
+				return nil, nil, errDamaged
+			}
+			number, values = values[0], values[1:]
+		}
+		numbers, there = append(numbers, number), append(there, level > 0)
+	}
+	return numbers, there, nil
 }
 
 func eachPage(c parquet.ColumnChunk, yield func(parquet.Page) error) error {

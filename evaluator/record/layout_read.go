@@ -51,11 +51,31 @@ func plainText(text string) (read, rest string, ok bool) {
 				return "", "", false
 			}
 		case c == '"':
-			read, err := strconv.Unquote(text[:at+1])
-			return read, text[at+1:], err == nil
+			read, ok := unquoted(text[:at+1])
+			return read, text[at+1:], ok
 		case c < ' ':
 			return "", "", false
 		}
 	}
 	return "", "", false
+}
+
+// unquoted returns what stands in quotes. Layouts are full of quotes that are escaped, and
+// have hardly any other escapes.
+func unquoted(quoted string) (string, bool) {
+	text := quoted[1 : len(quoted)-1]
+	at := strings.IndexByte(text, '\\')
+	if at < 0 {
+		return text, true
+	}
+	out := make([]byte, 0, len(text))
+	for ; at >= 0; at = strings.IndexByte(text, '\\') {
+		if c := text[at+1]; c != '"' && c != '\\' {
+			read, err := strconv.Unquote(quoted)
+			return read, err == nil
+		}
+		out = append(append(out, text[:at]...), text[at+1])
+		text = text[at+2:]
+	}
+	return alias(append(out, text...)), true
 }

@@ -160,6 +160,7 @@ type replayer struct {
 	records *evaluator.Records
 	kinds   *telemetry.SourceKinds
 	reader  reader
+	content []byte         // memory for the next file
 	shapes  map[string]int // by skeleton and kind of the source
 	router  *router        // nil if every rule is tried on every event
 }
@@ -192,11 +193,12 @@ func (w *replayer) file(ctx context.Context, f File) *fileReplay {
 			return r
 		}
 	}
-	t, err := open(w.dir, f)
+	t, err := openInto(w.content, w.dir, f)
 	if err != nil {
 		r.err = err
 		return r
 	}
+	w.content = nil
 	for i, group := range t.parquet.RowGroups() {
 		if r.err = ctx.Err(); r.err != nil {
 			return r
@@ -207,6 +209,11 @@ func (w *replayer) file(ctx context.Context, f File) *fileReplay {
 			return r
 		}
 		g.retire()
+	}
+	if len(r.Hits) == 0 { // of which nobody asks the events
+		if w.content = t.content[:0]; w.options.spoil {
+			clear(t.content)
+		}
 	}
 	return r
 }

@@ -31,17 +31,16 @@ type slab[T any] struct {
 	idle  bool
 }
 
-// Sizes of slabs: of a shared one, in items, what is too much for it, and how much stays of
-// either kind, in bytes.
+// Sizes of slabs in bytes: of a shared one, and how much stays of either kind.
 const (
-	slabItems = 1 << 16
-	muchItems = slabItems / 4
+	slabBytes = 4 << 20
 	keptBytes = 64 << 20
 )
 
 // take returns an empty slice with room for n items, of which nothing is cleared.
 func (a *arena[T]) take(n int) []T {
-	if n > muchItems {
+	size := itemsIn[T](slabBytes)
+	if n > size/2 {
 		return a.takeMuch(n)
 	}
 	for ; a.at < len(a.shared); a.at++ {
@@ -51,8 +50,13 @@ func (a *arena[T]) take(n int) []T {
 			return s.items[from : from : from+n]
 		}
 	}
-	a.shared = append(a.shared, slab[T]{items: make([]T, n, slabItems)})
+	a.shared = append(a.shared, slab[T]{items: make([]T, n, size)})
 	return a.shared[a.at].items[0:0:n]
+}
+
+func itemsIn[T any](bytes int) int {
+	var item T
+	return bytes / int(unsafe.Sizeof(item))
 }
 
 // takeMuch takes the smallest slab that is idle and has room. If none has, the largest of
@@ -85,8 +89,7 @@ func (a *arena[T]) takeMuch(n int) []T {
 
 // release takes everything back.
 func (a *arena[T]) release(spoil bool, with T) {
-	most := keptBytes / int(unsafe.Sizeof(with))
-	kept, left := a.own[:0], most
+	kept, left := a.own[:0], itemsIn[T](keptBytes)
 	for i := range a.own {
 		s := &a.own[i]
 		s.release(spoil, with)
@@ -99,9 +102,9 @@ func (a *arena[T]) release(spoil bool, with T) {
 	for i := range a.shared {
 		a.shared[i].release(spoil, with)
 	}
-	if n := most / slabItems; n < len(a.shared) {
-		clear(a.shared[n:])
-		a.shared = a.shared[:n]
+	if most := keptBytes / slabBytes; most < len(a.shared) {
+		clear(a.shared[most:])
+		a.shared = a.shared[:most]
 	}
 	a.at = 0
 }
