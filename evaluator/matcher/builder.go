@@ -125,11 +125,11 @@ func (b *builder) literal(i int32, anchor compiler.Anchor, l string) {
 func (b *builder) finish() {
 	m, l := b.m, b.lister(int(b.m.marks))
 	equal, _ := b.entries(compiler.Whole, l)
-	m.equal = newTrie(equal, false)
+	m.equal = b.newTrie(equal, false)
 	begin, _ := b.entries(compiler.AtStart, l)
-	m.begin = newTrie(begin, false)
+	m.begin = b.newTrie(begin, false)
 	end, _ := b.entries(compiler.AtEnd, l)
-	m.end = newTrie(end, true)
+	m.end = b.newTrie(end, true)
 	// Those that are ASCII come first.
 	anywhere, wide := b.entries(compiler.Anywhere, l)
 	m.ascii, m.wide = b.newGrams(anywhere[:wide]), b.newGrams(anywhere[wide:])
@@ -145,7 +145,7 @@ func (b *builder) finish() {
 // the next call.
 func (b *builder) entries(anchor compiler.Anchor, l *lister) (out []trieEntry, ascii int) {
 	b.group(b.sought[anchor])
-	out, b.wide = b.found[:0], b.wide[:0]
+	out, b.wide = room(b.found, len(b.texts)), b.wide[:0]
 	for n := range b.counts {
 		atoms := b.atoms[b.starts[n]:b.starts[n+1]]
 		if len(atoms) > 1 {

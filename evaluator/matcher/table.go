@@ -24,16 +24,23 @@ type slot struct {
 
 const absent = -1
 
+// newTable returns a table for so many entries.
 func newTable(entries int) table {
-	if entries == 0 {
-		return table{}
+	var t table
+	if entries > 0 {
+		t.reset(entries)
 	}
+	return t
+}
+
+// reset makes a table empty, with room for so many entries, in its memory if that is
+// large enough.
+func (t *table) reset(entries int) {
 	log := uint(bits.Len(uint(2*entries - 1)))
-	t := table{slots: make([]slot, 1<<log), maybe: make([]uint64, max(1, 1<<log/16)), shift: 64 - log}
+	t.slots, t.maybe, t.shift = zeros(t.slots, 1<<log), zeros(t.maybe, max(1, 1<<log/16)), 64-log
 	for i := range t.slots {
 		t.slots[i].value = absent
 	}
-	return t
 }
 
 // mix spreads a key over 64 bits, the highest of which depend on all of it.
@@ -71,7 +78,7 @@ func (t *table) put(word uint64, low uint32, value int32) {
 	*t.find(hash, word, low) = slot{word, low, value}
 }
 
-// shrunk returns the table with as many slots as its entries need.
+// shrunk returns a copy of the table with as many slots as its entries need.
 func (t *table) shrunk() table {
 	entries := 0
 	for _, s := range t.slots {
@@ -80,9 +87,6 @@ func (t *table) shrunk() table {
 		}
 	}
 	out := newTable(entries)
-	if len(out.slots) == len(t.slots) {
-		return *t
-	}
 	for _, s := range t.slots {
 		if s.value != absent {
 			out.put(s.word, s.low, s.value)

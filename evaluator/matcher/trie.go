@@ -27,7 +27,7 @@ type trieEntry struct {
 	list int32
 }
 
-func newTrie(entries []trieEntry, backward bool) trie {
+func (w *workspace) newTrie(entries []trieEntry, backward bool) trie {
 	if len(entries) == 0 {
 		return trie{}
 	}
@@ -35,7 +35,8 @@ func newTrie(entries []trieEntry, backward bool) trie {
 	for _, e := range entries {
 		room += (len(e.text) + 7) / 8
 	}
-	t := trie{steps: newTable(room), nodes: []trieNode{{}}}
+	w.steps.reset(max(1, room)) // of which less is needed the more literals begin alike
+	t := trie{steps: w.steps, nodes: []trieNode{{}}}
 	for _, e := range entries {
 		t.insert(e, backward)
 	}

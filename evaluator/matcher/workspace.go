@@ -20,6 +20,7 @@ type workspace struct {
 	places []place
 	census census
 	lists  lister
+	steps  table // of a trie
 
 	// Literals of one anchor, each once: see group.
 	texts  []string
@@ -48,7 +49,7 @@ var seed = maphash.MakeSeed()
 func (w *workspace) group(all []sought) {
 	log := bits.Len(uint(2 * len(all)))
 	w.slots, w.number = zeros(w.slots, 1<<log), zeros(w.number, len(all))
-	w.texts, w.counts = w.texts[:0], w.counts[:0]
+	w.texts, w.counts = room(w.texts, len(all)), room(w.counts, len(all))
 	for i := range all {
 		n := w.literal(all[i].text)
 		w.number[i] = n
@@ -96,7 +97,7 @@ func (w *workspace) lister(atoms int) *lister {
 }
 
 // zeros returns a slice of zeros, in the memory of another one if that is large enough.
-func zeros[T int32 | uint16](of []T, length int) []T {
+func zeros[T int32 | uint16 | uint64 | slot](of []T, length int) []T {
 	if cap(of) < length {
 		return make([]T, length)
 	}

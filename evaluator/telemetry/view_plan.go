@@ -145,6 +145,7 @@ func (p *plan) foreign() *route {
 func settle(m logsource.Match, def *logsource.ViewDef, channel, id string) (logsource.Match, bool) {
 	windows := def.Logsource.Product == "windows"
 	var rest logsource.Match
+	first := 0
 	for i, c := range m {
 		switch {
 		case c.Field == "Channel" && c.Op == logsource.Equals:
@@ -159,10 +160,14 @@ func settle(m logsource.Match, def *logsource.ViewDef, channel, id string) (logs
 			windows = true
 		default:
 			windows = windows || c.Field == "Provider_Name" || c.Field == "Channel" || c.Field == "EventID"
-			if rest == nil {
-				rest = make(logsource.Match, 0, len(m)-i)
+			if len(rest) == 0 {
+				first = i
 			}
-			rest = append(rest, c)
+			if first+len(rest) == i {
+				rest = m[first : i+1 : i+1] // they are mostly the last ones, and never change
+			} else {
+				rest = append(rest, c)
+			}
 		}
 	}
 	return rest, windows
