@@ -62,6 +62,9 @@ func BenchmarkRecording(b *testing.B) {
 		size := int64(0)
 		for _, f := range m.Files {
 			size += f.Bytes
+			if f.Index != nil {
+				size += int64(f.Index.Bytes)
+			}
 		}
 		b.ReportMetric(float64(size)/(1<<20), "MB")
 		b.ReportMetric(float64(len(m.Files)), "files")
