@@ -45,11 +45,12 @@ func TestSmoke(t *testing.T) {
 	if len(r.Lanes) != 2 || r.Rules == 0 {
 		t.Fatalf("%d lanes, %d rules", len(r.Lanes), r.Rules)
 	}
+	times := map[string]int{"structured_windows": 1, "cisco_syslog": 3}
 	for _, l := range r.Lanes {
 		var engines []string
 		for _, row := range l.Rows {
 			engines = append(engines, row.Engine)
-			if row.Events != 60 || row.Differences != nil {
+			if row.Events != 60*times[l.Name] || row.Differences != nil {
 				t.Errorf("%s on %s: %d events, differences %v", row.Engine, l.Name, row.Events, row.Differences)
 			}
 		}

@@ -88,11 +88,11 @@ func commandLine(args arguments, read counts) func(context.Context, *shop, strin
 		if err != nil {
 			return nil, err
 		}
-		empty, err := s.child(ctx, path, args, nothing)
+		empty, err := s.child(ctx, path, args, nothing, j.engine.processor())
 		if err != nil {
 			return nil, err
 		}
-		full, err := s.child(ctx, path, args, j.input)
+		full, err := s.child(ctx, path, args, j.input, j.engine.processor())
 		if err != nil {
 			return nil, err
 		}
@@ -126,12 +126,13 @@ type usage struct {
 	output    string
 }
 
-func (s *shop) child(ctx context.Context, path string, args arguments, in lanes.Input, env ...string) (usage, error) {
-	return s.childInto(ctx, s.output(), path, args, in, env...)
+// child runs a program on one processor, or everywhere.
+func (s *shop) child(ctx context.Context, path string, args arguments, in lanes.Input, processor int) (usage, error) {
+	return s.childInto(ctx, s.output(), path, args, in, processor)
 }
 
 // childInto is child with a file of its own to write to.
-func (s *shop) childInto(ctx context.Context, output, path string, args arguments, in lanes.Input, env ...string) (usage, error) {
+func (s *shop) childInto(ctx context.Context, output, path string, args arguments, in lanes.Input, processor int) (usage, error) {
 	list, written := args(s, in)
 	u := usage{output: output}
 	out, err := os.Create(u.output)
@@ -140,11 +141,12 @@ func (s *shop) childInto(ctx context.Context, output, path string, args argument
 	}
 	defer out.Close()
 	cmd := exec.CommandContext(ctx, path, list...)
-	cmd.Env = append(os.Environ(), env...)
 	var problems bytes.Buffer
 	cmd.Stdout, cmd.Stderr = out, &problems
 	begin := time.Now()
-	err = cmd.Run()
+	if err = start(cmd, processor); err == nil {
+		err = cmd.Wait()
+	}
 	u.wall = time.Since(begin)
 	// A program may exit with an error for what it found or could not read; what
 	// it wrote is compared anyway.

@@ -26,7 +26,7 @@ type meter struct {
 
 var (
 	cpuTime = meter{"s of CPU time", 1e9, func(ctx context.Context, s *shop, program string, in lanes.Input) (float64, error) {
-		u, err := s.child(ctx, program, socctlArgs("ndjson", 1), in)
+		u, err := s.child(ctx, program, socctlArgs("ndjson", 1), in, 0)
 		return float64(u.cpu), err
 	}}
 	perfEvents = meter{"million instructions", 1e6, func(ctx context.Context, s *shop, program string, in lanes.Input) (float64, error) {

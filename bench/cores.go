@@ -95,13 +95,13 @@ func (s *shop) coresLane(ctx context.Context, path string, in lanes.Input) (*pag
 // crew runs the processes of a crew at the same time. They take as long as the last.
 func (s *shop) crew(ctx context.Context, path string, c crew, in lanes.Input) (usage, error) {
 	if !c.held {
-		return s.child(ctx, path, socctlArgs("ndjson", c.workers), in)
+		return s.child(ctx, path, socctlArgs("ndjson", c.workers), in, everywhere)
 	}
 	all, errs := make([]usage, c.workers), make([]error, c.workers)
 	var running sync.WaitGroup
 	for i := range all {
 		running.Go(func() {
-			all[i], errs[i] = s.childInto(ctx, s.outputOf(i), path, socctlArgs("ndjson", 1), in, "GOMAXPROCS=1")
+			all[i], errs[i] = s.childInto(ctx, s.outputOf(i), path, socctlArgs("ndjson", 1), in, i)
 		})
 	}
 	running.Wait()

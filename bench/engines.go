@@ -27,6 +27,7 @@ type engine struct {
 	extra     bool   // only measured if it is named
 	evtx      bool   // reads event logs of Windows in their binary form
 	only      bool   // and nothing else
+	wide      bool   // has all processors, not one
 
 	// find returns the program and its version, or says why there is none.
 	find func(ctx context.Context, s *shop) (path, version string, err error)
@@ -46,7 +47,7 @@ func engines() []*engine {
 	return []*engine{
 		{name: "socctl", how: "`socctl eval -j 1`", against: "socctl", reference: "library", evtx: true, find: findSocctl, run: commandLine(socctlArgs("ndjson", 1), ndjsonCounts)},
 		{name: "socctl-table", how: "`socctl eval -j 1 -f table`, which counts matches", against: "socctl", evtx: true, find: findSocctl, run: commandLine(socctlArgs("table", 1), nil)},
-		{name: "socctl-parallel", how: fmt.Sprintf("`socctl eval -j %d`", runtime.NumCPU()), against: "socctl", reference: "library", evtx: true, find: findSocctl, run: commandLine(socctlArgs("ndjson", runtime.NumCPU()), ndjsonCounts)},
+		{name: "socctl-parallel", how: fmt.Sprintf("`socctl eval -j %d`", runtime.NumCPU()), against: "socctl", reference: "library", evtx: true, wide: true, find: findSocctl, run: commandLine(socctlArgs("ndjson", runtime.NumCPU()), ndjsonCounts)},
 		{name: "library", how: "socctl as a library: reads, normalises, evaluates, counts", against: "library", evtx: true, find: findSelf, run: inWorker},
 		{name: "rsigma", how: "`rsigma engine eval --logsource-routing`", against: "socctl", reference: "library", find: findRSigma, run: commandLine(rsigmaArgs(true), ndjsonCounts)},
 		{name: "rsigma-unrouted", how: "`rsigma engine eval`", against: "socctl", unrouted: true, reference: "library-unrouted", find: findRSigma, run: commandLine(rsigmaArgs(false), ndjsonCounts)},
@@ -73,6 +74,17 @@ func (e *engine) reads(in lanes.Input) bool {
 		return e.evtx
 	}
 	return !e.only
+}
+
+// everywhere says that a program may use all processors.
+const everywhere = -1
+
+// processor returns the one that the engine is held to, or everywhere.
+func (e *engine) processor() int {
+	if e.wide {
+		return everywhere
+	}
+	return 0
 }
 
 func findSocctl(ctx context.Context, s *shop) (string, string, error) {
@@ -126,6 +138,7 @@ func inWorker(ctx context.Context, s *shop, path string, j job) (*worker.Report,
 	return s.worker(ctx, path, worker.Job{Engine: name, Rules: s.rules, Paths: j.input.Paths, Every: j.every, Routed: !j.engine.unrouted, Assign: j.input.Lane.Assign})
 }
 
+// worker has a program do a job on one processor.
 func (s *shop) worker(ctx context.Context, path string, job worker.Job) (*worker.Report, error) {
 	text, err := json.Marshal(job)
 	if err != nil {
@@ -138,7 +151,11 @@ func (s *shop) worker(ctx context.Context, path string, job worker.Job) (*worker
 	cmd := exec.CommandContext(ctx, path, args...)
 	var out, problems bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &problems
-	if err := cmd.Run(); err != nil {
+	err = start(cmd, 0)
+	if err == nil {
+		err = cmd.Wait()
+	}
+	if err != nil {
 		return nil, fmt.Errorf("%w: %s", err, firstLine(problems.String()))
 	}
 	r := &worker.Report{}

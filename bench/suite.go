@@ -34,7 +34,7 @@ func parts() []part {
 // measure measures all parts. With an error it returns what was measured until
 // then.
 func (s *shop) measure(ctx context.Context) (*page.Result, error) {
-	result := &page.Result{Date: time.Now().UTC().Format(time.DateOnly), Machine: thisMachine(), Rules: s.loaded, Without: s.without, Runs: s.runs, Revision: s.revision()}
+	result := &page.Result{Date: time.Now().UTC().Format(time.DateOnly), Machine: thisMachine(), Rules: s.loaded, Without: s.without, Runs: s.runs, Held: canHold, Revision: s.revision()}
 	// Outputs carry the number of this process: a program that outlived an earlier
 	// run must not write into ours.
 	defer os.Remove(s.output())

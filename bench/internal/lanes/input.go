@@ -22,8 +22,8 @@ type Input struct {
 	Bytes  int64
 }
 
-// Prepare returns the input of a lane with at most n events. What has to be
-// generated or decompressed is kept in work, and found there the next time.
+// Prepare returns the input of a lane with at most n events, or as many times n as it
+// has Times. What has to be generated or decompressed is kept in work, and found there the next time.
 // ErrNoData is returned for recordings if there is no folder of data.
 func Prepare(l Lane, data, work string, n int) (Input, error) {
 	if l.generate == nil && data == "" {
@@ -32,6 +32,7 @@ func Prepare(l Lane, data, work string, n int) (Input, error) {
 	if l.EVTX() {
 		return eventLogInput(l, data)
 	}
+	n *= max(1, l.Times)
 	path := filepath.Join(work, fmt.Sprintf("%s-s%d-v%d-%d.ndjson", l.Name, l.Seed, GeneratorVersion, n))
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		if err := create(path, func(w io.Writer) error { return l.fill(w, source(data), n) }); err != nil {

@@ -20,6 +20,7 @@ type Lane struct {
 	Title string
 	Seed  uint64
 	Size  int // bytes per event of the description that the lane follows; 0 if it follows none
+	Times int // how many times as many events it has as other lanes, so that they take as long; 0 for once
 
 	// Logsource is what all events are, for engines that route by nothing else.
 	// It reads like product=windows. Events of a lane that Says say it themselves.
@@ -41,10 +42,10 @@ func (l Lane) EVTX() bool { return l.folders != nil }
 // All returns all lanes, in the order of the report.
 func All() []Lane {
 	return []Lane{
-		{Name: "raw_windows", Title: "a Windows process creation as one text", Seed: 11, Size: 862, Logsource: "product=windows", Says: true, Assign: "product=windows", generate: rawWindows},
+		{Name: "raw_windows", Title: "a Windows process creation as one text", Seed: 11, Size: 862, Times: 4, Logsource: "product=windows", Says: true, Assign: "product=windows", generate: rawWindows},
 		{Name: "structured_windows", Title: "Sysmon process creations in flat fields", Seed: 23, Size: 705, Logsource: "product=windows,category=process_creation", Says: true, Assign: "product=windows,category=process_creation", generate: structuredWindows},
-		{Name: "cisco_syslog", Title: "commands accounted for by network devices, one text each", Seed: 101, Size: 146, Logsource: "product=cisco,service=aaa", Says: true, Assign: "product=cisco,service=aaa", generate: ciscoSyslog},
-		{Name: "sysmon_file_event", Title: "Sysmon file creations in flat fields", Seed: 103, Size: 445, Logsource: "product=windows,category=file_event", Says: true, generate: sysmonFile},
+		{Name: "cisco_syslog", Title: "commands accounted for by network devices, one text each", Seed: 101, Size: 146, Times: 3, Logsource: "product=cisco,service=aaa", Says: true, Assign: "product=cisco,service=aaa", generate: ciscoSyslog},
+		{Name: "sysmon_file_event", Title: "Sysmon file creations in flat fields", Seed: 103, Size: 445, Times: 2, Logsource: "product=windows,category=file_event", Says: true, generate: sysmonFile},
 		{Name: "fleet", Title: "a working week of 400 machines", Seed: 7, Logsource: "product=windows", generate: fleet},
 		{Name: "defeated", Title: "Sysmon with random values and lists: caches are defeated", Seed: 13, Logsource: "product=windows", generate: defeated},
 		{Name: "recordings", Title: "recorded Windows events, each once", Logsource: "product=windows", record: windowsRecordings},

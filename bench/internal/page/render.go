@@ -18,7 +18,11 @@ func Render(w io.Writer, r *Result) error {
 	p.line("Written by the benchmark itself; do not edit. It was made on %s with\n", r.Date)
 	p.line("```console\n$ %s\n```\n", r.Command)
 	p.machine(r)
-	p.line(method, r.Runs)
+	held := ""
+	if r.Held {
+		held = " and on one processor, all its threads together"
+	}
+	p.line(method, held, r.Runs)
 	p.aims(r)
 	for i := range r.Lanes {
 		p.lane(&r.Lanes[i])
@@ -40,7 +44,7 @@ func Render(w io.Writer, r *Result) error {
 
 const method = `## How it is measured
 
-- Every engine runs in a process of its own, the engines of a lane in turn, %d times. Numbers are medians, with least and most in brackets.
+- Every engine runs in a process of its own%s, the engines of a lane in turn, %d times. Numbers are medians, with least and most in brackets.
 - "Events/s and core" is events by CPU time of the process, all its threads and its garbage collection included, less what it takes to load the rules
   without any event: the least of as many runs without, in turn with those with events. Time on the clock is beside it; neighbours on the machine disturb
   it more. Evaluation that takes less than half of that loading is too short to tell: how steady loading is decides then, and no ratio is given.

@@ -19,6 +19,7 @@ type Result struct {
 	Rules    int      `json:"rules"`   // that all engines were given
 	Without  int      `json:"without"` // rules left out since they need values for placeholders
 	Runs     int      `json:"runs"`
+	Held     bool     `json:"held,omitempty"` // engines had one processor, unless they say otherwise
 	Engines  []Engine `json:"engines"`
 	Absent   []Absent `json:"absent,omitempty"`
 	Lanes    []Lane   `json:"lanes"`
