@@ -171,7 +171,7 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 	list(&o.engines, "engines", "`names` of engines, separated by commas (default all but those that are slower modes of others)")
 	list(&o.parts, "parts", "`names` of what to measure, separated by commas: engines, growth, cores and recorded (default all)")
 	flags.IntVar(&o.events, "events", 20_000, "events of a lane at most; lanes whose events take little time have two to four times as many")
-	flags.IntVar(&o.few, "few", 600, "events for engines that are too slow for a whole lane; a sixth of them for those that try every rule")
+	flags.IntVar(&o.few, "few", 600, "events for engines that are too slow for a whole lane, unless these take less than a quarter of a second; a sixth of them for those that try every rule")
 	flags.IntVar(&o.runs, "runs", 3, "how often everything is measured")
 	flags.StringVar(&o.rules, "rules", "", "folder of rules (default: the public rules of -data)")
 	flags.StringVar(&o.data, "data", os.Getenv("SOCCTL_DATA"), "folder of recordings and public rules (default: $SOCCTL_DATA, or shared/data beside the repository)")

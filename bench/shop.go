@@ -30,12 +30,14 @@ type shop struct {
 	texts map[string][]byte // of rules, by id
 	title map[string]string // of rules, by id
 
+	samples map[sample]int // that turned out to be long enough
+
 	loaded  int // rules
 	without int // rules left out, for they need values for placeholders
 }
 
 func newShop(o *options, log io.Writer) (*shop, error) {
-	s := &shop{options: o, log: log}
+	s := &shop{options: o, log: log, samples: map[sample]int{}}
 	var err error
 	if s.root, err = repository(); err != nil {
 		return nil, err

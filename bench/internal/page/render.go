@@ -49,7 +49,7 @@ const method = `## How it is measured
   without any event: the least of as many runs without, in turn with those with events. Time on the clock is beside it; neighbours on the machine disturb
   it more. Evaluation that takes less than half of that loading is too short to tell: how steady loading is decides then, and no ratio is given.
 - The same rules for all: those that load without values for placeholders. The same events: engines that are too slow for a whole lane get every n-th
-  event, evenly spread, and so does the engine that their matches are compared with.
+  event, evenly spread, enough of them to take half a second, and so does the engine that their matches are compared with.
 - Command lines read NDJSON and write matches to a file. Libraries of others get decoded events and, where it says routed, only the rules for
   the logsource of the event, as our views tell; reading, decoding and routing are not counted for them. For socctl they are.
 - "Ratio" is how many times more events per second and core socctl has: the command line against command lines, the library against libraries.
