@@ -54,7 +54,7 @@ func (e *Event) Fingerprint() string {
 
 func fingerprintOf(canonical []byte) string {
 	var out fingerprintText
-	out.take(canonical)
+	out.take(sha256.Sum256(canonical))
 	return string(out[:])
 }
 
@@ -63,10 +63,9 @@ const fingerprintPrefix = "sha256:"
 // fingerprintText is a fingerprint as it is written.
 type fingerprintText [len(fingerprintPrefix) + 2*sha256.Size]byte
 
-// take makes it that of a canonical form.
-func (t *fingerprintText) take(canonical []byte) {
+// take makes it that of a canonical form with a certain sum.
+func (t *fingerprintText) take(sum [sha256.Size]byte) {
 	copy(t[:], fingerprintPrefix)
-	sum := sha256.Sum256(canonical)
 	for i := 0; i < len(sum); i += 4 {
 		binary.BigEndian.PutUint64(t[len(fingerprintPrefix)+2*i:], hexDigits(binary.BigEndian.Uint32(sum[i:])))
 	}
