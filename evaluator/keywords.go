@@ -62,6 +62,9 @@ func (t *tables) keywordAtoms(g *group) []int32 {
 		}
 	}
 	for _, n := range g.rules {
+		if !t.keyed[n] {
+			continue
+		}
 		rule := t.program.Rules[n]
 		rule.Expr.Each(add)
 		rule.Detection.Each(add)

@@ -19,6 +19,8 @@ type Memo[T any] struct {
 type memoTree[T any] struct {
 	asks  reading
 	next  map[string]*memoTree[T]
+	text  string       // that leads here
+	last  *memoTree[T] // the latest of next
 	value T
 	known bool
 }
@@ -46,11 +48,14 @@ func (m *Memo[T]) Of(r *Record, compute func(event Routed, t *Trace) T) (T, erro
 		if t.next == nil {
 			return m.learn(r, compute)
 		}
-		next := t.next[m.reading.answer(t.asks, r)]
-		if next == nil {
-			return m.learn(r, compute)
+		if answer := m.reading.answer(t.asks, r); t.last == nil || answer != t.last.text {
+			next := t.next[answer]
+			if next == nil {
+				return m.learn(r, compute)
+			}
+			t.last = next
 		}
-		t = next
+		t = t.last
 	}
 	return t.value, nil
 }
@@ -79,7 +84,8 @@ func (m *Memo[T]) learn(r *Record, compute func(event Routed, t *Trace) T) (T, e
 			return value, nil // not worth remembering
 		}
 		if t.next[answer] == nil {
-			t.next[strings.Clone(answer)] = &memoTree[T]{}
+			text := strings.Clone(answer)
+			t.next[text] = &memoTree[T]{text: text}
 			m.size += nodeBytes + len(answer)
 		}
 		t = t.next[answer]

@@ -18,6 +18,7 @@ type tables struct {
 	atoms   []atomTable      // by predicate
 
 	sources []source // of the rules
+	keyed   []bool   // by rule: some part of it looks at any value
 
 	mu      sync.Mutex
 	tally   []int32                // by predicate; see watchersOf
@@ -111,7 +112,8 @@ func newTables(p *compiler.Program) *tables {
 	for i, name := range names {
 		t.fields[i].name = name
 	}
-	used := usedBy(p)
+	var used []bool
+	used, t.keyed = usedBy(p)
 	for i := range p.Predicates {
 		if used[i] {
 			t.enter(int32(i), &p.Predicates[i])
@@ -121,18 +123,23 @@ func newTables(p *compiler.Program) *tables {
 }
 
 // usedBy tells which predicates the rules of a program look at: it may be a part of
-// another one, whose predicates it has.
-func usedBy(p *compiler.Program) []bool {
-	used := make([]bool, len(p.Predicates))
-	mark := func(e *compiler.Expr) { used[e.Atom] = used[e.Atom] || e.Op == compiler.Leaf }
-	for _, r := range p.Rules {
+// another one, whose predicates it has. It also tells which rules look at any value.
+func usedBy(p *compiler.Program) (used, keyed []bool) {
+	used, keyed = make([]bool, len(p.Predicates)), make([]bool, len(p.Rules))
+	rule := 0
+	mark := func(e *compiler.Expr) {
+		used[e.Atom] = true
+		keyed[rule] = keyed[rule] || p.Predicates[e.Atom].Field == ""
+	}
+	for i, r := range p.Rules {
+		rule = i
 		r.Expr.Each(mark)
 		r.Detection.Each(mark)
 		for _, f := range r.Filters {
 			f.Each(mark)
 		}
 	}
-	return used
+	return used, keyed
 }
 
 // enter notes a predicate under its field.

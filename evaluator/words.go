@@ -72,6 +72,9 @@ func (t *tables) wordsNeeded(g *group) ([]string, bool) {
 	var words []string
 	ok := true
 	for _, n := range g.rules {
+		if !t.keyed[n] {
+			continue
+		}
 		t.program.Rules[n].Expr.Each(func(e *compiler.Expr) {
 			if p := &t.program.Predicates[e.Atom]; p.Field == "" {
 				word := wordOf(p)

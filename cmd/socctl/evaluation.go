@@ -169,7 +169,7 @@ func (r *evaluation) work(work <-chan *parcel) {
 	if r.options.logsource == "off" {
 		options = append(options, evaluator.IgnoreLogsource())
 	}
-	w := worker{evaluation: r, ev: evaluator.New(r.program, options...), maker: lineMaker{rules: map[*compiler.Rule]*lineRule{}}}
+	w := worker{evaluation: r, ev: evaluator.New(r.program, options...), maker: newLineMaker()}
 	if r.raw() {
 		w.stream = telemetry.NewStream(r.normaliser, w.ev, telemetry.RouteBy(r.route))
 	}
@@ -336,11 +336,11 @@ func (w *worker) tell(id telemetry.Identity, record *telemetry.Record, matches [
 	}
 	for _, m := range matches {
 		if m.Rule.Alerts {
-			out.lines = append(out.lines, matchLine{lineRule: w.maker.rule(m.Rule), Source: record.Source})
+			out.lines = append(out.lines, matchLine{lineRule: w.maker.rule(m.Rule).lineRule, Source: record.Source})
 		}
 	}
 	for _, s := range stopped {
-		out.lines = append(out.lines, matchLine{lineRule: w.maker.rule(s.Rule), Source: record.Source, SuppressedBy: suppressedText(s)})
+		out.lines = append(out.lines, matchLine{lineRule: w.maker.rule(s.Rule).lineRule, Source: record.Source, SuppressedBy: suppressedText(s)})
 	}
 }
 

@@ -72,18 +72,32 @@ func (m *matchText) settle() {
 	m.text = append(out, m.text[from:]...)
 }
 
-// lineMaker writes lines of matches. It belongs to one goroutine.
+// lineMaker writes lines of matches. It belongs to one goroutine. What lines have in
+// common is put together once.
 type lineMaker struct {
-	rules  map[*compiler.Rule]*lineRule
+	rules  map[*compiler.Rule]*ruleText
 	source string // of the latest event
 	origin []byte // what lines say of it, up to the number
+	view   string // of the latest line
+	shown  []byte // what lines say of it, from behind the time up to the fingerprint
 	event  []byte // what they say of the current event and a view, from the number on
 }
 
-func (l *lineMaker) rule(r *compiler.Rule) *lineRule {
+// ruleText is what lines of one rule say.
+type ruleText struct {
+	*lineRule
+	source string
+	start  []byte // up to the number of a record of that source
+	end    string // from behind the fingerprint on, if the line is a match
+}
+
+func newLineMaker() lineMaker { return lineMaker{rules: map[*compiler.Rule]*ruleText{}} }
+
+func (l *lineMaker) rule(r *compiler.Rule) *ruleText {
 	of := l.rules[r]
 	if of == nil {
-		of = lineRuleOf(r)
+		line := lineRuleOf(r)
+		of = &ruleText{lineRule: line, end: line.tail + "}\n"}
 		l.rules[r] = of
 	}
 	return of
@@ -100,43 +114,50 @@ func (l *lineMaker) tell(m *matchText, id telemetry.Identity, record *telemetry.
 		}
 		if !seen || of.View != view {
 			view, seen = of.View, true
-			l.about(id, record, view)
+			l.about(&id, record, view)
 		}
-		l.line(m, of.Rule)
-		m.text = append(m.text, "}\n"...)
+		r := l.rule(of.Rule)
+		l.line(m, r)
+		m.text = append(m.text, r.end...)
 		m.matches++
 	}
 	for _, s := range stopped {
-		l.about(id, record, s.View)
-		l.line(m, s.Rule)
-		m.text = append(appendSuppressed(m.text, suppressedText(s)), "}\n"...)
+		l.about(&id, record, s.View)
+		r := l.rule(s.Rule)
+		l.line(m, r)
+		m.text = append(appendSuppressed(append(m.text, r.tail...), suppressedText(s)), "}\n"...)
 	}
 	if len(m.numbers) > before {
 		m.events = append(m.events, textEvent{record.Source, record.Index, record.Index, len(m.numbers)})
 	}
 }
 
-// line appends a line, without its end, about the current event.
-func (l *lineMaker) line(m *matchText, r *compiler.Rule) {
-	of := l.rule(r)
-	m.text = append(append(m.text, of.head...), l.origin...)
+// line appends a line about the current event, up to the hash of the rule.
+func (l *lineMaker) line(m *matchText, r *ruleText) {
+	if r.start == nil || r.source != l.source {
+		r.source, r.start = l.source, append(append(r.start[:0], r.head...), l.origin...)
+	}
+	m.text = append(m.text, r.start...)
 	m.numbers = append(m.numbers, len(m.text))
-	m.text = append(append(m.text, l.event...), of.tail...)
+	m.text = append(m.text, l.event...)
 }
 
 // about makes an event the current one.
-func (l *lineMaker) about(id telemetry.Identity, record *telemetry.Record, view string) {
+func (l *lineMaker) about(id *telemetry.Identity, record *telemetry.Record, view string) {
 	if l.origin == nil || record.Source != l.source {
 		l.source, l.origin = record.Source, appendOrigin(l.origin[:0], record.Source)
+	}
+	if l.shown == nil || view != l.view {
+		l.view, l.shown = view, append(l.shown[:0], '"')
+		if view != "" {
+			l.shown = appendMember(l.shown, `,"view":`, view)
+		}
+		l.shown = append(l.shown, `,"event_fingerprint":"`...)
 	}
 	l.event = strconv.AppendInt(l.event[:0], int64(record.Index), 10)
 	l.event = append(l.event, `,"time":"`...)
 	if id.Timed {
 		l.event = id.Time.AppendFormat(l.event, time.RFC3339Nano)
 	}
-	l.event = append(l.event, '"')
-	if view != "" {
-		l.event = appendMember(l.event, `,"view":`, view)
-	}
-	l.event = append(append(append(l.event, `,"event_fingerprint":"`...), id.Fingerprint...), '"')
+	l.event = append(append(append(l.event, l.shown...), id.Fingerprint...), '"')
 }

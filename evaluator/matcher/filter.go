@@ -3,14 +3,23 @@ package matcher
 import (
 	"encoding/binary"
 	"math/bits"
+	"unsafe"
+
+	"github.com/socctl/socctl/evaluator/simd"
 )
 
 // filter is a set of hashes of grams. It has a byte for each hash, which is
 // faster to test than a bit, unless that would make it too large for a cache.
+// Where many bytes can be looked at together, few grams are a set of runs instead.
 type filter struct {
 	bytes  []uint8
 	packed bool // there are eight hashes to a byte
+	runs   *simd.Runs
 }
+
+// fewRuns is how many grams are few enough for a set of runs to tell most places of a
+// text that are none.
+const fewRuns = 100
 
 // largest is the size of the largest filter: 128 KiB.
 const largest = 17
@@ -21,8 +30,11 @@ const smallest = 12
 // newFilter returns a set of which entries fill a sixteenth or less, unless
 // there are so many of them that even a bit for each is too much.
 func newFilter(entries int) filter {
+	if entries <= fewRuns && simd.Available() {
+		return filter{runs: &simd.Runs{}}
+	}
 	log := max(bits.Len(uint(entries*16)), smallest)
-	return filter{make([]uint8, 1<<min(log, largest)), log > largest}
+	return filter{bytes: make([]uint8, 1<<min(log, largest)), packed: log > largest}
 }
 
 const hashFactor = 0x9E3779B97F4A7C15
@@ -31,7 +43,12 @@ const hashFactor = 0x9E3779B97F4A7C15
 // are taken.
 func hash(gram uint64) uint64 { return gram * hashFactor >> (64 - largest - 3) }
 
-func (f *filter) add(gram uint64) {
+// add adds a gram of so many bytes.
+func (f *filter) add(gram uint64, length int) {
+	if f.runs != nil {
+		f.runs.Add(uint32(gram), min(length, simd.RunSize))
+		return
+	}
 	h := hash(gram)
 	if f.packed {
 		f.bytes[h>>3] |= 1 << (h & 7)
@@ -48,6 +65,9 @@ const block = 64
 // Loops are written out because the compiler does not do so, which would cost
 // twice the time.
 func (f *filter) pass(b *buffer, at int, mask uint64) uint64 {
+	if f.runs != nil {
+		return f.runs.Marks((*[simd.MarksSize]byte)(b.bytes[at:]))
+	}
 	if f.packed {
 		return f.passPacked(b, at, mask)
 	}
@@ -78,4 +98,11 @@ func (f *filter) passPacked(b *buffer, at int, mask uint64) uint64 {
 		out |= some << n
 	}
 	return out
+}
+
+func (f *filter) memory() int {
+	if f.runs != nil {
+		return int(unsafe.Sizeof(*f.runs))
+	}
+	return len(f.bytes)
 }

@@ -76,7 +76,7 @@ func (g *grams) place(items []trieEntry, places []place) {
 	for i, p := range places {
 		if i == 0 || places[i-1].gram != p.gram {
 			g.index.put(p.gram, 0, int32(i))
-			g.filter.add(p.gram)
+			g.filter.add(p.gram, bits.Len64(g.mask)/8)
 		}
 		back := uint32(p.back)
 		if i+1 == len(places) || places[i+1].gram != p.gram {
@@ -99,19 +99,23 @@ func head(text string) uint64 {
 func (g *grams) scan(b *buffer, h *hits, l *lists) {
 	g.single.scan(b, h, l)
 	g.short.scan(b, h, l)
-	if g.filter.bytes == nil {
+	if len(g.entries) == 0 {
 		return
 	}
 	for at := b.from; at < b.end; at += block {
 		for m := g.filter.pass(b, at, g.mask); m != 0; m &= m - 1 {
-			g.look(b, at+bits.TrailingZeros64(m), h, l)
+			place := at + bits.TrailingZeros64(m)
+			gram := b.word(place) & g.mask
+			if hash := mix(gram, 0); !g.index.lacks(hash) {
+				g.look(b, place, g.index.find(hash, gram, 0).value, h, l)
+			}
 		}
 	}
 }
 
-// look adds those literals of the gram at a place that are in the text.
-func (g *grams) look(b *buffer, at int, h *hits, l *lists) {
-	first := g.index.get(b.word(at)&g.mask, 0)
+// look adds those literals of the gram at a place that are in the text, of which the
+// first one is given; absent if what stands there is no gram.
+func (g *grams) look(b *buffer, at int, first int32, h *hits, l *lists) {
 	if first == absent {
 		return
 	}
@@ -129,5 +133,5 @@ func (g *grams) look(b *buffer, at int, h *hits, l *lists) {
 }
 
 func (g *grams) memory() int {
-	return len(g.filter.bytes) + g.index.size() + 24*len(g.entries) + len(g.texts) + g.short.memory() + g.single.memory()
+	return g.filter.memory() + g.index.size() + 24*len(g.entries) + len(g.texts) + g.short.memory() + g.single.memory()
 }

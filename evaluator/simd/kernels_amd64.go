@@ -11,3 +11,8 @@ func index(blocks *Block, text *byte, size int) (findings uint64)
 //
 //go:noescape
 func probe(grams *Grams, text *byte, size, from int) (at int)
+
+// runs is Runs.Marks.
+//
+//go:noescape
+func runs(r *Runs, text *[MarksSize]byte) (marks uint64)

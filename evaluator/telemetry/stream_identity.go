@@ -194,8 +194,9 @@ func (p *identityParts) of(s *Stream) Identity {
 		}
 		text = with
 	}
-	s.canonical = append(text, '}')
-	s.printed.take(s.canonical)
+	sum, text := s.digester.sum(append(text, '}'))
+	s.canonical = text
+	s.printed.take(sum)
 	id := Identity{Fingerprint: unsafe.String(&s.printed[0], len(s.printed))}
 	id.Time, id.Timed = p.time(s, &r)
 	s.leafText = r.text
