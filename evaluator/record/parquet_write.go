@@ -162,7 +162,7 @@ func dictionaryPays(texts []string, rows []int32) bool {
 }
 
 // plainBytes is from how many bytes of texts on a page is full.
-const plainBytes = 512 << 10
+const plainBytes = 8 << 20
 
 // plainColumn writes a column of texts that do not repeat, which all are optional.
 func (f *parquetFile) plainColumn(name string, texts []string, rows []int32, code []uint32) error {

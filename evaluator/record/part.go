@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/socctl/socctl/evaluator"
 	"github.com/socctl/socctl/evaluator/shape"
 	"github.com/socctl/socctl/evaluator/telemetry"
 )
@@ -52,6 +53,8 @@ type column struct {
 	distinct
 	rows []int32
 	code []uint32 // of texts
+
+	grams *evaluator.Grams // see runs
 }
 
 // Costs in memory, roughly: of a cell, and of a text beside its bytes.
