@@ -32,7 +32,7 @@ const (
 
 // write writes the part as a file in a folder of the recording, and returns what
 // the manifest says of it.
-func (p *part) write(dir, folder string) (File, error) {
+func (p *part) write(dir, folder string, with *press) (File, error) {
 	out := File{Rows: p.rows()}
 	out.First, out.Last = p.span()
 	out.Sources, out.Routes = p.sources(), p.routes()
@@ -43,7 +43,7 @@ func (p *part) write(dir, folder string) (File, error) {
 	}
 	sum := sha256.New()
 	buffered := bufio.NewWriterSize(io.MultiWriter(f, sum), 1<<20)
-	if err = p.writeTo(buffered); err == nil {
+	if err = p.writeTo(buffered, with); err == nil {
 		err = errors.Join(buffered.Flush(), f.Sync())
 	}
 	if info, failed := f.Stat(); failed == nil {
@@ -73,12 +73,12 @@ func ignoreMissing(err error) error {
 }
 
 // writeTo writes the Parquet file: one row group, column by column.
-func (p *part) writeTo(w io.Writer) error {
+func (p *part) writeTo(w io.Writer, with *press) error {
 	layouts, err := p.layoutTexts()
 	if err != nil {
 		return err
 	}
-	out, err := newParquetFile(w, p.rows())
+	out, err := newParquetFile(w, p.rows(), with)
 	if err != nil {
 		return err
 	}
@@ -96,7 +96,8 @@ func (p *part) writeTo(w io.Writer) error {
 		}
 	}
 	out.tell(reserved+"schema", strconv.Itoa(SchemaVersion))
-	return errors.Join(p.writeRuns(out.tell), out.close())
+	p.writeRuns(out)
+	return out.close()
 }
 
 // layoutTexts writes the layouts down.

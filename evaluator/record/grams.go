@@ -31,11 +31,7 @@ const (
 const worthRuns = 256 << 10
 
 // writeRuns tells of the texts of columns.
-func (p *part) writeRuns(tell func(key, value string)) error {
-	z, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithSingleSegment(true))
-	if err != nil {
-		return err
-	}
+func (p *part) writeRuns(out *parquetFile) {
 	write := func(key string, g *evaluator.Grams) {
 		var content []byte // none if nothing can be told, for somebody might look for it elsewhere
 		if g != nil {
@@ -43,7 +39,7 @@ func (p *part) writeRuns(tell func(key, value string)) error {
 				content = told
 			}
 		}
-		tell(key, base64.StdEncoding.EncodeToString(z.EncodeAll(content, nil)))
+		out.tell(key, base64.StdEncoding.EncodeToString(out.single.EncodeAll(content, nil)))
 	}
 	shared := evaluator.NewGrams()
 	for _, name := range slices.Sorted(maps.Keys(p.columns)) {
@@ -61,7 +57,6 @@ func (p *part) writeRuns(tell func(key, value string)) error {
 		}
 	}
 	write(runsKey, shared)
-	return z.Close()
 }
 
 // runs are those of all texts, which the index tells of, too.

@@ -8,6 +8,7 @@ import (
 	"io"
 	"math"
 	"math/bits"
+	"slices"
 	"unsafe"
 
 	"github.com/klauspost/compress/zstd"
@@ -22,29 +23,49 @@ import (
 // dictionaries need not be found out a second time, and rows that have nothing in a column,
 // which most have in most, take no time.
 type parquetFile struct {
+	*press
 	out  io.Writer
 	at   int64 // how much was written
 	rows int
 	meta format.FileMetaData
-	zstd *zstd.Encoder
 
-	chunk          *format.ColumnMetaData // of the column that is being written
+	chunk *format.ColumnMetaData // of the column that is being written
+}
+
+// press is what writing files takes, again for each. It is for one goroutine.
+type press struct {
+	zstd, single   *zstd.Encoder // single tells in front how much there is, however little
 	values, packed []byte
 	levels, bitmap []byte
 	numbers        []int32
 	written        bytes.Buffer
 }
 
-const parquetMagic = "PAR1"
-
-var errPageTooLarge = errors.New("texts of 2 GiB in one column of a file; record with less --memory")
-
-func newParquetFile(out io.Writer, rows int) (*parquetFile, error) {
+func newPress() (*press, error) {
 	z, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithZeroFrames(true), zstd.WithEncoderCRC(false))
 	if err != nil {
 		return nil, err
 	}
-	f := &parquetFile{out: out, rows: rows, zstd: z}
+	single, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithSingleSegment(true))
+	return &press{zstd: z, single: single}, err
+}
+
+// maxPress is how many bytes of a kind are kept for the next file.
+const maxPress = 32 << 20
+
+// release gives up what a single file has needed.
+func (r *press) release() {
+	if cap(r.values) > maxPress || cap(r.packed) > maxPress {
+		r.values, r.packed = nil, nil
+	}
+}
+
+const parquetMagic = "PAR1"
+
+var errPageTooLarge = errors.New("texts of 2 GiB in one column of a file; record with less --memory")
+
+func newParquetFile(out io.Writer, rows int, with *press) (*parquetFile, error) {
+	f := &parquetFile{press: with, out: out, rows: rows}
 	f.meta.Version, f.meta.NumRows, f.meta.CreatedBy = 1, int64(rows), "socctl"
 	f.meta.Schema = thrift.Slice[format.SchemaElement]{{Name: "events", NumChildren: thrift.New(int32(0))}}
 	f.meta.RowGroups = thrift.Slice[format.RowGroup]{{NumRows: int64(rows), FileOffset: int64(len(parquetMagic))}}
@@ -184,6 +205,7 @@ func (f *parquetFile) plainColumn(name string, texts []string, rows []int32, cod
 		if f.values, err = parquet.DeltaBinaryPacked.EncodeInt32(f.values[:0], f.numbers); err != nil {
 			return err
 		}
+		f.values = slices.Grow(f.values, size)
 		for _, n := range code[start:next] {
 			f.values = append(f.values, texts[n]...)
 		}
@@ -333,8 +355,6 @@ func (f *parquetFile) close() error {
 		return err
 	}
 	footer = append(binary.LittleEndian.AppendUint32(footer, uint32(len(footer))), parquetMagic...)
-	if err := f.write(footer); err != nil {
-		return err
-	}
-	return f.zstd.Close()
+	f.release()
+	return f.write(footer)
 }
