@@ -1,6 +1,7 @@
 package evaluator
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"math/bits"
@@ -15,6 +16,7 @@ type Grams struct {
 	bits    []uint64 // nil if runs are not known
 	odd     bool     // a text holds a letter beyond ASCII that folds into it (D13)
 	lacking map[lackKey]bool
+	lines   []string // some of those that were added, by a hash; they share the memory of their texts
 }
 
 // lackKey is a question about words that was answered before.
@@ -53,25 +55,91 @@ const gramBits = 18
 // MostGrams is how many runs there may be before they tell too little to be kept.
 const MostGrams = 1 << gramBits / 4
 
-// Add adds a text.
+// Add adds a text. Texts of many lines have most of them in common, so that a line is only
+// looked at if it is not among those that were added lately.
 func (g *Grams) Add(text string) {
 	data := bytesOf(text)
-	g.odd = g.odd || unusual(data)
 	if g.bits == nil {
+		g.odd = g.odd || unusual(data)
 		for _, b := range data {
 			g.letters[b] = true
 		}
 		return
 	}
+	for from := 0; ; {
+		end := bytes.IndexByte(data[from:], '\n') + 1
+		if end == 0 {
+			if from > 0 && g.lately(text[from:]) {
+				return
+			}
+			g.line(data[from:])
+			return
+		}
+		if end += from; !g.lately(text[from:end]) {
+			g.line(data[from:end])
+		}
+		from = end
+		g.across(data[max(0, from-gramSize+1):min(from+gramSize-1, len(data))])
+	}
+}
+
+// line adds a line, or what stands on both sides of where it begins.
+func (g *Grams) line(data []byte) {
+	g.odd = g.odd || unusual(data)
+	for _, b := range data {
+		g.letters[b] = true
+	}
+	g.across(data)
+}
+
+// across adds the runs of some bytes.
+func (g *Grams) across(data []byte) {
 	gram, digit := uint32(0), uint32(0) // the last four bytes, and how many of the last are digits
 	for at, b := range data {
-		g.letters[b] = true
 		b |= 0x20
 		gram = gram>>8 | uint32(b)<<24
 		digit = (digit + 1) * uint32(digits[b])
 		if digit < gramSize && at+1 >= gramSize {
 			g.set(gramBit(gram))
 		}
+	}
+}
+
+// lateLines is how many lines are remembered, in powers of two.
+const lateLines = 12
+
+// lately reports whether a line was added lately, as it will be from now on.
+func (g *Grams) lately(line string) bool {
+	if len(line) < 8 {
+		return false
+	}
+	if g.lines == nil {
+		g.lines = make([]string, 1<<lateLines)
+	}
+	data := bytesOf(line)
+	hash := (binary.LittleEndian.Uint64(data) ^ bits.RotateLeft64(binary.LittleEndian.Uint64(data[len(data)-8:]), 29) ^ uint64(len(data))) * 0x9e3779b97f4a7c15
+	slot := &g.lines[hash>>(64-lateLines)]
+	if *slot == line {
+		return true
+	}
+	*slot = line
+	return false
+}
+
+// Forget gives up what only makes adding faster, which keeps texts in memory.
+func (g *Grams) Forget() { g.lines = nil }
+
+// Unite adds all that others were given.
+func (g *Grams) Unite(others *Grams) {
+	g.odd = g.odd || others.odd
+	for b, there := range others.letters {
+		g.letters[b] = g.letters[b] || there
+	}
+	if others.bits == nil {
+		g.bits = nil // of the runs of others nothing is known
+	}
+	for i := range g.bits {
+		g.bits[i] |= others.bits[i]
 	}
 }
 

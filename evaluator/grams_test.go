@@ -106,3 +106,33 @@ func FuzzReadGrams(f *testing.F) {
 		}
 	})
 }
+
+// What is told of texts of many lines, which repeat, is what is told of all their runs; and
+// that of several in one is that of all their texts.
+func TestGramsOfLines(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(7, 7))
+	lines := []string{"", "\n", "short", "\tProcessId: 1234567", "Subject:\r", "abcdefgh", "abcdefgh\u212a", strings.Repeat("a long line ", 9), "0123456789abcdef", "x"}
+	for range 2000 {
+		g, halves, plain := NewGrams(), [2]*Grams{NewGrams(), NewGrams()}, NewGrams()
+		for range 1 + r.IntN(6) {
+			var b strings.Builder
+			for range r.IntN(12) {
+				b.WriteString(lines[r.IntN(len(lines))])
+				if r.IntN(3) > 0 {
+					b.WriteByte('\n')
+				}
+			}
+			g.Add(b.String())
+			halves[r.IntN(2)].Add(b.String())
+			plain.line([]byte(b.String()))
+		}
+		halves[0].Forget()
+		halves[0].Unite(halves[1])
+		for name, got := range map[string]*Grams{"by lines": g, "united": halves[0]} {
+			if got.odd != plain.odd || got.letters != plain.letters || !cmp.Equal(got.bits, plain.bits) {
+				t.Fatalf("%s: not what is told of the same texts as a whole", name)
+			}
+		}
+	}
+}

@@ -7,14 +7,12 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"math"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"time"
-	"unsafe"
-
-	"github.com/parquet-go/parquet-go"
 )
 
 // reserved is how names of columns start that are no leaves.
@@ -34,7 +32,7 @@ const (
 
 // write writes the part as a file in a folder of the recording, and returns what
 // the manifest says of it.
-func (p *part) write(dir, folder string) (File, error) {
+func (p *part) write(dir, folder string, with *press) (File, error) {
 	out := File{Rows: p.rows()}
 	out.First, out.Last = p.span()
 	out.Sources, out.Routes = p.sources(), p.routes()
@@ -45,7 +43,7 @@ func (p *part) write(dir, folder string) (File, error) {
 	}
 	sum := sha256.New()
 	buffered := bufio.NewWriterSize(io.MultiWriter(f, sum), 1<<20)
-	if err = p.writeTo(buffered); err == nil {
+	if err = p.writeTo(buffered, with); err == nil {
 		err = errors.Join(buffered.Flush(), f.Sync())
 	}
 	if info, failed := f.Stat(); failed == nil {
@@ -75,50 +73,31 @@ func ignoreMissing(err error) error {
 }
 
 // writeTo writes the Parquet file: one row group, column by column.
-func (p *part) writeTo(w io.Writer) error {
+func (p *part) writeTo(w io.Writer, with *press) error {
 	layouts, err := p.layoutTexts()
 	if err != nil {
 		return err
 	}
-	schema := p.schema()
-	out := parquet.NewWriter(w, schema, parquet.KeyValueMetadata(reserved+"schema", strconv.Itoa(SchemaVersion)),
-		parquet.DictionaryMaxBytes(math.MaxInt64/2), parquet.CreatedBy("socctl", "", ""), parquet.MaxRowsPerRowGroup(math.MaxInt64), parquet.DataPageStatistics(false))
-	for i, path := range schema.Columns() {
-		if err := p.writeColumn(out.ColumnWriters()[i], path[0], i, layouts); err != nil {
+	out, err := newParquetFile(w, p.rows(), with)
+	if err != nil {
+		return err
+	}
+	names := slices.AppendSeq([]string{layoutColumn, indexColumn, timeColumn, sourceColumn, viewColumn, routeColumn}, maps.Keys(p.columns))
+	if len(p.order.rows) > 0 {
+		names = append(names, orderColumn)
+	}
+	if len(p.rest.rows) > 0 {
+		names = append(names, restColumn)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		if err := p.writeColumn(out, name, layouts); err != nil {
 			return err
 		}
 	}
-	return errors.Join(p.writeRuns(out.SetKeyValueMetadata), out.Close())
-}
-
-func (p *part) schema() *parquet.Schema {
-	group := parquet.Group{
-		layoutColumn: parquet.Encoded(parquet.Compressed(parquet.String(), &parquet.Zstd), &parquet.RLEDictionary),
-		indexColumn:  parquet.Encoded(parquet.Compressed(parquet.Leaf(parquet.Int64Type), &parquet.Zstd), &parquet.DeltaBinaryPacked),
-		timeColumn:   parquet.Optional(parquet.Encoded(parquet.Compressed(parquet.Timestamp(parquet.Nanosecond), &parquet.Zstd), &parquet.DeltaBinaryPacked)),
-		sourceColumn: parquet.Encoded(parquet.Compressed(parquet.String(), &parquet.Zstd), &parquet.RLEDictionary),
-		viewColumn:   parquet.Encoded(parquet.Compressed(parquet.String(), &parquet.Zstd), &parquet.RLEDictionary),
-		routeColumn:  parquet.Encoded(parquet.Compressed(parquet.String(), &parquet.Zstd), &parquet.RLEDictionary),
-	}
-	for name, c := range p.columns {
-		group[name] = c.node()
-	}
-	if len(p.order.rows) > 0 {
-		group[orderColumn] = p.order.node()
-	}
-	if len(p.rest.rows) > 0 {
-		group[restColumn] = p.rest.node()
-	}
-	return parquet.NewSchema("events", group)
-}
-
-// node is a column of a file. A dictionary pays where texts repeat.
-func (c *column) node() parquet.Node {
-	text := parquet.Compressed(parquet.String(), &parquet.Zstd)
-	if 2*len(c.texts) > len(c.rows) && len(c.rows) > 64 {
-		return parquet.Optional(parquet.Encoded(text, &parquet.DeltaLengthByteArray))
-	}
-	return parquet.Optional(parquet.Encoded(text, &parquet.RLEDictionary))
+	out.tell(reserved+"schema", strconv.Itoa(SchemaVersion))
+	p.writeRuns(out)
+	return out.close()
 }
 
 // layoutTexts writes the layouts down.
@@ -134,79 +113,45 @@ func (p *part) layoutTexts() ([]string, error) {
 	return out, nil
 }
 
-func (p *part) writeColumn(w *parquet.ColumnWriter, name string, n int, layouts []string) error {
+func (p *part) writeColumn(w *parquetFile, name string, layouts []string) error {
 	switch name {
 	case layoutColumn:
-		return p.writeValues(w, func(row int) parquet.Value { return textOf(layouts[p.layoutOf[row]]).Level(0, 0, n) })
+		return w.column(name, layouts, p.source.rows, p.layoutOf, false)
 	case indexColumn:
-		return p.writeValues(w, func(row int) parquet.Value { return parquet.Int64Value(p.index[row]).Level(0, 0, n) })
+		return w.ints(name, p.index, nil, false)
 	case timeColumn:
-		return p.writeValues(w, func(row int) parquet.Value {
-			if at := p.times[row]; inNanoseconds(at) {
-				return parquet.Int64Value(at.UnixNano()).Level(0, 1, n)
-			}
-			return parquet.NullValue().Level(0, 0, n)
-		})
+		return p.writeTimes(w)
 	case sourceColumn:
-		return p.writeTexts(w, &p.source, n, 0)
+		return p.source.write(w, name, false)
 	case viewColumn:
-		return p.writeTexts(w, &p.view, n, 0)
+		return p.view.write(w, name, false)
 	case routeColumn:
-		return p.writeTexts(w, &p.route, n, 0)
+		return p.route.write(w, name, false)
 	case orderColumn:
-		return p.writeTexts(w, &p.order, n, 1)
+		return p.order.write(w, name, true)
 	case restColumn:
-		return p.writeTexts(w, &p.rest, n, 1)
+		return p.rest.write(w, name, true)
 	}
-	return p.writeTexts(w, p.columns[name], n, 1)
+	return p.columns[name].write(w, name, true)
+}
+
+func (c *column) write(w *parquetFile, name string, optional bool) error {
+	return w.column(name, c.texts, c.rows, c.code, optional)
+}
+
+func (p *part) writeTimes(w *parquetFile) error {
+	var nanos []int64
+	var rows []int32
+	for row, at := range p.times {
+		if inNanoseconds(at) {
+			nanos, rows = append(nanos, at.UnixNano()), append(rows, int32(row))
+		}
+	}
+	err := w.ints(timeColumn, nanos, rows, true)
+	w.times()
+	return err
 }
 
 // inNanoseconds reports whether there is a time, and it can be counted in nanoseconds
 // since 1970.
 func inNanoseconds(t time.Time) bool { return t.Year() > 1678 && t.Year() < 2262 }
-
-// writeTexts writes a column of texts, null in rows that have none, which most have of
-// most columns.
-func (p *part) writeTexts(w *parquet.ColumnWriter, c *column, n, level int) error {
-	values := make([]parquet.Value, min(writeAtOnce, p.rows()))
-	none := parquet.NullValue().Level(0, 0, n)
-	for i := range values {
-		values[i] = none
-	}
-	next := 0
-	for first := 0; first < p.rows(); first += writeAtOnce {
-		some := values[:min(writeAtOnce, p.rows()-first)]
-		start := next
-		for ; next < len(c.rows) && int(c.rows[next]) < first+len(some); next++ {
-			some[int(c.rows[next])-first] = textOf(c.texts[c.code[next]]).Level(0, level, n)
-		}
-		if _, err := w.WriteRowValues(some); err != nil {
-			return err
-		}
-		for _, row := range c.rows[start:next] {
-			some[int(row)-first] = none
-		}
-	}
-	return nil
-}
-
-// textOf is a value that shares its memory with a text.
-func textOf(text string) parquet.Value {
-	return parquet.ByteArrayValue(unsafe.Slice(unsafe.StringData(text), len(text)))
-}
-
-const writeAtOnce = 1024
-
-func (p *part) writeValues(w *parquet.ColumnWriter, of func(row int) parquet.Value) error {
-	values := make([]parquet.Value, 0, writeAtOnce)
-	for row := range p.rows() {
-		values = append(values, of(row))
-		if len(values) == writeAtOnce || row == p.rows()-1 {
-			if _, err := w.WriteRowValues(values); err != nil {
-				return err
-			}
-			values = values[:0]
-		}
-	}
-	return nil
-}

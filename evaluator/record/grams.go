@@ -31,34 +31,48 @@ const (
 const worthRuns = 256 << 10
 
 // writeRuns tells of the texts of columns.
-func (p *part) writeRuns(tell func(key, value string)) error {
-	z, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithSingleSegment(true))
-	if err != nil {
-		return err
-	}
+func (p *part) writeRuns(out *parquetFile) {
 	write := func(key string, g *evaluator.Grams) {
-		content, ok := g.Append(nil)
-		if !ok {
-			content = nil // nothing can be told, and somebody might look for it elsewhere
+		var content []byte // none if nothing can be told, for somebody might look for it elsewhere
+		if g != nil {
+			if told, ok := g.Append(nil); ok {
+				content = told
+			}
 		}
-		tell(key, base64.StdEncoding.EncodeToString(z.EncodeAll(content, nil)))
+		out.tell(key, base64.StdEncoding.EncodeToString(out.single.EncodeAll(content, nil)))
 	}
 	shared := evaluator.NewGrams()
 	for _, name := range slices.Sorted(maps.Keys(p.columns)) {
-		of := shared
-		own := p.columns[name].size() >= worthRuns || p.columns[name].odd()
-		if own {
-			of = evaluator.NewGrams()
-		}
-		for _, text := range p.columns[name].texts {
-			of.Add(text)
-		}
-		if own {
-			write(runsKey+"."+name, of)
+		c := p.columns[name]
+		size := c.size()
+		switch {
+		case size >= worthRuns:
+			write(runsKey+"."+name, c.runs())
+		case c.odd():
+			write(runsKey+"."+name, nil)
+		case size > maxToldTexts:
+			shared.Unite(c.runs())
+		default:
+			c.addRuns(shared)
 		}
 	}
 	write(runsKey, shared)
-	return z.Close()
+}
+
+// runs are those of all texts, which the index tells of, too.
+func (c *column) runs() *evaluator.Grams {
+	if c.grams == nil {
+		c.grams = evaluator.NewGrams()
+		c.addRuns(c.grams)
+		c.grams.Forget()
+	}
+	return c.grams
+}
+
+func (c *column) addRuns(to *evaluator.Grams) {
+	for _, text := range c.texts {
+		to.Add(text)
+	}
 }
 
 func (c *column) size() int {

@@ -259,7 +259,7 @@ func FuzzIndex(f *testing.F) {
 	p := newPart()
 	for row, text := range []string{"one", "two", strings.Repeat("three", 999)} {
 		c := p.column("text")
-		c.set(row, []byte(text))
+		c.set(row, []byte(text), &p.room)
 	}
 	in := p.known(`{"text":""}`, []shape.Kind{shape.String}, []string{"text"})
 	p.noteKind(eventKind{nil, in, `[["","windows","security"]]`})

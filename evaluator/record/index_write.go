@@ -364,11 +364,7 @@ func (c *column) tell(body []byte) ([]byte, int) {
 }
 
 func (c *column) sketch(body []byte) ([]byte, int) {
-	grams := evaluator.NewGrams()
-	for _, text := range c.texts {
-		grams.Add(text)
-	}
-	if told, ok := grams.AppendSketch(body); ok {
+	if told, ok := c.runs().AppendSketch(body); ok {
 		return told, toldSketch
 	}
 	return body, toldNothing

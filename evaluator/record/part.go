@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/socctl/socctl/evaluator"
 	"github.com/socctl/socctl/evaluator/shape"
 	"github.com/socctl/socctl/evaluator/telemetry"
 )
@@ -24,6 +25,7 @@ type part struct {
 	order        column // skeletons of records whose members come in another order than in their layout
 	rest         column // texts of leaves that have no column, as a list in JSON; or the whole record
 	bytes        int    // that this takes, roughly
+	room         keeper // of texts
 
 	kinds    map[eventKind]bool // of the rows
 	lastKind eventKind
@@ -48,10 +50,11 @@ type layoutIn struct {
 
 // column is texts of some rows, in ascending order of these.
 type column struct {
-	codes map[string]uint32
-	texts []string
-	rows  []int32
-	code  []uint32 // index into texts
+	distinct
+	rows []int32
+	code []uint32 // of texts
+
+	grams *evaluator.Grams // see runs
 }
 
 // Costs in memory, roughly: of a cell, and of a text beside its bytes.
@@ -69,22 +72,15 @@ func newPart() *part { return &part{columns: map[string]*column{}, byKey: map[st
 
 func (p *part) rows() int { return len(p.index) }
 
-// set gives a row a text and returns how many bytes that takes.
-func (c *column) set(row int, text []byte) (bytes int) {
+// set gives a row a text, which is kept in room, and returns how many bytes that takes.
+func (c *column) set(row int, text []byte, room *keeper) (bytes int) {
 	if n := len(c.code); n > 0 && c.texts[c.code[n-1]] == string(text) {
 		c.rows, c.code = append(c.rows, int32(row)), append(c.code, c.code[n-1])
 		return cellBytes
 	}
-	code, known := c.codes[string(text)]
+	code, known := c.of(text, room)
 	if !known {
-		if c.codes == nil {
-			c.codes = map[string]uint32{}
-		}
-		code = uint32(len(c.texts))
-		own := string(text)
-		c.codes[own] = code
-		c.texts = append(c.texts, own)
-		bytes = len(own) + textBytes
+		bytes = len(text) + textBytes
 	}
 	c.rows, c.code = append(c.rows, int32(row)), append(c.code, code)
 	return bytes + cellBytes
@@ -94,7 +90,7 @@ func (c *column) set(row int, text []byte) (bytes int) {
 func (p *part) add(r telemetry.Record, layout *telemetry.Layout, texts *telemetry.Layouts, is belonging) error {
 	row := p.rows()
 	p.index, p.times = append(p.index, int64(r.Index)), append(p.times, is.at)
-	p.bytes += rowBytes + p.source.set(row, []byte(r.Source)) + p.view.set(row, []byte(is.view)) + p.route.set(row, []byte(is.route))
+	p.bytes += rowBytes + p.source.set(row, bytesOf(r.Source), &p.room) + p.view.set(row, bytesOf(is.view), &p.room) + p.route.set(row, bytesOf(is.route), &p.room)
 	if layout == nil {
 		whole, err := wholeText(r, texts)
 		if err != nil {
@@ -102,7 +98,7 @@ func (p *part) add(r telemetry.Record, layout *telemetry.Layout, texts *telemetr
 		}
 		p.noteKind(eventKind{route: is.route})
 		p.layoutOf = append(p.layoutOf, p.known("", nil, nil).number)
-		p.bytes += p.rest.set(row, whole)
+		p.bytes += p.rest.set(row, whole, &p.room)
 		return nil
 	}
 	in := p.known(layout.Skeleton, layout.Kinds, layout.Names)
@@ -113,13 +109,13 @@ func (p *part) add(r telemetry.Record, layout *telemetry.Layout, texts *telemetr
 		return err
 	}
 	if order != "" {
-		p.bytes += p.order.set(row, []byte(order))
+		p.bytes += p.order.set(row, bytesOf(order), &p.room)
 	}
 	var rest []string
 	for leaf, c := range in.columns {
 		switch {
 		case c != nil:
-			p.bytes += c.set(row, texts.Text(leaf))
+			p.bytes += c.set(row, texts.Text(leaf), &p.room)
 		case in.kinds[leaf] <= shape.Bool:
 			rest = append(rest, string(texts.Text(leaf)))
 		}
@@ -128,7 +124,7 @@ func (p *part) add(r telemetry.Record, layout *telemetry.Layout, texts *telemetr
 		return nil
 	}
 	list, err := json.Marshal(rest)
-	p.bytes += p.rest.set(row, list)
+	p.bytes += p.rest.set(row, list, &p.room)
 	return err
 }
 
@@ -212,8 +208,12 @@ func (p *part) takeLayout(in *layoutIn) uint32 {
 }
 
 func (c *column) take(other *column, offset int) {
+	mine := make([]uint32, len(other.texts))
+	for i, text := range other.texts {
+		mine[i] = c.share(text)
+	}
 	for i, row := range other.rows {
-		c.set(offset+int(row), []byte(other.texts[other.code[i]]))
+		c.rows, c.code = append(c.rows, int32(offset)+row), append(c.code, mine[other.code[i]])
 	}
 }
 

@@ -35,6 +35,7 @@ type Writer struct {
 	manifest *Manifest
 	unlock   func()
 	parts    map[partKey]*part
+	press    *press
 	held     int
 	added    []File
 	inputs   []Input
@@ -66,6 +67,10 @@ func Create(dir string, o Options) (*Writer, error) {
 	}
 	if o.Normaliser == nil {
 		o.Normaliser = telemetry.NewNormaliser(nil)
+	}
+	if w.press, err = newPress(); err != nil {
+		unlock()
+		return nil, err
 	}
 	w.layouts, w.routing = telemetry.NewLayouts(o.Normaliser), o.Normaliser.RouteKey()
 	return w, w.sweep()
@@ -288,7 +293,7 @@ func (w *Writer) flush(key partKey, p *part) error {
 	if err := os.MkdirAll(filepath.Join(w.dir, filepath.FromSlash(folder)), 0o755); err != nil {
 		return err
 	}
-	f, err := p.write(w.dir, folder)
+	f, err := p.write(w.dir, folder, w.press)
 	if err != nil {
 		return err
 	}

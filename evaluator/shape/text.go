@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math"
+	"math/bits"
+	"slices"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -22,6 +24,56 @@ func AppendStart(dst []byte, data []byte, l Leaf, most int) []byte {
 	if !l.Escaped {
 		return append(dst, written[:min(len(written), most)]...)
 	}
+	if len(written) <= most {
+		from := len(dst)
+		dst, written = appendPlain(dst, written)
+		most -= len(dst) - from
+	}
+	return appendEscaped(dst, written, most)
+}
+
+// appendPlain is appendEscaped of all that is written up to the first byte that is no UTF-8,
+// and returns the rest. Short runs between escapes, as paths have them, are taken eight bytes
+// at a time.
+func appendPlain(dst, written []byte) (longer, rest []byte) {
+	from := len(dst)
+	dst = slices.Grow(dst, len(written)+8)
+	out := dst[from : from+len(written)+8] // nothing takes more than what it is written as
+	at, to := 0, 0
+	for at < len(written) {
+		if at+8 <= len(written) {
+			w := binary.LittleEndian.Uint64(written[at:])
+			binary.LittleEndian.PutUint64(out[to:], w)
+			x := w ^ slants
+			special := ((x-ones)&^x | w) & highs
+			n := bits.TrailingZeros64(special) / 8
+			at, to = at+n, to+n
+			if special == 0 {
+				continue
+			}
+		}
+		switch c := written[at]; {
+		case c == '\\':
+			r, size := unescape(written[at:])
+			to += utf8.EncodeRune(out[to:], r)
+			at += size
+		case c < utf8.RuneSelf:
+			out[to] = c
+			at, to = at+1, to+1
+		default:
+			r, size := utf8.DecodeRune(written[at:])
+			if r == utf8.RuneError && size == 1 {
+				return dst[:from+to], written[at:]
+			}
+			to += copy(out[to:], written[at:at+size])
+			at += size
+		}
+	}
+	return dst[:from+to], nil
+}
+
+// appendEscaped appends what is written, or not much more than the first most bytes of it.
+func appendEscaped(dst, written []byte, most int) []byte {
 	// A byte that is no UTF-8 becomes three.
 	for end := len(dst) + min(most, 3*len(written)+1); ; {
 		if len(dst) >= end {
