@@ -37,6 +37,8 @@ type Column interface {
 	Dictionary() (*Dictionary, error)
 	// AppendCodes appends which text of the dictionary rows have.
 	AppendCodes(to []uint32, rows []int32) ([]uint32, error)
+	// Number returns a number that no other column of the same row group has.
+	Number() uint32
 	// Grams returns what is known of all texts without reading them; nil if that is
 	// nothing.
 	Grams() *Grams
@@ -66,7 +68,7 @@ const undecided = absent - 1
 // columns and of events.
 func (s *Records) MatchBatches(batches []*Batch, tried func(rows []int32, t *Tried), yield func(b *Batch, row int, matches []Match, stopped []Suppression)) error {
 	s.refresh()
-	m := &batchMatcher{Records: s, batchMemory: &s.batches, tried: tried, yield: yield, columns: map[Column]uint32{}, known: map[string]*together{}}
+	m := &batchMatcher{Records: s, batchMemory: &s.batches, tried: tried, yield: yield, known: map[string]*together{}}
 	for _, b := range batches {
 		for b.Shape >= len(s.trees) {
 			s.trees = append(s.trees, planTree{})
@@ -92,7 +94,8 @@ type batchMemory struct {
 	found   []vector
 	states  states
 	reached []*planVerdict
-	spare   *Trace // see freshTrace
+	spare   *Trace      // see freshTrace
+	long    []longHabit // by field
 }
 
 // batchMatcher matches batches.
@@ -104,11 +107,10 @@ type batchMatcher struct {
 	tried  func(rows []int32, t *Tried)
 	yield  func(b *Batch, row int, matches []Match, stopped []Suppression)
 
-	columns map[Column]uint32 // numbers
-	known   map[string]*together
-	order   []*together
-	later   []batchRow // rows of which events have to be made
-	open    []batchRow // the same, but what was tried on them has been told
+	known map[string]*together
+	order []*together
+	later []batchRow // rows of which events have to be made
+	open  []batchRow // the same, but what was tried on them has been told
 }
 
 // batchRow is a row of a batch.

@@ -91,6 +91,9 @@ func (m *batchMatcher) classOfEntry(c Column, field int32, filter *wordFilter, t
 	case shape.Bool:
 		kind = Bool
 	}
+	if len(text) >= longText {
+		return m.classOfLong(field, kind, text)
+	}
 	return m.classOfText(field, kindOf(kind), text) // which other files may have had as well
 }
 
@@ -236,12 +239,12 @@ func (m *batchMatcher) computeRow(l *load, p *plan, row int32, at int, columns [
 	return class, stable, nil
 }
 
-// joins returns which predicates over two fields hold: 1 where they do, else 0.
+// joins returns what is known of predicates over two fields, see unsettled.
 func (m *batchMatcher) joins(p *plan, rows []int32) ([]vector, error) {
 	var out []vector
 	for i := range p.runs {
 		for _, j := range p.runs[i].joins {
-			v, err := m.joinAll(j, rows)
+			v, err := m.joinAll(p, j, rows)
 			if err != nil {
 				return nil, err
 			}
@@ -251,7 +254,7 @@ func (m *batchMatcher) joins(p *plan, rows []int32) ([]vector, error) {
 	return out, nil
 }
 
-func (m *batchMatcher) joinAll(j join, rows []int32) (vector, error) {
+func (m *batchMatcher) joinAll(p *plan, j join, rows []int32) (vector, error) {
 	one, err := m.elements(j.leaf, rows)
 	if err != nil {
 		return vector{}, err
@@ -267,7 +270,10 @@ func (m *batchMatcher) joinAll(j join, rows []int32) (vector, error) {
 		holds, ok := known[key]
 		if !ok {
 			a, b := one.at(i), two.at(i)
-			if refers(&m.program.Predicates[j.atom], &a, &b) {
+			switch {
+			case !p.loads[j.loads[0]].yields(a.text) || !p.loads[j.loads[1]].yields(b.text):
+				holds = unsettled
+			case refers(&m.program.Predicates[j.atom], &a, &b):
 				holds = 1
 			}
 			known[key] = holds
@@ -282,6 +288,11 @@ type elementColumn struct {
 	Column
 	texts []string
 	codes []uint32
+}
+
+// yields reports whether a load yields its leaf, if that has a text.
+func (l *load) yields(text string) bool {
+	return l.kind != computed || l.guarded(func(by *Derivation) string { return by.of(text) })
 }
 
 func (m *batchMatcher) elements(leaf int32, rows []int32) (e elementColumn, err error) {

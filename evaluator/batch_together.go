@@ -52,7 +52,7 @@ func (m *batchMatcher) togetherKey(key []byte, p *plan) []byte {
 		switch l.kind {
 		case constant:
 		case computed:
-			key = binary.LittleEndian.AppendUint32(append(key, byte(l.kind)), m.number)
+			key = binary.LittleEndian.AppendUint32(binary.LittleEndian.AppendUint32(append(key, byte(l.kind)), m.number), p.number)
 		case oneLeaf:
 			key = m.columnKey(append(key, byte(l.kind)), l.leaf)
 		default:
@@ -74,13 +74,7 @@ func (m *batchMatcher) togetherKey(key []byte, p *plan) []byte {
 }
 
 func (m *batchMatcher) columnKey(key []byte, leaf int32) []byte {
-	c := m.Leaves[leaf]
-	n, known := m.columns[c]
-	if !known {
-		n = uint32(len(m.columns))
-		m.columns[c] = n
-	}
-	return binary.LittleEndian.AppendUint32(key, n)
+	return binary.LittleEndian.AppendUint32(key, m.Leaves[leaf].Number())
 }
 
 // match evaluates rows: those with the same classes at all loads have the same verdict.

@@ -15,7 +15,7 @@ type Grams struct {
 	letters [256]bool
 	bits    []uint64 // nil if runs are not known
 	odd     bool     // a text holds a letter beyond ASCII that folds into it (D13)
-	lacking map[lackKey]bool
+	lacking []lackAnswer
 	lines   []string // some of those that were added, by a hash; they share the memory of their texts
 }
 
@@ -26,24 +26,34 @@ type lackKey struct {
 	filter *wordFilter
 }
 
+type lackAnswer struct {
+	lackKey
+	lacks bool
+}
+
+// maxLacking is how many answers are remembered. There are hardly ever more than a few.
+const maxLacking = 1 << 6
+
 // lacks reports whether the texts lack all words that predicates over a field need, or
 // all of a filter unless it is nil.
 func (g *Grams) lacks(t *tables, field int32, filter *wordFilter) bool {
 	key := lackKey{t, field, filter}
-	lacks, known := g.lacking[key]
-	if known {
-		return lacks
+	for i := range g.lacking {
+		if a := &g.lacking[i]; a.lackKey == key {
+			return a.lacks
+		}
 	}
+	lacks := false
 	if filter != nil {
 		lacks = g.lackAll(filter.words)
 	} else {
 		words, ok := t.wordsOfField(field)
 		lacks = ok && g.lackAll(words)
 	}
-	if g.lacking == nil {
-		g.lacking = map[lackKey]bool{}
+	if len(g.lacking) == maxLacking {
+		g.lacking = g.lacking[:0]
 	}
-	g.lacking[key] = lacks
+	g.lacking = append(g.lacking, lackAnswer{key, lacks})
 	return lacks
 }
 

@@ -129,7 +129,14 @@ func (r run) same(other run) bool {
 }
 
 // join is a predicate over two fields whose values are leaves.
-type join struct{ atom, leaf, other int32 }
+type join struct {
+	atom, leaf, other int32
+	loads             [2]int32 // of the two fields: those with guards yield the leaf only while these hold
+}
+
+// unsettled is what is known of a join whose guards do not hold: nothing. Otherwise it is 1
+// if the predicate holds, else 0.
+const unsettled = 2
 
 // planner makes the plan of a record.
 type planner struct {
@@ -179,10 +186,9 @@ func (p *planner) run(g *group, event Event, name string, view int) {
 	}
 	for _, atom := range g.joins {
 		a := p.records.tables.atoms[atom]
-		one, found := p.leafOf(&r, a.field)
-		other, both := p.leafOf(&r, a.other)
-		if found && both {
-			r.joins = append(r.joins, join{atom, one, other})
+		one, other := p.leafOf(&r, a.field), p.leafOf(&r, a.other)
+		if one >= 0 && other >= 0 {
+			r.joins = append(r.joins, join{atom, p.plan.loads[one].leaf, p.plan.loads[other].leaf, [2]int32{one, other}})
 		}
 	}
 	if w, ok := event.(Walker); ok && g.words {
@@ -191,14 +197,15 @@ func (p *planner) run(g *group, event Event, name string, view int) {
 	p.plan.runs = append(p.plan.runs, r)
 }
 
-// leafOf returns the leaf that a field of a run is, false if it is something else.
-func (p *planner) leafOf(r *run, field int32) (int32, bool) {
+// leafOf returns the load of a field of a run if it is a leaf, at least as long as guards
+// hold; -1 if it is something else.
+func (p *planner) leafOf(r *run, field int32) int32 {
 	for _, n := range r.loads {
-		if l := &p.plan.loads[n]; l.field == field && l.kind == oneLeaf {
-			return l.leaf, true
+		if l := &p.plan.loads[n]; l.field == field && (l.kind == oneLeaf || l.kind == computed && len(l.guards) > 0) {
+			return n
 		}
 	}
-	return 0, false
+	return -1
 }
 
 // field finds out how a field comes to its value; false if the event never has it.

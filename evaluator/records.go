@@ -46,7 +46,7 @@ type Records struct {
 	key    []byte
 	text   []byte
 	values []uint32 // classes of the loads of a plan
-	joined []uint32 // 1 for each join of a plan that holds, else 0
+	joined []uint32 // for each join of a plan what is known of it, see unsettled
 	slow   uint64   // records that were evaluated by way of an event
 
 	looked, unusual bool // see strange
@@ -149,7 +149,7 @@ func (s *Records) planVerdict(p *plan, r *Record) (*planVerdict, error) {
 	s.joined = s.joined[:0]
 	for i := range p.runs {
 		for _, j := range p.runs[i].joins {
-			holds := s.join(j, r)
+			holds := s.join(p, j, r)
 			s.joined = append(s.joined, holds)
 			s.key = append(s.key, byte(holds))
 		}
@@ -180,7 +180,9 @@ func (s *Records) decidePlan(p *plan) *planVerdict {
 			}
 		}
 		for _, j := range run.joins {
-			s.jury.tell(j.atom, joined[0] != 0)
+			if joined[0] != unsettled {
+				s.jury.tell(j.atom, joined[0] != 0)
+			}
 			joined = joined[1:]
 		}
 		v := s.jury.decide(run.group)
@@ -233,9 +235,14 @@ func (s *Records) loadSeveral(l *load, r *Record) (class uint32) {
 	return s.classes.of(s.ascending())
 }
 
-// join returns 1 if a predicate over two fields holds, else 0. It is looked up by
-// what stands in the record for both.
-func (s *Records) join(j join, r *Record) uint32 {
+// join returns 1 if a predicate over two fields holds, else 0, or unsettled. It is looked
+// up by what stands in the record for both.
+func (s *Records) join(p *plan, j join, r *Record) uint32 {
+	for _, n := range j.loads {
+		if l := &p.loads[n]; l.kind == computed && !l.guarded(func(by *Derivation) string { return s.derived(by, r, l.leaf) }) {
+			return unsettled
+		}
+	}
 	s.text = binary.LittleEndian.AppendUint32(s.text[:0], uint32(j.atom))
 	for _, leaf := range [...]int32{j.leaf, j.other} {
 		l := &r.Leaves[leaf]
@@ -245,9 +252,9 @@ func (s *Records) join(j join, r *Record) uint32 {
 	if holds, known := s.cache.get(first, other); known {
 		return holds
 	}
-	p, holds := &s.program.Predicates[j.atom], uint32(0)
-	one, two := s.element(&s.sides[0], r, j.leaf, p.Cased), s.element(&s.sides[1], r, j.other, p.Cased)
-	if refers(p, &one, &two) {
+	of, holds := &s.program.Predicates[j.atom], uint32(0)
+	one, two := s.element(&s.sides[0], r, j.leaf, of.Cased), s.element(&s.sides[1], r, j.other, of.Cased)
+	if refers(of, &one, &two) {
 		holds = 1
 	}
 	s.cache.put(first, other, holds)

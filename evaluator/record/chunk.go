@@ -6,7 +6,6 @@ import (
 
 	"github.com/klauspost/compress/zstd"
 	"github.com/parquet-go/parquet-go"
-	"github.com/parquet-go/parquet-go/encoding/thrift"
 	"github.com/parquet-go/parquet-go/format"
 )
 
@@ -51,46 +50,39 @@ func (t *table) chunkOf(group, n int) *chunk {
 	}
 	c := &chunk{}
 	for rest := t.content[from : from+length]; len(rest) > 0; {
-		var h format.PageHeader
-		r := (&thrift.CompactProtocol{}).NewReaderFromBytes(rest)
-		if thrift.NewDecoder(r).Decode(&h) != nil || r.BytesRead() > len(rest) {
+		h, length, ok := readPageHeader(rest)
+		if !ok || h.packed > len(rest)-length {
 			return nil
 		}
-		rest = rest[r.BytesRead():]
-		if h.CompressedPageSize < 0 || int(h.CompressedPageSize) > len(rest) || h.UncompressedPageSize < 0 {
+		rest = rest[length:]
+		if !c.add(&h, rest[:h.packed]) {
 			return nil
 		}
-		if !c.add(&h, rest[:h.CompressedPageSize]) {
-			return nil
-		}
-		rest = rest[h.CompressedPageSize:]
+		rest = rest[h.packed:]
 	}
 	return c
 }
 
 // add notes a page, unless it is of another kind.
-func (c *chunk) add(h *format.PageHeader, content []byte) bool {
-	if h.Type == format.DictionaryPage {
-		d := &h.DictionaryPageHeader
-		if c.dictionary.values != nil || !d.Valid || d.V.Encoding != format.Plain || d.V.NumValues < 0 {
+func (c *chunk) add(h *pageHeader, content []byte) bool {
+	if h.kind == dictionaryPage {
+		if c.dictionary.values != nil || h.encoding != encodingPlain {
 			return false
 		}
-		c.dictionary = page{rows: int(d.V.NumValues), values: content, size: int(h.UncompressedPageSize), packed: true}
+		c.dictionary = page{rows: h.values, values: content, size: h.size, packed: true}
 		return true
 	}
-	d := &h.DataPageHeaderV2.V
-	levels := int(d.DefinitionLevelsByteLength)
-	if h.Type != format.DataPageV2 || !h.DataPageHeaderV2.Valid || d.RepetitionLevelsByteLength != 0 || levels < 0 || levels > len(content) || levels > int(h.UncompressedPageSize) || d.NumNulls < 0 || d.NumNulls > d.NumValues || d.NumRows != d.NumValues {
+	if h.repetitions != 0 || h.levels > len(content) || h.levels > h.size || h.nulls > h.values || h.rows != h.values {
 		return false
 	}
-	p := page{rows: int(d.NumRows), nulls: int(d.NumNulls), values: content[levels:], size: int(h.UncompressedPageSize) - levels, packed: !d.IsCompressed.Valid || d.IsCompressed.V}
+	p := page{rows: h.rows, nulls: h.nulls, values: content[h.levels:], size: h.size - h.levels, packed: !h.stored}
 	if p.nulls > 0 {
-		p.levels = content[:levels]
+		p.levels = content[:h.levels]
 	}
-	switch d.Encoding {
-	case format.RLEDictionary:
+	switch h.encoding {
+	case encodingDictionary:
 		p.coded = true
-	case format.DeltaLengthByteArray:
+	case encodingDeltaLength:
 	default:
 		return false
 	}

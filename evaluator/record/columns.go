@@ -20,6 +20,7 @@ type rowGroup struct {
 	number int // of the row group in its file
 	read   map[string]*groupColumn
 	shared []*leafColumn // by number, see layouts
+	leafs  uint32        // how many were made
 	rests  [][]string    // by row, once they are needed
 	late   error         // what failed when a leaf was read
 }
@@ -197,6 +198,7 @@ type leafColumn struct {
 	name  string // of its column
 	grams *evaluator.Grams
 	told  bool // grams was asked for
+	order uint32
 
 	rows       []int32 // ascending; those that a leaf without a column is of
 	rest       int     // where it is in their rest
@@ -211,6 +213,9 @@ type leafKey struct {
 
 // Kind implements evaluator.Column.
 func (c *leafColumn) Kind() shape.Kind { return c.kind }
+
+// Number implements evaluator.Column.
+func (c *leafColumn) Number() uint32 { return c.order }
 
 // Dictionary implements evaluator.Column.
 func (c *leafColumn) Dictionary() (*evaluator.Dictionary, error) {
@@ -273,8 +278,8 @@ func (c *leafColumn) Grams() *evaluator.Grams {
 	if c.told || c.name == "" {
 		return c.grams
 	}
-	if g, err := c.group.part(c.name); err == nil {
-		c.grams, c.told = g.grams, true
+	if grams, err := c.group.gramsOf(c.name); err == nil {
+		c.grams, c.told = grams, true
 	}
 	return c.grams
 }
@@ -303,7 +308,7 @@ func (g *rowGroup) leaves(l *layoutFile, rows []int32) []evaluator.Column {
 		switch name := l.Columns[i]; {
 		case kind > shape.Bool:
 		case name == "":
-			out[i] = &leafColumn{group: g, kind: kind, rows: rows, rest: rest}
+			out[i] = g.leaf(leafColumn{kind: kind, rows: rows, rest: rest})
 			rest++
 		default:
 			n := l.leaves[i]
@@ -311,10 +316,17 @@ func (g *rowGroup) leaves(l *layoutFile, rows []int32) []evaluator.Column {
 				g.shared = append(g.shared, make([]*leafColumn, n+1-len(g.shared))...)
 			}
 			if g.shared[n] == nil {
-				g.shared[n] = &leafColumn{group: g, kind: kind, name: name}
+				g.shared[n] = g.leaf(leafColumn{kind: kind, name: name})
 			}
 			out[i] = g.shared[n]
 		}
 	}
 	return out
+}
+
+// leaf makes a leaf of the group.
+func (g *rowGroup) leaf(c leafColumn) *leafColumn {
+	c.group, c.order = g, g.leafs
+	g.leafs++
+	return &c
 }

@@ -33,6 +33,7 @@ type layoutFile struct {
 	layoutIn
 	mould  *telemetry.Mould // nil for records that are kept whole
 	leaves []int            // numbers of leaves by name and kind, of those that have a column
+	shapes map[string]int   // by kind of the source, see groupReplay.batch
 }
 
 // open reads a file of a recording, which must be the one that was recorded.

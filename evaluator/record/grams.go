@@ -90,13 +90,29 @@ func (c *column) odd() bool { return slices.ContainsFunc(c.texts, evaluator.Odd)
 type told struct {
 	shared *evaluator.Grams // of all that are not told of by themselves
 	read   bool             // shared was looked for
+	own    map[string]*ownGrams
+}
+
+// ownGrams is what is told of a column by itself.
+type ownGrams struct {
+	written string
+	grams   *evaluator.Grams
+	err     error
+	read    bool
 }
 
 // gramsOf returns what a file tells of a column without reading it; nil if that is
 // nothing.
 func (g *rowGroup) gramsOf(name string) (*evaluator.Grams, error) {
-	if own, err := g.gramsAt(runsKey + "." + name); !errors.Is(err, errNothingTold) {
-		return own, err
+	if g.told.own == nil {
+		g.told.own = g.ownGrams()
+	}
+	if own := g.told.own[name]; own != nil {
+		if !own.read {
+			own.grams, own.err = g.gramsIn(runsKey+"."+name, own.written)
+			own.read = true
+		}
+		return own.grams, own.err
 	}
 	if !g.told.read {
 		shared, err := g.gramsAt(runsKey)
@@ -115,6 +131,17 @@ func (g *rowGroup) gramsOf(name string) (*evaluator.Grams, error) {
 	return old, err
 }
 
+// ownGrams finds the columns that are told of by themselves.
+func (t *table) ownGrams() map[string]*ownGrams {
+	own := map[string]*ownGrams{}
+	for _, pair := range t.parquet.Metadata().KeyValueMetadata {
+		if name, ok := strings.CutPrefix(pair.Key, runsKey+"."); ok {
+			own[name] = &ownGrams{written: pair.Value}
+		}
+	}
+	return own
+}
+
 var errNothingTold = errors.New("nothing is told")
 
 // gramsAt reads what stands under a key.
@@ -123,6 +150,11 @@ func (g *rowGroup) gramsAt(key string) (*evaluator.Grams, error) {
 	if !ok {
 		return nil, errNothingTold
 	}
+	return g.gramsIn(key, written)
+}
+
+// gramsIn reads what was written under a key.
+func (g *rowGroup) gramsIn(key, written string) (*evaluator.Grams, error) {
 	data, err := base64.StdEncoding.DecodeString(written)
 	if err == nil && !strings.HasPrefix(key, lettersKey) && len(data) > 0 {
 		data, err = g.unpackRuns(data)

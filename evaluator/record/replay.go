@@ -354,31 +354,10 @@ func (g *groupReplay) matchLayout(l *layoutFile, kind string, rows []int32) erro
 		return err
 	}
 	g.batch(l, kind, as, false)
-	g.batch(l, kind+"\x00any", other, true)
+	if len(other) > 0 {
+		g.batch(l, kind+"\x00any", other, true)
+	}
 	return nil
-}
-
-// batch makes a batch of rows of one layout, whose members come in the order of the
-// layout or in any.
-func (g *groupReplay) batch(l *layoutFile, kind string, rows []int32, anyOrder bool) {
-	if len(rows) == 0 {
-		return
-	}
-	key := l.Skeleton + "\x00" + kind
-	shape, known := g.shapes[key]
-	if !known {
-		shape = len(g.shapes)
-		g.shapes[key] = shape
-	}
-	b := &evaluator.Batch{Shape: shape, Rows: rows, Leaves: g.leaves(l, rows), AnyOrder: anyOrder}
-	b.Event = func(row int, t *evaluator.Trace) (evaluator.Routed, error) {
-		return g.event(l, b.Leaves, int32(row), t)
-	}
-	g.batches = append(g.batches, b)
-	if g.like == nil {
-		g.like = map[*evaluator.Batch]*layoutFile{}
-	}
-	g.like[b] = l
 }
 
 // match replays the rows of batches.

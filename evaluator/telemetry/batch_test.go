@@ -14,6 +14,7 @@ import (
 // memoryColumn is a column of a batch in memory.
 type memoryColumn struct {
 	kind  jsonshape.Kind
+	n     uint32
 	dict  *evaluator.Dictionary
 	code  map[string]uint32
 	codes []uint32
@@ -21,6 +22,7 @@ type memoryColumn struct {
 }
 
 func (c *memoryColumn) Kind() jsonshape.Kind                       { return c.kind }
+func (c *memoryColumn) Number() uint32                             { return c.n }
 func (c *memoryColumn) Dictionary() (*evaluator.Dictionary, error) { return c.dict, nil }
 
 func (c *memoryColumn) AppendCodes(to []uint32, rows []int32) ([]uint32, error) {
@@ -98,6 +100,7 @@ func (b *batches) match(t *testing.T, records *evaluator.Records, n *Normaliser)
 	t.Helper()
 	out, values := map[string]int{}, map[*evaluator.Batch][]evaluator.Value{}
 	var all []*evaluator.Batch
+	columns := uint32(0)
 	for id, m := range b.byShape {
 		batch := &evaluator.Batch{Shape: id, Event: func(row int, trace *evaluator.Trace) (evaluator.Routed, error) {
 			v := m.values[row]
@@ -111,6 +114,8 @@ func (b *batches) match(t *testing.T, records *evaluator.Records, n *Normaliser)
 				batch.Leaves = append(batch.Leaves, nil)
 				continue
 			}
+			c.n = columns
+			columns++
 			batch.Leaves = append(batch.Leaves, c)
 		}
 		for row := range m.values {
