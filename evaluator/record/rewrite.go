@@ -144,16 +144,20 @@ func (r *Redaction) hashed(v evaluator.Value) evaluator.Value {
 	return evaluator.StringValue("sha256:" + hex.EncodeToString(sum[:]))
 }
 
-// Verify reads everything in a recording and reports what is wrong with it, one
-// error for each file.
+// Verify reads everything in a recording and reports what is wrong with it, an error
+// for each file and each index.
 func Verify(dir string) (problems []error, err error) {
 	m, err := ReadManifest(dir)
 	if err != nil {
 		return nil, err
 	}
 	for _, f := range m.Files {
-		if err := errors.Join(recordsOf(dir, f, func(Row) error { return nil }), verifyIndex(dir, &f)); err != nil {
-			problems = append(problems, err)
+		for _, err := range []error{recordsOf(dir, f, func(Row) error { return nil }), verifyIndex(dir, &f)} {
+			if err = orChanged(dir, f, err); errors.Is(err, ErrChanged) {
+				return nil, err
+			} else if err != nil {
+				problems = append(problems, err)
+			}
 		}
 	}
 	return problems, nil
