@@ -354,8 +354,11 @@ func (c *cli) recordRedact() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			before, after, err := record.Redact(args[0], options, o.redaction)
-			return c.rewritten(before, after, err)
+			done, err := record.Redact(args[0], options, o.redaction)
+			if err := c.rewritten(done.Before, done.After, err); err != nil {
+				return err
+			}
+			return exitWith(c.redacted(done))
 		},
 	}
 	flags := cmd.Flags()
@@ -364,6 +367,21 @@ func (c *cli) recordRedact() *cobra.Command {
 	flags.StringVar(&o.redaction.Salt, "salt", "", "`text` in front of what is hashed: without it, short texts can be guessed")
 	memoryFlag(cmd, &o)
 	return cmd
+}
+
+// redacted tells what a redaction did not do, and the exit code for that: what somebody
+// wanted to be gone is not, if it stands elsewhere as well.
+func (c *cli) redacted(r *record.Redacted) int {
+	for _, name := range r.Missing {
+		fmt.Fprintf(c.stderr, "%s no event has a field %s: nothing was done about it\n", c.err().Paint(report.Yellow, "warning:"), report.Clean(name))
+	}
+	for _, l := range r.Left {
+		fmt.Fprintf(c.stderr, "%s what %s said still stands in %s of %s; name that as well\n", c.err().Paint(report.Yellow, "warning:"), report.Clean(l.Field), report.Clean(l.In), report.Count(l.Events, "event"))
+	}
+	if len(r.Left) > 0 {
+		return exitFindings
+	}
+	return exitClean
 }
 
 func (c *cli) recordCat() *cobra.Command {

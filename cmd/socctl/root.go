@@ -82,19 +82,23 @@ type cli struct {
 }
 
 // out and err return the styles of the two streams.
-func (c *cli) out() report.Style { return report.StyleFor(c.stdout, c.colour) }
+func (c *cli) out() report.Style { return styleOf(c.stdout, c.colour) }
 func (c *cli) err() report.Style { return report.StyleFor(c.stderr, c.colour) }
 
 // run is the whole program: it returns the exit code.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	c := &cli{stdin: stdin, stdout: stdout, stderr: stderr}
+	printed := &output{to: stdout}
+	c := &cli{stdin: stdin, stdout: printed, stderr: stderr}
 	root := c.command()
 	root.SetArgs(args)
 	cmd, err := root.ExecuteContextC(ctx)
 	var exit *exitError
 	switch {
+	case printed.failed != nil:
+		printed.complain(stderr)
+		return exitUnreadable
 	case err == nil:
 		return exitClean
 	case errors.As(err, &exit):

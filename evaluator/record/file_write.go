@@ -37,7 +37,7 @@ func (p *part) write(dir, folder string, with *press) (File, error) {
 	out.First, out.Last = p.span()
 	out.Sources, out.Routes = p.sources(), p.routes()
 	at := filepath.Join(dir, filepath.FromSlash(folder))
-	f, err := os.CreateTemp(at, temporary+"*")
+	f, err := createTemporary(at)
 	if err != nil {
 		return out, err
 	}

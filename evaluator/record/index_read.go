@@ -29,14 +29,14 @@ type index struct {
 	told                                            map[uint32]*evaluator.Values
 }
 
-var errIndex = errors.New("the index is damaged; record anew, or remove it from the manifest")
+var errIndex = errors.New("the index is damaged; record anew, or take the \"index\" of the file out of " + ManifestName)
 
 // openIndex opens the index of a file, which must be the one that was recorded.
 func openIndex(dir string, f *File) (*index, error) {
 	x := &index{path: indexPath(dir, f)}
 	var err error
 	if x.file, err = os.Open(x.path); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w: %w", err, errIndex)
 	}
 	if err = x.readHead(f.Index); err != nil {
 		return nil, errors.Join(fmt.Errorf("%s: %w", x.path, err), x.file.Close())
@@ -52,6 +52,9 @@ const maxIndexHead = 1 << 28
 func (x *index) readHead(is *Index) error {
 	if is.Head < 0 || is.Head > maxIndexHead || is.Bytes < is.Head {
 		return errIndex
+	}
+	if info, err := x.file.Stat(); err != nil || info.Size() != int64(is.Bytes) {
+		return fmt.Errorf("has not the %d bytes that the manifest says: %w", is.Bytes, errors.Join(errIndex, err))
 	}
 	head := make([]byte, is.Head)
 	if n, err := x.file.ReadAt(head, 0); n < len(head) {

@@ -3,13 +3,20 @@ package record
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 )
 
-// InputOf returns what a file is known by once it is recorded.
+// InputOf returns what a file is known by once it is recorded. A pipe is an error, and
+// not touched: what is read of it is gone.
 func InputOf(path string) (Input, error) {
+	if info, err := os.Stat(path); err != nil {
+		return Input{}, err
+	} else if !info.Mode().IsRegular() {
+		return Input{}, fmt.Errorf("%s is no file that could be read twice", path)
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return Input{}, err

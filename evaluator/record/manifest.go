@@ -2,6 +2,7 @@ package record
 
 import (
 	"bytes"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -72,11 +73,16 @@ func Is(dir string) bool {
 	return err == nil
 }
 
+func isFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && !info.IsDir()
+}
+
 // ReadManifest reads the manifest of a recording.
 func ReadManifest(dir string) (*Manifest, error) {
 	path := filepath.Join(dir, ManifestName)
 	text, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(err, fs.ErrNotExist) || err != nil && isFile(dir) {
 		return nil, fmt.Errorf("%s %w", dir, ErrNoRecording)
 	}
 	if err != nil {
@@ -99,6 +105,22 @@ func ReadManifest(dir string) (*Manifest, error) {
 	return m, nil
 }
 
+// ErrChanged means that another process has put files of a recording together, or taken
+// something out of them, while they were read.
+var ErrChanged = errors.New("was compacted or redacted while it was read: run this again")
+
+// orChanged explains why a file cannot be read, if the recording has it no more.
+func orChanged(dir string, f File, err error) error {
+	if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	m, failed := ReadManifest(dir)
+	if failed != nil || slices.ContainsFunc(m.Files, func(known File) bool { return known.Path == f.Path }) {
+		return err
+	}
+	return fmt.Errorf("%s %w", dir, ErrChanged)
+}
+
 // write replaces the manifest of a folder.
 func (m *Manifest) write(dir string) error {
 	slices.SortFunc(m.Files, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
@@ -111,7 +133,7 @@ func (m *Manifest) write(dir string) error {
 
 // replace writes a file completely or leaves it as it is.
 func replace(path string, content []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), temporary+filepath.Base(path)+".*")
+	f, err := createTemporary(filepath.Dir(path))
 	if err != nil {
 		return err
 	}
@@ -128,6 +150,12 @@ func replace(path string, content []byte) error {
 
 // temporary is how names of files start that are being written.
 const temporary = ".writing-"
+
+// createTemporary is os.CreateTemp of a file that others may read as the process allows
+// it: a recording is written by one and replayed by many.
+func createTemporary(dir string) (*os.File, error) {
+	return os.OpenFile(filepath.Join(dir, temporary+rand.Text()), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
+}
 
 // syncFolder makes sure that names in a folder outlast a power failure, where the
 // system can do that.

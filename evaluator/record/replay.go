@@ -119,7 +119,7 @@ func Replay(ctx context.Context, dir string, p *compiler.Program, o ReplayOption
 		case r := <-results[i]:
 			<-ahead
 			if err := r.yield(yield); err != nil {
-				return err
+				return orChanged(dir, m.Files[i], err)
 			}
 		case <-ctx.Done():
 			return ctx.Err()

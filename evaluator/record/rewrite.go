@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/socctl/socctl/evaluator"
+	"github.com/socctl/socctl/evaluator/telemetry"
 )
 
 // Compact puts the events of small files together, as far as they are of the same
@@ -38,14 +39,23 @@ type Redaction struct {
 }
 
 // Redact takes fields out of a recording, or puts hashes in their places. What was
-// there is gone from the folder when it returns.
-func Redact(dir string, o Options, r Redaction) (before, after int, err error) {
-	return rewrite(dir, o, func(m *Manifest) []File { return m.Files }, r.apply)
+// there is gone from the folder when it returns, but for what Redacted.Left tells: the
+// same text in other fields, which were not named.
+func Redact(dir string, o Options, r Redaction) (*Redacted, error) {
+	out, left := &Redacted{}, r.residue(o.Normaliser)
+	var err error
+	out.Before, out.After, err = rewrite(dir, o, func(m *Manifest) []File { return m.Files }, func(of telemetry.Record) evaluator.Value {
+		after := r.apply(of.Value)
+		left.look(of, after)
+		return after
+	})
+	out.Missing, out.Left = left.told()
+	return out, err
 }
 
 // rewrite writes chosen files of a recording anew, with what change makes of their
 // records.
-func rewrite(dir string, o Options, choose func(*Manifest) []File, change func(evaluator.Value) evaluator.Value) (before, after int, err error) {
+func rewrite(dir string, o Options, choose func(*Manifest) []File, change func(telemetry.Record) evaluator.Value) (before, after int, err error) {
 	if _, err := ReadManifest(dir); err != nil {
 		return 0, 0, err
 	}
@@ -58,7 +68,7 @@ func rewrite(dir string, o Options, choose func(*Manifest) []File, change func(e
 		w.replaced[f.Path] = true
 		err := recordsOf(dir, f, func(row Row) error {
 			if change != nil {
-				row.Record.Value = change(row.Record.Value)
+				row.Record.Value = change(row.Record)
 			}
 			return w.put(row.Record, row.Time, row.View)
 		})
@@ -83,10 +93,7 @@ func (r *Redaction) value(v evaluator.Value, path string) evaluator.Value {
 	case evaluator.Object:
 		var members []evaluator.Member
 		for _, m := range v.Members() {
-			at := m.Name
-			if path != "" {
-				at = path + "." + m.Name
-			}
+			at := below(path, m.Name)
 			switch {
 			case named(r.Drop, m.Name, at):
 			case named(r.Hash, m.Name, at):
@@ -137,16 +144,20 @@ func (r *Redaction) hashed(v evaluator.Value) evaluator.Value {
 	return evaluator.StringValue("sha256:" + hex.EncodeToString(sum[:]))
 }
 
-// Verify reads everything in a recording and reports what is wrong with it, one
-// error for each file.
+// Verify reads everything in a recording and reports what is wrong with it, an error
+// for each file and each index.
 func Verify(dir string) (problems []error, err error) {
 	m, err := ReadManifest(dir)
 	if err != nil {
 		return nil, err
 	}
 	for _, f := range m.Files {
-		if err := errors.Join(recordsOf(dir, f, func(Row) error { return nil }), verifyIndex(dir, &f)); err != nil {
-			problems = append(problems, err)
+		for _, err := range []error{recordsOf(dir, f, func(Row) error { return nil }), verifyIndex(dir, &f)} {
+			if err = orChanged(dir, f, err); errors.Is(err, ErrChanged) {
+				return nil, err
+			} else if err != nil {
+				problems = append(problems, err)
+			}
 		}
 	}
 	return problems, nil

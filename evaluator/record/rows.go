@@ -26,7 +26,7 @@ func Records(dir string, yield func(Row) error) error {
 	}
 	for _, f := range m.Files {
 		if err := recordsOf(dir, f, yield); err != nil {
-			return err
+			return orChanged(dir, f, err)
 		}
 	}
 	return nil

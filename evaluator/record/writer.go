@@ -49,6 +49,9 @@ type partKey struct{ day, view string }
 // Create opens a recording for adding events, and makes it if the folder does not
 // exist or is empty.
 func Create(dir string, o Options) (*Writer, error) {
+	if isFile(dir) {
+		return nil, fmt.Errorf("%s is a file, but a recording is a folder", dir)
+	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
 	}

@@ -1,0 +1,35 @@
+package record
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// What a redaction leaves behind is told: under other names, within longer texts, and
+// what there was not.
+func TestRedactionLeft(t *testing.T) {
+	t.Parallel()
+	dir, _ := oneFile(t,
+		`{"Channel":"Security","EventID":4688,"NewProcessName":"C:\\a.exe","Message":"it is C:\\a.exe","TokenElevationType":"7"}`,
+		`{"Channel":"Security","EventID":4688,"NewProcessName":"C:\\b.exe","Message":"something else","list":["x","C:\\b.exe"]}`,
+		`{"Channel":"Security","EventID":4688,"NewProcessName":"7","Message":"7 is no news"}`,
+	)
+	done, err := Redact(dir, Options{}, Redaction{Drop: []string{"Image"}, Hash: []string{"TokenElevationType", "Imago"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := &Redacted{Before: 1, After: 1, Missing: []string{"Imago"}, Left: []Left{
+		{"Image", "Message", 1}, {"Image", "NewProcessName", 2}, {"Image", "list", 1},
+	}}
+	if diff := cmp.Diff(want, done); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	done, err = Redact(dir, Options{}, Redaction{Drop: []string{"Message", "list"}, Hash: []string{"NewProcessName"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(&Redacted{Before: 1, After: 1}, done); diff != "" {
+		t.Errorf("when all is named (-want +got):\n%s", diff)
+	}
+}
