@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"slices"
 	"strings"
 	"sync"
@@ -21,8 +22,9 @@ import (
 	"github.com/socctl/socctl/evaluator/telemetry/census"
 )
 
-// evaluation runs rules over recordings: one goroutine reads, several evaluate
-// batches, one writes them in the order in which they were read.
+// evaluation runs rules over recordings: several goroutines read blocks of them in turn
+// and evaluate each what it has read; what they tell is written in the order in which it
+// was read.
 type evaluation struct {
 	cli        *cli
 	options    *evalOptions
@@ -37,20 +39,13 @@ type evaluation struct {
 
 	events, matched, unrouted, problems, suppressed int
 
-	entries   *batch.Queue
 	numbering numberings
 
 	censuses sync.Mutex
 	census   *census.Census // nil unless --stats
 }
 
-// parcel travels from the reader through one worker to the writer.
-type parcel struct {
-	entries []batch.Entry
-	result  batchResult
-	done    chan struct{}
-}
-
+// batchResult is what a block of records comes to.
 type batchResult struct {
 	told             matchText           // lines of matches
 	lines            []matchLine         // what tables sum up, and alerts of correlations
@@ -63,38 +58,29 @@ type batchResult struct {
 }
 
 func (r *evaluation) all(ctx context.Context, recordings []string) error {
-	work := make(chan *parcel, r.options.workers)
-	ordered := make(chan *parcel, 4*r.options.workers)
-	r.entries = batch.NewQueue()
-	go r.read(ctx, recordings, work, ordered)
-	var wg sync.WaitGroup
-	for range max(1, r.options.workers) {
-		wg.Go(func() { r.work(work) })
-	}
 	out := bufio.NewWriterSize(r.cli.stdout, 64<<10)
 	write, finish := r.writer(out)
 	var failed error
-	for b := range ordered {
-		<-b.done
-		r.numbering.settle(&b.result)
-		if r.correlating != nil {
-			b.result.lines = append(b.result.lines, r.correlating.add(b.result.hits)...)
-		}
-		r.count(&b.result)
+	deliver := func(b *batchResult) {
+		r.count(b)
 		if failed == nil {
-			failed = write(&b.result)
+			failed = write(b)
 		}
-		recycle(b.result.lines)
-		b.result.told.recycle()
-		if len(ordered) == 0 && failed == nil {
-			failed = out.Flush()
+		if failed == nil {
+			failed = out.Flush() // the next block of a live source may be long in coming
 		}
 	}
-	wg.Wait()
-	if r.correlating != nil && failed == nil {
-		last := batchResult{lines: r.correlating.close()}
-		r.count(&last)
-		failed = write(&last)
+	batch.Run(r.blocks(ctx, recordings), r.options.workers, r.work, func(b *batchResult) {
+		r.numbering.settle(b)
+		if r.correlating != nil {
+			b.lines = append(b.lines, r.correlating.add(b.hits)...)
+		}
+		deliver(b)
+		recycle(b.lines)
+		b.told.recycle()
+	})
+	if r.correlating != nil {
+		deliver(&batchResult{lines: r.correlating.close()})
 	}
 	r.progress.Done()
 	if failed == nil {
@@ -106,27 +92,20 @@ func (r *evaluation) all(ctx context.Context, recordings []string) error {
 	return failed
 }
 
-// read cuts the records into batches: full ones from a fast source, and what
-// there is from a slow one.
-func (r *evaluation) read(ctx context.Context, recordings []string, work, ordered chan<- *parcel) {
-	defer close(work)
-	defer close(ordered)
-	go func() {
-		defer r.entries.Close()
+// blocks reads recordings.
+func (r *evaluation) blocks(ctx context.Context, recordings []string) iter.Seq[*telemetry.Block] {
+	return func(yield func(*telemetry.Block) bool) {
 		for _, part := range inTurn(recordings) {
+			blocks := telemetry.Blocks(ctx, part, r.readOptions())
 			if record.Is(part[0]) {
-				r.recorded(ctx, part[0])
-				continue
+				blocks = telemetry.BlocksOf(recorded(ctx, part[0]))
 			}
-			for record, err := range telemetry.Read(ctx, part, r.readOptions()) {
-				r.entries.Put(batch.Entry{Record: record, Err: err})
+			for b := range blocks {
+				if !yield(b) {
+					return
+				}
 			}
 		}
-	}()
-	for taken := r.entries.Take(); len(taken) > 0; taken = r.entries.Take() {
-		b := &parcel{entries: taken, done: make(chan struct{})}
-		ordered <- b
-		work <- b
 	}
 }
 
@@ -143,13 +122,18 @@ func inTurn(recordings []string) (parts [][]string) {
 }
 
 // recorded reads recorded telemetry.
-func (r *evaluation) recorded(ctx context.Context, folder string) {
-	err := record.Records(folder, func(row record.Row) error {
-		r.entries.Put(batch.Entry{Record: row.Record})
-		return ctx.Err()
-	})
-	if err != nil && ctx.Err() == nil {
-		r.entries.Put(batch.Entry{Err: err})
+func recorded(ctx context.Context, folder string) iter.Seq2[telemetry.Record, error] {
+	return func(yield func(telemetry.Record, error) bool) {
+		left := false
+		err := record.Records(folder, func(row record.Row) error {
+			if left = !yield(row.Record, nil); left {
+				return context.Canceled
+			}
+			return ctx.Err()
+		})
+		if err != nil && !left && ctx.Err() == nil {
+			yield(telemetry.Record{}, err)
+		}
 	}
 }
 
@@ -164,7 +148,8 @@ func (r *evaluation) readOptions() telemetry.ReadOptions {
 	return o
 }
 
-func (r *evaluation) work(work <-chan *parcel) {
+// work evaluates blocks until there are none.
+func (r *evaluation) work(line *batch.Line[*batchResult]) {
 	var options []evaluator.Option
 	if r.options.logsource == "off" {
 		options = append(options, evaluator.IgnoreLogsource())
@@ -176,22 +161,23 @@ func (r *evaluation) work(work <-chan *parcel) {
 	if r.options.stats {
 		w.census = census.New(r.program)
 	}
-	for b := range work {
-		b.result.told = newMatchText()
-		if used, ok := lineMemory.Get().(*[]matchLine); ok {
-			b.result.lines = (*used)[:0]
-		}
-		for _, e := range b.entries {
-			w.one(e, &b.result)
-		}
-		r.entries.Release(b.entries)
-		b.entries = nil
-		close(b.done)
-	}
+	line.Each(w.block)
 	w.report()
 }
 
-// worker evaluates batches on one goroutine.
+// block evaluates one block.
+func (w *worker) block(b *telemetry.Block) *batchResult {
+	out := &batchResult{told: newMatchText()}
+	if used, ok := lineMemory.Get().(*[]matchLine); ok {
+		out.lines = (*used)[:0]
+	}
+	for record, err := range b.Records() {
+		w.one(record, err, out)
+	}
+	return out
+}
+
+// worker evaluates blocks on one goroutine.
 type worker struct {
 	*evaluation
 	ev     *evaluator.Evaluator
@@ -226,23 +212,22 @@ func recycle(lines []matchLine) {
 
 // maxRecycled is how many lines the memory that is used again may hold: more than usual
 // batches have.
-const maxRecycled = 4 * batch.Size
+const maxRecycled = 1 << 10
 
-func (w *worker) one(e batch.Entry, out *batchResult) {
+func (w *worker) one(record *telemetry.Record, err error, out *batchResult) {
 	switch {
-	case e.Err != nil:
-		out.problems = append(out.problems, e.Err)
+	case err != nil:
+		out.problems = append(out.problems, err)
 	case w.stream != nil:
-		w.streamed(e.Record, out)
+		w.streamed(record, out)
 	default:
-		w.evented(e, out)
+		w.evented(record, out)
 	}
 }
 
 // streamed evaluates a record as it was read.
-func (w *worker) streamed(record telemetry.Record, out *batchResult) {
-	defer record.Release()
-	matches, views, err := w.stream.Match(record)
+func (w *worker) streamed(record *telemetry.Record, out *batchResult) {
+	matches, views, err := w.stream.Match(*record)
 	if errors.Is(err, telemetry.ErrNotPlain) {
 		w.reread(record, out)
 		return
@@ -266,16 +251,16 @@ func (w *worker) streamed(record telemetry.Record, out *batchResult) {
 
 // identified tells what a streamed record matches. An event is made of it only if there
 // are correlations to feed.
-func (w *worker) identified(record telemetry.Record, matches []evaluator.Match, out *batchResult) error {
+func (w *worker) identified(record *telemetry.Record, matches []evaluator.Match, out *batchResult) error {
 	if w.options.format == "table" && len(w.feeds) == 0 {
-		w.tell(telemetry.Identity{}, &record, matches, out)
+		w.tell(telemetry.Identity{}, record, matches, out)
 		return nil
 	}
 	id, err := w.stream.TransientIdentity() // which lines are written of at once
 	if err != nil {
 		return err
 	}
-	w.tell(id, &record, matches, out)
+	w.tell(id, record, matches, out)
 	if len(w.feeds) == 0 {
 		return nil
 	}
@@ -288,14 +273,14 @@ func (w *worker) identified(record telemetry.Record, matches []evaluator.Match, 
 }
 
 // reread evaluates what is in a raw record that is not simply one; see numbering.
-func (w *worker) reread(raw telemetry.Record, out *batchResult) {
+func (w *worker) reread(raw *telemetry.Record, out *batchResult) {
 	n := 0
-	for record, err := range w.stream.Reread(raw) {
+	for record, err := range w.stream.Reread(*raw) {
 		if err == nil {
 			record.Index = batch.Within(raw.Index, n)
 			n++
 		}
-		w.one(batch.Entry{Record: record, Err: err}, out)
+		w.one(&record, err, out)
 	}
 	if n != 1 {
 		out.shifts = append(out.shifts, shift{batch.Shift{Source: raw.Source, Line: raw.Index, By: n - 1}, len(out.told.events), len(out.hits)})
@@ -303,8 +288,8 @@ func (w *worker) reread(raw telemetry.Record, out *batchResult) {
 }
 
 // evented evaluates the event of a record.
-func (w *worker) evented(e batch.Entry, out *batchResult) {
-	event := w.normaliser.Event(e.Record)
+func (w *worker) evented(record *telemetry.Record, out *batchResult) {
+	event := w.normaliser.Event(*record)
 	out.events++
 	if len(event.Views()) == 0 {
 		out.unrouted++
@@ -319,7 +304,7 @@ func (w *worker) evented(e batch.Entry, out *batchResult) {
 	matches := w.ev.Match(w.route(event))
 	out.suppressed += len(w.ev.Suppressed())
 	if len(matches)+len(w.ev.Suppressed()) > 0 {
-		w.tell(identityOf(event), &e.Record, matches, out)
+		w.tell(identityOf(event), record, matches, out)
 		w.feed(event, matches, out)
 	}
 }

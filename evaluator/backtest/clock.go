@@ -68,7 +68,7 @@ func newClock(n *telemetry.Normaliser) clock {
 
 // time returns the time of the current record, which is of a kind. Most kinds have
 // it where the one before has it, which the first record of a kind can tell.
-func (s *survey) time(k *kind, record telemetry.Record) (time.Time, error) {
+func (s *survey) time(k *kind, record *telemetry.Record) (time.Time, error) {
 	r := &k.reading
 	if r.from != fromEvent && k.events > 0 && !compared(k.events) {
 		if t, ok := r.read(record); ok {
@@ -101,7 +101,7 @@ func (s *survey) time(k *kind, record telemetry.Record) (time.Time, error) {
 
 // adopt returns the reading of another kind if it is right for a record as well,
 // else none.
-func (c clock) adopt(r reading, record telemetry.Record, t time.Time) reading {
+func (c clock) adopt(r reading, record *telemetry.Record, t time.Time) reading {
 	if fast, ok := r.read(record); !ok || !fast.Equal(t) || record.Raw != nil && countNames(record.Raw, r.name) != 1 {
 		return reading{}
 	}
@@ -113,7 +113,7 @@ func (c clock) adopt(r reading, record telemetry.Record, t time.Time) reading {
 func compared(n int) bool { return n >= 16 && n&(n-1) == 0 && bits.TrailingZeros(uint(n))%2 == 0 }
 
 // read reads the time of a record where its kind has it.
-func (r *reading) read(record telemetry.Record) (time.Time, bool) {
+func (r *reading) read(record *telemetry.Record) (time.Time, bool) {
 	text, ok := "", false
 	switch {
 	case r.from == fromRaw && record.Raw != nil:
@@ -132,7 +132,7 @@ func (r *reading) read(record telemetry.Record) (time.Time, bool) {
 
 // learn finds the place of a time in a record: that of the field that says so, or
 // the first that holds it.
-func (c clock) learn(e *telemetry.Event, record telemetry.Record, t time.Time) reading {
+func (c clock) learn(e *telemetry.Event, record *telemetry.Record, t time.Time) reading {
 	if t.IsZero() {
 		return reading{}
 	}
@@ -183,7 +183,7 @@ func collectStamps(v evaluator.Value, path []string, out *[]stamp) {
 }
 
 // use makes a reading of a place, if it is the only one that is called so.
-func (c clock) use(s *stamp, record telemetry.Record) reading {
+func (c clock) use(s *stamp, record *telemetry.Record) reading {
 	_, written, _ := parseStamp(s.text)
 	out := reading{written: written}
 	if written.zone == 0 && !written.number && !c.utc {

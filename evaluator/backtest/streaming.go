@@ -13,10 +13,9 @@ import (
 	"github.com/socctl/socctl/evaluator/telemetry/batch"
 )
 
-// Streaming replays recordings of any kind: one goroutine reads, several
-// evaluate, and the one that called puts their results in order. It delivers the
-// same with any number of workers, and what it remembers does not grow with the
-// recordings.
+// Streaming replays recordings of any kind: several goroutines read blocks of them in
+// turn and evaluate each what it has read. It delivers the same, in the same order, with
+// any number of workers, and what it remembers does not grow with the recordings.
 type Streaming struct {
 	Recordings []string              // as telemetry.Read takes them
 	Baseline   []string              // further ones, which are known to be benign
@@ -25,7 +24,7 @@ type Streaming struct {
 	Route      func(*telemetry.Event) evaluator.Routed // see telemetry.RouteBy; nil for the views of the event
 	Anyway     bool                                    // every rule is tried on every event, see evaluator.IgnoreLogsource
 	Jobs       int                                     // workers; 0 means one
-	Problem    func(error)                             // told what cannot be read, in order; may be nil
+	Problem    func(error)                             // told what cannot be read, in order; may be nil; like others, called by one goroutine at a time
 	Progress   func(at Progress)                       // told now and then how far it is; may be nil
 }
 
@@ -43,22 +42,19 @@ func (s *Streaming) Replay(ctx context.Context, p *compiler.Program, take func(*
 		with.Normaliser = telemetry.NewNormaliser(nil)
 		s = &with
 	}
-	r := &replay{Streaming: s, probed: newProbed(p), work: make(chan *parcel, max(1, s.Jobs)), ordered: make(chan *parcel, 4*max(1, s.Jobs))}
+	r := &replay{Streaming: s, probed: newProbed(p)}
 	r.out.Grounds = map[Logsource]*Ground{}
 	for _, l := range r.logsources {
 		r.out.Grounds[l] = NewGround()
 	}
-	go r.read(ctx)
-	var workers sync.WaitGroup
-	for range max(1, s.Jobs) {
-		workers.Go(r.evaluate)
+	r.replay(ctx, s.Recordings, false, take)
+	r.replay(ctx, s.Baseline, true, take)
+	for _, w := range r.idle {
+		w.survey.settle()
+		for i, l := range r.logsources {
+			r.out.Grounds[l].Merge(w.survey.grounds[i])
+		}
 	}
-	for b := range r.ordered {
-		<-b.done
-		r.deliver(b, take)
-		b.queue.Release(b.entries)
-	}
-	workers.Wait()
 	return &r.out, nil
 }
 
@@ -66,21 +62,18 @@ func (s *Streaming) Replay(ctx context.Context, p *compiler.Program, take func(*
 type replay struct {
 	*Streaming
 	*probed
-	work, ordered chan *parcel
-	numbering     batch.Numbering
-	progress      Progress
+	numbering batch.Numbering
+	progress  Progress
 
-	merging sync.Mutex
-	out     Exposure
+	out Exposure
+
+	mu   sync.Mutex
+	idle []*worker // as many as there were at a time
 }
 
-// parcel is a batch on its way from the reader through a worker to the caller.
+// parcel is what a block of records comes to.
 type parcel struct {
-	entries  []batch.Entry
-	queue    *batch.Queue
-	baseline bool
-	done     chan struct{}
-
+	baseline         bool
 	hits             []*Hit
 	shifts           []shift
 	runs             []run
@@ -101,31 +94,20 @@ type run struct {
 	bytes        int64
 }
 
-func (r *replay) read(ctx context.Context) {
-	defer close(r.work)
-	defer close(r.ordered)
-	r.readAll(ctx, r.Recordings, false)
-	r.readAll(ctx, r.Baseline, true)
-}
-
-func (r *replay) readAll(ctx context.Context, recordings []string, baseline bool) {
+func (r *replay) replay(ctx context.Context, recordings []string, baseline bool, take func(*Hit)) {
 	if len(recordings) == 0 {
 		return
 	}
-	queue := batch.NewQueue()
 	options := r.Read
 	options.Raw, options.Unrendered = true, true
-	go func() {
-		defer queue.Close()
-		for record, err := range telemetry.Read(ctx, recordings, options) {
-			queue.Put(batch.Entry{Record: record, Err: err})
-		}
-	}()
-	for taken := queue.Take(); len(taken) > 0; taken = queue.Take() {
-		b := &parcel{entries: taken, queue: queue, baseline: baseline, done: make(chan struct{})}
-		r.ordered <- b
-		r.work <- b
+	work := func(line *batch.Line[*parcel]) {
+		w := r.worker()
+		line.Each(func(b *telemetry.Block) *parcel { return w.block(b, baseline) })
+		r.mu.Lock()
+		r.idle = append(r.idle, w)
+		r.mu.Unlock()
 	}
+	batch.Run(telemetry.Blocks(ctx, recordings, options), r.Jobs, work, func(b *parcel) { r.deliver(b, take) })
 }
 
 // deliver hands over the hits of a parcel, with their final numbers.
@@ -172,8 +154,16 @@ func (r *replay) account(b *parcel) {
 	}
 }
 
-// evaluate works on parcels until there are none.
-func (r *replay) evaluate() {
+// worker returns one that is idle, or else a new one.
+func (r *replay) worker() *worker {
+	r.mu.Lock()
+	if last := len(r.idle) - 1; last >= 0 {
+		defer r.mu.Unlock()
+		w := r.idle[last]
+		r.idle = r.idle[:last]
+		return w
+	}
+	r.mu.Unlock()
 	var ignoring []evaluator.Option
 	if r.Anyway {
 		ignoring = append(ignoring, evaluator.IgnoreLogsource())
@@ -185,18 +175,7 @@ func (r *replay) evaluate() {
 	}
 	w.stream = telemetry.NewStream(r.Normaliser, w.ev, options...)
 	w.survey = newSurvey(r.probed, r.Anyway, newClock(r.Normaliser), w.see)
-	for b := range r.work {
-		for _, e := range b.entries {
-			w.one(e, b)
-		}
-		close(b.done)
-	}
-	w.survey.settle()
-	r.merging.Lock()
-	defer r.merging.Unlock()
-	for i, l := range r.logsources {
-		r.out.Grounds[l].Merge(w.survey.grounds[i])
-	}
+	return w
 }
 
 // worker evaluates records on one goroutine.
@@ -207,14 +186,21 @@ type worker struct {
 	survey *survey
 }
 
-func (w *worker) one(e batch.Entry, out *parcel) {
-	if e.Err != nil {
-		out.problems = append(out.problems, e.Err)
-		return
+// block evaluates one block.
+func (w *worker) block(b *telemetry.Block, baseline bool) *parcel {
+	out := &parcel{baseline: baseline}
+	for record, err := range b.Records() {
+		w.one(record, err, out)
 	}
-	defer e.Record.Release()
-	if err := w.record(e.Record, out); errors.Is(err, telemetry.ErrNotPlain) {
-		w.reread(e.Record, out)
+	return out
+}
+
+func (w *worker) one(record *telemetry.Record, err error, out *parcel) {
+	if err == nil {
+		err = w.record(record, out)
+	}
+	if errors.Is(err, telemetry.ErrNotPlain) {
+		w.reread(*record, out)
 	} else if err != nil {
 		out.problems = append(out.problems, err)
 	}
@@ -228,7 +214,7 @@ func (w *worker) reread(raw telemetry.Record, out *parcel) {
 			record.Index = batch.Within(raw.Index, n)
 			n++
 		}
-		w.one(batch.Entry{Record: record, Err: err}, out)
+		w.one(&record, err, out)
 	}
 	if n != 1 {
 		out.shifts = append(out.shifts, shift{batch.Shift{Source: raw.Source, Line: raw.Index, By: n - 1}, len(out.hits)})
@@ -236,8 +222,8 @@ func (w *worker) reread(raw telemetry.Record, out *parcel) {
 }
 
 // record evaluates a record as it was read.
-func (w *worker) record(record telemetry.Record, out *parcel) error {
-	matches, views, err := w.stream.Match(record)
+func (w *worker) record(record *telemetry.Record, out *parcel) error {
+	matches, views, err := w.stream.Match(*record)
 	if err != nil {
 		return err
 	}
@@ -279,7 +265,7 @@ func (w *worker) see() (*telemetry.Event, []evaluator.View, error) {
 	return event, event.Views(), nil
 }
 
-func (b *parcel) runOf(record telemetry.Record) *run {
+func (b *parcel) runOf(record *telemetry.Record) *run {
 	if n := len(b.runs); n > 0 && b.runs[n-1].source == record.Source {
 		return &b.runs[n-1]
 	}

@@ -55,7 +55,7 @@ var nothing = &kind{}
 
 // count notes a record and returns its kind and, if it is of any logsource, its
 // time, which is zero for none.
-func (s *survey) count(record telemetry.Record, matches []evaluator.Match) (*kind, time.Time, error) {
+func (s *survey) count(record *telemetry.Record, matches []evaluator.Match) (*kind, time.Time, error) {
 	if len(matches) == 0 {
 		return nothing, time.Time{}, nil
 	}

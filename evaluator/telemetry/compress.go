@@ -76,7 +76,7 @@ func isLine(head []byte) bool {
 }
 
 func (r *reader) input(in io.Reader, layer int) *bufio.Reader {
-	in = untilDone{r.ctx, in}
+	in = untilDone{r, in}
 	if r.inputs[layer] == nil {
 		r.inputs[layer] = bufio.NewReaderSize(in, inputSize)
 	}

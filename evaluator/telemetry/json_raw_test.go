@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -21,6 +22,11 @@ var plainNormaliser = NewNormaliser(nil)
 // unread are read by a stream.
 func readLines(t *testing.T, input string, raw bool) []string {
 	t.Helper()
+	return readIn(t, strings.NewReader(input), raw)
+}
+
+func readIn(t *testing.T, input io.Reader, raw bool) []string {
+	t.Helper()
 	s := NewStream(plainNormaliser, evaluator.New(&compiler.Program{}))
 	var out []string
 	index := 0
@@ -33,7 +39,7 @@ func readLines(t *testing.T, input string, raw bool) []string {
 		out = append(out, fmt.Sprintf("#%d %s", index, r.Value.Text()))
 		index++
 	}
-	for r, err := range Read(t.Context(), []string{"-"}, ReadOptions{Stdin: strings.NewReader(input), Raw: raw, Format: "json"}) {
+	for r, err := range Read(t.Context(), []string{"-"}, ReadOptions{Stdin: input, Raw: raw, Format: "json"}) {
 		if r.Raw == nil {
 			take(r, err)
 			continue

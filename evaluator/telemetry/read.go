@@ -59,26 +59,19 @@ type ReadOptions struct {
 // are left out, a named Data element becomes a member of that name, unnamed
 // ones become the list "Data", and any other repeated element a list.
 func Read(ctx context.Context, sources []string, o ReadOptions) iter.Seq2[Record, error] {
-	if o.MaxRecord <= 0 {
-		o.MaxRecord = DefaultMaxRecord
-	}
 	return func(yield func(Record, error) bool) {
 		r := &reader{ctx: ctx, options: o, yield: yield}
-		defer r.settleLogs()
-		for _, source := range sources {
-			if !r.source(source) {
-				return
-			}
-		}
+		r.all(sources)
 	}
 }
 
-// reader is one run of Read. Its methods return false once nothing more may be
-// yielded: the consumer broke off or the context is done.
+// reader is one run of Read or Blocks. Its methods return false once nothing more may
+// be yielded: the consumer broke off or the context is done.
 type reader struct {
 	ctx      context.Context
 	options  ReadOptions
 	yield    func(Record, error) bool
+	blocks   *gathering // instead of yield
 	stopped  bool
 	modified time.Time // of the source being read
 	words    words
@@ -86,6 +79,20 @@ type reader struct {
 	arena    *arena                       // that JSON streams are read into; nil before the first
 	free     []byte                       // what is left of it for the next source
 	logs     *evtx.Reader                 // of event logs; nil before the first
+	ends     []int                        // memory of plainLines
+}
+
+// all reads all sources.
+func (r *reader) all(sources []string) {
+	if r.options.MaxRecord <= 0 {
+		r.options.MaxRecord = DefaultMaxRecord
+	}
+	defer r.settleLogs()
+	for _, source := range sources {
+		if !r.source(source) {
+			return
+		}
+	}
 }
 
 func (r *reader) live() bool {
@@ -96,17 +103,22 @@ func (r *reader) live() bool {
 }
 
 func (r *reader) emit(record Record) bool {
-	if r.live() && !r.yield(record, nil) {
-		r.stopped = true
+	return r.put(record, nil)
+}
+
+func (r *reader) put(record Record, err error) bool {
+	switch {
+	case !r.live():
+	case r.blocks != nil:
+		r.stopped = !r.blocks.add(blockEntry{record: record, err: err})
+	default:
+		r.stopped = !r.yield(record, err)
 	}
 	return !r.stopped
 }
 
 func (r *reader) report(p *Problem) bool {
-	if r.live() && !r.yield(Record{}, p) {
-		r.stopped = true
-	}
-	return !r.stopped
+	return r.put(Record{}, p)
 }
 
 // fail reports a problem that concerns a source as a whole.
@@ -114,15 +126,20 @@ func (r *reader) fail(source string, err error) bool {
 	return r.report(&Problem{Source: source, Offset: -1, Err: err})
 }
 
-// untilDone makes reads fail once the context is done.
+// untilDone is an input of a reader. Reads of it fail once the context is done, and
+// whoever waits for what was read before gets it first.
 type untilDone struct {
-	ctx context.Context
-	in  io.Reader
+	*reader
+	in io.Reader
 }
 
 func (u untilDone) Read(p []byte) (int, error) {
 	if err := u.ctx.Err(); err != nil {
 		return 0, err
+	}
+	if u.blocks != nil && !u.blocks.flush() {
+		u.stopped = true
+		return 0, io.ErrClosedPipe // nobody will see it
 	}
 	return u.in.Read(p)
 }
