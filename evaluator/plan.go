@@ -20,6 +20,10 @@ type plan struct {
 	loads    []load
 	runs     []run
 	refused  bool // there can be no plan for records with these texts
+
+	single   int            // see singleOf
+	verdicts []*planVerdict // by the class of that load, as far as it is below maxDirect
+	wave     int            // of verdicts, see Records.wave
 }
 
 // same reports whether two plans of one record are the same.
@@ -171,6 +175,7 @@ func (s *Records) newPlan(event Routed, t *Trace) *plan {
 	}
 	s.draft = p.plan.loads
 	p.plan.loads = slices.Clone(s.draft)
+	p.plan.single = singleOf(p.plan)
 	return p.plan
 }
 

@@ -87,7 +87,7 @@ type planned struct {
 func (s *Records) makePlanOf(r planned) (*plan, error) {
 	if s.plans >= maxPlans || s.waySize >= maxTreeBytes {
 		clear(s.trees)
-		clear(s.decided)
+		s.forgetVerdicts()
 		clear(s.forms)
 		s.plans, s.waySize = 0, 0
 	}

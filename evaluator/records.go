@@ -37,6 +37,7 @@ type Records struct {
 	waySize  int   // bytes of the ways that lead to plans
 	serial   int32 // of the latest computation
 	decided  map[string]*planVerdict
+	wave     int         // of verdicts: how often all were forgotten
 	draft    []load      // of the latest plan
 	sides    [2][]byte   // texts that are compared with each other
 	made     *valueCache // classes of what events make of texts in batches, which are worth more than those of texts
@@ -76,14 +77,6 @@ func (s *Records) Statistics() Statistics {
 // absent is the class of a field that an event turns out not to have.
 const absent = ^uint32(0)
 
-// planVerdict is what the classes of a plan's loads decide. It is never changed
-// once it is made.
-type planVerdict struct {
-	matches []Match
-	stopped []Suppression
-	open    bool // the texts of the event have to decide
-}
-
 // Match returns the rules that match a record, as those of its event are found,
 // and how many views the event has. An event is made only of records of a kind
 // that is new, and where rules need more than the values of single fields. The
@@ -115,7 +108,7 @@ func (s *Records) Match(r *Record) (matches []Match, views int, err error) {
 func (s *Records) refresh() {
 	s.renew()
 	if s.epoch != s.classes.epoch || len(s.decided) >= maxVerdicts {
-		clear(s.decided)
+		s.forgetVerdicts()
 		s.made.forget()
 		s.epoch = s.classes.epoch
 	}
@@ -128,70 +121,6 @@ func (s *Records) matchEvent(r *Record) ([]Match, int, error) {
 		return nil, 0, err
 	}
 	return s.Evaluator.Match(event), len(event.Views()), nil
-}
-
-// planVerdict returns what the values of a record decide.
-func (s *Records) planVerdict(p *plan, r *Record) (*planVerdict, error) {
-	s.key = binary.LittleEndian.AppendUint32(s.key[:0], p.number)
-	s.values = s.values[:0]
-	for i := range p.loads {
-		l := &p.loads[i]
-		class := uint32(0)
-		if l.kind != constant {
-			var err error
-			if class, err = s.load(l, p, r); err != nil {
-				return nil, err
-			}
-			s.key = binary.LittleEndian.AppendUint32(s.key, class)
-		}
-		s.values = append(s.values, class)
-	}
-	s.joined = s.joined[:0]
-	for i := range p.runs {
-		for _, j := range p.runs[i].joins {
-			holds := s.join(p, j, r)
-			s.joined = append(s.joined, holds)
-			s.key = append(s.key, byte(holds))
-		}
-	}
-	if v := s.decided[string(s.key)]; v != nil {
-		return v, nil
-	}
-	v := s.decidePlan(p)
-	s.decided[string(s.key)] = v
-	return v, nil
-}
-
-// decidePlan reaches the verdict on the classes of the loads.
-func (s *Records) decidePlan(p *plan) *planVerdict {
-	out := &planVerdict{}
-	s.stopped = s.stopped[:0]
-	joined := s.joined
-	for _, run := range p.runs {
-		s.jury.begin()
-		for _, n := range run.loads {
-			l, class := &p.loads[n], s.values[n]
-			switch {
-			case class == absent:
-			case l.kind == constant:
-				s.jury.hear(run.group, l.field, l.atoms)
-			default:
-				s.jury.hear(run.group, l.field, s.classes.atoms[class])
-			}
-		}
-		for _, j := range run.joins {
-			if joined[0] != unsettled {
-				s.jury.tell(j.atom, joined[0] != 0)
-			}
-			joined = joined[1:]
-		}
-		v := s.jury.decide(run.group)
-		out.open = out.open || len(v.open) > 0
-		s.take(v, run.name)
-	}
-	s.settleSuppressed()
-	out.matches, out.stopped = s.matches(), slices.Clone(s.stopped)
-	return out
 }
 
 // load returns the class of what a field holds in a record.
