@@ -9,7 +9,6 @@ import (
 	"math"
 	"math/bits"
 	"slices"
-	"unsafe"
 
 	"github.com/klauspost/compress/zstd"
 	"github.com/parquet-go/parquet-go"
@@ -157,11 +156,7 @@ func (f *parquetFile) column(name string, texts []string, rows []int32, code []u
 		for next < len(rows) && int(rows[next]) < first+count {
 			next++
 		}
-		var err error
-		codes := code[start:next]
-		if f.values, err = parquet.RLEDictionary.EncodeInt32(f.values[:0], unsafe.Slice((*int32)(unsafe.Pointer(unsafe.SliceData(codes))), len(codes))); err != nil {
-			return err
-		}
+		f.values = appendCodes(f.values[:0], code[start:next], len(texts))
 		if err := f.data(count, count-(next-start), format.RLEDictionary, f.levelsOf(rows[start:next], first, count, optional)); err != nil {
 			return err
 		}
@@ -256,6 +251,64 @@ func (f *parquetFile) span(numbers []int64) {
 	}
 	f.chunk.Statistics.MinValue = binary.LittleEndian.AppendUint64(nil, uint64(least))
 	f.chunk.Statistics.MaxValue = binary.LittleEndian.AppendUint64(nil, uint64(most))
+}
+
+// leastRun is how many codes that are the same are written as a run.
+const leastRun = 64
+
+// appendCodes writes numbers of texts as Parquet has them: how many bits each takes, and
+// runs of what is the same beside numbers side by side. They take whole bytes, although
+// fewer bits would do: only so are rows that look alike alike once they are packed.
+func appendCodes(to []byte, codes []uint32, texts int) []byte {
+	size := (bits.Len(uint(max(0, texts-1))) + 7) / 8
+	to = append(to, byte(8*size))
+	start := 0
+	for at := 0; at < len(codes); {
+		end := at + 1
+		for end < len(codes) && codes[end] == codes[at] {
+			end++
+		}
+		if end-at < leastRun && size > 0 {
+			at = min(at+8, len(codes))
+			continue
+		}
+		to = appendNumbered(to, codes[start:at], size)
+		to = binary.AppendUvarint(to, uint64(end-at)<<1)
+		to = appendBytes(to, codes[at], size)
+		start, at = end, end
+	}
+	return appendNumbered(to, codes[start:], size)
+}
+
+// appendNumbered writes codes side by side, in groups of eight.
+func appendNumbered(to []byte, codes []uint32, size int) []byte {
+	if len(codes) == 0 {
+		return to
+	}
+	groups := (len(codes) + 7) / 8
+	to = binary.AppendUvarint(to, uint64(groups)<<1|1)
+	for _, code := range codes {
+		to = appendBytes(to, code, size)
+	}
+	for range 8*groups - len(codes) {
+		to = appendBytes(to, 0, size)
+	}
+	return to
+}
+
+// appendBytes appends the lowest bytes of a number.
+func appendBytes(to []byte, n uint32, size int) []byte {
+	switch size {
+	case 1:
+		return append(to, byte(n))
+	case 2:
+		return append(to, byte(n), byte(n>>8))
+	}
+	for range size {
+		to = append(to, byte(n))
+		n >>= 8
+	}
+	return to
 }
 
 // levelsOf tells which of count rows from first on are among rows; nil for a column that

@@ -1,0 +1,5 @@
+//go:build long
+
+package record
+
+const sizedFiles = 0 // all
