@@ -81,8 +81,14 @@ func (p *part) writeTo(w io.Writer) error {
 		return err
 	}
 	schema := p.schema()
-	out := parquet.NewWriter(w, schema, parquet.KeyValueMetadata(reserved+"schema", strconv.Itoa(SchemaVersion)),
-		parquet.DictionaryMaxBytes(math.MaxInt64/2), parquet.CreatedBy("socctl", "", ""), parquet.MaxRowsPerRowGroup(math.MaxInt64), parquet.DataPageStatistics(false))
+	options := []parquet.WriterOption{schema, parquet.KeyValueMetadata(reserved+"schema", strconv.Itoa(SchemaVersion)),
+		parquet.DictionaryMaxBytes(math.MaxInt64 / 2), parquet.CreatedBy("socctl", "", ""), parquet.MaxRowsPerRowGroup(math.MaxInt64), parquet.DataPageStatistics(false)}
+	for _, path := range schema.Columns() {
+		if path[0] != timeColumn { // a bound is a whole text, and stands twice in every file, not compressed
+			options = append(options, parquet.SkipPageBounds(path...))
+		}
+	}
+	out := parquet.NewWriter(w, options...)
 	for i, path := range schema.Columns() {
 		if err := p.writeColumn(out.ColumnWriters()[i], path[0], i, layouts); err != nil {
 			return err
