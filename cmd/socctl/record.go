@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"runtime/debug"
+	"slices"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -28,6 +29,7 @@ type recordOptions struct {
 	format     string
 	redaction  record.Redaction
 	expansion  int
+	maxRecord  int
 	again      bool
 	normaliser *telemetry.Normaliser
 }
@@ -66,6 +68,7 @@ func (c *cli) recordAdd() *cobra.Command {
 	flags.StringVar(&o.input, "input", "", "`format` of all recordings (default: by content): "+inputFormatNames())
 	flags.IntVar(&o.year, "year", 0, "year of times without one (default: by the file's modification time)")
 	flags.StringVar(&o.timeZone, "timezone", "UTC", "`zone` of times without one, such as Europe/Berlin")
+	flags.IntVar(&o.maxRecord, "max-record", telemetry.DefaultMaxRecord>>20, "largest JSON record in `MiB`; larger ones are reported and left out")
 	flags.IntVar(&o.expansion, "max-expansion", telemetry.DefaultMaxExpansion, "how many `times` its size a compressed recording may expand to; -1 for any")
 	flags.BoolVar(&o.again, "again", false, "record files whose content was recorded before once more")
 	memoryFlag(cmd, &o)
@@ -101,9 +104,15 @@ func (c *cli) recordAll(ctx context.Context, o *recordOptions, dir string, recor
 	if err := telemetry.CheckInputFormat(o.input); err != nil {
 		return usageError("--input: %v", err)
 	}
+	if o.maxRecord < 1 {
+		return usageError("--max-record takes a number of MiB, at least 1")
+	}
 	zone, err := zoneOf(o.timeZone)
 	if err != nil {
 		return err
+	}
+	if n := slices.IndexFunc(recordings, record.Is); n >= 0 {
+		return usageError("%s is recorded telemetry already: eval and backtest take several folders; or record what it was recorded from", report.Clean(recordings[n]))
 	}
 	cfg, err := c.config(".")
 	if err != nil {
@@ -126,7 +135,7 @@ func (c *cli) recordAll(ctx context.Context, o *recordOptions, dir string, recor
 	}
 	r := &recorder{cli: c, Writer: w, progress: report.NewProgress(c.stderr, c.quiet), stream: telemetry.NewStream(o.normaliser, evaluator.New(&compiler.Program{}))}
 	r.inputs.again = o.again
-	err = r.all(ctx, recordings, telemetry.ReadOptions{Raw: true, Stdin: c.stdin, Format: o.input, MaxExpansion: o.expansion, File: r.open})
+	err = r.all(ctx, recordings, telemetry.ReadOptions{Raw: true, Stdin: c.stdin, Format: o.input, MaxRecord: o.maxRecord << 20, MaxExpansion: o.expansion, File: r.open})
 	if ctx.Err() == nil {
 		r.read()
 	}

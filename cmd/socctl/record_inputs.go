@@ -17,6 +17,9 @@ type inputs struct {
 // it is wanted once more. Its events would count twice.
 func (r *recorder) open(path string) error {
 	r.read()
+	if err := notRecorded(path); err != nil {
+		return err
+	}
 	in, err := record.InputOf(path)
 	if err != nil {
 		return nil // whoever reads the file tells what is wrong with it

@@ -4,12 +4,15 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"runtime"
 	"time"
 
 	"github.com/spf13/pflag"
 
+	"github.com/socctl/socctl/cmd/socctl/internal/report"
 	"github.com/socctl/socctl/evaluator"
+	"github.com/socctl/socctl/evaluator/record"
 	"github.com/socctl/socctl/evaluator/telemetry"
 	"github.com/socctl/socctl/rules/logsource"
 )
@@ -78,7 +81,21 @@ func zoneOf(name string) (*time.Location, error) {
 }
 
 func (o *recordingOptions) readOptions(stdin io.Reader) telemetry.ReadOptions {
-	return telemetry.ReadOptions{Stdin: stdin, Format: o.input, MaxRecord: o.maxRecord << 20, MaxExpansion: o.expansion}
+	return telemetry.ReadOptions{Stdin: stdin, Format: o.input, MaxRecord: o.maxRecord << 20, MaxExpansion: o.expansion, File: notRecorded}
+}
+
+// notRecorded refuses the manifest of recorded telemetry below a folder that is read: it
+// would be taken for an event, and what is recorded be passed over.
+func notRecorded(path string) error {
+	if dir := filepath.Dir(path); filepath.Base(path) == record.ManifestName && isRecording(dir) {
+		return fmt.Errorf("belongs to recorded telemetry, which is not read as a part of something else; name %s itself", report.Clean(filepath.ToSlash(dir)))
+	}
+	return nil
+}
+
+func isRecording(dir string) bool {
+	_, err := record.ReadManifest(dir)
+	return err == nil
 }
 
 func (o *recordingOptions) normaliser(table *logsource.Table) *telemetry.Normaliser {

@@ -19,7 +19,7 @@ import (
 )
 
 // cacheVersion changes whenever what is remembered is written in another way.
-const cacheVersion = 1
+const cacheVersion = 2
 
 // cacheFolder is where a recording remembers what rules have found in its files.
 const cacheFolder = ".cache"

@@ -67,6 +67,9 @@ func rewrite(dir string, o Options, choose func(*Manifest) []File, change func(t
 	for _, f := range choose(w.manifest) {
 		w.replaced[f.Path] = true
 		err := recordsOf(dir, f, func(row Row) error {
+			if row.Time.IsZero() && f.Day != "" { // it is so far off that the file cannot hold it
+				row.Time, _, _ = w.normaliser.Event(row.Record).Time()
+			}
 			if change != nil {
 				row.Record.Value = change(row.Record)
 			}

@@ -43,7 +43,7 @@ func (p *part) routes() []Route {
 
 func (r *Route) add(at time.Time) {
 	r.Rows++
-	if !inNanoseconds(at) {
+	if at.IsZero() {
 		r.Undated++
 		return
 	}
@@ -147,7 +147,7 @@ func (w *router) idle(f *File, s *silence, into *Replayed) (others int) {
 		all.Events += r.Rows
 		all.Undated += r.Undated
 		if r.First != nil {
-			all.note(dayOf(r.First.UnixNano()), Span{r.Rows - r.Undated, *r.First, *r.Last})
+			all.note(dayOfTime(*r.First), Span{r.Rows - r.Undated, *r.First, *r.Last})
 		}
 	}
 	return others

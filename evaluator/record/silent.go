@@ -156,7 +156,7 @@ func (s *silence) passed(n int, is routed, r *Route, into *Replayed) {
 	part := newGround()
 	part.Events, part.Undated = r.Rows, r.Undated
 	if r.First != nil {
-		part.note(dayOf(r.First.UnixNano()), Span{r.Rows - r.Undated, *r.First, *r.Last})
+		part.note(dayOfTime(*r.First), Span{r.Rows - r.Undated, *r.First, *r.Last})
 	}
 	for _, l := range is.asked {
 		g := into.Grounds[l]

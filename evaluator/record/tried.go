@@ -61,7 +61,7 @@ func (g *groupReplay) exposed(b *beside, into *Replayed) {
 			}
 		}
 		part := newGround()
-		part.count(t.rows, b)
+		part.count(t.rows, b, &into.File)
 		for _, l := range g.logsources(t.Tried) {
 			into.Grounds[l].add(part)
 			for _, f := range t.Fields {
@@ -84,16 +84,20 @@ func (g *groupReplay) logsources(t *evaluator.Tried) []Logsource {
 	return out
 }
 
-// count counts rows.
-func (g *Ground) count(rows []int32, b *beside) {
+// count counts rows of a file. Those without a time are of its day, if it has one: their
+// times are so far off that a file cannot hold them.
+func (g *Ground) count(rows []int32, b *beside, f *File) {
 	g.Events += len(rows)
 	for _, row := range rows {
-		if !b.timed[row] {
+		switch {
+		case b.timed[row]:
+			at := timeOf(b.times[row], true)
+			g.note(dayOf(b.times[row]), Span{1, at, at})
+		case f.First != nil && f.Last != nil:
+			g.note(dayOfTime(*f.First), Span{1, *f.First, *f.Last})
+		default:
 			g.Undated++
-			continue
 		}
-		at := timeOf(b.times[row], true)
-		g.note(dayOf(b.times[row]), Span{1, at, at})
 	}
 }
 
@@ -105,6 +109,16 @@ func dayOf(nanos int64) int {
 		day--
 	}
 	return day
+}
+
+// dayOfTime is dayOf of any time.
+func dayOfTime(t time.Time) int {
+	const day = int64(dayLength / int64(time.Second))
+	days := t.Unix() / day
+	if t.Unix()%day < 0 {
+		days--
+	}
+	return int(days)
 }
 
 func (g *Ground) add(other *Ground) {

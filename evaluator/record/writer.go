@@ -28,19 +28,20 @@ const defaultMemory = 256 << 20
 // Writer adds events to a recording. What is added becomes visible, all at once,
 // when Commit succeeds. A Writer is for one goroutine.
 type Writer struct {
-	dir      string
-	memory   int
-	layouts  *telemetry.Layouts
-	routing  string // see File
-	manifest *Manifest
-	unlock   func()
-	parts    map[partKey]*part
-	press    *press
-	held     int
-	added    []File
-	inputs   []Input
-	rows     int
-	replaced map[string]bool // paths of files that the recording loses with the next commit
+	dir        string
+	memory     int
+	layouts    *telemetry.Layouts
+	routing    string // see File
+	normaliser *telemetry.Normaliser
+	manifest   *Manifest
+	unlock     func()
+	parts      map[partKey]*part
+	press      *press
+	held       int
+	added      []File
+	inputs     []Input
+	rows       int
+	replaced   map[string]bool // paths of files that the recording loses with the next commit
 }
 
 // partKey is what the rows of a file have in common.
@@ -75,7 +76,7 @@ func Create(dir string, o Options) (*Writer, error) {
 		unlock()
 		return nil, err
 	}
-	w.layouts, w.routing = telemetry.NewLayouts(o.Normaliser), o.Normaliser.RouteKey()
+	w.layouts, w.routing, w.normaliser = telemetry.NewLayouts(o.Normaliser), o.Normaliser.RouteKey(), o.Normaliser
 	return w, w.sweep()
 }
 
@@ -149,6 +150,9 @@ func (w *Writer) Add(r telemetry.Record) error {
 
 // keep holds a record, and writes some of what is held if it is too much.
 func (w *Writer) keep(r telemetry.Record, layout *telemetry.Layout, is belonging) error {
+	if year := is.at.UTC().Year(); year < 0 || year > 9999 {
+		is.at = time.Time{} // which the manifest cannot hold
+	}
 	p := w.part(is.at, is.view)
 	w.held -= p.bytes
 	if err := p.add(r, layout, w.layouts, is); err != nil {
