@@ -211,8 +211,8 @@ func recycle(lines []matchLine) {
 }
 
 // maxRecycled is how many lines the memory that is used again may hold: more than usual
-// batches have.
-const maxRecycled = 1 << 10
+// blocks have.
+const maxRecycled = 1 << 13
 
 func (w *worker) one(record *telemetry.Record, err error, out *batchResult) {
 	switch {

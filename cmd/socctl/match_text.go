@@ -33,8 +33,8 @@ type textEvent struct {
 var textMemory sync.Pool
 
 // maxText is how many bytes of lines memory that is used again may hold: more than usual
-// batches have.
-const maxText = 1 << 20
+// blocks have.
+const maxText = 4 << 20
 
 func newMatchText() matchText {
 	if used, ok := textMemory.Get().(*matchText); ok {

@@ -26,8 +26,8 @@ const quiet = 0.9
 
 const coresMethod = `## Cores
 
-` + "`socctl eval -j`" + ` with more workers, less what loading takes, on the clock; %d times in turn, medians. Reading and writing go on beside the workers, and so
-does the collection of garbage: one worker may keep more than one core busy unless the whole program is held to one, as in the first row of a lane.
+` + "`socctl eval -j`" + ` with more workers, less what loading takes, on the clock; %d times in turn, medians. Workers read and write themselves, in turn; only garbage
+is collected beside them, so that one worker keeps hardly more than one core busy. In the first row of a lane the whole program is held to one.
 Two cores are to be %s × as fast as one. What the machine can do is told by two processes at the same time that have nothing to do with each other,
 each of which reads the whole lane on one core: that they are less than twice as fast as one is because cores share memory and what else runs there.
 `
