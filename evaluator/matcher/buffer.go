@@ -6,6 +6,7 @@ import (
 	"unsafe"
 
 	"github.com/socctl/socctl/compiler"
+	"github.com/socctl/socctl/evaluator/simd"
 )
 
 // padding lies before and behind the text of a buffer, so that words can be
@@ -30,9 +31,15 @@ func (b *buffer) fold(text string) {
 	}
 	b.bytes = b.bytes[:need]
 	b.from, b.end = padding, padding+len(text)
-	copy(b.bytes[padding:], text)
-	clear(b.bytes[b.end:])
-	if b.ascii = b.upper(); !b.ascii {
+	if simd.Available() && len(text) >= simd.UpperSize {
+		clear(b.bytes[b.end:])
+		b.ascii = simd.Upper(b.bytes[padding:], text)
+	} else {
+		copy(b.bytes[padding:], text)
+		clear(b.bytes[b.end:])
+		b.ascii = b.upper()
+	}
+	if !b.ascii {
 		b.bytes = compiler.AppendFold(b.bytes[:padding], text)
 		b.end = len(b.bytes)
 		b.bytes = append(b.bytes, make([]byte, padding)...)

@@ -10,11 +10,12 @@ import (
 
 // filter is a set of hashes of grams. It has a byte for each hash, which is
 // faster to test than a bit, unless that would make it too large for a cache.
-// Where many bytes can be looked at together, few grams are a set of runs instead.
+// Where many bytes can be looked at together, few grams are a set of runs besides, and
+// hashes are made only where that does not tell.
 type filter struct {
 	bytes  []uint8
-	packed bool // there are eight hashes to a byte
-	runs   *simd.Runs
+	packed bool       // there are eight hashes to a byte
+	runs   *simd.Runs // nil if there are many
 }
 
 // fewRuns is how many grams are few enough for a set of runs to tell most places of a
@@ -24,14 +25,18 @@ const fewRuns = 100
 // largest is the size of the largest filter: 128 KiB.
 const largest = 17
 
-// smallest is the size of the smallest filter: 4 KiB, which all caches hold.
-const smallest = 12
+// smallest is the size of the smallest filter: 4 KiB, which all caches hold. Behind a set
+// of runs, that is asked little, 1 KiB will do.
+const (
+	smallest   = 12
+	behindRuns = 10
+)
 
 // newFilter returns a set of which entries fill a sixteenth or less, unless
 // there are so many of them that even a bit for each is too much.
 func newFilter(entries int) filter {
 	if entries <= fewRuns && simd.Available() {
-		return filter{runs: &simd.Runs{}}
+		return filter{bytes: make([]uint8, 1<<behindRuns), runs: &simd.Runs{}}
 	}
 	log := max(bits.Len(uint(entries*16)), smallest)
 	return filter{bytes: make([]uint8, 1<<min(log, largest)), packed: log > largest}
@@ -47,7 +52,6 @@ func hash(gram uint64) uint64 { return gram * hashFactor >> (64 - largest - 3) }
 func (f *filter) add(gram uint64, length int) {
 	if f.runs != nil {
 		f.runs.Add(uint32(gram), min(length, simd.RunSize))
-		return
 	}
 	h := hash(gram)
 	if f.packed {
@@ -66,7 +70,7 @@ const block = 64
 // twice the time.
 func (f *filter) pass(b *buffer, at int, mask uint64) uint64 {
 	if f.runs != nil {
-		return f.runs.Marks((*[simd.MarksSize]byte)(b.bytes[at:]))
+		return f.among(f.runs.Marks((*[simd.MarksSize]byte)(b.bytes[at:])), b, at, mask)
 	}
 	if f.packed {
 		return f.passPacked(b, at, mask)
@@ -88,6 +92,16 @@ func (f *filter) pass(b *buffer, at int, mask uint64) uint64 {
 	return out
 }
 
+// among is pass for some places of a block.
+func (f *filter) among(places uint64, b *buffer, at int, mask uint64) (out uint64) {
+	t := (*[1 << behindRuns]uint8)(f.bytes)
+	for text := b.bytes[at : at+block+8]; places != 0; places &= places - 1 {
+		n := bits.TrailingZeros64(places)
+		out |= uint64(t[hash(binary.LittleEndian.Uint64(text[n:])&mask)%uint64(len(t))]) << n
+	}
+	return out
+}
+
 func (f *filter) passPacked(b *buffer, at int, mask uint64) uint64 {
 	t, out := (*[1 << largest]uint8)(f.bytes), uint64(0)
 	for n := 0; n < block && at+n+2 < b.end; n += 4 {
@@ -101,8 +115,8 @@ func (f *filter) passPacked(b *buffer, at int, mask uint64) uint64 {
 }
 
 func (f *filter) memory() int {
-	if f.runs != nil {
-		return int(unsafe.Sizeof(*f.runs))
+	if f.runs == nil {
+		return len(f.bytes)
 	}
-	return len(f.bytes)
+	return len(f.bytes) + int(unsafe.Sizeof(*f.runs))
 }

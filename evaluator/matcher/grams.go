@@ -104,18 +104,14 @@ func (g *grams) scan(b *buffer, h *hits, l *lists) {
 	}
 	for at := b.from; at < b.end; at += block {
 		for m := g.filter.pass(b, at, g.mask); m != 0; m &= m - 1 {
-			place := at + bits.TrailingZeros64(m)
-			gram := b.word(place) & g.mask
-			if hash := mix(gram, 0); !g.index.lacks(hash) {
-				g.look(b, place, g.index.find(hash, gram, 0).value, h, l)
-			}
+			g.look(b, at+bits.TrailingZeros64(m), h, l)
 		}
 	}
 }
 
-// look adds those literals of the gram at a place that are in the text, of which the
-// first one is given; absent if what stands there is no gram.
-func (g *grams) look(b *buffer, at int, first int32, h *hits, l *lists) {
+// look adds those literals of the gram at a place that are in the text.
+func (g *grams) look(b *buffer, at int, h *hits, l *lists) {
+	first := g.index.get(b.word(at)&g.mask, 0)
 	if first == absent {
 		return
 	}

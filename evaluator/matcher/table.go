@@ -63,17 +63,11 @@ func (t *table) find(hash, word uint64, low uint32) *slot {
 // get returns the number of a key, absent if there is none.
 func (t *table) get(word uint64, low uint32) int32 {
 	hash := mix(word, low)
-	if t.lacks(hash) {
+	bit := hash >> (t.shift - 2)
+	if at := bit >> 6; at >= uint64(len(t.maybe)) || t.maybe[at]>>(bit&63)&1 == 0 {
 		return absent
 	}
 	return t.find(hash, word, low).value
-}
-
-// lacks reports whether there is for sure no key with that hash.
-func (t *table) lacks(hash uint64) bool {
-	bit := hash >> (t.shift - 2)
-	at := bit >> 6
-	return at >= uint64(len(t.maybe)) || t.maybe[at]>>(bit&63)&1 == 0
 }
 
 // put adds a key, or changes its number.

@@ -16,3 +16,8 @@ func probe(grams *Grams, text *byte, size, from int) (at int)
 //
 //go:noescape
 func runs(r *Runs, text *[MarksSize]byte) (marks uint64)
+
+// upper is Upper; it returns bits of bytes that are not ASCII.
+//
+//go:noescape
+func upper(dst, text *byte, size int) (high uint64)

@@ -2,8 +2,8 @@
 
 #include "textflag.h"
 
-// PLACE ands the groups that have, at a place of a run, the halves of the bytes at SI
-// and behind into all, which TWICE does for 64 of them.
+// PLACE leaves in all those groups that also have, at one place of a run, the halves of
+// the 32 bytes of text.
 #define PLACE(text, low, high, all) \
 	VMOVDQU text, Y12 \
 	VPSRLW  $4, Y12, Y13 \
@@ -14,8 +14,8 @@
 	VPAND   Y12, all, all \
 	VPAND   Y13, all, all
 
-// MARK leaves a bit in to for each of 32 places from an offset on at which no group is
-// left.
+// MARK clears in to the bit of each of 32 places from an offset on at which a group is
+// left, and sets those of the others.
 #define MARK(offset, to) \
 	VPCMPEQB  Y10, Y10, Y10 \
 	PLACE(offset+0(SI), Y0, Y1, Y10) \

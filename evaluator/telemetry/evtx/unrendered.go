@@ -2,6 +2,7 @@ package evtx
 
 import (
 	"math"
+	"slices"
 
 	"github.com/socctl/socctl/evaluator"
 	"github.com/socctl/socctl/evaluator/shape"
@@ -126,15 +127,18 @@ func (d *decoder) unrendered(b *block, start, end int) (evaluator.Value, *Unrend
 // and so does not look as others of the type do.
 func (d *decoder) leave(l *Layout, b *block, start, end int) *Unrendered {
 	first := len(b.leaves)
+	leaves := slices.Grow(b.leaves, len(l.plan.fills))[:first+len(l.plan.fills)]
 	for i := range l.plan.fills {
 		v := &d.values[l.plan.fills[i].slot]
 		if v.size < l.least[i] {
-			b.leaves = b.leaves[:first]
 			return nil
 		}
-		from := v.start - uint32(start)
-		b.leaves = append(b.leaves, shape.Leaf{Start: from, End: from + uint32(v.size), Kind: l.shapes[i], Escaped: true, Form: l.forms[i]})
+		// Field by field into its place: a copy of the whole would have to wait for them.
+		leaf, from := &leaves[first+i], v.start-uint32(start)
+		leaf.Start, leaf.End = from, from+uint32(v.size)
+		leaf.Kind, leaf.Escaped, leaf.Spelled, leaf.Form = l.shapes[i], true, false, l.forms[i]
 	}
+	b.leaves = leaves
 	const record, leaf = 96, 12
 	size := record + leaf*len(l.plan.fills)
 	if len(b.records) == 0 {
