@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"sort"
@@ -29,14 +30,18 @@ type index struct {
 	told                                            map[uint32]*evaluator.Values
 }
 
-var errIndex = errors.New("the index is damaged; record anew, or take the \"index\" of the file out of " + ManifestName)
+var errIndex = errors.New("the index is damaged" + indexAdvice)
+
+const indexAdvice = "; `socctl record compact` makes it anew from its file"
 
 // openIndex opens the index of a file, which must be the one that was recorded.
 func openIndex(dir string, f *File) (*index, error) {
 	x := &index{path: indexPath(dir, f)}
 	var err error
-	if x.file, err = os.Open(x.path); err != nil {
-		return nil, fmt.Errorf("%w: %w", err, errIndex)
+	if x.file, err = os.Open(x.path); errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("the index cannot be read: %w"+indexAdvice, err)
+	} else if err != nil {
+		return nil, err
 	}
 	if err = x.readHead(f.Index); err != nil {
 		return nil, errors.Join(fmt.Errorf("%s: %w", x.path, err), x.file.Close())
@@ -58,10 +63,10 @@ func (x *index) readHead(is *Index) error {
 	}
 	head := make([]byte, is.Head)
 	if n, err := x.file.ReadAt(head, 0); n < len(head) {
-		return fmt.Errorf("has %d bytes, but its head %d: %w", n, is.Head, err)
+		return fmt.Errorf("has %d bytes, but its head %d: %w"+indexAdvice, n, is.Head, err)
 	}
 	if sum := sha256.Sum256(head); hex.EncodeToString(sum[:]) != is.SHA256 {
-		return fmt.Errorf("is not the index that was recorded: its hash is %x, but the manifest says %.12s", sum[:6], is.SHA256)
+		return fmt.Errorf("is not the index that was recorded: its hash is %x, but the manifest says %.12s"+indexAdvice, sum[:6], is.SHA256)
 	}
 	if err := x.parse(head); err != nil {
 		return err

@@ -252,6 +252,18 @@ func TestDamagedIndex(t *testing.T) {
 	if err := Replay(t.Context(), dir, childProgram(), ReplayOptions{Workers: 1}, func(*Replayed) error { return nil }); err == nil {
 		t.Error("an index that is not there is not missed")
 	}
+	if problems, err := Verify(dir); err != nil || len(problems) != 1 || !strings.Contains(problems[0].Error(), "`socctl record compact` makes it anew") {
+		t.Errorf("nothing says what to do about an index that is gone: %v %v", problems, err)
+	}
+	if before, after, err := Compact(dir, Options{}); err != nil || before != 1 || after != 1 {
+		t.Fatal(before, after, err)
+	}
+	if again, err := os.ReadFile(path); err != nil || !bytes.Equal(again, sound) {
+		t.Errorf("the index is not what it was: %v", err)
+	}
+	if problems, err := Verify(dir); err != nil || len(problems) > 0 {
+		t.Error(problems, err)
+	}
 }
 
 // Whatever a head says, nothing but an error comes of it.

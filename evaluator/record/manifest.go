@@ -1,9 +1,7 @@
 package record
 
 import (
-	"bytes"
 	"crypto/rand"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -89,9 +87,7 @@ func ReadManifest(dir string) (*Manifest, error) {
 		return nil, err
 	}
 	m := &Manifest{}
-	d := json.NewDecoder(bytes.NewReader(text))
-	d.DisallowUnknownFields()
-	if err := d.Decode(m); err != nil {
+	if err := m.read(text); err != nil {
 		return nil, fmt.Errorf("%s is damaged: %w; restore it, or record anew into another folder", path, err)
 	}
 	if m.Schema != SchemaVersion {
@@ -124,11 +120,11 @@ func orChanged(dir string, f File, err error) error {
 // write replaces the manifest of a folder.
 func (m *Manifest) write(dir string) error {
 	slices.SortFunc(m.Files, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
-	text, err := json.MarshalIndent(m, "", "  ")
+	text, err := m.encode()
 	if err != nil {
 		return err
 	}
-	return replace(filepath.Join(dir, ManifestName), append(text, '\n'))
+	return replace(filepath.Join(dir, ManifestName), text)
 }
 
 // replace writes a file completely or leaves it as it is.

@@ -41,6 +41,7 @@ type Writer struct {
 	added      []File
 	inputs     []Input
 	rows       int
+	there      map[string]bool // paths of files that the recording had at first
 	replaced   map[string]bool // paths of files that the recording loses with the next commit
 }
 
@@ -65,7 +66,10 @@ func Create(dir string, o Options) (*Writer, error) {
 		unlock()
 		return nil, err
 	}
-	w := &Writer{dir: dir, memory: o.Memory, manifest: m, unlock: unlock, parts: map[partKey]*part{}, replaced: map[string]bool{}}
+	w := &Writer{dir: dir, memory: o.Memory, manifest: m, unlock: unlock, parts: map[partKey]*part{}, there: map[string]bool{}, replaced: map[string]bool{}}
+	for _, f := range m.Files {
+		w.there[f.Path] = true
+	}
 	if w.memory <= 0 {
 		w.memory = defaultMemory
 	}
@@ -286,10 +290,14 @@ func (w *Writer) Abort() error {
 	return w.removeAdded()
 }
 
+// removeAdded removes what was added, unless it was there before: a file of the same content
+// has the same name.
 func (w *Writer) removeAdded() error {
 	var errs []error
 	for _, f := range w.added {
-		errs = append(errs, removeFile(w.dir, &f))
+		if !w.there[f.Path] {
+			errs = append(errs, removeFile(w.dir, &f))
+		}
 	}
 	return errors.Join(errs...)
 }
