@@ -88,7 +88,8 @@ func (p *part) writeTo(w io.Writer) error {
 			return err
 		}
 	}
-	return errors.Join(p.writeRuns(out.SetKeyValueMetadata), out.Close())
+	p.writeLayoutHashes(layouts, out.SetKeyValueMetadata)
+	return errors.Join(p.writeRuns(out.SetKeyValueMetadata), p.writeLines(out.SetKeyValueMetadata), out.Close())
 }
 
 func (p *part) schema() *parquet.Schema {
@@ -115,7 +116,7 @@ func (p *part) schema() *parquet.Schema {
 // node is a column of a file. A dictionary pays where texts repeat.
 func (c *column) node() parquet.Node {
 	text := parquet.Compressed(parquet.String(), &parquet.Zstd)
-	if 2*len(c.texts) > len(c.rows) && len(c.rows) > 64 {
+	if c.isList() {
 		return parquet.Optional(parquet.Encoded(text, &parquet.DeltaLengthByteArray))
 	}
 	return parquet.Optional(parquet.Encoded(text, &parquet.RLEDictionary))
