@@ -146,7 +146,7 @@ func (g *rowGroup) linesOf(c *groupColumn) (*evaluator.Lines, error) {
 	}
 	var lines *evaluator.Lines
 	if err == nil {
-		lines, err = readLines(data, c.chunk.texts())
+		lines, err = g.readLines(data, c.chunk.texts())
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", linesKey+c.name, err)
@@ -166,22 +166,22 @@ func (r *reader) unpackLines(data []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return z.DecodeAll(data, make([]byte, 0, min(int(h.FrameContentSize), 256*len(data))+decoderSlack))
+	return z.DecodeAll(data, r.roomForBytes(min(int(h.FrameContentSize), 256*len(data))+decoderSlack))
 }
 
 // readLines reads what appendLines has written of so many texts. The lines share the memory
 // of content.
-func readLines(content []byte, texts int) (*evaluator.Lines, error) {
+func (in *reader) readLines(content []byte, texts int) (*evaluator.Lines, error) {
 	r := cursor{rest: content}
 	count, told := r.number(), r.number()
 	if r.err != nil || told != texts || count > len(content) || texts > len(content) {
 		return nil, errDamaged
 	}
-	lines := make([]string, count)
-	for i := range lines {
-		lines[i] = alias(r.take(r.number()))
+	lines := in.roomForTexts(count)
+	for range count {
+		lines = append(lines, alias(r.take(r.number())))
 	}
-	codes, ends := make([]uint32, 0, len(r.rest)), make([]uint32, 0, texts)
+	codes, ends := in.roomForNumbers(len(r.rest)), in.roomForNumbers(texts)
 	fresh, before := 0, []uint32(nil)
 	for range texts {
 		size, from := r.number(), len(codes)

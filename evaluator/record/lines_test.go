@@ -169,7 +169,7 @@ func FuzzLines(f *testing.F) {
 	f.Add(c.appendLines(1<<10), 4)
 	f.Add([]byte{}, 0)
 	f.Fuzz(func(t *testing.T, content []byte, texts int) {
-		lines, err := readLines(content, texts)
+		lines, err := (&reader{}).readLines(content, texts)
 		if err != nil {
 			return
 		}
