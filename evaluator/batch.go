@@ -47,9 +47,8 @@ type Column interface {
 // Dictionary is texts, with what a Records found out about them. Batches may share
 // one.
 type Dictionary struct {
-	Texts   []string
-	classes map[dictionaryKey][]uint32 // by text; undecided where it was not needed yet
-	epoch   int
+	Texts []string
+	known classTable
 }
 
 type dictionaryKey struct {

@@ -34,16 +34,15 @@ func (m *batchMatcher) leaf(c Column, field int32, filter *wordFilter, rows []in
 	if len(m.tables.fields[field].atoms) == 0 || m.tables.wordless(c, field, filter) {
 		return vector{}, nil
 	}
-	d, err := c.Dictionary()
+	classes, classOf, err := m.classesOf(c, field, filter)
 	if err != nil {
 		return vector{}, err
 	}
-	classes := d.of(dictionaryKey{field, c.Kind(), filter}, m.classes.epoch)
 	if len(rows) >= len(classes)/2 {
 		same := true
 		for i := range classes {
 			if classes[i] == undecided {
-				classes[i] = m.classOfEntry(c, field, filter, d.Texts[i])
+				classes[i] = classOf(i)
 			}
 			same = same && classes[i] == classes[0]
 		}
@@ -57,25 +56,49 @@ func (m *batchMatcher) leaf(c Column, field int32, filter *wordFilter, rows []in
 	}
 	for i, code := range byRow {
 		if classes[code] == undecided {
-			classes[code] = m.classOfEntry(c, field, filter, d.Texts[code])
+			classes[code] = classOf(int(code))
 		}
 		byRow[i] = classes[code]
 	}
 	return vector{byRow: byRow}, nil
 }
 
-// of returns the classes of the texts as values of a field.
-func (d *Dictionary) of(key dictionaryKey, epoch int) []uint32 {
-	if d.epoch != epoch || d.classes == nil {
-		d.classes, d.epoch = map[dictionaryKey][]uint32{}, epoch
+// classesOf returns the classes of the texts of a column, as far as they were needed, and
+// what finds out another one.
+func (m *batchMatcher) classesOf(c Column, field int32, filter *wordFilter) (classes []uint32, of func(text int) uint32, err error) {
+	key := dictionaryKey{field, c.Kind(), filter}
+	x, err := linesOf(c)
+	if err != nil {
+		return nil, nil, err
 	}
-	classes := d.classes[key]
+	if x != nil {
+		return x.known.of(key, m.classes.epoch, len(x.ends)), func(text int) uint32 { return m.classOfLines(x, text, field, filter) }, nil
+	}
+	d, err := c.Dictionary()
+	if err != nil {
+		return nil, nil, err
+	}
+	return d.known.of(key, m.classes.epoch, len(d.Texts)), func(text int) uint32 { return m.classOfEntry(c, field, filter, d.Texts[text]) }, nil
+}
+
+// classTable is classes of texts, as far as they were needed.
+type classTable struct {
+	classes map[dictionaryKey][]uint32 // by text; undecided where it was not needed yet
+	epoch   int
+}
+
+// of returns the classes of so many texts as values of a field.
+func (t *classTable) of(key dictionaryKey, epoch, texts int) []uint32 {
+	if t.epoch != epoch || t.classes == nil {
+		t.classes, t.epoch = map[dictionaryKey][]uint32{}, epoch
+	}
+	classes := t.classes[key]
 	if classes == nil {
-		classes = make([]uint32, len(d.Texts))
+		classes = make([]uint32, texts)
 		for i := range classes {
 			classes[i] = undecided
 		}
-		d.classes[key] = classes
+		t.classes[key] = classes
 	}
 	return classes
 }

@@ -48,14 +48,7 @@ const (
 
 // byLine adds what tables find in the lines of a text.
 func (x *lines) byLine(m *Matcher, text string, h *hits) {
-	if x.of == nil || x.kept >= maxLines {
-		*x = lines{first: maphash.MakeSeed(), other: maphash.MakeSeed(), of: map[*Matcher]*knownLines{}, buffer: x.buffer, hits: x.hits}
-	}
-	known := x.of[m]
-	if known == nil {
-		known = &knownLines{found: map[lineKey][]int32{}}
-		x.of[m] = known
-	}
+	known := x.known(m)
 	for n := 0; text != ""; n++ {
 		found, size := known.again(n, text)
 		if size < 0 {
@@ -70,6 +63,19 @@ func (x *lines) byLine(m *Matcher, text string, h *hits) {
 			h.add(n)
 		}
 	}
+}
+
+// known returns what is known of a matcher.
+func (x *lines) known(m *Matcher) *knownLines {
+	if x.of == nil || x.kept >= maxLines {
+		*x = lines{first: maphash.MakeSeed(), other: maphash.MakeSeed(), of: map[*Matcher]*knownLines{}, buffer: x.buffer, hits: x.hits}
+	}
+	known := x.of[m]
+	if known == nil {
+		known = &knownLines{found: map[lineKey][]int32{}}
+		x.of[m] = known
+	}
+	return known
 }
 
 // again returns what is found in the first line of a text, and its size, if it is the n-th

@@ -46,3 +46,45 @@ func TestLongTextsOfLinesThatRepeat(t *testing.T) {
 		}
 	}
 }
+
+// What is found in a text by its lines is what is found in it as a whole.
+func TestTextsByLines(t *testing.T) {
+	t.Parallel()
+	for name, items := range map[string][]string{
+		"in lines": {"f|contains: ['needle', 'Host Name', 'é1', '']", "f|contains|all: [alpha, beta]", "f|re: 'beta.*gamma'", "f: '*alpha*last'", "f|re: 'one\\s+two'", "f: 12", "f|gt: 3", "f|cidr: 10.0.0.0/8", "f: true"},
+		"beyond":   {"f|contains: [needle, \"one\\ntwo\"]"},
+		"ends":     {"f|contains: needle", "f|startswith: first", "f|endswith: last"},
+	} {
+		predicates := compile(t, items...)
+		atoms := byField(predicates)["f"]
+		m := matcher.New(predicates, atoms, satisfies)
+		var s matcher.Scratch
+		r := rand.New(rand.NewPCG(21, 22))
+		words := []string{"Needle", "host name = x", "É1", "ſ", "alpha", "BETA gamma", "one", "two", "first", "last", "\xc3", "K", "12", "true", "10.1.2.3", "", "\r"}
+		lines := make([]string, 60)
+		for i := range lines {
+			lines[i] = words[i%len(words)]
+			if i%3 == 0 {
+				lines[i] += fmt.Sprint(i, " nothing ") + words[r.IntN(len(words))]
+			}
+		}
+		set, found := matcher.NewLineSet(lines), 0
+		for range 3000 {
+			var codes []uint32
+			var some []string
+			for range 1 + r.IntN(6) {
+				code := r.IntN(len(lines))
+				codes, some = append(codes, uint32(code)), append(some, lines[code])
+			}
+			text := strings.Join(some, "\n")
+			got := m.MatchLines(nil, matcher.String, set, codes, func() string { return text }, &s)
+			if want := one(predicates, atoms, matcher.String, text); !slices.Equal(got, want) {
+				t.Fatalf("%s: %q\ngot %s\nwant %s", name, text, describe(predicates, got), describe(predicates, want))
+			}
+			found += len(got)
+		}
+		if found < 500 {
+			t.Errorf("%s: only %d predicates hold", name, found)
+		}
+	}
+}

@@ -203,6 +203,18 @@ func (r *reader) deltaTexts(to []string, content []byte) ([]string, error) {
 	return to, nil
 }
 
+// texts returns how many texts there are in the dictionary, or in the pages without one.
+func (c *chunk) texts() int {
+	if c.dictionary.values != nil {
+		return c.dictionary.rows
+	}
+	n := 0
+	for i := range c.pages {
+		n += c.pages[i].rows - c.pages[i].nulls
+	}
+	return n
+}
+
 // most returns how many texts the pages hold at most, if they have no more than all rows.
 func (c *chunk) most(rows int) int {
 	n := 0
@@ -212,37 +224,57 @@ func (c *chunk) most(rows int) int {
 	return min(n, rows)
 }
 
-// chunkCodes reads the codes of a column with a dictionary.
-func (r *reader) chunkCodes(x *texts, c *chunk, rows int) error {
-	x.codes = r.roomForNumbers(rows)
+// chunkCodes reads which texts rows have; those of a column without a dictionary are numbered
+// as they come.
+func (r *reader) chunkCodes(c *chunk, rows int) ([]uint32, error) {
+	x := &texts{codes: r.roomForNumbers(rows)}
+	first, count := 0, c.texts()
 	for i := range c.pages {
 		p := &c.pages[i]
-		if !p.coded {
-			return errDamaged
-		}
-		content, err := r.scratch(p)
-		if err != nil {
-			return err
+		n := p.rows - p.nulls
+		if n > rows {
+			return nil, errDamaged
 		}
 		r.codes = r.codes[:0]
-		if count := p.rows - p.nulls; count > 0 {
-			if len(content) == 0 || count > rows {
-				return errDamaged
+		switch {
+		case p.coded && n == 0:
+		case p.coded && c.dictionary.values != nil:
+			if err := r.pageCodes(p, n, count); err != nil {
+				return nil, err
 			}
-			if r.codes, err = hybrid(r.codes, content[1:], int(content[0]), count); err != nil {
-				return err
+		case p.coded || c.dictionary.values != nil:
+			return nil, errDamaged
+		default:
+			for code := first; code < first+n; code++ {
+				r.codes = append(r.codes, uint32(code))
 			}
-		}
-		for _, code := range r.codes {
-			if int(code) >= len(x.dictionary) {
-				return errDamaged
-			}
+			first += n
 		}
 		if err := r.spread(x, p); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return x.check(rows)
+	return x.codes, x.check(rows)
+}
+
+// pageCodes reads the codes of a page, each of which is less than most.
+func (r *reader) pageCodes(p *page, count, most int) error {
+	content, err := r.scratch(p)
+	if err != nil {
+		return err
+	}
+	if len(content) == 0 {
+		return errDamaged
+	}
+	if r.codes, err = hybrid(r.codes, content[1:], int(content[0]), count); err != nil {
+		return err
+	}
+	for _, code := range r.codes {
+		if int(code) >= most {
+			return errDamaged
+		}
+	}
+	return nil
 }
 
 // spread adds the rows of a page: of those that have a text the next of r.codes.

@@ -46,7 +46,7 @@ func TestChunksAreWhatParquetReads(t *testing.T) {
 			}
 			got, err := r.chunkTexts(c, f.Rows)
 			if err == nil && got.codes == nil {
-				err = r.chunkCodes(got, c, f.Rows)
+				got.codes, err = r.chunkCodes(c, f.Rows)
 			}
 			if err != nil {
 				t.Fatal(name, err)
@@ -114,7 +114,7 @@ func TestDamagedChunks(t *testing.T) {
 			}
 			x, err := r.chunkTexts(c, len(records))
 			if err == nil && x.codes == nil {
-				err = r.chunkCodes(x, c, len(records))
+				x.codes, err = r.chunkCodes(c, len(records))
 			}
 			if err != nil {
 				refused++

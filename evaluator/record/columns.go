@@ -34,6 +34,8 @@ type groupColumn struct {
 	chunk *chunk // nil for columns that are read by way of the parquet package
 	texts *texts
 	grams *evaluator.Grams // nil if nothing is known
+	lines *evaluator.Lines // the same
+	asked bool             // whether lines are known
 }
 
 // part returns a column of which nothing may have been read yet.
@@ -58,6 +60,9 @@ func (g *rowGroup) part(name string) (*groupColumn, error) {
 func (g *rowGroup) column(name string) (*groupColumn, error) {
 	c, err := g.part(name)
 	if err == nil {
+		err = g.dictionaryOf(c)
+	}
+	if err == nil {
 		err = g.rowsOf(c)
 	}
 	return c, err
@@ -76,33 +81,47 @@ func (g *rowGroup) dictionaryOf(c *groupColumn) (err error) {
 	if err != nil {
 		return fmt.Errorf("column %q: %w", c.name, err)
 	}
-	c.dictionary, c.codes = &evaluator.Dictionary{Texts: c.texts.dictionary}, c.texts.codes
+	c.dictionary = &evaluator.Dictionary{Texts: c.texts.dictionary}
+	if c.texts.codes != nil {
+		c.codes = c.texts.codes
+	}
 	return nil
 }
 
 // rowsOf reads which texts the rows of a column have.
-func (g *rowGroup) rowsOf(c *groupColumn) error {
-	if err := g.dictionaryOf(c); err != nil || c.codes != nil {
-		return err
+func (g *rowGroup) rowsOf(c *groupColumn) (err error) {
+	switch {
+	case c.codes != nil:
+		return nil
+	case c.chunk == nil:
+		return g.dictionaryOf(c)
 	}
-	if err := g.reader.chunkCodes(c.texts, c.chunk, int(g.group.NumRows())); err != nil {
+	if c.codes, err = g.reader.chunkCodes(c.chunk, int(g.group.NumRows())); err != nil {
 		return fmt.Errorf("column %q: %w", c.name, err)
 	}
-	c.codes = c.texts.codes
 	return nil
 }
 
 // layoutsOf returns the layouts of the rows that are wanted, and which of them have
 // them; nil wants all.
 func (g *rowGroup) layoutsOf(wanted func(row int) bool) (layouts []*layoutFile, rows [][]int32, err error) {
-	c, err := g.column(layoutColumn)
+	c, err := g.part(layoutColumn)
+	if err == nil {
+		err = g.rowsOf(c)
+	}
 	if err != nil {
 		return nil, nil, err
 	}
-	g.layouts.begin()
-	layouts, rows = make([]*layoutFile, len(c.dictionary.Texts)), make([][]int32, len(c.dictionary.Texts))
-	count := make([]int, len(c.dictionary.Texts))
+	most := c.count()
+	if int64(most) > g.group.NumRows() {
+		return nil, nil, errDamaged
+	}
+	rows = make([][]int32, most)
+	count := make([]int, most)
 	for row, n := range c.codes {
+		if n == noText {
+			return nil, nil, errDamaged
+		}
 		if wanted == nil || wanted(row) {
 			count[n]++
 		}
@@ -115,15 +134,17 @@ func (g *rowGroup) layoutsOf(wanted func(row int) bool) (layouts []*layoutFile, 
 			rows[n] = append(rows[n], int32(row))
 		}
 	}
-	for n, text := range c.dictionary.Texts {
-		if len(rows[n]) == 0 {
-			continue
-		}
-		if layouts[n], err = g.layouts.of(text); err != nil {
-			return nil, nil, err
-		}
+	g.layouts.begin()
+	layouts, err = g.layoutsIn(c, rows)
+	return layouts, rows, err
+}
+
+// count returns how many texts the column has.
+func (c *groupColumn) count() int {
+	if c.dictionary != nil {
+		return len(c.dictionary.Texts)
 	}
-	return layouts, rows, nil
+	return c.chunk.texts()
 }
 
 // rest returns the texts of the leaves of a row that have no column.
@@ -236,6 +257,27 @@ func (c *leafColumn) Dictionary() (*evaluator.Dictionary, error) {
 	return g.dictionary, nil
 }
 
+// Lines implements evaluator.Lined. Texts that were read anyway are as good.
+func (c *leafColumn) Lines() (*evaluator.Lines, error) {
+	if c.name == "" || c.dictionary != nil {
+		return nil, nil
+	}
+	g, err := c.group.part(c.name)
+	if err != nil || g.asked || g.dictionary != nil {
+		return g.linesIfAny(), err
+	}
+	g.lines, err = c.group.linesOf(g)
+	g.asked = err == nil
+	return g.lines, err
+}
+
+func (c *groupColumn) linesIfAny() *evaluator.Lines {
+	if c == nil {
+		return nil
+	}
+	return c.lines
+}
+
 // AppendCodes implements evaluator.Column.
 func (c *leafColumn) AppendCodes(to []uint32, rows []int32) ([]uint32, error) {
 	if len(rows) == 0 {
@@ -244,7 +286,10 @@ func (c *leafColumn) AppendCodes(to []uint32, rows []int32) ([]uint32, error) {
 	if c.name == "" {
 		return c.appendRest(to, rows)
 	}
-	g, err := c.group.column(c.name)
+	g, err := c.group.part(c.name)
+	if err == nil {
+		err = c.group.rowsOf(g)
+	}
 	if err != nil {
 		return to, err
 	}

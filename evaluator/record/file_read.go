@@ -94,6 +94,7 @@ func (t *table) read(f File, content []byte) (err error) {
 // that it remembers them. It is for one goroutine.
 type layouts struct {
 	known   map[string]*layoutFile
+	hashed  map[layoutHash]*layoutFile
 	numbers map[leafKey]int // of leaves of those that are known
 }
 
@@ -122,7 +123,7 @@ func (l *layouts) of(text string) (*layoutFile, error) {
 		return nil, err
 	}
 	if l.known == nil || len(l.known) >= maxLayouts {
-		l.known = map[string]*layoutFile{}
+		l.known, l.hashed = map[string]*layoutFile{}, map[layoutHash]*layoutFile{}
 	}
 	if l.numbers == nil {
 		l.numbers = map[leafKey]int{}
@@ -137,7 +138,7 @@ func (l *layouts) of(text string) (*layoutFile, error) {
 		}
 		read.leaves[i] = n
 	}
-	l.known[text] = read
+	l.known[text], l.hashed[hashOfLayout(text)] = read, read
 	return read, nil
 }
 

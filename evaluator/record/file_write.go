@@ -96,7 +96,9 @@ func (p *part) writeTo(w io.Writer, with *press) error {
 		}
 	}
 	out.tell(reserved+"schema", strconv.Itoa(SchemaVersion))
+	p.writeLayoutHashes(layouts, out.tell)
 	p.writeRuns(out)
+	p.writeLines(out)
 	return out.close()
 }
 

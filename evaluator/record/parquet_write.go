@@ -167,15 +167,22 @@ func (f *parquetFile) column(name string, texts []string, rows []int32, code []u
 // dictionaryPays reports whether texts repeat, and a dictionary is none that is too large
 // for a page.
 func dictionaryPays(texts []string, rows []int32) bool {
-	if 2*len(texts) > len(rows) && len(rows) > 64 {
+	if rarelyRepeat(len(texts), len(rows)) {
 		return false
 	}
 	size := 0
 	for _, text := range texts {
 		size += 4 + len(text)
 	}
-	return size < 1<<30 || len(rows) == 0
+	return size < mostDictionary || len(rows) == 0
 }
+
+// mostDictionary is how many bytes a dictionary may have.
+const mostDictionary = 1 << 30
+
+// rarelyRepeat reports whether so many rows have so many texts that a dictionary of them
+// does not pay.
+func rarelyRepeat(texts, rows int) bool { return 2*texts > rows && rows > 64 }
 
 // plainBytes is from how many bytes of texts on a page is full.
 const plainBytes = 8 << 20

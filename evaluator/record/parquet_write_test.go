@@ -56,7 +56,7 @@ func TestColumnsComeBack(t *testing.T) {
 		}
 		mine, err := own.chunkTexts(c, rows)
 		if err == nil && mine.codes == nil {
-			err = own.chunkCodes(mine, c, rows)
+			mine.codes, err = own.chunkCodes(c, rows)
 		}
 		if err != nil {
 			t.Fatal(err)

@@ -193,12 +193,17 @@ func (g *rowGroup) mould(l *layoutFile, row int32) (*telemetry.Mould, []int32, e
 }
 
 func textAt(c evaluator.Column, row int32) (string, error) {
-	d, err := c.Dictionary()
+	var one [1]uint32
+	codes, err := c.AppendCodes(one[:0], []int32{row})
 	if err != nil {
 		return "", err
 	}
-	var one [1]uint32
-	codes, err := c.AppendCodes(one[:0], []int32{row})
+	if lined, ok := c.(evaluator.Lined); ok {
+		if lines, err := lined.Lines(); err != nil || lines != nil {
+			return lines.Text(int(codes[0])), err
+		}
+	}
+	d, err := c.Dictionary()
 	if err != nil {
 		return "", err
 	}
