@@ -88,6 +88,10 @@ func ReadManifest(dir string) (*Manifest, error) {
 	if err != nil {
 		return nil, err
 	}
+	version := struct{ Schema int }{}
+	if json.Unmarshal(text, &version) == nil && version.Schema > SchemaVersion {
+		return nil, fmt.Errorf("%s: schema %d, but this version knows %d: a later version of socctl has written it and can read it", path, version.Schema, SchemaVersion)
+	}
 	m := &Manifest{}
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()
