@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"sort"
@@ -35,8 +36,10 @@ var errIndex = errors.New("the index is damaged; record anew, or take the \"inde
 func openIndex(dir string, f *File) (*index, error) {
 	x := &index{path: indexPath(dir, f)}
 	var err error
-	if x.file, err = os.Open(x.path); err != nil {
+	if x.file, err = os.Open(x.path); errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%w: %w", err, errIndex)
+	} else if err != nil {
+		return nil, err
 	}
 	if err = x.readHead(f.Index); err != nil {
 		return nil, errors.Join(fmt.Errorf("%s: %w", x.path, err), x.file.Close())
