@@ -73,8 +73,8 @@ func (b *rememberingBench) spoil() func() {
 			b.t.Fatal(err)
 		}
 	}
-	for _, f := range b.files {
-		writeFile(b.t, f, "spoilt")
+	for i, f := range b.files {
+		writeFile(b.t, f, strings.Repeat("x", len(b.contents[i])))
 	}
 	return func() {
 		for i, f := range b.files {
@@ -108,6 +108,22 @@ func TestBacktestRemembersRuns(t *testing.T) {
 	if diff := cmp.Diff(first, formats()); diff != "" {
 		t.Errorf("(-run +remembered):\n%s", diff)
 	}
+}
+
+// What somebody has removed from a recording is not remembered, neither as a run nor by
+// file.
+func TestBacktestOfRemovedFile(t *testing.T) {
+	t.Parallel()
+	b := newRememberingBench(t)
+	b.backtest(0)
+	if err := os.Remove(b.files[2]); err != nil {
+		t.Fatal(err)
+	}
+	b.backtest(exitUnreadable)
+	writeFile(t, filepath.Join(b.rules, "more.yml"), readFile(t, filepath.Join(b.rules, "one.yml")))
+	b.backtest(exitUnreadable)
+	writeFile(t, b.files[2], b.contents[2])
+	b.backtest(0)
 }
 
 // Whatever can change the result makes that nothing is remembered of it.

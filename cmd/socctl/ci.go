@@ -194,7 +194,7 @@ func (c *cli) ci(ctx context.Context, o *ciOptions) error {
 // ciLint lints what the change touches.
 func (c *cli) ciLint(ctx context.Context, o *ciOptions, run *report.CIRun) (int, error) {
 	s := o.sides
-	result, err := s.linter.compare(ctx, s.head, s.base)
+	result, err := s.linter.compare(ctx, s.head, s.base, nil)
 	if err != nil {
 		return 0, err
 	}

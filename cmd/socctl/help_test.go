@@ -1,6 +1,8 @@
 package main
 
 import (
+	"io"
+	"strings"
 	"testing"
 
 	"github.com/spf13/cobra"
@@ -24,4 +26,17 @@ func TestHelpIsWhole(t *testing.T) {
 		}
 	}
 	look(root)
+}
+
+// A slip in the name of a flag is told with the flag that there is.
+func TestNearestFlag(t *testing.T) {
+	for flag, want := range map[string]string{"--rule": "did you mean --rules?", "--budgt": "did you mean --budget?", "--zzz": ""} {
+		var problems strings.Builder
+		if code := run([]string{"backtest", flag, "x"}, strings.NewReader(""), io.Discard, &problems); code != exitUsage {
+			t.Errorf("%s ends with %d", flag, code)
+		}
+		if text := problems.String(); !strings.Contains(text, want) || want == "" && strings.Contains(text, "did you mean") {
+			t.Errorf("%s: %s", flag, text)
+		}
+	}
 }

@@ -206,31 +206,48 @@ func (l *linter) run(ctx context.Context) (*lint.Input, *lint.Result, error) {
 // runWithBase lints both sides of a change and subtracts. What does not depend on
 // each other runs side by side: git and reading, and then the two sides.
 func (l *linter) runWithBase(ctx context.Context) (*lint.Input, *lint.Result, error) {
-	in, base, err := l.readBoth(ctx)
+	in, base, asked, err := l.readWith(ctx, l.inContext)
 	if err != nil {
 		return nil, nil, err
 	}
-	result, err := l.compare(ctx, in, base)
+	result, err := l.compare(ctx, in, base, asked)
+	if asked != nil && result != nil {
+		only(result, asked, in)
+	}
 	return in, result, err
 }
 
 // readBoth reads both sides of a change.
 func (l *linter) readBoth(ctx context.Context) (in, base *lint.Input, err error) {
+	in, base, _, err = l.readWith(ctx, func(in *lint.Input) (*lint.Input, func(string) bool) { return in, nil })
+	return in, base, err
+}
+
+// readWith is readBoth of what add makes of the work tree; asked is as of inContext.
+func (l *linter) readWith(ctx context.Context, add func(*lint.Input) (*lint.Input, func(string) bool)) (in, base *lint.Input, asked func(path string) bool, err error) {
 	var listing errgroup.Group
 	listing.Go(func() error { return l.tree.Load(ctx, slices.Concat(l.options.Paths, l.options.TestDirs)...) })
 	in = l.read()
 	if err := listing.Wait(); err != nil {
-		return nil, nil, &exitError{exitUsage, err}
+		return nil, nil, nil, &exitError{exitUsage, err}
 	}
-	if base, err = project.LoadBase(ctx, in, l.tree, l.options); err != nil {
-		return nil, nil, &exitError{exitUsage, err}
+	options := l.options
+	if in, asked = add(in); asked != nil {
+		options.Paths = slices.Concat(options.Paths, fromHere(options.RuleDirs, true))
 	}
-	return in, base, nil
+	if base, err = project.LoadBase(ctx, in, l.tree, options); err != nil {
+		return nil, nil, nil, &exitError{exitUsage, err}
+	}
+	return in, base, asked, nil
 }
 
 // compare lints both sides and subtracts.
-func (l *linter) compare(ctx context.Context, in, base *lint.Input) (*lint.Result, error) {
-	in.Only, base.Only, in.Base = l.tree.Changed, l.tree.Changed, base
+func (l *linter) compare(ctx context.Context, in, base *lint.Input, asked func(path string) bool) (*lint.Result, error) {
+	changed := l.tree.Changed
+	if asked != nil {
+		changed = func(path string) bool { return asked(path) && l.tree.Changed(path) }
+	}
+	in.Only, base.Only, in.Base = changed, changed, base
 	in.Complete, in.Jobs, base.Jobs = l.complete, l.jobs, l.jobs
 	in.Gone = newVisitor().gone
 	var result, before *lint.Result

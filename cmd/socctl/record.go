@@ -325,7 +325,7 @@ func (c *cli) recordCompact() *cobra.Command {
 		Example: "  socctl record compact history",
 		Args:    oneFolder,
 		RunE: func(_ *cobra.Command, args []string) error {
-			options, err := o.options()
+			options, err := c.rewriteOptions(&o)
 			if err != nil {
 				return err
 			}
@@ -335,6 +335,21 @@ func (c *cli) recordCompact() *cobra.Command {
 	}
 	memoryFlag(cmd, &o)
 	return cmd
+}
+
+// rewriteOptions are options of what rewrites a recording, with the views of the
+// configuration, for which its indexes and routes are made.
+func (c *cli) rewriteOptions(o *recordOptions) (record.Options, error) {
+	cfg, err := c.config(".")
+	if err != nil {
+		return record.Options{}, err
+	}
+	table, err := c.views(cfg)
+	if err != nil {
+		return record.Options{}, err
+	}
+	o.normaliser = telemetry.NewNormaliser(table)
+	return o.options()
 }
 
 // rewritten tells what became of the files of a recording.
@@ -359,7 +374,7 @@ func (c *cli) recordRedact() *cobra.Command {
 			if len(o.redaction.Drop)+len(o.redaction.Hash) == 0 {
 				return usageError("name fields with --drop or --hash")
 			}
-			options, err := o.options()
+			options, err := c.rewriteOptions(&o)
 			if err != nil {
 				return err
 			}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/socctl/socctl/cmd/socctl/internal/report"
 	"github.com/socctl/socctl/rules"
@@ -134,6 +135,7 @@ func (c *cli) command() *cobra.Command {
 	flags.StringVar(&c.colour, "color", "auto", "auto, always or never")
 	flags.BoolVarP(&c.quiet, "quiet", "q", false, "no progress and no summary")
 	flags.StringVar(&c.nowText, "now", "", "`time` as of which filters and verdicts have expired, as 2026-05-04 or in RFC 3339 (default: the clock)")
+	root.SetFlagErrorFunc(nearestFlag)
 	root.SetIn(c.stdin)
 	root.SetOut(c.stdout)
 	root.SetErr(c.stderr)
@@ -199,6 +201,20 @@ func refuseUnknown(group *cobra.Command) {
 		}
 		return usageError("there is no %s %s: there is %s", cmd.CommandPath(), args[0], strings.Join(known, ", "))
 	}
+}
+
+// nearestFlag says which flag may be meant instead of one that there is not.
+func nearestFlag(cmd *cobra.Command, err error) error {
+	name, unknown := strings.CutPrefix(err.Error(), "unknown flag: --")
+	if !unknown {
+		return err
+	}
+	var known []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, f.Name) })
+	if near := rules.Nearest(name, known); near != "" {
+		return fmt.Errorf("%w: did you mean --%s?", err, near)
+	}
+	return err
 }
 
 // helpTemplate shows an example before the usage.

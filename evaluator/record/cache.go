@@ -86,9 +86,13 @@ func (c *cache) path(f File) string {
 	return filepath.Join(c.dir, f.SHA256[:min(32, len(f.SHA256))]+"-"+c.key)
 }
 
-// read returns what is known of a file. What is damaged is not known.
+// read returns what is known of a file. What is damaged is not known, and nothing is of
+// a file that is not there as it was recorded: somebody may have removed a day.
 func (c *cache) read(f File) *memory {
 	m := &memory{Rules: map[ruleKey][]rememberedMatch{}, Sources: map[string]int{}, Grounds: map[Logsource]*Ground{}}
+	if !unchanged(filepath.Dir(c.dir), f) {
+		return m.indexed()
+	}
 	text := readSealed(c.path(f))
 	known := &memory{}
 	if text == nil || gob.NewDecoder(bytes.NewReader(text)).Decode(known) != nil || known.Rules == nil || known.Grounds == nil {

@@ -131,3 +131,21 @@ func TestFileIsNoRecording(t *testing.T) {
 		t.Errorf("recording into a file: %v", err)
 	}
 }
+
+// What a later version has written is not called damaged, whatever is in it.
+func TestLaterVersion(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for text, want := range map[string]string{
+		`{"schema": 3, "packs": []}`: "a later version of socctl has written it",
+		`{"schema": 1, "files": []}`: "record anew",
+		`{"schema": 2, "packs": []}`: "is damaged",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, ManifestName), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := ReadManifest(dir); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+}

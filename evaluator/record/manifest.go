@@ -2,6 +2,7 @@ package record
 
 import (
 	"crypto/rand"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -87,7 +88,14 @@ func ReadManifest(dir string) (*Manifest, error) {
 		return nil, err
 	}
 	m := &Manifest{}
-	if err := m.read(text); err != nil {
+	err = m.read(text)
+	if err != nil || m.Schema > SchemaVersion {
+		// What a later version has written may have more in it than is known here.
+		if n := schemaOf(text); n > SchemaVersion {
+			return nil, fmt.Errorf("%s: schema %d, but this version knows %d: a later version of socctl has written it and can read it", path, n, SchemaVersion)
+		}
+	}
+	if err != nil {
 		return nil, fmt.Errorf("%s is damaged: %w; restore it, or record anew into another folder", path, err)
 	}
 	if m.Schema != SchemaVersion {
@@ -99,6 +107,15 @@ func ReadManifest(dir string) (*Manifest, error) {
 		}
 	}
 	return m, nil
+}
+
+// schemaOf returns the schema that a manifest says, 0 if it says none.
+func schemaOf(manifest []byte) int {
+	var m struct{ Schema int }
+	if json.Unmarshal(manifest, &m) != nil {
+		return 0
+	}
+	return m.Schema
 }
 
 // ErrChanged means that another process has put files of a recording together, or taken

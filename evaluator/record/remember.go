@@ -44,10 +44,19 @@ func Remember(dir, key string, outcome []byte) {
 	}
 }
 
-// Recall returns what was remembered under a key; nil if nothing is.
+// Recall returns what was remembered under a key; nil if nothing is, or if files of the
+// recording are not there as they were recorded, as far as one can see from without.
 func Recall(dir, key string) []byte {
 	if !fs.ValidPath(key) || strings.Contains(key, "/") {
 		return nil
 	}
-	return readSealed(filepath.Join(dir, cacheFolder, ofRuns+key))
+	text := readSealed(filepath.Join(dir, cacheFolder, ofRuns+key))
+	if text == nil {
+		return nil
+	}
+	m, err := ReadManifest(dir)
+	if err != nil || slices.ContainsFunc(m.Files, func(f File) bool { return !unchanged(dir, f) }) {
+		return nil
+	}
+	return text
 }

@@ -63,8 +63,8 @@ func Expand(ctx context.Context, in *Input) (*Report, error) {
 	}
 	x.incident = newIncident(in.Program, in.Incident)
 	x.lattices, x.probes = newLattices(in.Table, in.Program), newProbes(in.Program)
-	x.near = nearMisses(in.Program, x.incident)
-	x.pairs = nearPairs(in.Program, x.incident)
+	x.near = nearMisses(in.Program, x.incident, x.about)
+	x.pairs = nearPairs(in.Program, x.incident, x.about)
 	for _, n := range slices.Concat(x.near, x.pairs) {
 		n.ask(x.probes, x.lattices)
 	}

@@ -246,6 +246,28 @@ func TestOnlyRulesOfTheTechniqueAreWidened(t *testing.T) {
 	}
 }
 
+// A rule of the technique is looked at however many others miss by less.
+func TestOthersDoNotCrowdOutTheTechnique(t *testing.T) {
+	tagged := strings.Replace(shadowRule, "logsource:", "tags: [attack.t1490]\nlogsource:", 1)
+	s := &scene{recorded: usual(), technique: []string{"attack.t1490"}, incident: []string{process(3, "PC7", `C:\Windows\System32\wbem\WMIC.exe`, "wmic shadowcopy delete", `C:\x.exe`)}}
+	for n := range maxNear + 5 {
+		s.rules = append(s.rules, fmt.Sprintf(`title: Other %[1]d
+logsource: {category: process_creation, product: windows}
+detection:
+    selection:
+        CommandLine|contains|all: [wmic, shadowcopy, delete]
+        User|contains: eve
+        ParentImage|endswith: '\x.exe'
+        Image|endswith: '\other%[1]d.exe'
+    condition: selection
+`, n))
+	}
+	s.rules = append(s.rules, tagged)
+	if r := s.expand(t); len(r.Proposals) != 1 || r.Proposals[0].Kind != Widening {
+		t.Errorf("%+v", r.Proposals)
+	}
+}
+
 // Who it was and where is not what was done.
 func TestDraftsNameNobody(t *testing.T) {
 	s := &scene{recorded: usual(), incident: []string{strings.Replace(process(3, "PC7", `C:\Temp\odd-tool.exe`, "odd-tool.exe --grab-hashes", `C:\Temp\odd-loader.exe`), `"User"`, `"SubjectDomainName":"odd-domain","SourceHostname":"odd-host","User"`, 1)}}

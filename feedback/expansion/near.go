@@ -46,7 +46,7 @@ type candidate struct {
 
 // nearMisses returns the near misses of the events that no rule matches, the most
 // promising first.
-func nearMisses(p *compiler.Program, i *incident) []*near {
+func nearMisses(p *compiler.Program, i *incident, about func(*compiler.Rule) bool) []*near {
 	type key struct {
 		rule *compiler.Rule
 		flip
@@ -64,7 +64,7 @@ func nearMisses(p *compiler.Program, i *incident) []*near {
 			n.note(m, view)
 		}
 	})
-	return promising(slices.DeleteFunc(out, func(n *near) bool { return n.tells == 0 }), maxNear)
+	return promising(slices.DeleteFunc(out, func(n *near) bool { return n.tells == 0 }), maxNear, about)
 }
 
 // eachMiss visits every event that no rule matches with every rule of its logsource,
@@ -90,11 +90,17 @@ func (n *near) note(m *missed, view evaluator.Event) {
 	}
 }
 
-// promising returns so many near misses, those with the most events and what they
-// share first.
-func promising(all []*near, most int) []*near {
+// promising returns so many near misses, those of rules that the incident is about first,
+// among them those with the most events and what they share.
+func promising(all []*near, most int, about func(*compiler.Rule) bool) []*near {
+	other := func(n *near) int {
+		if about(n.rule) {
+			return 0
+		}
+		return 1
+	}
 	slices.SortStableFunc(all, func(a, b *near) int {
-		return cmp.Or(cmp.Compare(len(b.events)*b.tells, len(a.events)*a.tells), cmp.Compare(a.place(), b.place()))
+		return cmp.Or(other(a)-other(b), cmp.Compare(len(b.events)*b.tells, len(a.events)*a.tells), cmp.Compare(a.place(), b.place()))
 	})
 	return all[:min(len(all), most)]
 }

@@ -80,7 +80,7 @@ func (t *truth) pairsTowards(e, item *compiler.Expr, want bool) (out [][2]flip) 
 // nearPairs returns the near misses by two parts of the events that no rule matches,
 // the most promising first. What is left of the rule says as much as if one item were
 // removed.
-func nearPairs(p *compiler.Program, i *incident) []*near {
+func nearPairs(p *compiler.Program, i *incident, about func(*compiler.Rule) bool) []*near {
 	type key struct {
 		rule *compiler.Rule
 		pair [2]flip
@@ -103,7 +103,7 @@ func nearPairs(p *compiler.Program, i *incident) []*near {
 			n.also.note(m, view)
 		}
 	})
-	return promising(out, maxPairs)
+	return promising(out, maxPairs, about)
 }
 
 func (n *near) both() []*near { return []*near{n, n.also} }

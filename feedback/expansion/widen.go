@@ -104,7 +104,7 @@ func (x *expansion) unfit(n *near) string {
 		return "other proposals catch its events"
 	case n.holds:
 		return "an exclusion holds the rule back: whether to narrow it is for a person, see socctl filter audit"
-	case len(x.Techniques) > 0 && !x.about(n.rule):
+	case !x.about(n.rule):
 		return "the rule is not tagged with a technique of the incident"
 	case recorded < minRecorded:
 		return fmt.Sprintf("the recordings hold %d events of the logsource%s; below %d nothing is known of its cost", recorded, own, minRecorded)
@@ -119,8 +119,11 @@ func (x *expansion) unfit(n *near) string {
 }
 
 // about reports whether a rule is tagged with a technique of the incident, with a part
-// of one or with the whole.
+// of one or with the whole. Where none is known, all rules may be.
 func (x *expansion) about(r *compiler.Rule) bool {
+	if len(x.Techniques) == 0 {
+		return true
+	}
 	whole := func(tag string) string {
 		id, _, _ := strings.Cut(strings.TrimPrefix(strings.ToLower(tag), "attack."), ".")
 		return id

@@ -91,7 +91,11 @@ func markdownSamples(w io.Writer, r *backtest.RuleReport) {
 		samples []backtest.Sample
 	}{{"gained", r.Change.GainedSamples}, {"lost", r.Change.LostSamples}} {
 		for _, x := range side.samples {
-			fmt.Fprintf(w, "- %s: `%s` record %d %s `%s`\n", side.sign, codeText(x.Source), x.Record, x.Time, codeText(fieldsText(x.Fields)))
+			fmt.Fprintf(w, "- %s: `%s` record %d %s", side.sign, codeText(x.Source), x.Record, x.Time)
+			if len(x.Fields) > 0 { // of keywords there are none
+				fmt.Fprintf(w, " `%s`", codeText(fieldsText(x.Fields)))
+			}
+			fmt.Fprintln(w)
 		}
 	}
 	fmt.Fprintf(w, "\n</details>\n\n")

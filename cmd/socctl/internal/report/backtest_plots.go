@@ -172,7 +172,7 @@ func heatMap(r *backtest.Result) template.HTML {
 		fmt.Fprintf(&b, `<text x="%d" y="%d" text-anchor="end">%s</text>`, left-8, y+high-6, levelsOf[row])
 		for h, n := range byHour {
 			fmt.Fprintf(&b, `<rect class="%s" x="%d" y="%d" width="%d" height="%d" fill-opacity="%.2f"><title>%02d:00 to %02d:59 UTC: %s</title></rect>`,
-				levelsOf[row], left+h*cell, y, cell-2, high, 0.06+0.94*float64(n)/float64(most), h, h, Count(n, "alert"))
+				levelsOf[row], left+h*cell, y, cell-2, high, heat(n, most), h, h, Count(n, "alert"))
 		}
 	}
 	y := rows*(high+2) + 14
@@ -180,4 +180,13 @@ func heatMap(r *backtest.Result) template.HTML {
 		fmt.Fprintf(&b, `<text x="%d" y="%d">%02d</text>`, left+h*cell, y, h)
 	}
 	return template.HTML(fmt.Sprintf(`<svg viewBox="0 0 %d %d" role="img" aria-label="alerts by hour of the day in UTC">%s</svg>`, left+24*cell, y+6, b.String()))
+}
+
+// heat is how dense the colour of a cell is: what is not nothing can be told from it,
+// however much more there is elsewhere.
+func heat(n, most int) float64 {
+	if n == 0 {
+		return 0.06
+	}
+	return 0.25 + 0.75*float64(n)/float64(most)
 }
