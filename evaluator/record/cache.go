@@ -5,21 +5,18 @@ import (
 	"crypto/sha256"
 	"encoding/gob"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
-	"github.com/klauspost/compress/zstd"
-
 	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/rules"
 )
 
 // cacheVersion changes whenever what is remembered is written in another way.
-const cacheVersion = 2
+const cacheVersion = 3
 
 // cacheFolder is where a recording remembers what rules have found in its files.
 const cacheFolder = ".cache"
@@ -28,17 +25,17 @@ const cacheFolder = ".cache"
 // hash, which is of all that decides what it matches, filters and values of
 // placeholders included.
 type memory struct {
+	Known    []string                      // sets of rules of which it is known what they find, by name
 	Hits     []rememberedHit               // of the rows that some rule has to do with
-	Rules    map[ruleKey][]rememberedMatch // nil for rules that find nothing
+	Rules    map[ruleKey][]rememberedMatch // of those that find something
 	Sources  map[string]int
 	Unrouted int
-	Grounds  map[Logsource]*Ground
+	Grounds  map[Logsource]*Ground // as of Replayed; nil if nothing is known of the file
 
 	byRow map[int32]int32 // row -> index in Hits
 }
 
-// ruleKey is a rule, by the beginning of its hash: most find nothing in most files,
-// and what is remembered of them is hardly more than that.
+// ruleKey is a rule, by the beginning of its hash.
 type ruleKey [12]byte
 
 func keyOf(r *compiler.Rule) (key ruleKey) {
@@ -69,8 +66,9 @@ type rememberedMatch struct {
 
 // cache finds what is known of the files of a recording.
 type cache struct {
-	dir string
-	key string // of what decides, beside rules and files
+	dir  string
+	key  string // of what decides, beside rules and files
+	seal sealer
 }
 
 // newCache returns the cache of a recording, nil if there is to be none.
@@ -79,7 +77,7 @@ func newCache(dir string, o *ReplayOptions) *cache {
 		return nil
 	}
 	sum := sha256.Sum256(fmt.Appendf(nil, "%d %d %s %v", cacheVersion, compiler.SemanticsVersion, o.Normaliser.Key(), o.Anyway))
-	return &cache{filepath.Join(dir, cacheFolder), hex.EncodeToString(sum[:8])}
+	return &cache{dir: filepath.Join(dir, cacheFolder), key: hex.EncodeToString(sum[:8])}
 }
 
 func (c *cache) path(f File) string {
@@ -89,19 +87,22 @@ func (c *cache) path(f File) string {
 // read returns what is known of a file. What is damaged is not known, and nothing is of
 // a file that is not there as it was recorded: somebody may have removed a day.
 func (c *cache) read(f File) *memory {
-	m := &memory{Rules: map[ruleKey][]rememberedMatch{}, Sources: map[string]int{}, Grounds: map[Logsource]*Ground{}}
 	if !unchanged(filepath.Dir(c.dir), f) {
-		return m.indexed()
+		return newMemory()
 	}
-	text := readSealed(c.path(f))
-	known := &memory{}
-	if text == nil || gob.NewDecoder(bytes.NewReader(text)).Decode(known) != nil || known.Rules == nil || known.Grounds == nil {
-		return m.indexed()
+	text, known := c.seal.read(c.path(f)), &memory{}
+	if text == nil || gob.NewDecoder(bytes.NewReader(text)).Decode(known) != nil {
+		return newMemory()
 	}
 	return known.indexed()
 }
 
+func newMemory() *memory { return (&memory{}).indexed() }
+
 func (m *memory) indexed() *memory {
+	if m.Rules == nil {
+		m.Rules = map[ruleKey][]rememberedMatch{} // which is not written if it is empty
+	}
 	m.byRow = make(map[int32]int32, len(m.Hits))
 	for i, h := range m.Hits {
 		m.byRow[h.Row] = int32(i)
@@ -116,39 +117,7 @@ func (c *cache) write(f File, m *memory) {
 	if gob.NewEncoder(&text).Encode(m) != nil || os.MkdirAll(c.dir, 0o755) != nil {
 		return
 	}
-	_ = replaceSealed(c.path(f), text.Bytes())
-}
-
-// readSealed reads what replaceSealed has written, compressed and behind its hash; nil
-// if it is not there or not whole.
-func readSealed(path string) []byte {
-	text, err := os.ReadFile(path)
-	if err != nil || len(text) < sha256.Size {
-		return nil
-	}
-	if sum := sha256.Sum256(text[sha256.Size:]); !bytes.Equal(sum[:], text[:sha256.Size]) {
-		return nil
-	}
-	d, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1))
-	if err != nil {
-		return nil
-	}
-	defer d.Close()
-	text, err = d.DecodeAll(text[sha256.Size:], nil)
-	if err != nil {
-		return nil
-	}
-	return text
-}
-
-func replaceSealed(path string, text []byte) error {
-	e, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1))
-	if err != nil {
-		return err
-	}
-	packed := e.EncodeAll(text, nil)
-	sum := sha256.Sum256(packed)
-	return errors.Join(replace(path, append(sum[:], packed...)), e.Close())
+	_ = c.seal.replace(c.path(f), text.Bytes())
 }
 
 // sweepCache removes what is remembered of files that are no more.
@@ -162,27 +131,13 @@ func (w *Writer) sweepCache() error {
 		listed[f.SHA256[:min(32, len(f.SHA256))]] = true
 	}
 	for _, e := range entries {
-		if of, _, _ := strings.Cut(e.Name(), "-"); !listed[of] {
+		if of, _, _ := strings.Cut(e.Name(), "-"); !listed[of] && !strings.HasPrefix(e.Name(), ofRules) {
 			if err := ignoreMissing(os.Remove(filepath.Join(w.dir, cacheFolder, e.Name()))); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
-}
-
-// knows reports whether it is known what a rule finds.
-func (m *memory) knows(r *compiler.Rule) bool {
-	_, known := m.Rules[keyOf(r)]
-	if !known || m.Grounds[logsourceOf(r)] == nil {
-		return false
-	}
-	for _, f := range r.Fields {
-		if _, asked := m.Grounds[logsourceOf(r)].Fields[f]; !asked {
-			return false
-		}
-	}
-	return true
 }
 
 // place returns the place of a filter among those of a rule.

@@ -182,7 +182,7 @@ func TestIndexOfRedactedFiles(t *testing.T) {
 		if err != nil || len(m.Files) != 1 {
 			t.Fatal(m, err)
 		}
-		s, err := newRouter(p, &ReplayOptions{Normaliser: telemetry.NewNormaliser(nil)}).silent(dir, &m.Files[0])
+		s, err := newRouter(p, &ReplayOptions{Normaliser: telemetry.NewNormaliser(nil)}, nil).silent(dir, &m.Files[0])
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -21,26 +21,31 @@ const maxRuns = 16
 // written to, does no harm.
 func Remember(dir, key string, outcome []byte) {
 	folder := filepath.Join(dir, cacheFolder)
-	if os.MkdirAll(folder, 0o755) != nil || replaceSealed(filepath.Join(folder, ofRuns+key), outcome) != nil {
-		return
+	if os.MkdirAll(folder, 0o755) == nil && new(sealer).replace(filepath.Join(folder, ofRuns+key), outcome) == nil {
+		keepLatest(folder, ofRuns, maxRuns)
 	}
+}
+
+// keepLatest removes files of a folder whose names begin in some way, but for the latest
+// ones.
+func keepLatest(folder, prefix string, most int) {
 	entries, err := os.ReadDir(folder)
 	if err != nil {
 		return
 	}
-	type run struct {
+	type file struct {
 		name string
 		at   int64
 	}
-	var runs []run
+	var files []file
 	for _, e := range entries {
-		if info, err := e.Info(); err == nil && strings.HasPrefix(e.Name(), ofRuns) {
-			runs = append(runs, run{e.Name(), info.ModTime().UnixNano()})
+		if info, err := e.Info(); err == nil && strings.HasPrefix(e.Name(), prefix) {
+			files = append(files, file{e.Name(), info.ModTime().UnixNano()})
 		}
 	}
-	slices.SortFunc(runs, func(a, b run) int { return cmp.Or(cmp.Compare(b.at, a.at), strings.Compare(a.name, b.name)) })
-	for _, r := range runs[min(maxRuns, len(runs)):] {
-		_ = os.Remove(filepath.Join(folder, r.name))
+	slices.SortFunc(files, func(a, b file) int { return cmp.Or(cmp.Compare(b.at, a.at), strings.Compare(a.name, b.name)) })
+	for _, f := range files[min(most, len(files)):] {
+		_ = os.Remove(filepath.Join(folder, f.name))
 	}
 }
 
@@ -50,7 +55,7 @@ func Recall(dir, key string) []byte {
 	if !fs.ValidPath(key) || strings.Contains(key, "/") {
 		return nil
 	}
-	text := readSealed(filepath.Join(dir, cacheFolder, ofRuns+key))
+	text := new(sealer).read(filepath.Join(dir, cacheFolder, ofRuns+key))
 	if text == nil {
 		return nil
 	}

@@ -50,7 +50,7 @@ type Replayed struct {
 
 	// If ReplayOptions ask for it:
 	Unrouted int                   // events of no known logsource
-	Grounds  map[Logsource]*Ground // of each logsource of the program, and of the empty one
+	Grounds  map[Logsource]*Ground // of each logsource of the program that events have, and of the empty one
 }
 
 // ReplayOptions change how a recording is replayed. The zero value stands for the
@@ -133,7 +133,7 @@ func filesOf(dir string, p *compiler.Program, o *ReplayOptions) func(context.Con
 	if c := newCache(dir, o); c != nil && !slices.ContainsFunc(p.Rules, func(r *compiler.Rule) bool { return r.Hash == "" }) {
 		inner := *o
 		inner.Exposure, inner.Visit = true, nil
-		w := &remembering{replayer: newReplayer(dir, p, &inner), cache: c, some: map[string]*replayer{}, visit: o.Visit, exposure: o.Exposure}
+		w := &remembering{replayer: newReplayer(dir, p, &inner), cache: c, known: newRuleSets(c, p), some: map[string]*replayer{}, visit: o.Visit, exposure: o.Exposure}
 		return w.file
 	}
 	return newReplayer(dir, p, o).file
@@ -163,6 +163,7 @@ type replayer struct {
 	content []byte         // memory for the next file
 	shapes  map[string]int // by skeleton and kind of the source
 	router  *router        // nil if every rule is tried on every event
+	asked   askedFields    // nil if nobody wants to know what rules were tried on
 }
 
 func newReplayer(dir string, p *compiler.Program, o *ReplayOptions) *replayer {
@@ -170,7 +171,11 @@ func newReplayer(dir string, p *compiler.Program, o *ReplayOptions) *replayer {
 	if o.Anyway {
 		options = append(options, evaluator.IgnoreLogsource())
 	}
-	return &replayer{dir: dir, program: p, options: o, records: evaluator.New(p, options...).Records(), kinds: telemetry.NewSourceKinds(o.Normaliser), shapes: map[string]int{}, router: newRouter(p, o),
+	var asked askedFields
+	if o.Exposure {
+		asked = fieldsAsked(p)
+	}
+	return &replayer{dir: dir, program: p, options: o, records: evaluator.New(p, options...).Records(), kinds: telemetry.NewSourceKinds(o.Normaliser), shapes: map[string]int{}, router: newRouter(p, o, asked), asked: asked,
 		reader: reader{room: &room{spoil: o.spoil}}}
 }
 
@@ -178,7 +183,7 @@ func newReplayer(dir string, p *compiler.Program, o *ReplayOptions) *replayer {
 func (w *replayer) file(ctx context.Context, f File) *fileReplay {
 	r := &fileReplay{Replayed: Replayed{File: f, Sources: map[string]int{}}}
 	if w.options.Exposure {
-		r.Grounds = groundsOf(w.program)
+		r.Grounds = map[Logsource]*Ground{{}: newGround()}
 	}
 	var silent *silence
 	judged := w.router.judges(&f) && unchanged(w.dir, f)

@@ -2,9 +2,9 @@ package record
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/evaluator"
@@ -17,7 +17,8 @@ import (
 type remembering struct {
 	*replayer
 	cache    *cache
-	some     map[string]*replayer // of rules that some file did not know, by their numbers
+	known    *ruleSets
+	some     map[string]*replayer // of rules that some file did not know, by the sets that it knew
 	visit    func(*Hit) error
 	exposure bool
 }
@@ -25,29 +26,25 @@ type remembering struct {
 // file returns what rules find in a file.
 func (w *remembering) file(ctx context.Context, f File) *fileReplay {
 	m := w.cache.read(f)
-	var missing []int
-	for i, r := range w.program.Rules {
-		if !m.knows(r) {
-			missing = append(missing, i)
-		}
-	}
-	if len(missing) > 0 || m.Grounds[Logsource{}] == nil {
-		fresh := w.part(missing).file(ctx, f)
+	missing := w.known.missing(m.Known)
+	if len(missing) > 0 || m.Grounds == nil {
+		fresh := w.part(m.Known, missing).file(ctx, f)
 		err := fresh.err
 		if err == nil {
-			err = m.learn(fresh, missing, w.program)
+			err = m.learn(fresh, missing, w.known.keys)
 		}
 		if err != nil {
 			return &fileReplay{err: err}
 		}
+		m.Known = w.known.joined(m.Known, missing)
 		w.cache.write(f, m)
 	}
 	return w.recall(f, m)
 }
 
-// part returns what replays some rules of the program.
-func (w *remembering) part(missing []int) *replayer {
-	key := fmt.Sprint(missing)
+// part returns what replays the rules of the program that are in none of some sets.
+func (w *remembering) part(known []string, missing []int) *replayer {
+	key := strings.Join(known, " ")
 	if w.some[key] == nil {
 		if len(w.some) > 8 {
 			clear(w.some) // files know different rules, which they will not the next time
@@ -61,10 +58,10 @@ func (w *remembering) part(missing []int) *replayer {
 	return w.some[key]
 }
 
-// learn takes in what some rules have found.
-func (m *memory) learn(fresh *fileReplay, missing []int, p *compiler.Program) error {
+// learn takes in what some rules have found, by their numbers among rules with keys.
+func (m *memory) learn(fresh *fileReplay, missing []int, keys []ruleKey) error {
 	for _, n := range missing {
-		m.Rules[keyOf(p.Rules[n])] = nil
+		delete(m.Rules, keys[n]) // from when it was known
 	}
 	for i := range fresh.Hits {
 		h := &fresh.Hits[i]
@@ -84,12 +81,12 @@ func (m *memory) learn(fresh *fileReplay, missing []int, p *compiler.Program) er
 		}
 	}
 	m.Sources, m.Unrouted = fresh.Sources, fresh.Unrouted
+	if m.Grounds == nil {
+		m.Grounds = map[Logsource]*Ground{}
+	}
 	for l, g := range fresh.Grounds {
 		if known := m.Grounds[l]; known != nil {
 			maps.Copy(g.Fields, known.Fields)
-			for f, found := range fresh.Grounds[l].Fields {
-				g.Fields[f] = g.Fields[f] || found
-			}
 		}
 		m.Grounds[l] = g
 	}
@@ -124,16 +121,7 @@ func (m *memory) hit(h *Hit) (int32, error) {
 func (w *remembering) recall(f File, m *memory) *fileReplay {
 	r := &fileReplay{Replayed: Replayed{File: f, Sources: m.Sources}}
 	if w.exposure {
-		r.Unrouted, r.Grounds = m.Unrouted, groundsOf(w.program)
-		for l, g := range r.Grounds {
-			known := *m.Grounds[l]
-			asked := g.Fields
-			known.Fields = map[string]bool{}
-			for name := range asked {
-				known.Fields[name] = m.Grounds[l].Fields[name]
-			}
-			r.Grounds[l] = &known
-		}
+		r.Unrouted, r.Grounds = m.Unrouted, w.grounds(m)
 	}
 	hits := make([]*Hit, len(m.Hits))
 	at := func(n int32) *Hit {
@@ -143,8 +131,9 @@ func (w *remembering) recall(f File, m *memory) *fileReplay {
 		}
 		return hits[n]
 	}
-	for _, rule := range w.program.Rules {
-		for _, match := range m.Rules[keyOf(rule)] {
+	for _, n := range w.finding(m) {
+		rule := w.program.Rules[n]
+		for _, match := range m.Rules[w.known.keys[n]] {
 			h := at(match.Hit)
 			if match.By == nil {
 				h.Matches = append(h.Matches, evaluator.Match{Rule: rule, View: match.View})
@@ -164,6 +153,34 @@ func (w *remembering) recall(f File, m *memory) *fileReplay {
 		r.Hits = append(r.Hits, *h)
 	}
 	return r
+}
+
+// finding returns which rules of the program find something, in ascending order.
+func (w *remembering) finding(m *memory) (numbers []int) {
+	for key := range m.Rules {
+		numbers = append(numbers, w.known.numbers[key]...)
+	}
+	slices.Sort(numbers)
+	return numbers
+}
+
+// grounds returns what rules of the program were tried on: files know of others, too.
+func (w *remembering) grounds(m *memory) map[Logsource]*Ground {
+	out := map[Logsource]*Ground{}
+	for l, known := range m.Grounds {
+		if w.asked[l] == nil && l != (Logsource{}) {
+			continue
+		}
+		g := *known
+		g.Fields = map[string]bool{}
+		for name := range known.Fields {
+			if w.asked[l][name] {
+				g.Fields[name] = true
+			}
+		}
+		out[l] = &g
+	}
+	return out
 }
 
 // event makes the event of a remembered row.

@@ -71,7 +71,8 @@ type router struct {
 	key     string // of the routes that it can judge
 	known   map[string]routed
 
-	exposure bool // as in ReplayOptions
+	exposure bool        // as in ReplayOptions
+	fields   askedFields // if there is exposure to tell of
 	asking   map[string]*askedField
 	looking  map[*compiler.Rule][]string // see looksAt
 }
@@ -86,11 +87,11 @@ type routed struct {
 	asked  []Logsource        // those of these rules, and the empty one
 }
 
-func newRouter(p *compiler.Program, o *ReplayOptions) *router {
+func newRouter(p *compiler.Program, o *ReplayOptions, fields askedFields) *router {
 	if o.Anyway {
 		return nil
 	}
-	return &router{p, o.Normaliser.RouteKey(), map[string]routed{}, o.Exposure, map[string]*askedField{}, map[*compiler.Rule][]string{}}
+	return &router{p, o.Normaliser.RouteKey(), map[string]routed{}, o.Exposure, fields, map[string]*askedField{}, map[*compiler.Rule][]string{}}
 }
 
 // judges reports whether it can be told of a file by its routes which events matter.
@@ -133,7 +134,7 @@ func (w *router) idle(f *File, s *silence, into *Replayed) (others int) {
 			case !s.of(i):
 				others += r.Rows
 			case all != nil:
-				s.passed(i, is, r, into)
+				s.passed(i, is, r, w.fields, into)
 			}
 			continue
 		}

@@ -67,9 +67,9 @@ func TestRoutes(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, p := range programs {
-		w := newRouter(p, &ReplayOptions{Normaliser: telemetry.NewNormaliser(nil)})
+		w := newRouter(p, &ReplayOptions{Normaliser: telemetry.NewNormaliser(nil)}, nil)
 		for i := range m.Files {
-			r := &Replayed{Grounds: groundsOf(p)}
+			r := &Replayed{Grounds: map[Logsource]*Ground{{}: newGround()}}
 			if !w.judges(&m.Files[i]) {
 				t.Fatalf("the routes of %s cannot be judged", m.Files[i].Path)
 			}

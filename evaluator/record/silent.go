@@ -152,19 +152,19 @@ func (w *router) judging(r *routed, logsources []telemetry.Logsource) {
 }
 
 // passed accounts for a route that is silent.
-func (s *silence) passed(n int, is routed, r *Route, into *Replayed) {
+func (s *silence) passed(n int, is routed, r *Route, asked askedFields, into *Replayed) {
 	part := newGround()
 	part.Events, part.Undated = r.Rows, r.Undated
 	if r.First != nil {
 		part.note(dayOfTime(*r.First), Span{r.Rows - r.Undated, *r.First, *r.Last})
 	}
-	for _, l := range is.asked {
-		g := into.Grounds[l]
-		g.add(part)
-		for name, there := range s.fields[n] {
-			if _, asked := g.Fields[name]; asked && there {
-				g.Fields[name] = true
-			}
+	var fields []string
+	for name, there := range s.fields[n] {
+		if there {
+			fields = append(fields, name)
 		}
+	}
+	for _, l := range is.asked {
+		into.ground(l).found(part, fields, asked[l])
 	}
 }

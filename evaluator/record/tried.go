@@ -18,7 +18,7 @@ type Ground struct {
 	Events  int
 	Undated int             // of them without a time
 	Days    map[int]*Span   // by days in UTC since 1970
-	Fields  map[string]bool // of those that the rules look at: whether some event has it
+	Fields  map[string]bool // those that some of the rules looks at and some event has
 }
 
 // Span is what there is of a day.
@@ -35,20 +35,32 @@ type triedRows struct {
 	rows []int32
 }
 
-// grounds are those of all logsources of a program, and of the empty one, which are
-// there even if no event is theirs.
-func groundsOf(p *compiler.Program) map[Logsource]*Ground {
-	out := map[Logsource]*Ground{{}: newGround()}
+// askedFields are the fields that rules of a program look at, by the logsources of these
+// rules.
+type askedFields map[Logsource]map[string]bool
+
+func fieldsAsked(p *compiler.Program) askedFields {
+	out := askedFields{}
 	for _, r := range p.Rules {
 		l := logsourceOf(r)
 		if out[l] == nil {
-			out[l] = newGround()
+			out[l] = map[string]bool{}
 		}
 		for _, f := range r.Fields {
-			out[l].Fields[f] = false
+			out[l][f] = true
 		}
 	}
 	return out
+}
+
+// ground returns that of a logsource, of which the file has events.
+func (r *Replayed) ground(l Logsource) *Ground {
+	g := r.Grounds[l]
+	if g == nil {
+		g = newGround()
+		r.Grounds[l] = g
+	}
+	return g
 }
 
 // exposed adds what rules were tried on.
@@ -63,12 +75,17 @@ func (g *groupReplay) exposed(b *beside, into *Replayed) {
 		part := newGround()
 		part.count(t.rows, b, &into.File)
 		for _, l := range g.logsources(t.Tried) {
-			into.Grounds[l].add(part)
-			for _, f := range t.Fields {
-				if _, asked := into.Grounds[l].Fields[f]; asked {
-					into.Grounds[l].Fields[f] = true
-				}
-			}
+			into.ground(l).found(part, t.Fields, g.asked[l])
+		}
+	}
+}
+
+// found adds events that have some fields, of which those count that are asked for.
+func (g *Ground) found(events *Ground, fields []string, asked map[string]bool) {
+	g.add(events)
+	for _, f := range fields {
+		if asked[f] {
+			g.Fields[f] = true
 		}
 	}
 }
