@@ -36,7 +36,7 @@ func (w *remembering) file(ctx context.Context, f File) *fileReplay {
 		if err != nil {
 			return &fileReplay{err: err}
 		}
-		m.Known = w.known.joined(m.Known, missing)
+		m.Known = w.known.joined(m.Known)
 		w.cache.write(f, m)
 	}
 	return w.recall(f, m)

@@ -31,10 +31,11 @@ type ruleSets struct {
 	numbers map[ruleKey][]int
 	sets    map[string][]ruleKey // in ascending order, by name; nil for those that are gone
 	lacking map[string][]int     // see missing
+	more    map[string][]string  // see joined
 }
 
 func newRuleSets(c *cache, p *compiler.Program) *ruleSets {
-	s := &ruleSets{cache: c, numbers: map[ruleKey][]int{}, sets: map[string][]ruleKey{}, lacking: map[string][]int{}}
+	s := &ruleSets{cache: c, numbers: map[ruleKey][]int{}, sets: map[string][]ruleKey{}, lacking: map[string][]int{}, more: map[string][]string{}}
 	for n, r := range p.Rules {
 		key := keyOf(r)
 		s.keys, s.numbers[key] = append(s.keys, key), append(s.numbers[key], n)
@@ -59,11 +60,20 @@ func (s *ruleSets) missing(names []string) []int {
 	return out
 }
 
-// joined returns the names of sets with those of names and some rules of the program.
-func (s *ruleSets) joined(names []string, missing []int) []string {
+// joined returns the names of sets with the rules of those of some names and with all of
+// the program.
+func (s *ruleSets) joined(names []string) []string {
+	of := strings.Join(names, " ")
+	if s.more[of] == nil {
+		s.more[of] = s.join(names)
+	}
+	return s.more[of]
+}
+
+func (s *ruleSets) join(names []string) []string {
 	out := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return s.set(name) == nil })
 	var more []ruleKey
-	for _, n := range missing {
+	for _, n := range s.missing(names) {
 		more = append(more, s.keys[n])
 	}
 	if len(out) == maxNamed {

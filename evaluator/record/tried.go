@@ -105,16 +105,33 @@ func (g *groupReplay) logsources(t *evaluator.Tried) []Logsource {
 // times are so far off that a file cannot hold them.
 func (g *Ground) count(rows []int32, b *beside, f *File) {
 	g.Events += len(rows)
+	var s nanoSpan // of rows in a row that are of one day
 	for _, row := range rows {
+		at := b.times[row]
 		switch {
-		case b.timed[row]:
-			at := timeOf(b.times[row], true)
-			g.note(dayOf(b.times[row]), Span{1, at, at})
-		case f.First != nil && f.Last != nil:
+		case !b.timed[row] && f.First != nil && f.Last != nil:
 			g.note(dayOfTime(*f.First), Span{1, *f.First, *f.Last})
-		default:
+		case !b.timed[row]:
 			g.Undated++
+		case s.events > 0 && s.day == dayOf(at):
+			s.events, s.first, s.last = s.events+1, min(s.first, at), max(s.last, at)
+		default:
+			g.noteNanos(s)
+			s = nanoSpan{dayOf(at), 1, at, at}
 		}
+	}
+	g.noteNanos(s)
+}
+
+// nanoSpan is a Span in nanoseconds since 1970.
+type nanoSpan struct {
+	day, events int
+	first, last int64
+}
+
+func (g *Ground) noteNanos(s nanoSpan) {
+	if s.events > 0 {
+		g.note(s.day, Span{s.events, timeOf(s.first, true), timeOf(s.last, true)})
 	}
 }
 
