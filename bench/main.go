@@ -53,6 +53,7 @@ type options struct {
 	bins           map[string]string
 	strict         bool
 	from           []string
+	replay         []string
 
 	compare   string
 	measure   string
@@ -179,6 +180,7 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 	flags.StringVar(&o.out, "out", "", "`file` to write (default: standard output)")
 	flags.StringVar(&o.format, "format", "table", "table, json, or svg: a picture of the part recorded")
 	list(&o.from, "from", "render `files` of -format json instead of measuring; later ones add engines to the first")
+	list(&o.replay, "replay", "`files`, such as those of bench/synth, that the part recorded records and replays whole, instead of lanes if none are named")
 	flags.BoolVar(&o.strict, "strict", false, "fail if a difference of matches is unexplained")
 	flags.StringVar(&o.compare, "compare", "", "compare this tree with a `revision` of it instead")
 	flags.StringVar(&o.measure, "measure", "auto", "with -compare: cpu, instructions, or auto: instructions where they can be counted")

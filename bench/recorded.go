@@ -4,7 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
+	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/socctl/socctl/bench/internal/lanes"
@@ -22,14 +26,22 @@ import (
 var (
 	eventParts   = []float64{0.1, 0.25, 0.5, 1}
 	ruleNumbers  = []int{10, 100, 1000}
+	wholeNumbers = []int{10} // of files that -replay names
 	recordedOnly = []string{"fleet", "recordings"}
 )
+
+// allEvents is as many as there are.
+const allEvents = math.MaxInt
 
 // recorded measures what a replay of recorded telemetry takes, by the number of events
 // and by that of rules, beside streaming the same events. Nothing is remembered.
 func (s *shop) recorded(ctx context.Context, result *page.Result) error {
 	set, _ := rules.LoadPaths(s.rules)
-	for _, l := range s.chosen(recordedOnly...) {
+	chosen := s.chosen(recordedOnly...)
+	if len(s.replay) > 0 && len(s.lanes) == 0 {
+		chosen = nil
+	}
+	for _, l := range chosen {
 		in, err := s.prepare(ctx, l)
 		if errors.Is(err, lanes.ErrNoData) {
 			result.Absent = append(result.Absent, page.Absent{Name: l.Name + " recorded", Reason: err.Error()})
@@ -41,7 +53,11 @@ func (s *shop) recorded(ctx context.Context, result *page.Result) error {
 		lane := page.RecordedLane{Name: l.Name}
 		for _, part := range eventParts {
 			s.say("recorded: %s, %.0f %% of the events", l.Name, 100*part)
-			rows, err := replayed(ctx, s.work, in, max(1, int(part*float64(in.Events))), set, part == 1, s.runs)
+			var fewer []int
+			if part == 1 {
+				fewer = ruleNumbers
+			}
+			rows, err := s.replayed(ctx, in, max(1, int(part*float64(in.Events))), set, fewer)
 			if err != nil {
 				return err
 			}
@@ -49,27 +65,32 @@ func (s *shop) recorded(ctx context.Context, result *page.Result) error {
 		}
 		result.Recorded = append(result.Recorded, lane)
 	}
+	for _, path := range s.replay {
+		s.say("recorded: %s", path)
+		name, _, _ := strings.Cut(filepath.Base(path), ".")
+		rows, err := s.replayed(ctx, lanes.Input{Lane: lanes.Lane{Name: name}, Paths: []string{path}}, allEvents, set, wholeNumbers)
+		if err != nil {
+			return err
+		}
+		result.Recorded = append(result.Recorded, page.RecordedLane{Name: name, Rows: rows})
+	}
 	return nil
 }
 
-// replayed records some events and replays all rules, and fewer of them if that is
-// wanted.
-func replayed(ctx context.Context, work string, in lanes.Input, events int, set *rules.Set, fewer bool, runs int) ([]page.RecordedRow, error) {
-	dir, err := os.MkdirTemp(work, "recorded-")
+// replayed records some events and replays all rules, and some numbers of fewer.
+func (s *shop) replayed(ctx context.Context, in lanes.Input, events int, set *rules.Set, fewer []int) ([]page.RecordedRow, error) {
+	dir, err := os.MkdirTemp(s.work, "recorded-")
 	if err != nil {
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
 	n := telemetry.NewNormaliser(nil)
-	if err := recordSome(ctx, dir, n, in.Paths, events); err != nil {
+	events, err = recordSome(ctx, dir, n, in.Paths, events)
+	if err != nil {
 		return nil, err
 	}
-	numbers := []int{len(set.Rules)}
-	if fewer {
-		numbers = append(append([]int{}, ruleNumbers...), numbers...)
-	}
 	var out []page.RecordedRow
-	for _, number := range numbers {
+	for _, number := range slices.Concat(fewer, []int{len(set.Rules)}) {
 		if number > len(set.Rules) {
 			continue
 		}
@@ -81,12 +102,12 @@ func replayed(ctx context.Context, work string, in lanes.Input, events int, set 
 		p, _ := compiler.Compile(&some, compiler.Options{})
 		row := page.RecordedRow{Events: events, Rules: len(p.Rules)}
 		var stream, replay []float64
-		for range runs {
-			matches, took, err := streamSome(ctx, n, p, in.Paths, events)
+		for range s.runs {
+			matches, fresh, took, err := streamSome(ctx, n, p, in.Paths, events)
 			if err != nil {
 				return nil, err
 			}
-			stream, row.Matches = append(stream, took.Seconds()), matches
+			stream, row.Matches, row.Fresh = append(stream, took.Seconds()), matches, fresh
 			if matches, took, err = replayAll(ctx, dir, n, p); err != nil {
 				return nil, err
 			}
@@ -100,11 +121,11 @@ func replayed(ctx context.Context, work string, in lanes.Input, events int, set 
 	return out, nil
 }
 
-// recordSome records events.
-func recordSome(ctx context.Context, dir string, n *telemetry.Normaliser, paths []string, events int) error {
+// recordSome records events, and returns how many there are.
+func recordSome(ctx context.Context, dir string, n *telemetry.Normaliser, paths []string, events int) (int, error) {
 	w, err := record.Create(dir, record.Options{Normaliser: n})
 	if err != nil {
-		return err
+		return 0, err
 	}
 	for r, err := range telemetry.Read(ctx, paths, telemetry.ReadOptions{Raw: true}) {
 		if err != nil {
@@ -114,19 +135,19 @@ func recordSome(ctx context.Context, dir string, n *telemetry.Normaliser, paths 
 			break
 		}
 		if err := w.Add(r); err != nil {
-			return errors.Join(err, w.Abort())
+			return 0, errors.Join(err, w.Abort())
 		}
 		r.Release()
 	}
-	return w.Commit()
+	return w.Rows(), w.Commit()
 }
 
-// streamSome evaluates events as they are read, and returns how many matches there are
-// and what CPU time it took.
-func streamSome(ctx context.Context, n *telemetry.Normaliser, p *compiler.Program, paths []string, events int) (matches int, took time.Duration, err error) {
+// streamSome evaluates events as they are read, and returns how many matches there are,
+// which part of the values that rules look at was not met before, and what CPU time it took.
+func streamSome(ctx context.Context, n *telemetry.Normaliser, p *compiler.Program, paths []string, events int) (matches int, fresh float64, took time.Duration, err error) {
 	before := worker.CPU()
 	ev := evaluator.New(p)
-	s := telemetry.NewStream(n, ev)
+	stream := telemetry.NewStream(n, ev)
 	for r, err := range telemetry.Read(ctx, paths, telemetry.ReadOptions{Raw: true}) {
 		if err != nil {
 			continue
@@ -134,14 +155,17 @@ func streamSome(ctx context.Context, n *telemetry.Normaliser, p *compiler.Progra
 		if events--; events < 0 {
 			break
 		}
-		found, _, err := s.Match(r)
+		found, _, err := stream.Match(r)
 		if err != nil {
-			return 0, 0, err
+			return 0, 0, 0, err
 		}
 		matches += len(found)
 		r.Release()
 	}
-	return matches, worker.CPU() - before, ctx.Err()
+	if s := stream.Statistics(); s.Asked > 0 {
+		fresh = float64(s.Asked-s.Found) / float64(s.Asked)
+	}
+	return matches, fresh, worker.CPU() - before, ctx.Err()
 }
 
 // replayAll replays a recording on one goroutine.

@@ -6,9 +6,9 @@ import (
 )
 
 // Merge adds what later results measured to the first one: engines that it
-// lacks, or that were measured again, growth, cores and what is recorded. Ratios are worked out anew. All must be of
-// the same machine, rules and lanes; that they are of one session is no more
-// true, and the page says so by naming all commands.
+// lacks, or that were measured again, growth, and lanes of cores and of what is recorded.
+// Ratios are worked out anew. All must be of the same machine, rules and lanes; that they
+// are of one session is no more true, and the page says so by naming all commands.
 func Merge(results ...*Result) *Result {
 	out := results[0]
 	for _, r := range results[1:] {
@@ -16,11 +16,11 @@ func Merge(results ...*Result) *Result {
 		if r.Growth != nil {
 			out.Growth = r.Growth
 		}
-		if len(r.Cores) > 0 {
-			out.Cores = r.Cores
+		for _, l := range r.Cores {
+			out.Cores = putBehind(out.Cores, l, func(l CoresLane) string { return l.Name })
 		}
-		if len(r.Recorded) > 0 {
-			out.Recorded = r.Recorded
+		for _, l := range r.Recorded {
+			out.Recorded = putBehind(out.Recorded, l, func(l RecordedLane) string { return l.Name })
 		}
 		for _, e := range r.Engines {
 			out.Engines = put(out.Engines, e, func(e Engine) string { return e.Name })
@@ -48,13 +48,26 @@ func Merge(results ...*Result) *Result {
 
 // put replaces what has the same name, or puts it in front: socctl leads.
 func put[T any](all []T, one T, name func(T) string) []T {
-	for i := range all {
-		if name(all[i]) == name(one) {
-			all[i] = one
-			return all
-		}
+	if replaced(all, one, name) {
+		return all
 	}
 	return append([]T{one}, all...)
+}
+
+// putBehind replaces what has the same name, or puts it behind the others.
+func putBehind[T any](all []T, one T, name func(T) string) []T {
+	if replaced(all, one, name) {
+		return all
+	}
+	return append(all, one)
+}
+
+func replaced[T any](all []T, one T, name func(T) string) bool {
+	i := slices.IndexFunc(all, func(t T) bool { return name(t) == name(one) })
+	if i >= 0 {
+		all[i] = one
+	}
+	return i >= 0
 }
 
 // Compare works out the ratios of the lane's rows: those of floors are against

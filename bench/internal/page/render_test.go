@@ -46,7 +46,7 @@ func result() *Result {
 			{Name: "defeated", Rows: []CoresRow{{Workers: 1, Held: true, Rate: just(40_000), Busy: 0.5}, {Workers: 1, Rate: just(50_000), Busy: 0.7}, {Workers: 2, Rate: just(60_000), Busy: 0.9}}},
 			{Name: "evtx", Rows: []CoresRow{{Workers: 1, Held: true}, {Workers: 1, Rate: just(50_000), Short: true}, {Workers: 2, Rate: just(90_000), Short: true}}},
 		},
-		Recorded: []RecordedLane{{Name: "fleet", Rows: []RecordedRow{{Events: 10000, Rules: 10, Stream: just(0.5), Replay: Spread{0.01, 0.009, 0.02}, Matches: 3}, {Events: 100000, Rules: 3755, Stream: just(5), Replay: just(1), Matches: 30}}}},
+		Recorded: []RecordedLane{{Name: "fleet", Rows: []RecordedRow{{Events: 10000, Rules: 10, Stream: just(0.5), Replay: Spread{0.01, 0.009, 0.02}, Matches: 3}, {Events: 100000, Rules: 10, Stream: just(5), Replay: just(0.02), Matches: 30, Fresh: 0.014}, {Events: 100000, Rules: 3755, Stream: just(5), Replay: just(1), Matches: 30}}}, {Name: recordingsLane, Rows: []RecordedRow{{Events: 5, Rules: 3755, Stream: just(5), Replay: just(1), Matches: 30}}}},
 	}
 }
 
