@@ -9,6 +9,7 @@ import (
 	"os/signal"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -88,8 +89,9 @@ func (c *cli) err() report.Style { return report.StyleFor(c.stderr, c.colour) }
 
 // run is the whole program: it returns the exit code.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // the first one ends the work in order, a second one at once
 	printed := &output{to: stdout}
 	c := &cli{stdin: stdin, stdout: printed, stderr: stderr}
 	root := c.command()

@@ -51,7 +51,7 @@ type expandedReader struct {
 func (e *expandedReader) Read(p []byte) (int, error) {
 	n, err := e.in.Read(p)
 	if e.out += int64(n); e.out > expansionFloor && e.out > e.limit*e.expansion.in() {
-		return n, fmt.Errorf("%s data expands more than %d times, as a decompression bomb does; raise the limit if it is to be trusted", e.format, e.limit)
+		return n, fmt.Errorf("%s data expands more than %d times, as a decompression bomb does; raise the limit (--max-expansion) if it is to be trusted", e.format, e.limit)
 	}
 	return n, err
 }

@@ -217,7 +217,7 @@ func (s *jsonStream) textFollows(n int) bool {
 }
 
 func (s *jsonStream) tooLarge(size int64) error {
-	return fmt.Errorf("record of %d bytes exceeds the limit of %d; raise the limit or split the record", size, s.options.MaxRecord)
+	return fmt.Errorf("record of %d bytes exceeds the limit of %d; raise the limit (--max-record) or split the record", size, s.options.MaxRecord)
 }
 
 func (s *jsonStream) rest() []byte { return s.buf[s.at:s.end] }

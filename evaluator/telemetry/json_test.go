@@ -145,18 +145,18 @@ func TestJSONSizeLimit(t *testing.T) {
 		want string
 	}{
 		{"string", []io.Reader{text("{\"a\":1}\n{\"b\":\""), &repeat{'x', huge}, text("\"}\n{\"c\":3}\n")},
-			`{"a":1} 2:1: record of 41943048 bytes exceeds the limit of 1048576; raise the limit or split the record {"c":3}`},
+			`{"a":1} 2:1: record of 41943048 bytes exceeds the limit of 1048576; raise the limit (--max-record) or split the record {"c":3}`},
 		{"space", []io.Reader{text(`{"b":`), &repeat{' ', huge}, text("1}{\"c\":3}\n")},
-			`1:1: record of 41943047 bytes exceeds the limit of 1048576; raise the limit or split the record {"c":3}`},
+			`1:1: record of 41943047 bytes exceeds the limit of 1048576; raise the limit (--max-record) or split the record {"c":3}`},
 		{"string not closed", []io.Reader{text(`{"b":"`), &repeat{'x', huge}, text("\n{\"c\":3}\n")},
-			`1:1: record of 41943046 bytes exceeds the limit of 1048576; raise the limit or split the record (it is not closed before the next record starts) {"c":3}`},
+			`1:1: record of 41943046 bytes exceeds the limit of 1048576; raise the limit (--max-record) or split the record (it is not closed before the next record starts) {"c":3}`},
 		{"list not closed", []io.Reader{text(`{"b":[`), &repeat{' ', huge}, text("\n{\"c\":3}\n")},
-			`1:1: record of 41943047 bytes exceeds the limit of 1048576; raise the limit or split the record (it is not closed before the next record starts) {"c":3}`},
+			`1:1: record of 41943047 bytes exceeds the limit of 1048576; raise the limit (--max-record) or split the record (it is not closed before the next record starts) {"c":3}`},
 		{"number", []io.Reader{&repeat{'1', huge}, text("\n{\"c\":3}\n")},
-			`1:1: record of 41943040 bytes exceeds the limit of 1048576; raise the limit or split the record {"c":3}`},
+			`1:1: record of 41943040 bytes exceeds the limit of 1048576; raise the limit (--max-record) or split the record {"c":3}`},
 		{"no JSON", []io.Reader{&repeat{'x', huge}, text("\n{\"c\":3}\n")}, `1:1: unexpected 'x', want a value {"c":3}`},
 		{"end of input", []io.Reader{text(`{"b":"`), &repeat{'x', huge}},
-			`1:1: record of 41943046 bytes exceeds the limit of 1048576; raise the limit or split the record`},
+			`1:1: record of 41943046 bytes exceeds the limit of 1048576; raise the limit (--max-record) or split the record`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var before, after runtime.MemStats
@@ -177,7 +177,7 @@ func TestJSONSizeLimit(t *testing.T) {
 func TestJSONSmallLimit(t *testing.T) {
 	t.Parallel()
 	in := "{\"a\":\"12\"}\n{\"a\":\"123\"}\n{\"a\":\"12\"}\n"
-	want := `{"a":"12"} 2:1: record of 11 bytes exceeds the limit of 10; raise the limit or split the record {"a":"12"}`
+	want := `{"a":"12"} 2:1: record of 11 bytes exceeds the limit of 10; raise the limit (--max-record) or split the record {"a":"12"}`
 	if got := transcript(t, ReadOptions{Format: "json", Stdin: strings.NewReader(in), MaxRecord: 10}); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}

@@ -70,7 +70,7 @@ func (s *lineStream) run() {
 
 // read decodes one line; nil stands for one that is too long.
 func (s *lineStream) read(line []byte, size int) {
-	err := fmt.Errorf("line of %d bytes exceeds the limit of %d; raise the limit or split the line", size, s.options.MaxRecord)
+	err := fmt.Errorf("line of %d bytes exceeds the limit of %d; raise the limit (--max-record) or split the line", size, s.options.MaxRecord)
 	if line != nil {
 		err = s.decoder.Line(validLine(line))
 	}

@@ -80,7 +80,7 @@ func TestStreamRefusesLargeValue(t *testing.T) {
 	runtime.ReadMemStats(&before)
 	run.run(t, largeRecord("", "x", "", largeValue), telemetry.ReadOptions{Raw: true, MaxRecord: 1 << 20})
 	runtime.ReadMemStats(&after)
-	want := fmt.Sprintf("-:3:1: record of %d bytes exceeds the limit of 1048576; raise the limit or split the record", largeValue+len(`{"n":3,"a":""}`))
+	want := fmt.Sprintf("-:3:1: record of %d bytes exceeds the limit of 1048576; raise the limit (--max-record) or split the record", largeValue+len(`{"n":3,"a":""}`))
 	if records != 4 || len(problems) != 1 || problems[0] != want {
 		t.Errorf("%d records, problems %v, want 4 and %s", records, problems, want)
 	}

@@ -53,7 +53,7 @@ func (s *xmlStream) next() bool {
 	case end >= len(s.window):
 		err := errors.New("input ends inside an event: </Event> is missing")
 		if s.ended == nil {
-			err = fmt.Errorf("event exceeds the limit of %d bytes; raise the limit", s.options.MaxRecord)
+			err = fmt.Errorf("event exceeds the limit of %d bytes; raise the limit (--max-record)", s.options.MaxRecord)
 		} else if s.ended != io.EOF {
 			err = s.ended
 			s.ended = io.EOF
