@@ -87,8 +87,8 @@ const (
 )
 
 // options bounds the memory of the process, and returns what the package takes: of
-// what the process may take half is for events that are held, the rest for reading, for
-// the file that is being written, and for garbage. Files are the larger and the fewer.
+// what the process may take a third is for events that are held. If these are hardly more
+// than one column, as much is needed to put it together, and again to compress it.
 func (o *recordOptions) options() (record.Options, error) {
 	if o.memory < leastMemory {
 		return record.Options{}, usageError("--memory takes at least %d MiB", leastMemory)
@@ -96,7 +96,7 @@ func (o *recordOptions) options() (record.Options, error) {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(int64(o.memory-memoryBeside) << 20)
 	}
-	return record.Options{Memory: o.memory << 20 / 2, Normaliser: o.normaliser}, nil
+	return record.Options{Memory: o.memory << 20 / 3, Normaliser: o.normaliser}, nil
 }
 
 // recordAll adds recordings to a folder.

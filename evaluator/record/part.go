@@ -64,6 +64,18 @@ const (
 	rowBytes  = 64
 )
 
+// hugeText is from which length on a text alone decides what reading and writing take.
+const hugeText = 1 << 20
+
+// costOf is what a text takes in memory, roughly. A huge one counts again for being read,
+// and for being compressed.
+func costOf(text []byte) int {
+	if len(text) >= hugeText {
+		return 3 * len(text)
+	}
+	return len(text) + textBytes
+}
+
 // maxColumns is how many columns a file has for leaves; further leaves are in the
 // rest.
 const maxColumns = 1500
@@ -80,7 +92,7 @@ func (c *column) set(row int, text []byte, room *keeper) (bytes int) {
 	}
 	code, known := c.of(text, room)
 	if !known {
-		bytes = len(text) + textBytes
+		bytes = costOf(text)
 	}
 	c.rows, c.code = append(c.rows, int32(row)), append(c.code, code)
 	return bytes + cellBytes

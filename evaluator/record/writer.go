@@ -15,7 +15,7 @@ import (
 // Options change how events are recorded. The zero value stands for the defaults.
 type Options struct {
 	// Memory is how many bytes of events are held before some are written; 256 MiB
-	// by default. The process takes up to twice as much if debug.SetMemoryLimit tells
+	// by default. The process takes up to three times as much if debug.SetMemoryLimit tells
 	// the collector so; otherwise garbage comes on top.
 	Memory int
 	// Normaliser says what events are; the built-in one if it is nil.
