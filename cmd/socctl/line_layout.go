@@ -88,7 +88,7 @@ func (l *lineMaker) telling(matches []evaluator.Match, source string) *telling {
 		at, empty := 0, true
 		text = append(text, '{')
 		for _, span := range l.layout.spans {
-			text, empty = appendStatic(text, facts, l.layout.members[at:span[0]], empty)
+			text, _ = appendStatic(text, facts, l.layout.members[at:span[0]], empty)
 			line.before = append(line.before, text)
 			text, at, empty = nil, span[1], false
 		}
