@@ -37,6 +37,15 @@ func socctlArgs(format string, jobs int) arguments {
 	}
 }
 
+// briefMembers are what RSigma's lines say of a rule, and the number of the event, which
+// they do not say. They say the names of selections and fields that matched besides.
+const briefMembers = "rule_id,rule_title,level,tags,record"
+
+func briefly(s *shop, in lanes.Input) (args []string, written string) {
+	args, written = socctlArgs("ndjson", 1)(s, in)
+	return append(args, "--members", briefMembers), written
+}
+
 func rsigmaArgs(routed bool) arguments {
 	return func(s *shop, in lanes.Input) ([]string, string) {
 		args := []string{"engine", "eval", "-r", s.rules, "-e", "@" + in.Paths[0]}

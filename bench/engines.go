@@ -21,6 +21,8 @@ type engine struct {
 	how  string
 
 	against   string // engine whose speed is compared with this one's; "" for a floor
+	brief     string // engine whose speed is too, which says no more of a match; "" for none
+	base      string // of a floor: engine whose time is a multiple of its; "" for the library
 	reference string // engine whose matches are compared with this one's; "" for none
 	slow      bool   // is given a few events only
 	unrouted  bool   // tries every rule on every event
@@ -46,11 +48,12 @@ type job struct {
 func engines() []*engine {
 	return []*engine{
 		{name: "socctl", how: "`socctl eval -j 1`", against: "socctl", reference: "library", evtx: true, find: findSocctl, run: commandLine(socctlArgs("ndjson", 1), ndjsonCounts)},
+		{name: "socctl-brief", how: "`socctl eval -j 1 --members " + briefMembers + "`", against: "socctl-brief", reference: "library", evtx: true, find: findSocctl, run: commandLine(briefly, ndjsonCounts)},
 		{name: "socctl-table", how: "`socctl eval -j 1 -f table`, which counts matches", against: "socctl", evtx: true, find: findSocctl, run: commandLine(socctlArgs("table", 1), nil)},
 		{name: "socctl-parallel", how: fmt.Sprintf("`socctl eval -j %d`", runtime.NumCPU()), against: "socctl", reference: "library", evtx: true, wide: true, find: findSocctl, run: commandLine(socctlArgs("ndjson", runtime.NumCPU()), ndjsonCounts)},
 		{name: "library", how: "socctl as a library: reads, normalises, evaluates, counts", against: "library", evtx: true, find: findSelf, run: inWorker},
-		{name: "rsigma", how: "`rsigma engine eval --logsource-routing`", against: "socctl", reference: "library", find: findRSigma, run: commandLine(rsigmaArgs(true), ndjsonCounts)},
-		{name: "rsigma-unrouted", how: "`rsigma engine eval`", against: "socctl", unrouted: true, reference: "library-unrouted", find: findRSigma, run: commandLine(rsigmaArgs(false), ndjsonCounts)},
+		{name: "rsigma", how: "`rsigma engine eval --logsource-routing`", against: "socctl", brief: "socctl-brief", reference: "library", find: findRSigma, run: commandLine(rsigmaArgs(true), ndjsonCounts)},
+		{name: "rsigma-unrouted", how: "`rsigma engine eval`", against: "socctl", brief: "socctl-brief", unrouted: true, reference: "library-unrouted", find: findRSigma, run: commandLine(rsigmaArgs(false), ndjsonCounts)},
 		{name: "sigma-go", how: "library, rule by rule, routed", against: "library", reference: "library", slow: true, evtx: true, find: findPeers, run: inWorker},
 		{name: "sigmalite", how: "library, routed", against: "library", reference: "library", slow: true, evtx: true, find: findPeers, run: inWorker},
 		{name: "sigma-go-unrouted", how: "library, rule by rule, every rule on every event", against: "library", reference: "library-unrouted", slow: true, unrouted: true, evtx: true, find: findPeers, run: inWorker},
@@ -62,6 +65,8 @@ func engines() []*engine {
 		{name: "valid", how: "validate (encoding/json)", find: findSelf, run: inWorker},
 		{name: "scan", how: "read shapes and leaves (our scanner)", find: findSelf, run: inWorker},
 		{name: "tokens", how: "read tokens (encoding/json)", find: findSelf, run: inWorker},
+		{name: "output", how: "write the lines of socctl", base: "socctl", evtx: true, find: findSocctl, run: writing(socctlArgs("ndjson", 1))},
+		{name: "output-brief", how: "write the lines of socctl-brief", base: "socctl-brief", evtx: true, find: findSocctl, run: writing(briefly)},
 		{name: "jsontext", how: "read tokens (jsontext)", find: findJSONText, run: inWorker},
 	}
 }

@@ -91,6 +91,8 @@ func work(text string) error {
 		do = worker.Socctl
 	case "loading":
 		do = worker.Load
+	case "output":
+		do = worker.Output
 	}
 	r, err := do(job)
 	if err != nil {

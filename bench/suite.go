@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"maps"
@@ -155,8 +156,10 @@ func (s *shop) lane(ctx context.Context, here []*found, in lanes.Input, told map
 			continue
 		}
 		row := s.row(f.engine, in, all)
-		if f.floor() {
+		if f.floor() && row.Events > 0 {
 			lane.Floors = append(lane.Floors, row)
+		}
+		if f.floor() {
 			continue
 		}
 		if f.reference != "" {
@@ -219,7 +222,7 @@ func (s *shop) every(e *engine, in lanes.Input) int {
 
 // row sums up the runs of an engine. Floors run over their input several times.
 func (s *shop) row(e *engine, in lanes.Input, all []*worker.Report) page.Row {
-	row := page.Row{Engine: e.name, Every: s.every(e, in), Events: all[0].Events, Against: e.against, Allocs: -1, Caches: all[0].Caches}
+	row := page.Row{Engine: e.name, Every: s.every(e, in), Events: all[0].Events, Against: cmp.Or(e.against, e.base), Also: e.brief, Allocs: -1, Caches: all[0].Caches}
 	took := evaluating(all)
 	row.Core, row.Wall, row.Short = page.Rates(row.Events, took.cpu), page.Rates(row.Events, took.wall), took.short
 	var load []float64

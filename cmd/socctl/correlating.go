@@ -139,7 +139,7 @@ func lineOf(a *correlation.Alert) matchLine {
 		line.Value = json.Number(a.Value.String())
 	}
 	line.Contributors, line.More = contributors(a.Contributors)
-	out := matchLine{lineRule: newLineRule(c.ID, c.Title, c.Level, c.Hash), Time: line.Time, alert: line}
+	out := matchLine{lineRule: &lineRule{c.ID, c.Title, c.Level, c.Hash, tagsOf(&c.Source.Header)}, Time: line.Time, alert: line}
 	if last, ok := lastEvent(line.Contributors); ok {
 		out.Source, out.Record = last.Source, *last.Record
 	}

@@ -25,6 +25,8 @@ type evalOptions struct {
 	failOnMatch bool
 	stats       bool
 	suppressed  bool
+	memberNames []string
+	members     []lineMember // of lines, in their order; nil for whole lines
 	recordingOptions
 }
 
@@ -41,11 +43,15 @@ auditd, Zeek, CEF, web server logs and CSV, plain, compressed or in an archive.
 Its format is told by its content; --input states it. What cannot be read is
 reported and counted.
 
+With --members, lines have the members that are named, in that order, and what
+others would take is not spent: no fingerprint is computed that nobody reads.
+
 With --stats, print what the recordings hold instead of the matches: events by
 view, their fields, fields of rules that no event has, and events of which no
 view knows the logsource.`,
 		Example: `  socctl eval -r rules attack.evtx
   socctl eval -r rules -f table logs/*.ndjson.zst
+  socctl eval -r rules --members record,rule_title logs/
   socctl eval -r rules --explain "Office Spawns Shell" attack.evtx
   socctl eval -r rules --stats logs/`,
 		Args: func(_ *cobra.Command, args []string) error {
@@ -54,7 +60,14 @@ view knows the logsource.`,
 			}
 			return nil
 		},
-		RunE: func(cmd *cobra.Command, args []string) error { return c.eval(cmd.Context(), &o, args) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if cmd.Flags().Changed("members") {
+				if err := o.chooseMembers(); err != nil {
+					return err
+				}
+			}
+			return c.eval(cmd.Context(), &o, args)
+		},
 	}
 	flags := cmd.Flags()
 	flags.StringSliceVarP(&o.rules, "rules", "r", nil, "rule `path`, a file or a folder (default: rules of the configuration)")
@@ -65,6 +78,9 @@ view knows the logsource.`,
 	flags.BoolVar(&o.failOnMatch, "fail-on-match", false, "exit with 1 if any rule matches")
 	flags.BoolVar(&o.suppressed, "suppressed", false, "print what filters suppressed as well, with suppressed_by")
 	flags.BoolVar(&o.stats, "stats", false, "print what the recordings hold instead of the matches")
+	flags.StringSliceVar(&o.memberNames, "members", nil, "`names` of the members of lines, in their order (default: whole lines): "+strings.Join(lineMemberList(), ", "))
+	// The flag exists: it was defined just before.
+	_ = cmd.RegisterFlagCompletionFunc("members", completeMembers)
 	return cmd
 }
 
@@ -92,6 +108,20 @@ func (o *evalOptions) check() error {
 		return usageError("unknown format %q: eval knows ndjson and table, with --stats pretty and json", o.format)
 	}
 	return o.recordingOptions.check()
+}
+
+// chooseMembers reads --members, which is about lines of JSON.
+func (o *evalOptions) chooseMembers() (err error) {
+	switch {
+	case o.stats:
+		return usageError("--members is about lines of matches, which --stats does not print")
+	case o.explain != "":
+		return usageError("--members is about lines of matches, which --explain does not print")
+	case o.format != "ndjson":
+		return usageError("--members is about lines of JSON: it goes with -f ndjson, not with -f %s", o.format)
+	}
+	o.members, err = parseMembers(o.memberNames)
+	return err
 }
 
 // collectLess lets garbage collection wait until there is twice as much garbage

@@ -154,7 +154,7 @@ func (r *evaluation) work(line *batch.Line[*batchResult]) {
 	if r.options.logsource == "off" {
 		options = append(options, evaluator.IgnoreLogsource())
 	}
-	w := worker{evaluation: r, ev: evaluator.New(r.program, options...), maker: newLineMaker()}
+	w := worker{evaluation: r, ev: evaluator.New(r.program, options...), maker: newLineMaker(r.options.members)}
 	if r.raw() {
 		w.stream = telemetry.NewStream(r.normaliser, w.ev, telemetry.RouteBy(r.route))
 	}
@@ -252,15 +252,11 @@ func (w *worker) streamed(record *telemetry.Record, out *batchResult) {
 // identified tells what a streamed record matches. An event is made of it only if there
 // are correlations to feed.
 func (w *worker) identified(record *telemetry.Record, matches []evaluator.Match, out *batchResult) error {
-	if w.options.format == "table" && len(w.feeds) == 0 {
-		w.tell(telemetry.Identity{}, record, matches, out)
-		return nil
-	}
-	id, err := w.stream.TransientIdentity() // which lines are written of at once
+	id, err := w.stream.TransientParts(w.asks()) // lines are written of it at once
 	if err != nil {
 		return err
 	}
-	w.tell(id, record, matches, out)
+	w.tell(&id, record, matches, out)
 	if len(w.feeds) == 0 {
 		return nil
 	}
@@ -270,6 +266,14 @@ func (w *worker) identified(record *telemetry.Record, matches []evaluator.Match,
 	}
 	w.feed(event, matches, out)
 	return nil
+}
+
+// asks returns which parts of the identity of an event are written down.
+func (w *worker) asks() telemetry.IdentityPart {
+	if w.options.format == "table" {
+		return 0
+	}
+	return w.maker.layout.asks
 }
 
 // reread evaluates what is in a raw record that is not simply one; see numbering.
@@ -283,7 +287,7 @@ func (w *worker) reread(raw *telemetry.Record, out *batchResult) {
 		w.one(&record, err, out)
 	}
 	if n != 1 {
-		out.shifts = append(out.shifts, shift{batch.Shift{Source: raw.Source, Line: raw.Index, By: n - 1}, len(out.told.events), len(out.hits)})
+		out.shifts = append(out.shifts, shift{batch.Shift{Source: raw.Source, Line: raw.Index, By: n - 1}, len(out.told.numbers), len(out.hits)})
 	}
 }
 
@@ -304,13 +308,14 @@ func (w *worker) evented(record *telemetry.Record, out *batchResult) {
 	matches := w.ev.Match(w.route(event))
 	out.suppressed += len(w.ev.Suppressed())
 	if len(matches)+len(w.ev.Suppressed()) > 0 {
-		w.tell(identityOf(event), record, matches, out)
+		id := event.Identity(w.asks())
+		w.tell(&id, record, matches, out)
 		w.feed(event, matches, out)
 	}
 }
 
 // tell writes down what a record matches.
-func (w *worker) tell(id telemetry.Identity, record *telemetry.Record, matches []evaluator.Match, out *batchResult) {
+func (w *worker) tell(id *telemetry.Identity, record *telemetry.Record, matches []evaluator.Match, out *batchResult) {
 	var stopped []evaluator.Suppression
 	if w.options.suppressed {
 		stopped = w.ev.Suppressed()
@@ -321,11 +326,11 @@ func (w *worker) tell(id telemetry.Identity, record *telemetry.Record, matches [
 	}
 	for _, m := range matches {
 		if m.Rule.Alerts {
-			out.lines = append(out.lines, matchLine{lineRule: w.maker.rule(m.Rule).lineRule, Source: record.Source})
+			out.lines = append(out.lines, matchLine{lineRule: w.maker.rule(m.Rule), Source: record.Source})
 		}
 	}
 	for _, s := range stopped {
-		out.lines = append(out.lines, matchLine{lineRule: w.maker.rule(s.Rule).lineRule, Source: record.Source, SuppressedBy: suppressedText(s)})
+		out.lines = append(out.lines, matchLine{lineRule: w.maker.rule(s.Rule), Source: record.Source, SuppressedBy: suppressedText(s)})
 	}
 }
 
@@ -337,13 +342,6 @@ func (w *worker) feed(event *telemetry.Event, matches []evaluator.Match, out *ba
 	if hits := w.hits(event, w.route(event), slices.Clone(matches)); hits != nil {
 		out.hits = append(out.hits, hits)
 	}
-}
-
-// identityOf returns the identity of an event by itself.
-func identityOf(e *telemetry.Event) telemetry.Identity {
-	id := telemetry.Identity{Fingerprint: e.Fingerprint()}
-	id.Time, _, id.Timed = e.Time()
-	return id
 }
 
 // explainOne explains the chosen rule on an event that it applies to.
@@ -399,7 +397,7 @@ func (r *evaluation) writer(out io.Writer) (write func(*batchResult) error, fini
 		}
 		for i := range b.lines {
 			var err error
-			if line, err = b.lines[i].appendJSON(line[:0]); err != nil {
+			if line, err = b.lines[i].appendChosen(line[:0], r.options.members); err != nil {
 				return err
 			}
 			if _, err = out.Write(append(line, '\n')); err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/evaluator"
+	"github.com/socctl/socctl/rules"
 )
 
 // matchLine is one match in its stable JSON form.
@@ -25,66 +26,158 @@ type matchLine struct {
 	alert *alertLine // of a correlation, which the line is then about
 }
 
-// lineRule is what lines tell of a rule, or a correlation, and how it is written: once,
-// not in every line.
+// lineRule is what lines tell of a rule, or a correlation.
 type lineRule struct {
 	RuleID, RuleTitle, Level, RuleHash string
-
-	head string // up to the name of the source
-	tail string // the hash of the rule
+	Tags                               []string
 }
 
-func newLineRule(id, title, level, hash string) *lineRule {
-	head := appendMember(nil, `{"rule_id":`, id)
-	head = appendMember(head, `,"rule_title":`, title)
-	head = appendMember(head, `,"level":`, level)
-	tail := appendMember(nil, `,"rule_hash":`, hash)
-	return &lineRule{id, title, level, hash, string(head), string(tail)}
+func lineRuleOf(r *compiler.Rule) *lineRule {
+	of := &lineRule{r.ID, r.Title, r.Level, r.Hash, nil}
+	if r.Source != nil {
+		of.Tags = tagsOf(&r.Source.Header)
+	}
+	return of
 }
 
-func lineRuleOf(r *compiler.Rule) *lineRule { return newLineRule(r.ID, r.Title, r.Level, r.Hash) }
+func tagsOf(h *rules.Header) (tags []string) {
+	for _, tag := range h.Tags {
+		tags = append(tags, tag.Text)
+	}
+	return tags
+}
 
-// appendJSON appends the line as encoding/json would write it, which takes many
+// appendJSON appends the whole line as encoding/json would write it, which takes many
 // times longer: there are streams in which most events match.
 func (l *matchLine) appendJSON(dst []byte) ([]byte, error) {
 	if l.alert != nil {
 		return appendAny(dst, l.alert)
 	}
-	dst = appendOrigin(append(dst, l.head...), l.Source)
-	dst = strconv.AppendInt(dst, int64(l.Record), 10)
-	dst = appendMember(dst, `,"time":`, l.Time)
-	if l.View != "" {
-		dst = appendMember(dst, `,"view":`, l.View)
+	dst, _ = l.appendMembers(dst, wholeLine)
+	return dst, nil
+}
+
+// appendChosen appends a line of only those members that are chosen, in their order; nil
+// for the whole line.
+func (l *matchLine) appendChosen(dst []byte, members []lineMember) ([]byte, error) {
+	switch {
+	case members == nil:
+		return l.appendJSON(dst)
+	case l.alert != nil:
+		return l.appendOfAlert(dst, members)
 	}
-	dst = appendMember(dst, `,"event_fingerprint":`, l.Fingerprint)
-	return append(appendSuppressed(append(dst, l.tail...), l.SuppressedBy), '}'), nil
+	dst, _ = l.appendMembers(dst, members)
+	return dst, nil
 }
 
-// appendOrigin appends what a line says of an event up to the number of its record.
-func appendOrigin(dst []byte, source string) []byte {
-	return append(appendMember(dst, `,"source":`, source), `,"record":`...)
-}
-
-// appendSuppressed appends the filters that keep a line from being a match, if any.
-func appendSuppressed(dst []byte, filters []string) []byte {
-	for i, filter := range filters {
-		before := `,`
-		if i == 0 {
-			before = `,"suppressed_by":[`
+// appendMembers appends members of a line that is about a rule, and returns where the
+// number of the record stands, -1 for nowhere.
+func (l *matchLine) appendMembers(dst []byte, members []lineMember) (line []byte, number int) {
+	dst, number = append(dst, '{'), -1
+	start := len(dst)
+	for _, m := range members {
+		if !l.has(m) {
+			continue
 		}
-		dst = appendMember(dst, before, filter)
+		if len(dst) > start {
+			dst = append(dst, ',')
+		}
+		dst = appendName(dst, m)
+		if m == memberRecord {
+			number = len(dst)
+		}
+		dst = l.appendValue(dst, m)
 	}
-	if len(filters) > 0 {
-		dst = append(dst, ']')
+	return append(dst, '}'), number
+}
+
+// has reports whether a line about a rule has a member.
+func (l *matchLine) has(m lineMember) bool {
+	switch m {
+	case memberView:
+		return l.View != ""
+	case memberSuppressedBy:
+		return len(l.SuppressedBy) > 0
+	}
+	return m < memberSuppressedBy
+}
+
+func appendName(dst []byte, m lineMember) []byte {
+	return append(append(append(dst, '"'), m.name()...), `":`...)
+}
+
+// appendValue appends the value of a member.
+func (l *matchLine) appendValue(dst []byte, m lineMember) []byte {
+	switch m {
+	case memberRuleID:
+		return appendText(dst, l.RuleID)
+	case memberRuleTitle:
+		return appendText(dst, l.RuleTitle)
+	case memberLevel:
+		return appendText(dst, l.Level)
+	case memberTags:
+		return appendTexts(dst, l.Tags)
+	case memberSource:
+		return appendText(dst, l.Source)
+	case memberRecord:
+		return strconv.AppendInt(dst, int64(l.Record), 10)
+	case memberTime:
+		return appendText(dst, l.Time)
+	case memberView:
+		return appendText(dst, l.View)
+	case memberFingerprint:
+		return appendText(dst, l.Fingerprint)
+	case memberRuleHash:
+		return appendText(dst, l.RuleHash)
+	case memberSuppressedBy:
+		return appendTexts(dst, l.SuppressedBy)
 	}
 	return dst
 }
 
-func appendMember(dst []byte, name, text string) []byte {
+// appendOfAlert appends members of an alert of a correlation: those that its whole line
+// has, and tags.
+func (l *matchLine) appendOfAlert(dst []byte, members []lineMember) ([]byte, error) {
+	whole, err := appendAny(nil, l.alert)
+	if err != nil {
+		return dst, err
+	}
+	var there map[string]json.RawMessage
+	if err := json.Unmarshal(whole, &there); err != nil {
+		return dst, err
+	}
+	there[memberTags.name()] = appendTexts(nil, l.Tags)
+	dst = append(dst, '{')
+	start := len(dst)
+	for _, m := range members {
+		value, has := there[m.name()]
+		if !has {
+			continue
+		}
+		if len(dst) > start {
+			dst = append(dst, ',')
+		}
+		dst = append(appendName(dst, m), value...)
+	}
+	return append(dst, '}'), nil
+}
+
+func appendTexts(dst []byte, texts []string) []byte {
+	dst = append(dst, '[')
+	for i, text := range texts {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = appendText(dst, text)
+	}
+	return append(dst, ']')
+}
+
+func appendText(dst []byte, text string) []byte {
 	if !utf8.ValidString(text) {
 		text = strings.ToValidUTF8(text, "\ufffd")
 	}
-	return evaluator.StringValue(text).AppendJSON(append(dst, name...))
+	return evaluator.StringValue(text).AppendJSON(dst)
 }
 
 // appendAny appends what encoding/json makes of a value.

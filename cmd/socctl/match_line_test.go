@@ -13,10 +13,10 @@ import (
 func TestMatchLineJSON(t *testing.T) {
 	t.Parallel()
 	for _, line := range []matchLine{
-		{lineRule: newLineRule("", "", "", "")},
-		{lineRule: newLineRule("1", "a \"b\" <c> & \\d", "high", "h"), Source: "x/é.ndjson", Record: 12, Time: "2020-01-01T00:00:00Z", View: "v", Fingerprint: "sha256:0"},
-		{lineRule: newLineRule("", "\x00\n\t\r\u2028\x7f\U0001f600", "", ""), Record: -1, SuppressedBy: []string{"f \"1\"", "g"}},
-		{lineRule: newLineRule("", "", "", ""), Source: "\xff.ndjson"},
+		{lineRule: &lineRule{"", "", "", "", nil}},
+		{lineRule: &lineRule{"1", "a \"b\" <c> & \\d", "high", "h", nil}, Source: "x/é.ndjson", Record: 12, Time: "2020-01-01T00:00:00Z", View: "v", Fingerprint: "sha256:0"},
+		{lineRule: &lineRule{"", "\x00\n\t\r\u2028\x7f\U0001f600", "", "", nil}, Record: -1, SuppressedBy: []string{"f \"1\"", "g"}},
+		{lineRule: &lineRule{"", "", "", "", nil}, Source: "\xff.ndjson"},
 		{alert: &alertLine{RuleID: "2", Group: map[string]*string{"<a>": nil}, Value: "2.5"}},
 	} {
 		var want bytes.Buffer

@@ -16,17 +16,15 @@ import (
 // line: there are streams in which most events match.
 type matchText struct {
 	text    []byte
-	events  []textEvent
-	numbers []int // where in text the number of the record stands, by line
-	matches int   // lines that are no suppressed ones
+	numbers []int     // where in text the number of a record stands, by line; none if lines do not tell it
+	from    []textRun // recordings that lines with numbers are about
+	matches int       // lines that are no suppressed ones
 }
 
-// textEvent is an event that lines are about.
-type textEvent struct {
-	source  string
-	written int // number of its record in text
-	final   int // what it turned out to be
-	until   int // how many lines there are up to here
+// textRun is lines with numbers, in a row, about events of one recording.
+type textRun struct {
+	source string
+	until  int // how many there are up to here
 }
 
 // textMemory is that of lines that were written.
@@ -47,117 +45,137 @@ func (m *matchText) recycle() {
 	if cap(m.text) == 0 || cap(m.text) > maxText {
 		return
 	}
-	clear(m.events)
-	textMemory.Put(&matchText{text: m.text[:0], events: m.events[:0], numbers: m.numbers[:0]})
+	clear(m.from)
+	textMemory.Put(&matchText{text: m.text[:0], numbers: m.numbers[:0], from: m.from[:0]})
 }
 
-// settle writes the numbers that records turned out to have.
-func (m *matchText) settle() {
-	if !slices.ContainsFunc(m.events, func(e textEvent) bool { return e.final != e.written }) {
+// about says that the lines with numbers since the last call are about a recording.
+func (m *matchText) about(source string) {
+	if last := len(m.from) - 1; last >= 0 && m.from[last].source == source {
+		m.from[last].until = len(m.numbers)
 		return
 	}
-	var out []byte
+	m.from = append(m.from, textRun{source, len(m.numbers)})
+}
+
+// renumber puts other numbers of records in the place of those that were written. final
+// is asked for every line in turn.
+func (m *matchText) renumber(final func(line int, source string, written int) int) {
+	out := make([]byte, 0, len(m.text))
 	from, line := 0, 0
-	for i := range m.events {
-		e := &m.events[i]
-		size := len(strconv.Itoa(e.written))
-		for ; line < e.until; line++ {
+	for _, run := range m.from {
+		for ; line < run.until; line++ {
 			at := m.numbers[line]
+			written, size := leadingNumber(m.text[at:])
 			m.numbers[line] = len(out) + at - from
-			out = strconv.AppendInt(append(out, m.text[from:at]...), int64(e.final), 10)
+			out = strconv.AppendInt(append(out, m.text[from:at]...), int64(final(line, run.source, written)), 10)
 			from = at + size
 		}
-		e.written = e.final
 	}
 	m.text = append(out, m.text[from:]...)
+}
+
+// leadingNumber reads the number that a text starts with.
+func leadingNumber(text []byte) (n, size int) {
+	for size < len(text) && '0' <= text[size] && text[size] <= '9' {
+		n = 10*n + int(text[size]-'0')
+		size++
+	}
+	return n, size
 }
 
 // lineMaker writes lines of matches. It belongs to one goroutine. What lines have in
 // common is put together once.
 type lineMaker struct {
-	rules  map[*compiler.Rule]*ruleText
-	source string // of the latest event
-	origin []byte // what lines say of it, up to the number
-	view   string // of the latest line
-	shown  []byte // what lines say of it, from behind the time up to the fingerprint
-	event  []byte // what they say of the current event and a view, from the number on
+	layout lineLayout
+	rules  map[*compiler.Rule]*lineRule
+	kept   [keptTellings]*telling
+	spans  map[spanKey]*spanTexts
+	drawn  *spanTexts // what lines say of the current event, if it is written down
 }
 
-// ruleText is what lines of one rule say.
-type ruleText struct {
-	*lineRule
-	source string
-	start  []byte // up to the number of a record of that source
-	end    string // from behind the fingerprint on, if the line is a match
+// keptTellings is how many tellings are kept, and keptMatches of how many matches one of
+// them is at most. There are not many sets of rules that match together.
+const (
+	keptTellings = 1 << 8
+	keptMatches  = 1 << 4
+)
+
+// newLineMaker returns what makes lines of some members; nil for whole ones.
+func newLineMaker(members []lineMember) lineMaker {
+	if members == nil {
+		members = wholeLine
+	}
+	return lineMaker{layout: layoutOf(members), rules: map[*compiler.Rule]*lineRule{}, spans: map[spanKey]*spanTexts{}}
 }
 
-func newLineMaker() lineMaker { return lineMaker{rules: map[*compiler.Rule]*ruleText{}} }
-
-func (l *lineMaker) rule(r *compiler.Rule) *ruleText {
+func (l *lineMaker) rule(r *compiler.Rule) *lineRule {
 	of := l.rules[r]
 	if of == nil {
-		line := lineRuleOf(r)
-		of = &ruleText{lineRule: line, end: line.tail + "}\n"}
+		of = lineRuleOf(r)
 		l.rules[r] = of
 	}
 	return of
 }
 
 // tell appends lines for the matches of an event, and for what filters suppressed.
-func (l *lineMaker) tell(m *matchText, id telemetry.Identity, record *telemetry.Record, matches []evaluator.Match, stopped []evaluator.Suppression) {
+func (l *lineMaker) tell(m *matchText, id *telemetry.Identity, record *telemetry.Record, matches []evaluator.Match, stopped []evaluator.Suppression) {
 	before := len(m.numbers)
-	view, seen := "", false
-	for i := range matches {
-		of := &matches[i]
-		if !of.Rule.Alerts {
-			continue
-		}
-		if !seen || of.View != view {
-			view, seen = of.View, true
-			l.about(&id, record, view)
-		}
-		r := l.rule(of.Rule)
-		l.line(m, r)
-		m.text = append(m.text, r.end...)
-		m.matches++
+	l.drawn = nil
+	if len(matches) > 0 {
+		l.write(m, l.tellingOf(matches, record.Source), id, record.Index)
 	}
 	for _, s := range stopped {
-		l.about(&id, record, s.View)
-		r := l.rule(s.Rule)
-		l.line(m, r)
-		m.text = append(appendSuppressed(append(m.text, r.tail...), suppressedText(s)), "}\n"...)
+		l.suppressed(m, id, record, s)
 	}
 	if len(m.numbers) > before {
-		m.events = append(m.events, textEvent{record.Source, record.Index, record.Index, len(m.numbers)})
+		m.about(record.Source)
 	}
 }
 
-// line appends a line about the current event, up to the hash of the rule.
-func (l *lineMaker) line(m *matchText, r *ruleText) {
-	if r.start == nil || r.source != l.source {
-		r.source, r.start = l.source, append(append(r.start[:0], r.head...), l.origin...)
-	}
-	m.text = append(m.text, r.start...)
-	m.numbers = append(m.numbers, len(m.text))
-	m.text = append(m.text, l.event...)
-}
-
-// about makes an event the current one.
-func (l *lineMaker) about(id *telemetry.Identity, record *telemetry.Record, view string) {
-	if l.origin == nil || record.Source != l.source {
-		l.source, l.origin = record.Source, appendOrigin(l.origin[:0], record.Source)
-	}
-	if l.shown == nil || view != l.view {
-		l.view, l.shown = view, append(l.shown[:0], '"')
-		if view != "" {
-			l.shown = appendMember(l.shown, `,"view":`, view)
-		}
-		l.shown = append(l.shown, `,"event_fingerprint":"`...)
-	}
-	l.event = strconv.AppendInt(l.event[:0], int64(record.Index), 10)
-	l.event = append(l.event, `,"time":"`...)
+// suppressed appends the line of a match that filters have suppressed.
+func (l *lineMaker) suppressed(m *matchText, id *telemetry.Identity, record *telemetry.Record, s evaluator.Suppression) {
+	line := matchLine{lineRule: l.rule(s.Rule), Source: record.Source, Record: record.Index, View: s.View, Fingerprint: id.Fingerprint, SuppressedBy: suppressedText(s)}
 	if id.Timed {
-		l.event = id.Time.AppendFormat(l.event, time.RFC3339Nano)
+		line.Time = id.Time.Format(time.RFC3339Nano)
 	}
-	l.event = append(append(append(l.event, l.shown...), id.Fingerprint...), '"')
+	text, number := line.appendMembers(m.text, l.layout.chosen)
+	m.text = append(text, '\n')
+	if number >= 0 {
+		m.numbers = append(m.numbers, number)
+	}
+}
+
+// tellingOf returns what there is to tell of some matches.
+func (l *lineMaker) tellingOf(matches []evaluator.Match, source string) *telling {
+	if len(matches) > keptMatches {
+		return l.telling(matches, source)
+	}
+	slot := &l.kept[slotOf(matches)]
+	if t := *slot; t == nil || t.source != source || !slices.Equal(t.matches, matches) {
+		*slot = l.telling(matches, source)
+	}
+	return *slot
+}
+
+// write appends lines about an event.
+func (l *lineMaker) write(m *matchText, t *telling, id *telemetry.Identity, number int) {
+	text := m.text
+	for i := range t.lines {
+		line := &t.lines[i]
+		if line.spans != l.drawn {
+			l.drawn = line.spans
+			l.drawn.draw(id, number)
+		}
+		for k := range line.before {
+			span := &line.spans.all[k]
+			text = append(text, line.before[k]...)
+			if span.numbered {
+				m.numbers = append(m.numbers, len(text)+span.number)
+			}
+			text = append(text, span.text...)
+		}
+	}
+	m.text = append(text, t.behind...)
+	m.matches += len(t.lines)
 }

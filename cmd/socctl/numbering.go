@@ -9,20 +9,16 @@ import (
 // shift is one of records within a batch.
 type shift struct {
 	batch.Shift
-	events, hits int // how much of what the batch says is about records before it
+	lines, hits int // how much of what the batch says is about records before it
 }
 
 // numberings are those of matches, and of what correlations are fed with.
-type numberings struct{ events, hits batch.Numbering }
+type numberings struct{ lines, hits batch.Numbering }
 
 // settle gives what a batch says the final numbers. Batches come in order.
 func (n *numberings) settle(b *batchResult) {
-	settle(&n.events, len(b.told.events), b.shifts, func(s shift) int { return s.events }, func(i int) {
-		e := &b.told.events[i]
-		e.final = n.events.Final(e.source, e.written)
-	})
-	b.told.settle()
-	settle(&n.hits, len(b.hits), b.shifts, func(s shift) int { return s.hits }, func(i int) {
+	n.settleLines(&b.told, b.shifts)
+	settle(&n.hits, len(b.hits), b.shifts, func(i int) {
 		for k := range b.hits[i] {
 			h := &b.hits[i][k]
 			source, record, fingerprint := splitOrigin(h.Origin)
@@ -33,10 +29,28 @@ func (n *numberings) settle(b *batchResult) {
 	})
 }
 
+// settleLines gives lines the final numbers of their records.
+func (n *numberings) settleLines(told *matchText, shifts []shift) {
+	if len(shifts) == 0 && n.lines.Settled() {
+		return
+	}
+	pass := func(line int) {
+		for len(shifts) > 0 && shifts[0].lines <= line {
+			n.lines.Pass(shifts[0].Shift)
+			shifts = shifts[1:]
+		}
+	}
+	told.renumber(func(line int, source string, written int) int {
+		pass(line)
+		return n.lines.Final(source, written)
+	})
+	pass(len(told.numbers))
+}
+
 // settle goes through count things, and past each shift where it is among them.
-func settle(n *batch.Numbering, count int, shifts []shift, place func(shift) int, number func(i int)) {
+func settle(n *batch.Numbering, count int, shifts []shift, number func(i int)) {
 	for i := range count {
-		for len(shifts) > 0 && place(shifts[0]) <= i {
+		for len(shifts) > 0 && shifts[0].hits <= i {
 			n.Pass(shifts[0].Shift)
 			shifts = shifts[1:]
 		}

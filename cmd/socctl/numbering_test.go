@@ -34,11 +34,11 @@ func (s *numberedSource) addTo(b *batchResult, line, first int) (final []int) {
 			b.told.numbers = append(b.told.numbers, len(b.told.text))
 			b.told.text = fmt.Appendln(b.told.text, number)
 		}
-		b.told.events = append(b.told.events, textEvent{s.name, number, number, len(b.told.numbers)})
+		b.told.about(s.name)
 		b.hits = append(b.hits, []correlation.Hit{{Origin: originText(number, "f", s.name)}})
 	}
 	if n := s.records[line]; n != 1 {
-		b.shifts = append(b.shifts, shift{batch.Shift{Source: s.name, Line: line, By: n - 1}, len(b.told.events), len(b.hits)})
+		b.shifts = append(b.shifts, shift{batch.Shift{Source: s.name, Line: line, By: n - 1}, len(b.told.numbers), len(b.hits)})
 	}
 	return final
 }

@@ -5,6 +5,8 @@ import (
 	"math"
 	"math/bits"
 	"slices"
+
+	"github.com/socctl/socctl/evaluator/simd"
 )
 
 // commonplace is text of which much is in the values of most fields.
@@ -57,21 +59,26 @@ func (w *workspace) choose(items []trieEntry, length int) []place {
 	}
 	seen := &w.census
 	seen.reset(total)
-	for i := 0; i+length <= len(commonplace); i++ {
-		seen.add(gram(commonplace, i, length), len(items))
+	// Where few literals are looked for, more is known of them than their grams.
+	known := length
+	if len(items) <= fewGrams {
+		known = max(length, simd.RunSize)
+	}
+	for i := 0; i+known <= len(commonplace); i++ {
+		seen.add(gram(commonplace, i, known), len(items))
 	}
 	for _, it := range items {
-		for i := range choices(it.text, length) {
-			seen.add(gram(it.text, i, length), 1)
+		for i := range choices(it.text, min(known, len(it.text))) {
+			seen.add(gram(it.text, i, min(known, len(it.text))), 1)
 		}
 	}
 	places := room(w.places, len(items))
 	for n, it := range items {
 		best, least := place{item: int32(n)}, uint16(0)
-		for i := range choices(it.text, length) {
-			g := gram(it.text, i, length)
-			if count := seen.of(g); i == 0 || count < least {
-				best.gram, best.back, least = g, int32(i), count
+		for i := range choices(it.text, min(known, len(it.text))) {
+			count := seen.of(gram(it.text, i, min(known, len(it.text))))
+			if i == 0 || count < least {
+				best.gram, best.back, least = gram(it.text, i, length), int32(i), count
 			}
 		}
 		places = append(places, best)

@@ -3,41 +3,24 @@ package matcher
 import (
 	"encoding/binary"
 	"math/bits"
-	"unsafe"
-
-	"github.com/socctl/socctl/evaluator/simd"
 )
 
 // filter is a set of hashes of grams. It has a byte for each hash, which is
 // faster to test than a bit, unless that would make it too large for a cache.
-// Where many bytes can be looked at together, few grams are a set of runs besides, and
-// hashes are made only where that does not tell.
 type filter struct {
 	bytes  []uint8
-	packed bool       // there are eight hashes to a byte
-	runs   *simd.Runs // nil if there are many
+	packed bool // there are eight hashes to a byte
 }
-
-// fewRuns is how many grams are few enough for a set of runs to tell most places of a
-// text that are none.
-const fewRuns = 100
 
 // largest is the size of the largest filter: 128 KiB.
 const largest = 17
 
-// smallest is the size of the smallest filter: 4 KiB, which all caches hold. Behind a set
-// of runs, that is asked little, 1 KiB will do.
-const (
-	smallest   = 12
-	behindRuns = 10
-)
+// smallest is the size of the smallest filter: 4 KiB, which all caches hold.
+const smallest = 12
 
 // newFilter returns a set of which entries fill a sixteenth or less, unless
 // there are so many of them that even a bit for each is too much.
 func newFilter(entries int) filter {
-	if entries <= fewRuns && simd.Available() {
-		return filter{bytes: make([]uint8, 1<<behindRuns), runs: &simd.Runs{}}
-	}
 	log := max(bits.Len(uint(entries*16)), smallest)
 	return filter{bytes: make([]uint8, 1<<min(log, largest)), packed: log > largest}
 }
@@ -48,11 +31,8 @@ const hashFactor = 0x9E3779B97F4A7C15
 // are taken.
 func hash(gram uint64) uint64 { return gram * hashFactor >> (64 - largest - 3) }
 
-// add adds a gram of so many bytes.
-func (f *filter) add(gram uint64, length int) {
-	if f.runs != nil {
-		f.runs.Add(uint32(gram), min(length, simd.RunSize))
-	}
+// add adds a gram.
+func (f *filter) add(gram uint64) {
 	h := hash(gram)
 	if f.packed {
 		f.bytes[h>>3] |= 1 << (h & 7)
@@ -69,9 +49,6 @@ const block = 64
 // Loops are written out because the compiler does not do so, which would cost
 // twice the time.
 func (f *filter) pass(b *buffer, at int, mask uint64) uint64 {
-	if f.runs != nil {
-		return f.among(f.runs.Marks((*[simd.MarksSize]byte)(b.bytes[at:])), b, at, mask)
-	}
 	if f.packed {
 		return f.passPacked(b, at, mask)
 	}
@@ -92,16 +69,6 @@ func (f *filter) pass(b *buffer, at int, mask uint64) uint64 {
 	return out
 }
 
-// among is pass for some places of a block.
-func (f *filter) among(places uint64, b *buffer, at int, mask uint64) (out uint64) {
-	t := (*[1 << behindRuns]uint8)(f.bytes)
-	for text := b.bytes[at : at+block+8]; places != 0; places &= places - 1 {
-		n := bits.TrailingZeros64(places)
-		out |= uint64(t[hash(binary.LittleEndian.Uint64(text[n:])&mask)%uint64(len(t))]) << n
-	}
-	return out
-}
-
 func (f *filter) passPacked(b *buffer, at int, mask uint64) uint64 {
 	t, out := (*[1 << largest]uint8)(f.bytes), uint64(0)
 	for n := 0; n < block && at+n+2 < b.end; n += 4 {
@@ -114,9 +81,4 @@ func (f *filter) passPacked(b *buffer, at int, mask uint64) uint64 {
 	return out
 }
 
-func (f *filter) memory() int {
-	if f.runs == nil {
-		return len(f.bytes)
-	}
-	return len(f.bytes) + int(unsafe.Sizeof(*f.runs))
-}
+func (f *filter) memory() int { return len(f.bytes) }

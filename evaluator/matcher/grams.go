@@ -3,6 +3,9 @@ package matcher
 import (
 	"encoding/binary"
 	"math/bits"
+	"slices"
+
+	"github.com/socctl/socctl/evaluator/simd"
 )
 
 // grams finds literals anywhere in a text. Of each literal of four bytes or
@@ -13,8 +16,9 @@ import (
 // few grams that there are. Literals of fewer bytes are grams themselves.
 type grams struct {
 	mask    uint64  // of the bytes of a gram: eight, or as many as the shortest literal has
-	filter  filter  // grams
-	index   table   // gram -> number of its first entry
+	few     *few    // grams, if they are not many; nil otherwise
+	filter  filter  // grams, if they are
+	index   table   // gram -> number of its first entry, with filter
 	entries []entry // in the order of grams
 	texts   []byte  // of the literals, one after the other
 	short   shorts
@@ -32,14 +36,14 @@ type entry struct {
 
 const lastEntry = 1 << 31
 
-// fewGrams is how many literals may be known by three bytes each without many texts
+// fewLiterals is how many literals may be known by three bytes each without many texts
 // having some of these by chance.
-const fewGrams = 1 << 8
+const fewLiterals = 1 << 8
 
 func (w *workspace) newGrams(items []trieEntry) grams {
 	var g grams
 	long, length, least := w.long[:0], 8, 4
-	if len(items) <= fewGrams {
+	if len(items) <= fewLiterals {
 		least = 3
 	}
 	for _, it := range items {
@@ -71,21 +75,36 @@ func (g *grams) place(items []trieEntry, places []place) {
 			distinct++
 		}
 	}
-	g.filter, g.index = newFilter(distinct), newTable(distinct)
 	g.entries, g.texts = make([]entry, 0, len(places)), make([]byte, 0, total)
+	same := g.together(places, distinct)
 	for i, p := range places {
-		if i == 0 || places[i-1].gram != p.gram {
+		text := items[p.item].text
+		switch first := i == 0 || !same(places[i-1], p); {
+		case g.few != nil:
+			g.few.add(text, p, i, first)
+		case first:
 			g.index.put(p.gram, 0, int32(i))
-			g.filter.add(p.gram, bits.Len64(g.mask)/8)
+			g.filter.add(p.gram)
 		}
 		back := uint32(p.back)
-		if i+1 == len(places) || places[i+1].gram != p.gram {
+		if i+1 == len(places) || !same(p, places[i+1]) {
 			back |= lastEntry
 		}
-		text := items[p.item].text
 		g.entries = append(g.entries, entry{head(text), uint32(len(g.texts)), uint32(len(text)), back, items[p.item].list})
 		g.texts = append(g.texts, text...)
 	}
+}
+
+// together prepares for literals of so many distinct grams, and tells which places are
+// looked up together: those of one gram, or of one slot, which it brings together.
+func (g *grams) together(places []place, distinct int) (same func(a, b place) bool) {
+	if distinct > fewGrams || !simd.Available() {
+		g.filter, g.index = newFilter(distinct), newTable(distinct)
+		return func(a, b place) bool { return a.gram == b.gram }
+	}
+	g.few = newFew()
+	slices.SortStableFunc(places, func(a, b place) int { return int(slotOf(a.gram)) - int(slotOf(b.gram)) })
+	return func(a, b place) bool { return slotOf(a.gram) == slotOf(b.gram) }
 }
 
 // head returns the first eight bytes of a text, zeros behind its end.
@@ -99,7 +118,11 @@ func head(text string) uint64 {
 func (g *grams) scan(b *buffer, h *hits, l *lists) {
 	g.single.scan(b, h, l)
 	g.short.scan(b, h, l)
-	if len(g.entries) == 0 {
+	switch {
+	case len(g.entries) == 0:
+		return
+	case g.few != nil:
+		g.scanFew(b, h, l)
 		return
 	}
 	for at := b.from; at < b.end; at += block {
@@ -111,10 +134,13 @@ func (g *grams) scan(b *buffer, h *hits, l *lists) {
 
 // look adds those literals of the gram at a place that are in the text.
 func (g *grams) look(b *buffer, at int, h *hits, l *lists) {
-	first := g.index.get(b.word(at)&g.mask, 0)
-	if first == absent {
-		return
+	if first := g.index.get(b.word(at)&g.mask, 0); first != absent {
+		g.compare(b, at, first, h, l)
 	}
+}
+
+// compare adds those of the literals from an entry on that are in the text.
+func (g *grams) compare(b *buffer, at int, first int32, h *hits, l *lists) {
 	for i := first; ; i++ {
 		e := &g.entries[i]
 		from, size := at-int(e.back&^lastEntry), int(e.size)
@@ -129,5 +155,5 @@ func (g *grams) look(b *buffer, at int, h *hits, l *lists) {
 }
 
 func (g *grams) memory() int {
-	return g.filter.memory() + g.index.size() + 24*len(g.entries) + len(g.texts) + g.short.memory() + g.single.memory()
+	return g.few.memory() + g.filter.memory() + g.index.size() + 24*len(g.entries) + len(g.texts) + g.short.memory() + g.single.memory()
 }

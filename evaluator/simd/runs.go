@@ -2,6 +2,7 @@ package simd
 
 import (
 	"encoding/binary"
+	"math"
 	"math/bits"
 )
 
@@ -11,7 +12,7 @@ const RunSize = 4
 // Runs are sets of runs of one to four bytes, which may hold many that were not added,
 // the more so the more were. They are asked about many places at a time. The runs are
 // parted into eight groups; of each group it is known which halves of bytes, of four
-// bits each, its runs have at each place.
+// bits each, its runs have at each place. Behind the end of a run anything may stand.
 type Runs struct {
 	// By place within a run and half of a byte: a bit for each group.
 	low, high [RunSize][16]uint8
@@ -21,28 +22,28 @@ type Runs struct {
 // runGroup is what a group holds, by place within a run: a bit for each half of a byte.
 type runGroup struct{ low, high [RunSize]uint16 }
 
-// Add adds the first bytes of a run, the first one lowest: as many as length says. All
-// runs of a set must have the same length.
+// Add adds the first bytes of a run, the first one lowest: as many as length says.
 func (r *Runs) Add(run uint32, length int) {
 	n := r.groupFor(run, length)
 	g, bit := &r.groups[n], uint8(1)<<n
-	for i := range length {
-		low, high := halves(run, i)
-		g.low[i] |= 1 << low
-		g.high[i] |= 1 << high
-		r.low[i][low] |= bit
-		r.high[i][high] |= bit
-	}
-	for i := length; i < RunSize; i++ {
+	for i := range RunSize {
+		low, high := halves(run, i, length)
+		g.low[i] |= low
+		g.high[i] |= high
 		for half := range 16 {
-			r.low[i][half], r.high[i][half] = 0xff, 0xff
+			r.low[i][half] |= uint8(low>>half&1) * bit
+			r.high[i][half] |= uint8(high>>half&1) * bit
 		}
 	}
 }
 
-func halves(run uint32, i int) (low, high uint8) {
+// halves returns the halves that a run has at a place, as sets.
+func halves(run uint32, i, length int) (low, high uint16) {
+	if i >= length {
+		return math.MaxUint16, math.MaxUint16
+	}
 	c := uint8(run >> (8 * i))
-	return c & 15, c >> 4
+	return 1 << (c & 15), 1 << (c >> 4)
 }
 
 // groupFor returns the group that comes to mark the fewest runs more if it takes one.
@@ -51,10 +52,10 @@ func (r *Runs) groupFor(run uint32, length int) (best int) {
 	for n := range r.groups {
 		g := &r.groups[n]
 		before, behind := 1, 1
-		for i := range length {
-			low, high := halves(run, i)
+		for i := range RunSize {
+			low, high := halves(run, i, length)
 			before *= bits.OnesCount16(g.low[i]) * bits.OnesCount16(g.high[i])
-			behind *= bits.OnesCount16(g.low[i]|1<<low) * bits.OnesCount16(g.high[i]|1<<high)
+			behind *= bits.OnesCount16(g.low[i]|low) * bits.OnesCount16(g.high[i]|high)
 		}
 		if more := behind - before; least < 0 || more < least {
 			best, least = n, more

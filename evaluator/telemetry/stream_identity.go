@@ -26,11 +26,29 @@ func (s *Stream) Identity() (Identity, error) {
 	return id, err
 }
 
+// IdentityPart is a part of an identity that is asked for, or several.
+type IdentityPart uint8
+
+// The parts of an identity.
+const (
+	FingerprintPart IdentityPart = 1 << iota
+	TimePart
+)
+
 // TransientIdentity is Identity for who keeps nothing of it: the fingerprint is valid until
 // the stream goes on, and takes no memory of its own.
 func (s *Stream) TransientIdentity() (Identity, error) {
+	return s.TransientParts(FingerprintPart | TimePart)
+}
+
+// TransientParts is TransientIdentity for who asks for some parts only: what others would
+// take is not spent, and they are zero. Of none of them it asks nothing of the record.
+func (s *Stream) TransientParts(parts IdentityPart) (Identity, error) {
+	if parts == 0 {
+		return Identity{}, nil
+	}
 	if s.event == nil {
-		if id, ok := s.identify(); ok {
+		if id, ok := s.identify(parts); ok {
 			return id, nil
 		}
 	}
@@ -38,11 +56,21 @@ func (s *Stream) TransientIdentity() (Identity, error) {
 	if err != nil {
 		return Identity{}, err
 	}
-	t, _, timed := e.Time()
-	return Identity{e.Fingerprint(), t, timed}, nil
+	return e.Identity(parts), nil
 }
 
-func (s *Stream) identify() (Identity, bool) {
+// Identity returns parts of that of the event.
+func (e *Event) Identity(parts IdentityPart) (id Identity) {
+	if parts&FingerprintPart != 0 {
+		id.Fingerprint = e.Fingerprint()
+	}
+	if parts&TimePart != 0 {
+		id.Time, _, id.Timed = e.Time()
+	}
+	return id
+}
+
+func (s *Stream) identify(parts IdentityPart) (Identity, bool) {
 	on := s.current
 	if on.record.Shape < 0 || on.record.AnyOrder {
 		return Identity{}, false
@@ -51,7 +79,7 @@ func (s *Stream) identify() (Identity, bool) {
 	if err != nil || about.parts == nil {
 		return Identity{}, false
 	}
-	return about.parts.of(s), true
+	return about.parts.of(s, parts), true
 }
 
 // about returns what is the same of all records of which views read the same as of the
@@ -165,9 +193,21 @@ func (p *identityParts) takeTimes(e *Event, t *evaluator.Trace) bool {
 	return whole
 }
 
-// of returns the identity of the current record of a stream.
-func (p *identityParts) of(s *Stream) Identity {
+// of returns parts of the identity of the current record of a stream.
+func (p *identityParts) of(s *Stream, parts IdentityPart) (id Identity) {
 	r := leafReader{stream: s, text: s.leafText[:0]}
+	if parts&FingerprintPart != 0 {
+		id.Fingerprint = p.fingerprint(s, &r)
+	}
+	if parts&TimePart != 0 {
+		id.Time, id.Timed = p.time(s, &r)
+	}
+	s.leafText = r.text
+	return id
+}
+
+// fingerprint returns that of the current record. It is valid until the next call.
+func (p *identityParts) fingerprint(s *Stream, r *leafReader) string {
 	stampless := false
 	for i := range p.owns {
 		if _, stampless = parseTime(r.value(&p.owns[i]), time.UTC); stampless {
@@ -197,10 +237,7 @@ func (p *identityParts) of(s *Stream) Identity {
 	sum, text := s.digester.sum(append(text, '}'))
 	s.canonical = text
 	s.printed.take(sum)
-	id := Identity{Fingerprint: unsafe.String(&s.printed[0], len(s.printed))}
-	id.Time, id.Timed = p.time(s, &r)
-	s.leafText = r.text
-	return id
+	return unsafe.String(&s.printed[0], len(s.printed))
 }
 
 func (p *identityParts) time(s *Stream, r *leafReader) (time.Time, bool) {

@@ -165,6 +165,7 @@ func checkStream(t *testing.T, seed uint64, rounds int) {
 		}
 		streamed := describe(got, e.Suppressed(), views)
 		identity, identityErr := stream.Identity()
+		checkParts(t, stream, identity)
 		event, err := stream.Event()
 		if err != nil {
 			t.Fatal(err)
@@ -201,5 +202,19 @@ func checkIdentity(t *testing.T, got telemetry.Identity, err error, e *telemetry
 	at, _, timed := e.Time()
 	if want := (telemetry.Identity{Fingerprint: e.Fingerprint(), Time: at, Timed: timed}); err != nil || got != want {
 		t.Fatalf("%s\n got %v, %v\nwant %v", e.Record().Value.Text(), got, err, want)
+	}
+}
+
+// checkParts fails the test unless parts that are asked for alone are those of the whole.
+func checkParts(t *testing.T, s *telemetry.Stream, whole telemetry.Identity) {
+	t.Helper()
+	for parts, want := range map[telemetry.IdentityPart]telemetry.Identity{
+		0:                         {},
+		telemetry.FingerprintPart: {Fingerprint: whole.Fingerprint},
+		telemetry.TimePart:        {Time: whole.Time, Timed: whole.Timed},
+	} {
+		if got, err := s.TransientParts(parts); err != nil || got != want {
+			t.Fatalf("parts %d: %v, %v, want %v", parts, got, err, want)
+		}
 	}
 }

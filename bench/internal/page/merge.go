@@ -70,8 +70,8 @@ func replaced[T any](all []T, one T, name func(T) string) bool {
 	return i >= 0
 }
 
-// Compare works out the ratios of the lane's rows: those of floors are against
-// the library, or the command line if that is all there is. Where a row is too
+// Compare works out the ratios of the lane's rows: those of floors that name no engine are
+// against the library, or the command line if that is all there is. Where a row is too
 // short to tell there is none.
 func (l *Lane) Compare() {
 	core := map[string]float64{}
@@ -85,10 +85,16 @@ func (l *Lane) Compare() {
 		base = core["socctl"]
 	}
 	for i := range l.Rows {
-		l.Rows[i].Ratio = quotient(core[l.Rows[i].Against], core[l.Rows[i].Engine])
+		row := &l.Rows[i]
+		row.Ratio = quotient(core[row.Against], core[row.Engine])
+		row.AlsoRatio = quotient(core[row.Also], core[row.Engine])
 	}
 	for i := range l.Floors {
-		l.Floors[i].Ratio = quotient(base, l.Floors[i].Core.Median)
+		of := base
+		if against := l.Floors[i].Against; against != "" {
+			of = core[against]
+		}
+		l.Floors[i].Ratio = quotient(of, l.Floors[i].Core.Median)
 	}
 }
 

@@ -53,10 +53,15 @@ const method = `## How it is measured
 - Command lines read NDJSON and write matches to a file. Libraries of others get decoded events and, where it says routed, only the rules for
   the logsource of the event, as our views tell; reading, decoding and routing are not counted for them. For socctl they are.
 - "Ratio" is how many times more events per second and core socctl has: the command line against command lines, the library against libraries.
+- A line of "socctl" says which event matched, when it happened and as what, with the hashes of event and rule. A line of RSigma says nothing of the event; it has
+  the tags of the rule, and the names of selections and fields that matched. "socctl-brief" is asked for what RSigma says of the rule, and the number of the
+  event: id, title, level, tags, record. It does not name selections and fields. Ratios of RSigma are to "socctl", whole lines; behind them, in brackets,
+  stand those to "socctl-brief", to which nothing else is compared.
 - Recorded events occur once and are never repeated to make a lane longer: values that an engine remembers repeat as in life. On the lane "defeated" they do not.
 - What an engine builds when the first events ask for it counts as evaluation: on short lanes, a good part of it. Of the lane "evtx",
   ` + "`go test -run xxx -bench EVTX -cpu 1 ./evaluator/telemetry`" + ` tells apart reading, the first time, and later ones; with ` + "`-cpuprofile`" + ` where the time goes.
-- Floors read each line and do nothing with it; "its time" is how many times longer socctl takes for everything.
+- Floors read each line and do nothing with it, or write the lines of matches that a command line has written, to a file; "its time" is how many times
+  longer socctl takes for everything: the library, or the command line whose lines are written.
 `
 
 type printer struct{ out strings.Builder }
@@ -151,7 +156,10 @@ func ratio(r Row) string {
 	if r.Ratio == 0 || r.Against == r.Engine {
 		return "–"
 	}
-	return number(r.Ratio) + " ×"
+	if r.AlsoRatio == 0 {
+		return number(r.Ratio) + " ×"
+	}
+	return fmt.Sprintf("%s × (%s: %s ×)", number(r.Ratio), r.Also, number(r.AlsoRatio))
 }
 
 func differ(r Row) string {

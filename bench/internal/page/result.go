@@ -88,6 +88,10 @@ type Row struct {
 	Ratio   float64 `json:"ratio"`
 	Against string  `json:"against"`
 
+	// AlsoRatio is Ratio for the row of Also; 0 if there is none.
+	AlsoRatio float64 `json:"also_ratio,omitempty"`
+	Also      string  `json:"also,omitempty"`
+
 	Allocs float64 `json:"allocs"` // per event; negative if unknown
 	Peak   int64   `json:"peak"`   // resident bytes
 

@@ -36,6 +36,10 @@ func (n *Numbering) at(source string, line int) {
 	n.line, n.behind = line, false
 }
 
+// Settled reports whether records have the numbers that their lines tell until there is a
+// shift, so that Final need not be asked for their numbers.
+func (n *Numbering) Settled() bool { return n.by == 0 }
+
 // Pass goes past a shift.
 func (n *Numbering) Pass(s Shift) {
 	n.at(s.Source, s.Line)
