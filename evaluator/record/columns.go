@@ -117,17 +117,20 @@ func (g *rowGroup) layoutsOf(wanted func(row int) bool) (layouts []*layoutFile, 
 		return nil, nil, errDamaged
 	}
 	rows = make([][]int32, most)
-	count := make([]int, most)
+	count, total := make([]int, most), 0
 	for row, n := range c.codes {
 		if n == noText {
 			return nil, nil, errDamaged
 		}
 		if wanted == nil || wanted(row) {
 			count[n]++
+			total++
 		}
 	}
+	room := g.roomForRows(total)
 	for n := range rows {
-		rows[n] = make([]int32, 0, count[n])
+		rows[n] = room[:0:count[n]]
+		room = room[count[n]:cap(room)]
 	}
 	for row, n := range c.codes {
 		if wanted == nil || wanted(row) {
@@ -174,11 +177,15 @@ func (g *rowGroup) ordered(rows []int32) (as, other []int32, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	elsewhere := func(row int32) bool { return c.codes[row] != noText && c.dictionary.Texts[c.codes[row]] != "" }
+	if !slices.ContainsFunc(rows, elsewhere) {
+		return rows, nil, nil
+	}
 	for _, row := range rows {
-		if c.codes[row] == noText || c.dictionary.Texts[c.codes[row]] == "" {
-			as = append(as, row)
-		} else {
+		if elsewhere(row) {
 			other = append(other, row)
+		} else {
+			as = append(as, row)
 		}
 	}
 	return as, other, nil
@@ -347,7 +354,7 @@ func (c *leafColumn) readRest() error {
 
 // leaves returns the columns of the leaves of a layout, nil for those without text.
 func (g *rowGroup) leaves(l *layoutFile, rows []int32) []evaluator.Column {
-	out := make([]evaluator.Column, len(l.kinds))
+	out := g.roomForColumns(len(l.kinds))
 	rest := 0
 	for i, kind := range l.kinds {
 		switch name := l.Columns[i]; {
@@ -373,5 +380,7 @@ func (g *rowGroup) leaves(l *layoutFile, rows []int32) []evaluator.Column {
 func (g *rowGroup) leaf(c leafColumn) *leafColumn {
 	c.group, c.order = g, g.leafs
 	g.leafs++
-	return &c
+	leaf := g.roomForLeaf()
+	*leaf = c
+	return leaf
 }

@@ -155,7 +155,7 @@ func (g *rowGroup) gramsAt(key string) (*evaluator.Grams, error) {
 
 // gramsIn reads what was written under a key.
 func (g *rowGroup) gramsIn(key, written string) (*evaluator.Grams, error) {
-	data, err := base64.StdEncoding.DecodeString(written)
+	data, err := g.decodeBase64(written)
 	if err == nil && !strings.HasPrefix(key, lettersKey) && len(data) > 0 {
 		data, err = g.unpackRuns(data)
 	}
@@ -165,8 +165,8 @@ func (g *rowGroup) gramsIn(key, written string) (*evaluator.Grams, error) {
 	if len(data) == 0 {
 		return nil, nil
 	}
-	told, err := evaluator.ReadGrams(data)
-	if err != nil {
+	told := g.roomForGrams()
+	if err := told.Read(data); err != nil {
 		return nil, fmt.Errorf("%s: %w", key, err)
 	}
 	return told, nil
@@ -184,5 +184,10 @@ func (r *reader) unpackRuns(data []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return z.DecodeAll(data, make([]byte, 0, int(h.FrameContentSize)+decoderSlack))
+	return z.DecodeAll(data, r.roomForBytes(int(h.FrameContentSize)+decoderSlack))
+}
+
+// decodeBase64 decodes a text of the metadata.
+func (r *reader) decodeBase64(text string) ([]byte, error) {
+	return base64.StdEncoding.AppendDecode(r.roomForBytes(base64.StdEncoding.DecodedLen(len(text))), bytesOf(text))
 }

@@ -129,7 +129,7 @@ func (g *rowGroup) linesOf(c *groupColumn) (*evaluator.Lines, error) {
 	if !ok || c.chunk == nil {
 		return nil, nil
 	}
-	data, err := base64.StdEncoding.DecodeString(written)
+	data, err := g.decodeBase64(written)
 	if err == nil {
 		data, err = g.unpackLines(data)
 	}

@@ -223,8 +223,12 @@ func (w *replayer) file(ctx context.Context, f File) *fileReplay {
 func (g *groupReplay) retire() {
 	for _, b := range g.batches {
 		b.Leaves = nil
+		if len(g.hits) > 0 {
+			b.Rows = slices.Clone(b.Rows)
+		}
 	}
 	g.batches = nil
+	g.told = told{} // which is in memory that is given back
 	g.rowGroup = rowGroup{table: g.table, reader: &reader{}, group: g.group, number: g.number, read: map[string]*groupColumn{}}
 	g.sources, g.tried, g.hits, g.retired, g.leavesOf = nil, nil, nil, true, map[*evaluator.Batch][]evaluator.Column{}
 	g.replayer.reader.room.release()
