@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/parquet-go/parquet-go"
-
 	"github.com/socctl/socctl/evaluator"
 	"github.com/socctl/socctl/evaluator/shape"
 )
@@ -16,13 +14,18 @@ import (
 type rowGroup struct {
 	*table
 	*reader
-	group  parquet.RowGroup
 	number int // of the row group in its file
+	rows   int
 	read   map[string]*groupColumn
 	shared []*leafColumn // by number, see layouts
 	leafs  uint32        // how many were made
 	rests  [][]string    // by row, once they are needed
 	late   error         // what failed when a leaf was read
+}
+
+// group returns a row group of which nothing was read yet.
+func (t *table) group(number int, with *reader) rowGroup {
+	return rowGroup{table: t, reader: with, number: number, rows: t.footer.groups[number].rows, read: map[string]*groupColumn{}}
 }
 
 // groupColumn is a column of a row group, as far as it was read.
@@ -48,6 +51,9 @@ func (g *rowGroup) part(name string) (*groupColumn, error) {
 		return nil, fmt.Errorf("has no column %q, which a layout names", name)
 	}
 	c := &groupColumn{name: name, chunk: g.chunkOf(g.number, n)}
+	if c.chunk != nil && c.chunk.numbers {
+		c.chunk = nil // of which texts can be made nevertheless
+	}
 	var err error
 	if c.grams, err = g.gramsOf(name); err != nil {
 		return nil, err // not remembered, so that whoever reads the column is told as well
@@ -74,9 +80,9 @@ func (g *rowGroup) dictionaryOf(c *groupColumn) (err error) {
 		return nil
 	}
 	if c.chunk != nil {
-		c.texts, err = g.reader.chunkTexts(c.chunk, int(g.group.NumRows()))
+		c.texts, err = g.reader.chunkTexts(c.chunk, g.rows)
 	} else {
-		c.texts, err = g.texts(g.group, g.columns[c.name])
+		c.texts, err = g.texts(g.number, g.columns[c.name])
 	}
 	if err != nil {
 		return fmt.Errorf("column %q: %w", c.name, err)
@@ -96,7 +102,7 @@ func (g *rowGroup) rowsOf(c *groupColumn) (err error) {
 	case c.chunk == nil:
 		return g.dictionaryOf(c)
 	}
-	if c.codes, err = g.reader.chunkCodes(c.chunk, int(g.group.NumRows())); err != nil {
+	if c.codes, err = g.reader.chunkCodes(c.chunk, g.rows); err != nil {
 		return fmt.Errorf("column %q: %w", c.name, err)
 	}
 	return nil
@@ -113,7 +119,7 @@ func (g *rowGroup) layoutsOf(wanted func(row int) bool) (layouts []*layoutFile, 
 		return nil, nil, err
 	}
 	most := c.count()
-	if int64(most) > g.group.NumRows() {
+	if most > g.rows {
 		return nil, nil, errDamaged
 	}
 	rows = make([][]int32, most)
@@ -153,7 +159,7 @@ func (c *groupColumn) count() int {
 // rest returns the texts of the leaves of a row that have no column.
 func (g *rowGroup) rest(row int32) ([]string, error) {
 	if g.rests == nil {
-		g.rests = make([][]string, g.group.NumRows())
+		g.rests = make([][]string, g.rows)
 	}
 	if g.rests[row] != nil {
 		return g.rests[row], nil

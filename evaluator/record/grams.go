@@ -134,9 +134,9 @@ func (g *rowGroup) gramsOf(name string) (*evaluator.Grams, error) {
 // ownGrams finds the columns that are told of by themselves.
 func (t *table) ownGrams() map[string]*ownGrams {
 	own := map[string]*ownGrams{}
-	for _, pair := range t.parquet.Metadata().KeyValueMetadata {
-		if name, ok := strings.CutPrefix(pair.Key, runsKey+"."); ok {
-			own[name] = &ownGrams{written: pair.Value}
+	for _, pair := range t.footer.told {
+		if name, ok := strings.CutPrefix(pair.key, runsKey+"."); ok {
+			own[name] = &ownGrams{written: pair.value}
 		}
 	}
 	return own
@@ -146,7 +146,7 @@ var errNothingTold = errors.New("nothing is told")
 
 // gramsAt reads what stands under a key.
 func (g *rowGroup) gramsAt(key string) (*evaluator.Grams, error) {
-	written, ok := g.parquet.Lookup(key)
+	written, ok := g.footer.lookup(key)
 	if !ok {
 		return nil, errNothingTold
 	}
