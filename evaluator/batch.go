@@ -67,6 +67,7 @@ const undecided = absent - 1
 // columns and of events.
 func (s *Records) MatchBatches(batches []*Batch, tried func(rows []int32, t *Tried), yield func(b *Batch, row int, matches []Match, stopped []Suppression)) error {
 	s.refresh()
+	s.batches.rows.used = 0
 	m := &batchMatcher{Records: s, batchMemory: &s.batches, tried: tried, yield: yield, known: map[string]*together{}}
 	for _, b := range batches {
 		for b.Shape >= len(s.trees) {
@@ -95,6 +96,9 @@ type batchMemory struct {
 	reached []*planVerdict
 	spare   *Trace      // see freshTrace
 	long    []longHabit // by field
+	whole   []byte      // a text of lines
+	leading leadTable
+	rows    rowRoom // of those that are matched together
 }
 
 // batchMatcher matches batches.
@@ -110,6 +114,21 @@ type batchMatcher struct {
 	order []*together
 	later []batchRow // rows of which events have to be made
 	open  []batchRow // the same, but what was tried on them has been told
+}
+
+// rowRoom is room for rows, which is used again once all of it is given up.
+type rowRoom struct {
+	slab []int32
+	used int
+}
+
+// take returns room for some rows.
+func (r *rowRoom) take(count int) []int32 {
+	if r.used+count > len(r.slab) {
+		r.slab, r.used = make([]int32, max(1<<14, 2*len(r.slab), count)), 0 // those before stay with whoever has them
+	}
+	r.used += count
+	return r.slab[r.used-count : r.used : r.used]
 }
 
 // batchRow is a row of a batch.
@@ -174,28 +193,63 @@ func (m *batchMatcher) ways(t *planTree, rows []int32) (ways []way, unknown []in
 		}
 		return nil, rows, nil
 	}
-	known, places := map[uint32]int{}, map[*planTree]int{} // place in ways, -1 for none
+	ways, leads := m.leads(t, c, d)
+	counts := make([]int, len(ways)+1) // the first is of rows without a way
+	for _, code := range m.codes {
+		counts[leads[code].to]++
+	}
+	for i := range ways {
+		ways[i].rows = m.rows.take(counts[i+1])[:0]
+	}
 	for i, row := range rows {
-		code := m.codes[i]
-		at, ok := known[code]
-		if !ok {
-			at = -1
-			if to := t.next[t.asks.of(c, d.Texts[code])]; to != nil {
-				if at, ok = places[to]; !ok {
-					at = len(ways)
-					places[to] = at
-					ways = append(ways, way{to: to})
-				}
-			}
-			known[code] = at
-		}
-		if at < 0 {
+		if at := leads[m.codes[i]].to; at == 0 {
 			unknown = append(unknown, row)
-			continue
+		} else {
+			ways[at-1].rows = append(ways[at-1].rows, row)
 		}
-		ways[at].rows = append(ways[at].rows, row)
 	}
 	return ways, unknown, nil
+}
+
+// leadTable is where texts lead, by their numbers, as far as they were asked for in the
+// current epoch. It can be used again.
+type leadTable struct {
+	leads []lead
+	epoch uint32
+}
+
+type lead struct{ epoch, to uint32 }
+
+// begin begins with so many texts of which nothing is known.
+func (t *leadTable) begin(texts int) []lead {
+	if t.epoch++; len(t.leads) < texts || t.epoch == 0 {
+		t.leads, t.epoch = make([]lead, max(texts, len(t.leads))), 1
+	}
+	return t.leads[:texts]
+}
+
+// leads returns the ways from a tree, and for each text that the current codes have which
+// of them it leads to, counted from one; 0 if that is not known.
+func (m *batchMatcher) leads(t *planTree, c Column, d *Dictionary) (ways []way, leads []lead) {
+	leads = m.leading.begin(len(d.Texts))
+	epoch := m.leading.epoch
+	for _, code := range m.codes {
+		if leads[code].epoch == epoch {
+			continue
+		}
+		leads[code] = lead{epoch, 0}
+		to := t.next[t.asks.of(c, d.Texts[code])]
+		if to == nil {
+			continue
+		}
+		at := slices.IndexFunc(ways, func(w way) bool { return w.to == to })
+		if at < 0 {
+			at = len(ways)
+			ways = append(ways, way{to: to})
+		}
+		leads[code].to = uint32(at + 1)
+	}
+	return ways, leads
 }
 
 // of returns what a reading of a column yields for a text.

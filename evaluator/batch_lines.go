@@ -1,7 +1,8 @@
 package evaluator
 
 import (
-	"strings"
+	"slices"
+	"unsafe"
 
 	"github.com/socctl/socctl/evaluator/matcher"
 	"github.com/socctl/socctl/evaluator/shape"
@@ -53,17 +54,27 @@ func (x *Lines) of(text int) []uint32 {
 
 // Text returns a text; "" if there are none.
 func (x *Lines) Text(n int) string {
-	var b strings.Builder
 	if x == nil {
 		return ""
 	}
-	for i, code := range x.of(n) {
-		if i > 0 {
-			b.WriteByte('\n')
-		}
-		b.WriteString(x.lines[code])
+	return string(x.appendText(nil, n))
+}
+
+// appendText appends a text.
+func (x *Lines) appendText(to []byte, n int) []byte {
+	lines := x.of(n)
+	size := len(lines)
+	for _, code := range lines {
+		size += len(x.lines[code])
 	}
-	return b.String()
+	to = slices.Grow(to, size)
+	for i, code := range lines {
+		if i > 0 {
+			to = append(to, '\n')
+		}
+		to = append(to, x.lines[code]...)
+	}
+	return to
 }
 
 // lacks reports whether a text has for sure no word of a filter: none has an end of a line
@@ -93,6 +104,10 @@ func (m *batchMatcher) classOfLines(x *Lines, text int, field int32, filter *wor
 	if filter != nil && x.lacks(text, filter) {
 		return 0
 	}
-	m.atoms = m.tables.matcher(field).MatchLines(m.atoms[:0], kindOf(String), x.set, x.of(text), func() string { return x.Text(text) }, &m.scratch)
+	whole := func() string { // in memory that is used again
+		m.whole = x.appendText(m.whole[:0], text)
+		return unsafe.String(unsafe.SliceData(m.whole), len(m.whole))
+	}
+	m.atoms = m.tables.matcher(field).MatchLines(m.atoms[:0], kindOf(String), x.set, x.of(text), whole, &m.scratch)
 	return m.classes.of(m.atoms)
 }

@@ -9,15 +9,29 @@ import (
 // together is rows of batches whose plans say the same and look in the same columns: one
 // of these plans is that of all.
 type together struct {
-	plan *plan
-	rows []int32 // of all parts
-	part []batchPart
+	plan  *plan
+	rows  []int32 // of all parts, once they are joined
+	part  []batchPart
+	count int
 }
 
-// batchPart is where the rows of a batch end among all.
+// batchPart is rows of a batch, and where they end among all.
 type batchPart struct {
 	batch *Batch
+	rows  []int32
 	end   int
+}
+
+// join puts the rows of all parts one behind the other.
+func (t *together) join(room *rowRoom) {
+	if len(t.part) == 1 {
+		t.rows = t.part[0].rows
+		return
+	}
+	t.rows = room.take(t.count)[:0]
+	for i := range t.part {
+		t.rows = append(t.rows, t.part[i].rows...)
+	}
 }
 
 // at returns the i-th row.
@@ -35,12 +49,8 @@ func (m *batchMatcher) gather(p *plan, rows []int32) {
 		m.known[string(m.key)] = t
 		m.order = append(m.order, t)
 	}
-	if t.rows == nil {
-		t.rows = rows[:len(rows):len(rows)]
-	} else {
-		t.rows = append(t.rows, rows...)
-	}
-	t.part = append(t.part, batchPart{m.Batch, len(t.rows)})
+	t.count += len(rows)
+	t.part = append(t.part, batchPart{m.Batch, rows, t.count})
 }
 
 // togetherKey appends what plans have in common that serve for the rows of each other. What
@@ -79,6 +89,7 @@ func (m *batchMatcher) columnKey(key []byte, leaf int32) []byte {
 
 // match evaluates rows: those with the same classes at all loads have the same verdict.
 func (m *batchMatcher) match(t *together) error {
+	t.join(&m.rows)
 	p, rows := t.plan, t.rows
 	m.Batch = t.part[0].batch
 	m.numbers.used = 0

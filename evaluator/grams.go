@@ -261,26 +261,36 @@ func (g *Grams) appendLetters(to []byte) []byte {
 // ReadGrams reads what Append has written.
 func ReadGrams(data []byte) (*Grams, error) {
 	g := &Grams{}
+	return g, g.Read(data)
+}
+
+// Read makes g what Append has written, whatever it was before.
+func (g *Grams) Read(data []byte) error {
+	bits := g.bits
+	*g = Grams{lacking: g.lacking[:0]}
 	const size = len(g.letters) / 8
 	if len(data) < size {
-		return nil, errDamagedGrams
+		return errDamagedGrams
 	}
 	for b := range g.letters {
 		g.letters[b] = data[b>>3]>>(b&7)&1 != 0
 	}
 	data = data[size:]
 	if len(data) > 0 {
-		g.bits = make([]uint64, 1<<(gramBits-6))
+		if g.bits = bits; bits == nil {
+			g.bits = make([]uint64, 1<<(gramBits-6))
+		}
+		clear(g.bits)
 	}
 	for at := uint64(0); len(data) > 0; {
 		distance, n := binary.Uvarint(data)
 		if at += distance; n <= 0 || distance >= 1<<gramBits || at >= 1<<gramBits {
-			return nil, errDamagedGrams
+			return errDamagedGrams
 		}
 		g.set(uint32(at))
 		data = data[n:]
 	}
-	return g, nil
+	return nil
 }
 
 var errDamagedGrams = errors.New("the list of runs of four bytes is damaged")

@@ -16,6 +16,7 @@ type reader struct {
 	zstd    *zstd.Decoder
 	buffer  []byte
 	lengths []int32
+	wide    []int64
 	codes   []uint32
 }
 
@@ -26,6 +27,7 @@ type reader struct {
 type chunk struct {
 	dictionary page
 	pages      []page
+	numbers    bool // pages are of numbers, and not of texts
 }
 
 // page is a page that is not decoded yet.
@@ -36,16 +38,17 @@ type page struct {
 	size        int  // of the values, decompressed
 	packed      bool // the values are compressed
 	coded       bool // the values are indexes into the dictionary
+	numbers     bool // they are numbers
 }
 
 // chunkOf finds the pages of a column; nil if it is not of the kind.
 func (t *table) chunkOf(group, n int) *chunk {
-	meta := &t.parquet.Metadata().RowGroups[group].Columns[n].MetaData
-	from, length := meta.DataPageOffset, meta.TotalCompressedSize
-	if meta.DictionaryPageOffset > 0 {
-		from = min(from, meta.DictionaryPageOffset)
+	meta := &t.footer.groups[group].chunks[n]
+	from, length := meta.data, meta.size
+	if meta.dictionary > 0 {
+		from = min(from, meta.dictionary)
 	}
-	if meta.Codec != format.Zstd || from < 0 || length < 0 || from > int64(len(t.content)) || length > int64(len(t.content))-from {
+	if meta.codec != int(format.Zstd) || from < 0 || length < 0 || from > int64(len(t.content)) || length > int64(len(t.content))-from {
 		return nil
 	}
 	c := &chunk{}
@@ -83,6 +86,8 @@ func (c *chunk) add(h *pageHeader, content []byte) bool {
 	case encodingDictionary:
 		p.coded = true
 	case encodingDeltaLength:
+	case encodingDelta:
+		p.numbers, c.numbers = true, true
 	default:
 		return false
 	}

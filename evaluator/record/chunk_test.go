@@ -12,7 +12,7 @@ import (
 
 // eachColumn yields the columns of texts of a file.
 func eachColumn(t *table, yield func(group, n int, name string)) {
-	for i := range t.parquet.RowGroups() {
+	for i := range t.footer.groups {
 		for name, n := range t.columns {
 			if name != indexColumn && name != timeColumn {
 				yield(i, n, name)
@@ -36,7 +36,7 @@ func TestChunksAreWhatParquetReads(t *testing.T) {
 			t.Fatal(err)
 		}
 		eachColumn(file, func(group, n int, name string) {
-			want, err := file.texts(file.parquet.RowGroups()[group], n)
+			want, err := file.texts(group, n)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -103,9 +103,8 @@ func TestDamagedChunks(t *testing.T) {
 			file.content[dice.IntN(len(sound))] ^= 1 << dice.IntN(8)
 		}
 		eachColumn(file, func(group, n int, name string) {
-			meta := &file.parquet.Metadata().RowGroups[group].Columns[n].MetaData
-			if meta.Codec != format.Zstd {
-				t.Fatal(meta.Codec)
+			if codec := file.footer.groups[group].chunks[n].codec; codec != int(format.Zstd) {
+				t.Fatal(codec)
 			}
 			c := file.chunkOf(group, n)
 			if c == nil {

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/parquet-go/parquet-go"
-
 	"github.com/socctl/socctl/evaluator"
 	"github.com/socctl/socctl/evaluator/shape"
 )
@@ -16,13 +14,18 @@ import (
 type rowGroup struct {
 	*table
 	*reader
-	group  parquet.RowGroup
 	number int // of the row group in its file
+	rows   int
 	read   map[string]*groupColumn
 	shared []*leafColumn // by number, see layouts
 	leafs  uint32        // how many were made
 	rests  [][]string    // by row, once they are needed
 	late   error         // what failed when a leaf was read
+}
+
+// group returns a row group of which nothing was read yet.
+func (t *table) group(number int, with *reader) rowGroup {
+	return rowGroup{table: t, reader: with, number: number, rows: t.footer.groups[number].rows, read: map[string]*groupColumn{}}
 }
 
 // groupColumn is a column of a row group, as far as it was read.
@@ -48,6 +51,9 @@ func (g *rowGroup) part(name string) (*groupColumn, error) {
 		return nil, fmt.Errorf("has no column %q, which a layout names", name)
 	}
 	c := &groupColumn{name: name, chunk: g.chunkOf(g.number, n)}
+	if c.chunk != nil && c.chunk.numbers {
+		c.chunk = nil // of which texts can be made nevertheless
+	}
 	var err error
 	if c.grams, err = g.gramsOf(name); err != nil {
 		return nil, err // not remembered, so that whoever reads the column is told as well
@@ -74,9 +80,9 @@ func (g *rowGroup) dictionaryOf(c *groupColumn) (err error) {
 		return nil
 	}
 	if c.chunk != nil {
-		c.texts, err = g.reader.chunkTexts(c.chunk, int(g.group.NumRows()))
+		c.texts, err = g.reader.chunkTexts(c.chunk, g.rows)
 	} else {
-		c.texts, err = g.texts(g.group, g.columns[c.name])
+		c.texts, err = g.texts(g.number, g.columns[c.name])
 	}
 	if err != nil {
 		return fmt.Errorf("column %q: %w", c.name, err)
@@ -96,7 +102,7 @@ func (g *rowGroup) rowsOf(c *groupColumn) (err error) {
 	case c.chunk == nil:
 		return g.dictionaryOf(c)
 	}
-	if c.codes, err = g.reader.chunkCodes(c.chunk, int(g.group.NumRows())); err != nil {
+	if c.codes, err = g.reader.chunkCodes(c.chunk, g.rows); err != nil {
 		return fmt.Errorf("column %q: %w", c.name, err)
 	}
 	return nil
@@ -113,21 +119,24 @@ func (g *rowGroup) layoutsOf(wanted func(row int) bool) (layouts []*layoutFile, 
 		return nil, nil, err
 	}
 	most := c.count()
-	if int64(most) > g.group.NumRows() {
+	if most > g.rows {
 		return nil, nil, errDamaged
 	}
 	rows = make([][]int32, most)
-	count := make([]int, most)
+	count, total := make([]int, most), 0
 	for row, n := range c.codes {
 		if n == noText {
 			return nil, nil, errDamaged
 		}
 		if wanted == nil || wanted(row) {
 			count[n]++
+			total++
 		}
 	}
+	room := g.roomForRows(total)
 	for n := range rows {
-		rows[n] = make([]int32, 0, count[n])
+		rows[n] = room[:0:count[n]]
+		room = room[count[n]:cap(room)]
 	}
 	for row, n := range c.codes {
 		if wanted == nil || wanted(row) {
@@ -150,7 +159,7 @@ func (c *groupColumn) count() int {
 // rest returns the texts of the leaves of a row that have no column.
 func (g *rowGroup) rest(row int32) ([]string, error) {
 	if g.rests == nil {
-		g.rests = make([][]string, g.group.NumRows())
+		g.rests = make([][]string, g.rows)
 	}
 	if g.rests[row] != nil {
 		return g.rests[row], nil
@@ -174,11 +183,15 @@ func (g *rowGroup) ordered(rows []int32) (as, other []int32, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	elsewhere := func(row int32) bool { return c.codes[row] != noText && c.dictionary.Texts[c.codes[row]] != "" }
+	if !slices.ContainsFunc(rows, elsewhere) {
+		return rows, nil, nil
+	}
 	for _, row := range rows {
-		if c.codes[row] == noText || c.dictionary.Texts[c.codes[row]] == "" {
-			as = append(as, row)
-		} else {
+		if elsewhere(row) {
 			other = append(other, row)
+		} else {
+			as = append(as, row)
 		}
 	}
 	return as, other, nil
@@ -347,7 +360,7 @@ func (c *leafColumn) readRest() error {
 
 // leaves returns the columns of the leaves of a layout, nil for those without text.
 func (g *rowGroup) leaves(l *layoutFile, rows []int32) []evaluator.Column {
-	out := make([]evaluator.Column, len(l.kinds))
+	out := g.roomForColumns(len(l.kinds))
 	rest := 0
 	for i, kind := range l.kinds {
 		switch name := l.Columns[i]; {
@@ -373,5 +386,7 @@ func (g *rowGroup) leaves(l *layoutFile, rows []int32) []evaluator.Column {
 func (g *rowGroup) leaf(c leafColumn) *leafColumn {
 	c.group, c.order = g, g.leafs
 	g.leafs++
-	return &c
+	leaf := g.roomForLeaf()
+	*leaf = c
+	return leaf
 }

@@ -1,7 +1,6 @@
 package record
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -14,7 +13,6 @@ import (
 	"time"
 
 	"github.com/parquet-go/parquet-go"
-	"github.com/parquet-go/parquet-go/encoding"
 
 	"github.com/socctl/socctl/evaluator/telemetry"
 )
@@ -23,8 +21,9 @@ import (
 type table struct {
 	path    string
 	content []byte
-	parquet *parquet.File
+	footer  footer
 	columns map[string]int // by name
+	parquet *parquet.File  // see opened
 	told    told
 }
 
@@ -41,7 +40,7 @@ func open(dir string, f File) (*table, error) { return openInto(nil, dir, f) }
 
 // openInto is open of a file into memory of another one, as far as there is enough.
 func openInto(room []byte, dir string, f File) (*table, error) {
-	t := &table{path: filepath.Join(dir, filepath.FromSlash(f.Path)), columns: map[string]int{}}
+	t := &table{path: filepath.Join(dir, filepath.FromSlash(f.Path))}
 	content, err := readInto(room, t.path)
 	if err == nil {
 		err = t.read(f, content)
@@ -71,16 +70,17 @@ func readInto(room []byte, path string) ([]byte, error) {
 	return room[:size], err
 }
 
-func (t *table) read(f File, content []byte) (err error) {
+func (t *table) read(f File, content []byte) error {
 	if sum := sha256.Sum256(content); hex.EncodeToString(sum[:]) != f.SHA256 {
 		return fmt.Errorf("is not the file that was recorded: its hash is %x, but the manifest says %.12s", sum[:6], f.SHA256)
 	}
-	if t.parquet, err = parquet.OpenFile(bytes.NewReader(content), int64(len(content)), parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true)); err != nil {
+	t.content = content
+	if err := t.readFooter(); err != nil {
 		return err
 	}
-	t.content = content
-	for i, path := range t.parquet.Schema().Columns() {
-		t.columns[path[0]] = i
+	t.columns = make(map[string]int, len(t.footer.columns))
+	for i := range t.footer.columns {
+		t.columns[t.footer.columns[i].name] = i
 	}
 	for _, name := range []string{layoutColumn, sourceColumn, indexColumn, timeColumn, viewColumn, routeColumn} {
 		if _, ok := t.columns[name]; !ok {
@@ -163,69 +163,6 @@ func readLayout(text string) (*layoutFile, error) {
 	return l, nil
 }
 
-// ints reads a column of numbers, zero where there is none.
-func (t *table) ints(group parquet.RowGroup, name string) (numbers []int64, there []bool, err error) {
-	rows := int(group.NumRows())
-	numbers, there = make([]int64, 0, rows), make([]bool, 0, rows)
-	err = eachPage(group.ColumnChunks()[t.columns[name]], func(p parquet.Page) error {
-		if data := p.Data(); p.Dictionary() == nil && data.Kind() == encoding.Int64 {
-			var err error
-			numbers, there, err = appendInts(numbers, there, data.Int64(), p)
-			return err
-		}
-		values := make([]parquet.Value, 1024)
-		for reader := p.Values(); ; {
-			n, err := reader.ReadValues(values)
-			for _, v := range values[:n] {
-				number := int64(0)
-				switch {
-				case v.IsNull():
-				case v.Kind() == parquet.Int32:
-					number = int64(v.Int32())
-				default:
-					number = v.Int64()
-				}
-				numbers, there = append(numbers, number), append(there, !v.IsNull())
-			}
-			if errors.Is(err, io.EOF) {
-				return nil
-			}
-			if err != nil {
-				return err
-			}
-		}
-	})
-	if err == nil && len(numbers) != rows {
-		err = fmt.Errorf("column %s has %d rows of %d", name, len(numbers), rows)
-	}
-	return numbers, there, err
-}
-
-// appendInts appends the numbers of a page, which has those that are there.
-func appendInts(numbers []int64, there []bool, values []int64, p parquet.Page) ([]int64, []bool, error) {
-	if p.NumNulls() == 0 {
-		if int64(len(values)) != p.NumValues() {
-			return nil, nil, errDamaged
-		}
-		numbers = append(numbers, values...)
-		for range values {
-			there = append(there, true)
-		}
-		return numbers, there, nil
-	}
-	for _, level := range p.DefinitionLevels() {
-		number := int64(0)
-		if level > 0 {
-			if len(values) == 0 {
-				return nil, nil, errDamaged
-			}
-			number, values = values[0], values[1:]
-		}
-		numbers, there = append(numbers, number), append(there, level > 0)
-	}
-	return numbers, there, nil
-}
-
 func eachPage(c parquet.ColumnChunk, yield func(parquet.Page) error) error {
 	pages := c.Pages()
 	for {
@@ -256,11 +193,16 @@ type texts struct {
 
 // texts reads a column of texts. Columns without a dictionary in the file get one
 // of all their texts.
-func (t *table) texts(group parquet.RowGroup, n int) (*texts, error) {
+func (t *table) texts(number, n int) (*texts, error) {
+	file, err := t.opened()
+	if err != nil {
+		return nil, err
+	}
+	group := file.RowGroups()[number]
 	rows := int(group.NumRows())
 	out := &texts{codes: make([]uint32, 0, rows)}
-	optional := group.ColumnChunks()[n].Type().Kind() == parquet.ByteArray && t.parquet.Schema().Fields()[n].Optional()
-	err := eachPage(group.ColumnChunks()[n], func(p parquet.Page) error { return out.add(p, optional) })
+	optional := group.ColumnChunks()[n].Type().Kind() == parquet.ByteArray && t.footer.columns[n].optional
+	err = eachPage(group.ColumnChunks()[n], func(p parquet.Page) error { return out.add(p, optional) })
 	if err == nil && len(out.codes) != rows {
 		err = fmt.Errorf("column %d has %d rows of %d", n, len(out.codes), rows)
 	}

@@ -134,9 +134,9 @@ func (g *rowGroup) gramsOf(name string) (*evaluator.Grams, error) {
 // ownGrams finds the columns that are told of by themselves.
 func (t *table) ownGrams() map[string]*ownGrams {
 	own := map[string]*ownGrams{}
-	for _, pair := range t.parquet.Metadata().KeyValueMetadata {
-		if name, ok := strings.CutPrefix(pair.Key, runsKey+"."); ok {
-			own[name] = &ownGrams{written: pair.Value}
+	for _, pair := range t.footer.told {
+		if name, ok := strings.CutPrefix(pair.key, runsKey+"."); ok {
+			own[name] = &ownGrams{written: pair.value}
 		}
 	}
 	return own
@@ -146,7 +146,7 @@ var errNothingTold = errors.New("nothing is told")
 
 // gramsAt reads what stands under a key.
 func (g *rowGroup) gramsAt(key string) (*evaluator.Grams, error) {
-	written, ok := g.parquet.Lookup(key)
+	written, ok := g.footer.lookup(key)
 	if !ok {
 		return nil, errNothingTold
 	}
@@ -155,7 +155,7 @@ func (g *rowGroup) gramsAt(key string) (*evaluator.Grams, error) {
 
 // gramsIn reads what was written under a key.
 func (g *rowGroup) gramsIn(key, written string) (*evaluator.Grams, error) {
-	data, err := base64.StdEncoding.DecodeString(written)
+	data, err := g.decodeBase64(written)
 	if err == nil && !strings.HasPrefix(key, lettersKey) && len(data) > 0 {
 		data, err = g.unpackRuns(data)
 	}
@@ -165,8 +165,8 @@ func (g *rowGroup) gramsIn(key, written string) (*evaluator.Grams, error) {
 	if len(data) == 0 {
 		return nil, nil
 	}
-	told, err := evaluator.ReadGrams(data)
-	if err != nil {
+	told := g.roomForGrams()
+	if err := told.Read(data); err != nil {
 		return nil, fmt.Errorf("%s: %w", key, err)
 	}
 	return told, nil
@@ -184,5 +184,10 @@ func (r *reader) unpackRuns(data []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return z.DecodeAll(data, make([]byte, 0, int(h.FrameContentSize)+decoderSlack))
+	return z.DecodeAll(data, r.roomForBytes(int(h.FrameContentSize)+decoderSlack))
+}
+
+// decodeBase64 decodes a text of the metadata.
+func (r *reader) decodeBase64(text string) ([]byte, error) {
+	return base64.StdEncoding.AppendDecode(r.roomForBytes(base64.StdEncoding.DecodedLen(len(text))), bytesOf(text))
 }

@@ -83,7 +83,7 @@ func replayedMessages(t *testing.T, dir string, p *compiler.Program) (hits int, 
 		t.Fatal(err)
 	}
 	w := newReplayer(dir, p, &ReplayOptions{Normaliser: telemetry.NewNormaliser(nil)})
-	g := &groupReplay{replayer: w, rowGroup: rowGroup{table: file, reader: &w.reader, group: file.parquet.RowGroups()[0], read: map[string]*groupColumn{}}}
+	g := &groupReplay{replayer: w, rowGroup: file.group(0, &w.reader)}
 	r := &Replayed{Sources: map[string]int{}}
 	if err := g.replay(r); err != nil {
 		t.Fatal(err)

@@ -35,7 +35,7 @@ func (p *part) writeLayoutHashes(layouts []string, tell func(key, value string))
 
 // layoutHashes returns what is told of so many layouts; nil if that is nothing.
 func (t *table) layoutHashes(count int) []layoutHash {
-	written, ok := t.parquet.Lookup(layoutsKey)
+	written, ok := t.footer.lookup(layoutsKey)
 	if !ok {
 		return nil
 	}

@@ -19,7 +19,7 @@ func TestLayoutHashes(t *testing.T) {
 		}
 		var first []*layoutFile
 		for pass := range 2 {
-			g := &rowGroup{table: file, reader: r, group: file.parquet.RowGroups()[0], read: map[string]*groupColumn{}}
+			g := file.group(0, r)
 			found, rows, err := g.layoutsOf(nil)
 			if err != nil {
 				t.Fatal(err)

@@ -125,11 +125,11 @@ func (c *column) appendLines(most int) []byte {
 
 // linesOf returns what a file tells of the lines of a column; nil if that is nothing.
 func (g *rowGroup) linesOf(c *groupColumn) (*evaluator.Lines, error) {
-	written, ok := g.parquet.Lookup(linesKey + c.name)
+	written, ok := g.footer.lookup(linesKey + c.name)
 	if !ok || c.chunk == nil {
 		return nil, nil
 	}
-	data, err := base64.StdEncoding.DecodeString(written)
+	data, err := g.decodeBase64(written)
 	if err == nil {
 		data, err = g.unpackLines(data)
 	}

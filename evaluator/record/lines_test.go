@@ -91,7 +91,7 @@ func TestLinesOfTexts(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			group := &rowGroup{table: file, reader: &reader{}, group: file.parquet.RowGroups()[0], read: map[string]*groupColumn{}}
+			group := file.group(0, &reader{})
 			for name := range file.columns {
 				c, err := group.part(name)
 				if err != nil {

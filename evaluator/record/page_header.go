@@ -29,6 +29,7 @@ const (
 	dataHeaderV2     = 8
 
 	encodingPlain       = 0
+	encodingDelta       = 5
 	encodingDeltaLength = 6
 	encodingDictionary  = 8
 
@@ -40,6 +41,8 @@ const (
 	thriftInt64  = 6
 	thriftDouble = 7
 	thriftBinary = 8
+	thriftList   = 9
+	thriftSet    = 10
 	thriftStruct = 12
 )
 
@@ -185,7 +188,20 @@ func (c *compact) skip(kind byte, depth int) {
 			}
 			c.skip(inner, depth+1)
 		}
-	default: // lists, sets and maps: no header has any
+	case thriftList, thriftSet:
+		kind, count := c.list()
+		for ; count > 0 && !c.bad; count-- {
+			c.skipItem(kind, depth+1)
+		}
+	default: // maps: there are none
 		c.fail()
 	}
+}
+
+// skipItem skips an item of a list, in which booleans take a byte.
+func (c *compact) skipItem(kind byte, depth int) {
+	if kind == thriftTrue || kind == thriftFalse {
+		kind = thriftByte
+	}
+	c.skip(kind, depth)
 }

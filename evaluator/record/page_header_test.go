@@ -46,12 +46,12 @@ func TestPageHeaders(t *testing.T) {
 			t.Fatal(err)
 		}
 		eachColumn(file, func(group, n int, name string) {
-			meta := &file.parquet.Metadata().RowGroups[group].Columns[n].MetaData
-			from := meta.DataPageOffset
-			if meta.DictionaryPageOffset > 0 {
-				from = min(from, meta.DictionaryPageOffset)
+			meta := &file.footer.groups[group].chunks[n]
+			from := meta.data
+			if meta.dictionary > 0 {
+				from = min(from, meta.dictionary)
 			}
-			for rest := file.content[from : from+meta.TotalCompressedSize]; len(rest) > 0; headers++ {
+			for rest := file.content[from : from+meta.size]; len(rest) > 0; headers++ {
 				want, length, ok := headerOf(rest)
 				if got, size, same := readPageHeader(rest); !ok || !same || got != want || size != length {
 					t.Fatalf("%s: got %+v, %d, %v; want %+v, %d, %v", name, got, size, same, want, length, ok)

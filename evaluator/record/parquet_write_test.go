@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/parquet-go/parquet-go"
 )
 
 // Columns that are written come back, by our own reader and by the parquet package.
@@ -40,12 +39,11 @@ func TestColumnsComeBack(t *testing.T) {
 			continue
 		}
 		content := written(t, with, rows, all, at, code)
-		file, err := parquet.OpenFile(bytes.NewReader(content), int64(len(content)))
-		if err != nil {
+		theirs := &table{content: content}
+		if err := theirs.readFooter(); err != nil {
 			t.Fatal(err)
 		}
-		theirs := &table{parquet: file, content: content}
-		other, err := theirs.texts(file.RowGroups()[0], 0)
+		other, err := theirs.texts(0, 0)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -204,11 +204,11 @@ func (w *replayer) file(ctx context.Context, f File) *fileReplay {
 		return r
 	}
 	w.content = nil
-	for i, group := range t.parquet.RowGroups() {
+	for i := range t.footer.groups {
 		if r.err = ctx.Err(); r.err != nil {
 			return r
 		}
-		g := &groupReplay{replayer: w, judged: judged, silent: silent, rowGroup: rowGroup{table: t, reader: &w.reader, group: group, number: i, read: map[string]*groupColumn{}}}
+		g := &groupReplay{replayer: w, judged: judged, silent: silent, rowGroup: t.group(i, &w.reader)}
 		if err := g.replay(&r.Replayed); err != nil {
 			r.err = fmt.Errorf("%s: %w", t.path, err)
 			return r
@@ -228,9 +228,13 @@ func (w *replayer) file(ctx context.Context, f File) *fileReplay {
 func (g *groupReplay) retire() {
 	for _, b := range g.batches {
 		b.Leaves = nil
+		if len(g.hits) > 0 {
+			b.Rows = slices.Clone(b.Rows)
+		}
 	}
 	g.batches = nil
-	g.rowGroup = rowGroup{table: g.table, reader: &reader{}, group: g.group, number: g.number, read: map[string]*groupColumn{}}
+	g.told = told{} // which is in memory that is given back
+	g.rowGroup = g.table.group(g.number, &reader{})
 	g.sources, g.tried, g.hits, g.retired, g.leavesOf = nil, nil, nil, true, map[*evaluator.Batch][]evaluator.Column{}
 	g.replayer.reader.room.release()
 }

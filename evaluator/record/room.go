@@ -1,6 +1,10 @@
 package record
 
-import "unsafe"
+import (
+	"unsafe"
+
+	"github.com/socctl/socctl/evaluator"
+)
 
 // room is memory for what is read of a row group. It is used again for the next one, when
 // nothing of the first is needed any more: a replay that took memory anew for each would
@@ -9,6 +13,10 @@ type room struct {
 	bytes   arena[byte]
 	numbers arena[uint32]
 	texts   arena[string]
+	rows    arena[int32]
+	columns arena[evaluator.Column]
+	leaves  arena[leafColumn]
+	grams   pool[evaluator.Grams]
 	spoil   bool // overwrites what is given back, so that tests see whoever still reads it
 }
 
@@ -17,6 +25,27 @@ func (m *room) release() {
 	m.bytes.release(m.spoil, 0xa5)
 	m.numbers.release(m.spoil, 0xa5a5a5a5)
 	m.texts.release(m.spoil, "of another row group")
+	m.rows.release(m.spoil, -1)
+	m.columns.release(m.spoil, nil)
+	m.leaves.release(m.spoil, leafColumn{})
+	if m.grams.used = 0; m.spoil {
+		m.grams.items = nil
+	}
+}
+
+// pool is items that are used again, each for itself.
+type pool[T any] struct {
+	items []*T
+	used  int
+}
+
+// take returns an item, which may have been used before.
+func (p *pool[T]) take() *T {
+	if p.used == len(p.items) {
+		p.items = append(p.items, new(T))
+	}
+	p.used++
+	return p.items[p.used-1]
 }
 
 // arena is room for slices: small ones share slabs, larger ones have their own.
@@ -130,6 +159,36 @@ func (r *reader) roomForNumbers(n int) []uint32 {
 		return make([]uint32, 0, n)
 	}
 	return r.room.numbers.take(n)
+}
+
+func (r *reader) roomForRows(n int) []int32 {
+	if r.room == nil {
+		return make([]int32, 0, n)
+	}
+	return r.room.rows.take(n)
+}
+
+func (r *reader) roomForColumns(n int) []evaluator.Column {
+	if r.room == nil {
+		return make([]evaluator.Column, n)
+	}
+	columns := r.room.columns.take(n)[:n]
+	clear(columns)
+	return columns
+}
+
+func (r *reader) roomForLeaf() *leafColumn {
+	if r.room == nil {
+		return &leafColumn{}
+	}
+	return &r.room.leaves.take(1)[:1][0]
+}
+
+func (r *reader) roomForGrams() *evaluator.Grams {
+	if r.room == nil {
+		return &evaluator.Grams{}
+	}
+	return r.room.grams.take()
 }
 
 func (r *reader) roomForTexts(n int) []string {

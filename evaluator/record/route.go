@@ -83,6 +83,7 @@ type routed struct {
 	unrouted bool // its events have no logsource
 
 	judged bool               // it is worth asking an index
+	habit  *judgement         // nil if it always is
 	rules  [][]*compiler.Rule // that are tried on its events, by its logsources
 	asked  []Logsource        // those of these rules, and the empty one
 }

@@ -39,8 +39,9 @@ func recordsOf(dir string, f File, yield func(Row) error) error {
 		return err
 	}
 	rows, r := 0, &reader{}
-	for i, group := range t.parquet.RowGroups() {
-		n, err := (&rowGroup{table: t, reader: r, group: group, number: i, read: map[string]*groupColumn{}}).eachRow(yield)
+	for i := range t.footer.groups {
+		g := t.group(i, r)
+		n, err := g.eachRow(yield)
 		if err != nil {
 			return fmt.Errorf("%s: %w", t.path, err)
 		}
@@ -58,7 +59,7 @@ func (g *rowGroup) eachRow(yield func(Row) error) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	made := make([]func() (evaluator.Value, error), g.group.NumRows())
+	made := make([]func() (evaluator.Value, error), g.rows)
 	for n, rows := range byLayout {
 		if len(rows) == 0 {
 			continue
@@ -100,10 +101,10 @@ func (g *rowGroup) beside() (*beside, error) {
 	if b.views, err = g.column(viewColumn); err != nil {
 		return nil, err
 	}
-	if b.index, _, err = g.ints(g.group, indexColumn); err != nil {
+	if b.index, _, err = g.ints(indexColumn); err != nil {
 		return nil, err
 	}
-	b.times, b.timed, err = g.ints(g.group, timeColumn)
+	b.times, b.timed, err = g.ints(timeColumn)
 	return b, err
 }
 

@@ -14,6 +14,36 @@ import (
 // something nearly everywhere, and the file is read anyway.
 const maxJudged = 256
 
+// Where more rules than a few are judged and one of them may find something, the index is
+// not asked in the next file that has such events, and if it was in vain again, not in the
+// next two, four and so on.
+const (
+	fewJudged = 24
+	maxRest   = 64
+)
+
+// judgement is what became of asking indexes about a route.
+type judgement struct{ rest, next int }
+
+// due reports whether an index is to be asked.
+func (j *judgement) due() bool {
+	if j.rest > 0 {
+		j.rest--
+		return false
+	}
+	return true
+}
+
+// heard notes whether asking was in vain.
+func (j *judgement) heard(vain bool) {
+	if !vain {
+		*j = judgement{}
+		return
+	}
+	j.next = min(max(1, 2*j.next), maxRest)
+	j.rest = j.next
+}
+
 // silence is the routes of a file on whose events rules are tried, and can find nothing.
 type silence struct {
 	routes []bool            // by number
@@ -31,7 +61,7 @@ func (w *router) silent(dir string, f *File) (*silence, error) {
 	s := &silence{routes: make([]bool, len(f.Routes)), fields: make([]map[string]bool, len(f.Routes)), names: map[string]bool{}}
 	for n := range f.Routes {
 		route := w.of(f.Routes[n].Logsources)
-		if !route.judged {
+		if !route.judged || route.habit != nil && !route.habit.due() {
 			continue
 		}
 		if x == nil {
@@ -45,6 +75,9 @@ func (w *router) silent(dir string, f *File) (*silence, error) {
 			return nil, errors.Join(fmt.Errorf("%s: %w", x.path, err), x.close())
 		}
 		s.routes[n], s.fields[n] = silent, fields
+		if route.habit != nil {
+			route.habit.heard(!silent)
+		}
 		if silent {
 			s.names[f.Routes[n].Logsources] = true
 		}
@@ -63,12 +96,17 @@ func (w *router) hears(x *index, n int, route routed) (fields map[string]bool, s
 			continue
 		}
 		g, known := x.of(n, l)
-		if !known || slices.ContainsFunc(rules, func(r *compiler.Rule) bool {
+		if !known {
+			return nil, false, g.err
+		}
+		at := slices.IndexFunc(rules, func(r *compiler.Rule) bool {
 			return evaluator.Possible(w.program, r, func(field string) *evaluator.Hint {
 				h, _ := g.hint(w.field(field))
 				return h
 			})
-		}) {
+		})
+		if at >= 0 {
+			rules[0], rules[at] = rules[at], rules[0] // it may find something in the next file as well
 			return nil, false, g.err
 		}
 	}
@@ -149,6 +187,9 @@ func (w *router) judging(r *routed, logsources []telemetry.Logsource) {
 		}
 	}
 	r.judged = r.wanted && len(logsources) > 0 && total <= maxJudged
+	if total > fewJudged {
+		r.habit = &judgement{}
+	}
 }
 
 // passed accounts for a route that is silent.

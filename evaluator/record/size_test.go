@@ -116,10 +116,10 @@ func sizesOf(t *testing.T, dir string) (all, columns int64) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, group := range file.parquet.Metadata().RowGroups {
-			for _, c := range group.Columns {
-				if !slices.Contains([]string{layoutColumn, orderColumn, restColumn, sourceColumn, indexColumn}, c.MetaData.PathInSchema[0]) {
-					columns += c.MetaData.TotalCompressedSize
+		for _, group := range file.footer.groups {
+			for n, c := range group.chunks {
+				if !slices.Contains([]string{layoutColumn, orderColumn, restColumn, sourceColumn, indexColumn}, file.footer.columns[n].name) {
+					columns += c.size
 				}
 			}
 		}
