@@ -132,7 +132,7 @@ func Replay(ctx context.Context, dir string, p *compiler.Program, o ReplayOption
 func filesOf(dir string, p *compiler.Program, o *ReplayOptions) func(context.Context, File) *fileReplay {
 	if c := newCache(dir, o); c != nil && !slices.ContainsFunc(p.Rules, func(r *compiler.Rule) bool { return r.Hash == "" }) {
 		inner := *o
-		inner.Exposure, inner.Visit = true, nil
+		inner.Exposure, inner.Visit = true, keepRecord
 		w := &remembering{replayer: newReplayer(dir, p, &inner), cache: c, known: newRuleSets(c, p), some: map[string]*replayer{}, visit: o.Visit, exposure: o.Exposure}
 		return w.file
 	}

@@ -29,13 +29,10 @@ func (w *remembering) file(ctx context.Context, f File) *fileReplay {
 	missing := w.known.missing(m.Known)
 	if len(missing) > 0 || m.Grounds == nil {
 		fresh := w.part(m.Known, missing).file(ctx, f)
-		err := fresh.err
-		if err == nil {
-			err = m.learn(fresh, missing, w.known.keys)
+		if fresh.err != nil {
+			return fresh
 		}
-		if err != nil {
-			return &fileReplay{err: err}
-		}
+		m.learn(fresh, missing, w.known.keys)
 		m.Known = w.known.joined(m.Known)
 		w.cache.write(f, m)
 	}
@@ -59,16 +56,13 @@ func (w *remembering) part(known []string, missing []int) *replayer {
 }
 
 // learn takes in what some rules have found, by their numbers among rules with keys.
-func (m *memory) learn(fresh *fileReplay, missing []int, keys []ruleKey) error {
+func (m *memory) learn(fresh *fileReplay, missing []int, keys []ruleKey) {
 	for _, n := range missing {
 		delete(m.Rules, keys[n]) // from when it was known
 	}
 	for i := range fresh.Hits {
 		h := &fresh.Hits[i]
-		at, err := m.hit(h)
-		if err != nil {
-			return err
-		}
+		at := m.hit(h)
 		for _, match := range h.Matches {
 			m.note(match.Rule, rememberedMatch{Hit: at, View: match.View})
 		}
@@ -90,7 +84,6 @@ func (m *memory) learn(fresh *fileReplay, missing []int, keys []ruleKey) error {
 		}
 		m.Grounds[l] = g
 	}
-	return nil
 }
 
 // note notes a match, once for rules that are the same.
@@ -102,19 +95,25 @@ func (m *memory) note(r *compiler.Rule, match rememberedMatch) {
 	m.Rules[keyOf(r)] = append(list, match)
 }
 
-// hit returns the place of a row among the hits.
-func (m *memory) hit(h *Hit) (int32, error) {
-	if at, known := m.byRow[h.row]; known {
-		return at, nil
-	}
+// keepRecord makes the record of a hit while its file is read: later it would have to be
+// read again.
+func keepRecord(h *Hit) error {
 	event, err := h.Event()
-	if err != nil {
-		return 0, err
+	if err == nil {
+		h.Extra = string(event.Record().Value.AppendJSON(nil))
+	}
+	return err
+}
+
+// hit returns the place of a row among the hits.
+func (m *memory) hit(h *Hit) int32 {
+	if at, known := m.byRow[h.row]; known {
+		return at
 	}
 	at := int32(len(m.Hits))
-	m.Hits = append(m.Hits, rememberedHit{h.row, h.Source, h.Index, h.Time, string(event.Record().Value.AppendJSON(nil))})
+	m.Hits = append(m.Hits, rememberedHit{h.row, h.Source, h.Index, h.Time, h.Extra.(string)})
 	m.byRow[h.row] = at
-	return at, nil
+	return at
 }
 
 // recall makes of what is known what a replay yields.
