@@ -12,13 +12,16 @@ type habit struct {
 	asked uint16 // texts that were looked up lately
 	found uint16 // those of them that had been seen lately
 	blind uint16 // texts that will not be looked up
+	vain  uint8  // trials in a row in which hardly any was found
 }
 
 // Texts of a leaf are looked up for a while; if hardly any was seen before, many are not,
-// which takes less than to look them up and to remember them in the place of others.
+// which takes less than to look them up and to remember them in the place of others. The
+// more often that was in vain, the more they are.
 const (
 	trial      = 1 << 9
 	blindness  = 1 << 12
+	mostVain   = 3          // trials after which that grows no more: twice as many each time
 	worthwhile = trial / 16 // that are found in a trial
 	maxLast    = 256        // bytes of a text that is kept
 )
@@ -39,7 +42,9 @@ func (h *habit) looks() bool {
 	}
 	if h.asked++; h.asked > trial {
 		if h.found < worthwhile {
-			h.blind = blindness
+			h.blind, h.vain = blindness<<h.vain, min(h.vain+1, mostVain)
+		} else {
+			h.vain = 0
 		}
 		h.asked, h.found = 0, 0
 	}

@@ -47,6 +47,8 @@ type Records struct {
 	key    []byte
 	text   []byte
 	values []uint32 // classes of the loads of a plan
+	unions [1 << 6]union
+	sets   [1 << setBits]setClass
 	joined []uint32 // for each join of a plan what is known of it, see unsettled
 	slow   uint64   // records that were evaluated by way of an event
 
@@ -137,31 +139,52 @@ func (s *Records) load(l *load, p *plan, r *Record) (uint32, error) {
 	return s.loadSeveral(l, r), nil
 }
 
-// loadSeveral returns the class of the texts of several leaves together. Most often all
-// that they satisfy is satisfied by one of them.
-func (s *Records) loadSeveral(l *load, r *Record) (class uint32) {
-	s.merged = append(s.merged[:0], l.atoms...)
-	alone := len(l.atoms) == 0
+// loadSeveral returns the class of the texts of several leaves together, and of constants.
+// Most often all that they satisfy is satisfied by one of them, or by two.
+func (s *Records) loadSeveral(l *load, r *Record) uint32 {
+	one, other, few := s.classes.of(l.atoms), uint32(0), true
 	for i, leaf := range l.leaves {
 		if s.wordless(l, i, r) {
 			continue
 		}
-		switch one := s.classOfLeaf(l, i, r, leaf); {
-		case one == 0 || alone && one == class:
-		case alone && class == 0:
-			class = one
+		switch class := s.classOfLeaf(l, i, r, leaf); {
+		case class == 0 || class == one || class == other:
+		case one == 0:
+			one = class
+		case other == 0:
+			other = class
 		default:
-			if alone {
-				alone = false
-				s.merged = append(s.merged, s.classes.atoms[class]...)
+			if few {
+				few = false
+				s.merged = append(append(s.merged[:0], s.classes.atoms[one]...), s.classes.atoms[other]...)
 			}
-			s.merged = append(s.merged, s.classes.atoms[one]...)
+			s.merged = append(s.merged, s.classes.atoms[class]...)
 		}
 	}
-	if alone {
-		return class
+	switch {
+	case !few:
+		return s.classes.of(s.ascending())
+	case other == 0:
+		return one
 	}
-	return s.classes.of(s.ascending())
+	return s.united(one, other)
+}
+
+// united returns the class of what either of two satisfies. The same two often meet: where
+// records say what they are about, and in each text there is something else.
+func (s *Records) united(one, other uint32) uint32 {
+	u := &s.unions[(one*31+other)%uint32(len(s.unions))]
+	if u.epoch != s.classes.epoch || u.one != one || u.other != other {
+		s.merged = append(append(s.merged[:0], s.classes.atoms[one]...), s.classes.atoms[other]...)
+		*u = union{one, other, s.classes.of(s.ascending()), s.classes.epoch}
+	}
+	return u.class
+}
+
+// union is the class of what either of two satisfies.
+type union struct {
+	one, other, class uint32
+	epoch             int // of the classes; 0 if there is none
 }
 
 // join returns 1 if a predicate over two fields holds, else 0, or unsettled. It is looked
@@ -262,8 +285,7 @@ func (s *Records) classOfLeaf(l *load, i int, r *Record, leaf int32) uint32 {
 	if known {
 		h.found++
 	} else {
-		s.atoms = s.matcherOf(l).Match(s.atoms[:0], k, s.leafText(r, leaf), &s.scratch)
-		class = s.classes.of(s.atoms)
+		class = s.newClass(s.matcherOf(l), k, s.leafText(r, leaf))
 	}
 	if looked && !known {
 		s.cache.put(first, other, class)
@@ -273,6 +295,33 @@ func (s *Records) classOfLeaf(l *load, i int, r *Record, leaf int32) uint32 {
 	}
 	return class
 }
+
+// newClass returns the class of a text that is looked at.
+func (s *Records) newClass(m *matcher.Matcher, k matcher.Kind, text string) uint32 {
+	if !m.Small() {
+		s.atoms = m.Match(s.atoms[:0], k, text, &s.scratch)
+		return s.classes.of(s.atoms)
+	}
+	const odd = 0x9e3779b97f4a7c15
+	set := m.MatchSet(k, text, &s.scratch)
+	known := &s.sets[uint64(set)*odd>>(64-setBits)]
+	if known.epoch != s.classes.epoch || known.set != set || known.of != m {
+		s.atoms = m.AppendSet(s.atoms[:0], set)
+		*known = setClass{m, set, s.classes.of(s.atoms), s.classes.epoch}
+	}
+	return known.class
+}
+
+// setClass is the class of a set.
+type setClass struct {
+	of    *matcher.Matcher
+	set   matcher.Set
+	class uint32
+	epoch int // of the classes; 0 if there is none
+}
+
+// setBits is how many classes of sets are remembered, as a power of two.
+const setBits = 6
 
 // matcherOf returns what decides the values of a load.
 func (s *Records) matcherOf(l *load) *matcher.Matcher {

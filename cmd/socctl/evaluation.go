@@ -155,6 +155,9 @@ func (r *evaluation) work(line *batch.Line[*batchResult]) {
 		options = append(options, evaluator.IgnoreLogsource())
 	}
 	w := worker{evaluation: r, ev: evaluator.New(r.program, options...), maker: newLineMaker(r.options.members)}
+	if r.options.format != "table" {
+		w.asks = w.maker.layout.asks
+	}
 	if r.raw() {
 		w.stream = telemetry.NewStream(r.normaliser, w.ev, telemetry.RouteBy(r.route))
 	}
@@ -184,6 +187,7 @@ type worker struct {
 	stream *telemetry.Stream // nil unless evaluation.raw
 	census *census.Census    // nil unless --stats
 	maker  lineMaker
+	asks   telemetry.IdentityPart // parts of the identity of an event that are written down
 }
 
 // report adds the census of the worker to that of the run.
@@ -227,12 +231,13 @@ func (w *worker) one(record *telemetry.Record, err error, out *batchResult) {
 
 // streamed evaluates a record as it was read.
 func (w *worker) streamed(record *telemetry.Record, out *batchResult) {
-	matches, views, err := w.stream.Match(*record)
-	if errors.Is(err, telemetry.ErrNotPlain) {
+	matches, views, err := w.stream.MatchRecord(record)
+	switch {
+	case err == nil:
+	case errors.Is(err, telemetry.ErrNotPlain):
 		w.reread(record, out)
 		return
-	}
-	if err != nil {
+	default:
 		out.problems = append(out.problems, err)
 		return
 	}
@@ -252,7 +257,7 @@ func (w *worker) streamed(record *telemetry.Record, out *batchResult) {
 // identified tells what a streamed record matches. An event is made of it only if there
 // are correlations to feed.
 func (w *worker) identified(record *telemetry.Record, matches []evaluator.Match, out *batchResult) error {
-	id, err := w.stream.TransientParts(w.asks()) // lines are written of it at once
+	id, err := w.stream.TransientParts(w.asks) // lines are written of it at once
 	if err != nil {
 		return err
 	}
@@ -266,14 +271,6 @@ func (w *worker) identified(record *telemetry.Record, matches []evaluator.Match,
 	}
 	w.feed(event, matches, out)
 	return nil
-}
-
-// asks returns which parts of the identity of an event are written down.
-func (w *worker) asks() telemetry.IdentityPart {
-	if w.options.format == "table" {
-		return 0
-	}
-	return w.maker.layout.asks
 }
 
 // reread evaluates what is in a raw record that is not simply one; see numbering.
@@ -308,7 +305,7 @@ func (w *worker) evented(record *telemetry.Record, out *batchResult) {
 	matches := w.ev.Match(w.route(event))
 	out.suppressed += len(w.ev.Suppressed())
 	if len(matches)+len(w.ev.Suppressed()) > 0 {
-		id := event.Identity(w.asks())
+		id := event.Identity(w.asks)
 		w.tell(&id, record, matches, out)
 		w.feed(event, matches, out)
 	}

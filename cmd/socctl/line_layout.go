@@ -65,6 +65,18 @@ type toldLine struct {
 	before [][]byte // each span: since the one before, which may be of another line
 }
 
+// given is matches as a stream has given them, and what to tell of them.
+type given struct {
+	first   *evaluator.Match
+	telling *telling
+}
+
+// placeOf returns where what was given is kept.
+func placeOf(matches []evaluator.Match) uintptr {
+	place := uintptr(unsafe.Pointer(&matches[0])) >> 4
+	return (place ^ place>>8) % keptTellings
+}
+
 // slotOf returns where a telling is kept.
 func slotOf(matches []evaluator.Match) uintptr {
 	const odd = 0x9e3779b1
@@ -133,7 +145,10 @@ type spanText struct {
 	text   []byte // for the current event
 
 	numbered bool // the number of the record is in it
-	number   int  // where in text
+	alone    bool // and nothing else that events have of their own
+	number   int  // where in text it begins
+	behind   int  // and ends
+	latest   int  // what it is
 }
 
 type spanPiece struct {
@@ -180,14 +195,30 @@ func (l *lineLayout) draft(facts *matchLine) *spanTexts {
 			of.numbered = of.numbered || m == memberRecord
 		}
 		of.end = string(text)
+		of.alone = of.numbered && len(of.pieces) == 1
 	}
 	return s
+}
+
+// count writes the number of a record in the place of the latest one, if it differs only in
+// the last digit: most events of a stream that matches often follow each other closely.
+func (of *spanText) count(number int) bool {
+	more := uint(number - of.latest)
+	if !of.alone || of.behind == 0 || more > 9 || more+uint(of.text[of.behind-1]) > '9' {
+		return false
+	}
+	of.text[of.behind-1] += byte(more)
+	of.latest = number
+	return true
 }
 
 // draw writes the spans down for an event.
 func (s *spanTexts) draw(id *telemetry.Identity, number int) {
 	for i := range s.all {
 		of := &s.all[i]
+		if of.count(number) {
+			continue
+		}
 		text := of.text[:0]
 		for k := range of.pieces {
 			p := &of.pieces[k]
@@ -195,6 +226,7 @@ func (s *spanTexts) draw(id *telemetry.Identity, number int) {
 			case memberRecord:
 				of.number = len(text)
 				text = strconv.AppendInt(text, int64(number), 10)
+				of.behind, of.latest = len(text), number
 			case memberTime:
 				if id.Timed {
 					text = id.Time.AppendFormat(text, time.RFC3339Nano)

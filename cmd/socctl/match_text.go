@@ -90,6 +90,7 @@ type lineMaker struct {
 	layout lineLayout
 	rules  map[*compiler.Rule]*lineRule
 	kept   [keptTellings]*telling
+	latest [keptTellings]given
 	spans  map[spanKey]*spanTexts
 	drawn  *spanTexts // what lines say of the current event, if it is written down
 }
@@ -151,6 +152,17 @@ func (l *lineMaker) tellingOf(matches []evaluator.Match, source string) *telling
 	if len(matches) > keptMatches {
 		return l.telling(matches, source)
 	}
+	// Streams give the same matches again for other events. They never change, so what was
+	// told of them need not be looked up by what they are.
+	g := &l.latest[placeOf(matches)]
+	if g.first != &matches[0] || len(g.telling.matches) != len(matches) || g.telling.source != source {
+		*g = given{&matches[0], l.keptTelling(matches, source)}
+	}
+	return g.telling
+}
+
+// keptTelling is tellingOf by what the matches are.
+func (l *lineMaker) keptTelling(matches []evaluator.Match, source string) *telling {
 	slot := &l.kept[slotOf(matches)]
 	if t := *slot; t == nil || t.source != source || !slices.Equal(t.matches, matches) {
 		*slot = l.telling(matches, source)

@@ -39,7 +39,7 @@ func TestLinesOfEvents(t *testing.T) {
 		maker := newLineMaker(members)
 		moved, want := r.IntN(3), ""
 		for n := range r.IntN(40) {
-			record := telemetry.Record{Source: sources[r.IntN(len(sources))], Index: n*7 + r.IntN(2000)}
+			record := telemetry.Record{Source: sources[r.IntN(len(sources))], Index: n*7 + r.IntN([]int{7, 30, 2000}[r.IntN(3)])}
 			id := &telemetry.Identity{Fingerprint: fmt.Sprint("sha256:", n)}
 			stamp := ""
 			if id.Timed = r.IntN(2) > 0; id.Timed {

@@ -127,6 +127,7 @@ func checkCorpus(t *testing.T, all, least, comparisons int) {
 			if want := one(predicates, atoms, v.kind, v.text); !slices.Equal(hits, want) {
 				t.Fatalf("%s: %q satisfies%s\nwant%s", field, v.text, describe(predicates, hits), describe(predicates, want))
 			}
+			checkSet(t, m, hits, v.kind, v.text, &s)
 			tested++
 			found += len(hits)
 		}

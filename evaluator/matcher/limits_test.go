@@ -108,6 +108,7 @@ func FuzzMatch(f *testing.F) {
 			if want := one(predicates, atoms, kind, value); !slices.Equal(got, want) {
 				t.Errorf("%q of kind %d satisfies%s\nwant%s", value, kind, describe(predicates, got), describe(predicates, want))
 			}
+			checkSet(t, m, got, kind, value, &s)
 		}
 	})
 }

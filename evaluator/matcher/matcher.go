@@ -129,6 +129,14 @@ func New(predicates []compiler.Predicate, atoms []int32, decide Decide) *Matcher
 // ascending order. A text that is no UTF-8 is compared as it is; Match keeps no
 // part of it. The time is linear in the text.
 func (m *Matcher) Match(hits []int32, kind Kind, text string, s *Scratch) []int32 {
+	m.candidates(kind, text, s)
+	hits = m.list(hits, kind, text, s)
+	s.buffer.release()
+	return hits
+}
+
+// candidates adds all that may hold.
+func (m *Matcher) candidates(kind Kind, text string, s *Scratch) {
 	s.folded = false
 	s.hits.grow(int(m.marks))
 	for _, i := range m.always {
@@ -138,8 +146,30 @@ func (m *Matcher) Match(hits []int32, kind Kind, text string, s *Scratch) []int3
 	if m.folds {
 		m.texts(text, s)
 	}
-	hits = m.list(hits, kind, text, s)
+}
+
+// Small reports whether the predicates are so few, and all decided by tables, that those
+// that a value satisfies are a Set.
+func (m *Matcher) Small() bool { return len(m.checks) == 0 && m.marks <= 64 }
+
+// Set is predicates of a small matcher: for each a bit, the lowest for the first.
+type Set uint64
+
+// MatchSet is Match of a small matcher, as a set. Equal sets are of the same predicates.
+func (m *Matcher) MatchSet(kind Kind, text string, s *Scratch) (set Set) {
+	m.candidates(kind, text, s)
 	s.buffer.release()
+	if h := &s.hits; len(h.words) > 0 {
+		set, h.words[0], h.sums[0] = Set(h.words[0]), 0, 0
+	}
+	return set
+}
+
+// AppendSet appends the atoms of a set, in ascending order.
+func (m *Matcher) AppendSet(hits []int32, set Set) []int32 {
+	for ; set != 0; set &= set - 1 {
+		hits = append(hits, m.atoms[bits.TrailingZeros64(uint64(set))])
+	}
 	return hits
 }
 

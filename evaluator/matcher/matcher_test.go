@@ -48,6 +48,17 @@ func one(predicates []compiler.Predicate, atoms []int32, kind matcher.Kind, text
 	return out
 }
 
+// checkSet fails the test unless a small matcher finds the same as a set.
+func checkSet(t *testing.T, m *matcher.Matcher, want []int32, kind matcher.Kind, text string, s *matcher.Scratch) {
+	t.Helper()
+	if !m.Small() {
+		return
+	}
+	if got := m.AppendSet(nil, m.MatchSet(kind, text, s)); !slices.Equal(got, want) {
+		t.Fatalf("%q of kind %d satisfies %v as a set, want %v", text, kind, got, want)
+	}
+}
+
 // byField returns the atoms of every field, without those that are not about
 // one value.
 func byField(predicates []compiler.Predicate) map[string][]int32 {
@@ -171,6 +182,7 @@ func checkAgreement(t *testing.T, seed uint64, rounds, values int) {
 			if want := one(predicates, atoms, kind, text); !slices.Equal(hits, want) {
 				t.Fatalf("%q of kind %d satisfies%s\nwant%s\nof%s", text, kind, describe(predicates, hits), describe(predicates, want), describe(predicates, atoms))
 			}
+			checkSet(t, m, hits, kind, text, &s)
 			found += len(hits)
 		}
 	}

@@ -170,7 +170,7 @@ func reread(of Record) iter.Seq2[Record, error] {
 
 // opened returns the value of a raw record if it may be an envelope, which is
 // found out once for each shape; false if it is a record for sure.
-func (s *Stream) opened(on *side, id int, of Record) (evaluator.Value, bool) {
+func (s *Stream) opened(on *side, id int, of *Record) (evaluator.Value, bool) {
 	if id >= 0 && id < len(on.plain) && on.plain[id] {
 		return evaluator.Value{}, false
 	}

@@ -30,7 +30,8 @@ type Stream struct {
 	renderer                evtx.Renderer
 
 	current *side // that the latest record went to
-	source  Record
+	source  *Record
+	own     Record // what source is of, unless it belongs to who gave it
 	event   *Event
 
 	leafText  []byte // of leafReader
@@ -86,6 +87,13 @@ func NewStream(n *Normaliser, e *evaluator.Evaluator, options ...StreamOption) *
 // for its event, and how many views the event has. The matches must not be
 // changed. For a raw record that is not simply one record it returns ErrNotPlain.
 func (s *Stream) Match(of Record) (matches []evaluator.Match, views int, err error) {
+	s.own = of
+	return s.MatchRecord(&s.own)
+}
+
+// MatchRecord is Match for who has a record at hand and leaves it as it is until the stream
+// goes on: copying one takes as long as some of what is done with it.
+func (s *Stream) MatchRecord(of *Record) (matches []evaluator.Match, views int, err error) {
 	s.source, s.event = of, nil
 	if u := of.unrendered; u != nil {
 		id := s.logs.files.shape(of.Source, s.layouts.number(u.Layout()))
@@ -106,7 +114,9 @@ func (s *Stream) Match(of Record) (matches []evaluator.Match, views int, err err
 	if _, isEnvelope := unwrap(v, &s.decoder); isEnvelope || v.Kind() != evaluator.Object {
 		return nil, 0, ErrNotPlain
 	}
-	s.source.Raw, s.source.Value = nil, v
+	s.own = *of
+	s.own.Raw, s.own.Value = nil, v
+	s.source = &s.own
 	id = s.read.files.shape(of.Source, s.structures.take(v))
 	return s.match(&s.read, id, s.structures.data, s.structures.leaves)
 }
@@ -114,7 +124,7 @@ func (s *Stream) Match(of Record) (matches []evaluator.Match, views int, err err
 // recognise returns the shape of a raw record, and the side that it is of: a
 // shape that is met for the first time may yet be one that is known in another
 // order.
-func (s *Stream) recognise(of Record) (on *side, id int, leaves []jsonshape.Leaf, err error) {
+func (s *Stream) recognise(of *Record) (on *side, id int, leaves []jsonshape.Leaf, err error) {
 	id, leaves, err = s.scanner.Scan(of.Raw)
 	s.json.record.ASCII, s.loose.record.ASCII = s.scanner.ASCII(), s.scanner.ASCII()
 	if id = s.json.files.shape(of.Source, id); err != nil || id >= 0 && s.json.records.Meet(id) {
@@ -218,7 +228,7 @@ func (r *streamReader) Event(t *evaluator.Trace) (evaluator.Routed, error) {
 }
 
 func (r *streamReader) make(t *evaluator.Trace) (*Event, error) {
-	of := r.source
+	of := *r.source
 	if u := of.unrendered; u != nil {
 		of.unrendered = nil
 		if t != nil {
