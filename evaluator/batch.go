@@ -94,9 +94,9 @@ type batchMemory struct {
 	found   []vector
 	states  states
 	reached []*planVerdict
-	spare   *Trace      // see freshTrace
-	long    []longHabit // by field
-	whole   []byte      // a text of lines
+	spare   *Trace       // see freshTrace
+	habits  []textHabits // by field
+	whole   []byte       // a text of lines
 	leading leadTable
 	rows    rowRoom // of those that are matched together
 }
