@@ -249,12 +249,11 @@ func (m *batchMatcher) computeRow(l *load, p *plan, row int32, at int, columns [
 	if class, known := m.made.get(first, other); known {
 		return class, true, nil
 	}
-	trace := m.freshTrace()
-	event, err := m.Event(int(row), trace)
+	made, err := m.eventOf(row)
 	if err != nil {
 		return 0, false, err
 	}
-	class, stable = m.computeOn(l, p, event, trace)
+	class, stable = m.computeOn(l, p, made.event, made.trace)
 	if stable {
 		m.made.put(first, other, class)
 	}
