@@ -68,6 +68,7 @@ const undecided = absent - 1
 func (s *Records) MatchBatches(batches []*Batch, tried func(rows []int32, t *Tried), yield func(b *Batch, row int, matches []Match, stopped []Suppression)) error {
 	s.refresh()
 	s.batches.rows.used = 0
+	defer s.batches.events.release()
 	m := &batchMatcher{Records: s, batchMemory: &s.batches, tried: tried, yield: yield, known: map[string]*together{}}
 	for _, b := range batches {
 		for b.Shape >= len(s.trees) {
@@ -94,9 +95,10 @@ type batchMemory struct {
 	found   []vector
 	states  states
 	reached []*planVerdict
-	spare   *Trace      // see freshTrace
-	long    []longHabit // by field
-	whole   []byte      // a text of lines
+	spare   *Trace       // see freshTrace
+	habits  []textHabits // by field
+	events  madeEvents
+	whole   []byte // a text of lines
 	leading leadTable
 	rows    rowRoom // of those that are matched together
 }

@@ -114,10 +114,7 @@ func (m *batchMatcher) classOfEntry(c Column, field int32, filter *wordFilter, t
 	case shape.Bool:
 		kind = Bool
 	}
-	if len(text) >= longText {
-		return m.classOfLong(field, kind, text)
-	}
-	return m.classOfText(field, kindOf(kind), text) // which other files may have had as well
+	return m.classOfOne(field, kind, text)
 }
 
 // merge unites the sets of predicates of two vectors.
@@ -164,23 +161,25 @@ func (m *batchMatcher) guarded(l *load, p *plan, rows []int32) (vector, error) {
 	if err != nil {
 		return vector{}, err
 	}
-	others := make([]bool, len(d.Texts)) // in which they do not
-	some := false
-	for i, text := range d.Texts {
-		others[i] = !l.guarded(func(by *Derivation) string { return by.of(columnText(c, text)) })
-		some = some || others[i]
-	}
 	out, err := m.leaf(c, l.field, nil, rows)
-	if err != nil || !some {
+	if err != nil {
 		return out, err
 	}
 	all := vector{}
 	if all.byRow, err = c.AppendCodes(m.numbers.take(len(rows)), rows); err != nil {
 		return out, err
 	}
+	holds := m.leading.begin(len(d.Texts)) // to is 1 for a text of which the guards hold, else 0
+	epoch := m.leading.epoch
 	var left, at []int32
 	for i, code := range all.byRow {
-		if all.byRow[i] = out.at(i); others[code] {
+		if holds[code].epoch != epoch {
+			holds[code] = lead{epoch: epoch}
+			if l.guarded(func(by *Derivation) string { return by.of(columnText(c, d.Texts[code])) }) {
+				holds[code].to = 1
+			}
+		}
+		if all.byRow[i] = out.at(i); holds[code].to == 0 {
 			left, at = append(left, rows[i]), append(at, int32(i))
 		}
 	}
@@ -250,12 +249,11 @@ func (m *batchMatcher) computeRow(l *load, p *plan, row int32, at int, columns [
 	if class, known := m.made.get(first, other); known {
 		return class, true, nil
 	}
-	trace := m.freshTrace()
-	event, err := m.Event(int(row), trace)
+	made, err := m.eventOf(row)
 	if err != nil {
 		return 0, false, err
 	}
-	class, stable = m.computeOn(l, p, event, trace)
+	class, stable = m.computeOn(l, p, made.event, made.trace)
 	if stable {
 		m.made.put(first, other, class)
 	}

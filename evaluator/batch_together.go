@@ -93,6 +93,7 @@ func (m *batchMatcher) match(t *together) error {
 	p, rows := t.plan, t.rows
 	m.Batch = t.part[0].batch
 	m.numbers.used = 0
+	m.events.forget()
 	found := slices.Grow(m.found[:0], len(p.loads))[:len(p.loads)]
 	clear(found)
 	m.found = found

@@ -172,6 +172,12 @@ func (t *Trace) reset() {
 	t.next, t.numbers, t.reversed, t.columns, t.texts = 0, nil, false, nil, t.texts[:0]
 }
 
+// release is reset of a trace that is not used for a while.
+func (t *Trace) release() {
+	t.reset()
+	clear(t.texts[:cap(t.texts)])
+}
+
 // Number gives leaves other numbers than those of their order in the record: the
 // leaf order[i] is number i.
 func (t *Trace) Number(order []int32) {

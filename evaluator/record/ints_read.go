@@ -25,7 +25,7 @@ func (g *rowGroup) ints(name string) (numbers []int64, there []bool, err error) 
 // chunkInts reads numbers of a column.
 func (r *reader) chunkInts(c *chunk, rows int) (numbers []int64, there []bool, err error) {
 	x := &texts{codes: r.roomForNumbers(rows)}
-	var all []int64
+	all := r.roomForInts(rows)
 	for i := range c.pages {
 		p := &c.pages[i]
 		if !p.numbers || p.rows-p.nulls > rows-len(all) {
@@ -51,7 +51,14 @@ func (r *reader) chunkInts(c *chunk, rows int) (numbers []int64, there []bool, e
 	if err := x.check(rows); err != nil {
 		return nil, nil, err
 	}
-	numbers, there = make([]int64, rows), make([]bool, rows)
+	if numbers, there = all, make([]bool, rows); len(all) == rows {
+		for row := range there {
+			there[row] = true
+		}
+		return numbers, there, nil // every row has the next one
+	}
+	numbers = r.roomForInts(rows)[:rows]
+	clear(numbers)
 	for row, code := range x.codes {
 		if code != noText {
 			numbers[row], there[row] = all[code], true

@@ -14,6 +14,7 @@ type room struct {
 	numbers arena[uint32]
 	texts   arena[string]
 	rows    arena[int32]
+	ints    arena[int64]
 	columns arena[evaluator.Column]
 	leaves  arena[leafColumn]
 	grams   pool[evaluator.Grams]
@@ -26,6 +27,7 @@ func (m *room) release() {
 	m.numbers.release(m.spoil, 0xa5a5a5a5)
 	m.texts.release(m.spoil, "of another row group")
 	m.rows.release(m.spoil, -1)
+	m.ints.release(m.spoil, -1)
 	m.columns.release(m.spoil, nil)
 	m.leaves.release(m.spoil, leafColumn{})
 	if m.grams.used = 0; m.spoil {
@@ -166,6 +168,13 @@ func (r *reader) roomForRows(n int) []int32 {
 		return make([]int32, 0, n)
 	}
 	return r.room.rows.take(n)
+}
+
+func (r *reader) roomForInts(n int) []int64 {
+	if r.room == nil {
+		return make([]int64, 0, n)
+	}
+	return r.room.ints.take(n)
 }
 
 func (r *reader) roomForColumns(n int) []evaluator.Column {
