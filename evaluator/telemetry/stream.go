@@ -116,7 +116,8 @@ func (s *Stream) Match(of Record) (matches []evaluator.Match, views int, err err
 // order.
 func (s *Stream) recognise(of Record) (on *side, id int, leaves []jsonshape.Leaf, err error) {
 	id, leaves, err = s.scanner.Scan(of.Raw)
-	s.json.record.ASCII, s.loose.record.ASCII = s.scanner.ASCII(), s.scanner.ASCII()
+	ascii, plain := s.scanner.ASCII(), s.scanner.Unspelled()
+	s.json.record.ASCII, s.json.record.Plain, s.loose.record.ASCII, s.loose.record.Plain = ascii, plain, ascii, plain
 	if id = s.json.files.shape(of.Source, id); err != nil || id >= 0 && s.json.records.Meet(id) {
 		return &s.json, id, leaves, err
 	}
