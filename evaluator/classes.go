@@ -15,7 +15,7 @@ import (
 // Limits of what an Evaluator remembers. At each of them it forgets everything
 // of the kind and begins anew, so that no input makes it grow.
 const (
-	cacheSlots  = 1 << 15 // values; 24 bytes each
+	cacheSlots  = 1 << 15 // values; 16 bytes each
 	maxClasses  = 1 << 14
 	maxAtoms    = 1 << 20 // in all classes together
 	maxVerdicts = 1 << 14
@@ -104,25 +104,28 @@ func (c *classes) grow() {
 }
 
 // valueCache remembers the classes of values that were seen lately. A value is
-// known by a hash of 128 bits under keys that no sender of events can know, so that
-// no value is taken for another.
+// known by a hash of 125 bits under keys that no sender of events can know, so that
+// no value is taken for another. The four slots of a bucket are one line of a cache of
+// the processor.
 type valueCache struct {
-	slots        []valueSlot
+	buckets      []valueBucket
 	hash         *valueHash
 	asked, found uint64
 }
 
-type valueSlot struct {
-	first, other uint64
-	class        uint32
-	used         bool
-}
-
 const cacheWays = 4
+
+type valueBucket [cacheWays]valueSlot
+
+// valueSlot is a value: what of the first part of its hash does not tell the bucket, with
+// one more than the class in the lowest bits, and the other part of the hash.
+type valueSlot struct{ first, other uint64 }
+
+const classBits = 16
 
 func newValueCache() *valueCache { return &valueCache{hash: newValueHash()} }
 
-func (c *valueCache) forget() { clear(c.slots) }
+func (c *valueCache) forget() { clear(c.buckets) }
 
 // key returns what a value of a field is known by.
 func (c *valueCache) key(field int32, kind uint32, text string) (first, other uint64) {
@@ -132,33 +135,42 @@ func (c *valueCache) key(field int32, kind uint32, text string) (first, other ui
 // get returns the class of a value, false if it is not known.
 func (c *valueCache) get(first, other uint64) (uint32, bool) {
 	c.asked++
-	if c.slots == nil {
+	if c.buckets == nil {
 		return 0, false
 	}
-	at := int(first) & (cacheSlots - 1) &^ (cacheWays - 1)
-	bucket := c.slots[at : at+cacheWays : at+cacheWays]
+	bucket := &c.buckets[first%(cacheSlots/cacheWays)]
 	for i := range bucket {
-		if bucket[i].first == first && bucket[i].other == other && bucket[i].used {
+		s := &bucket[i]
+		if s.other == other && (s.first^first)>>classBits == 0 && s.first&(1<<classBits-1) != 0 {
 			c.found++
+			class := uint32(s.first&(1<<classBits-1)) - 1
 			if i > 0 {
 				bucket[i], bucket[i-1] = bucket[i-1], bucket[i]
-				return bucket[i-1].class, true
 			}
-			return bucket[i].class, true
+			if class == packedAbsent {
+				class = absent
+			}
+			return class, true
 		}
 	}
 	return 0, false
 }
 
+// packedAbsent is how absent is kept, which is larger than any class.
+const packedAbsent = 1<<classBits - 2
+
 // put remembers the class of a value. Of the four of its bucket the one that was
 // asked for the longest ago, more or less, gives way.
 func (c *valueCache) put(first, other uint64, class uint32) {
-	if c.slots == nil {
-		c.slots = make([]valueSlot, cacheSlots)
+	if class >= packedAbsent && class != absent {
+		return // there are never so many for long, see maxClasses
 	}
-	at := int(first) & (cacheSlots - 1) &^ (cacheWays - 1)
-	c.slots[at+3] = c.slots[at+2]
-	c.slots[at+2] = valueSlot{first, other, class, true}
+	if c.buckets == nil {
+		c.buckets = make([]valueBucket, cacheSlots/cacheWays)
+	}
+	bucket := &c.buckets[first%(cacheSlots/cacheWays)]
+	bucket[3] = bucket[2]
+	bucket[2] = valueSlot{first&^(1<<classBits-1) | uint64(min(class, packedAbsent)+1), other}
 }
 
 // kindOf returns the kind that predicates see.

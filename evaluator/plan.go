@@ -72,11 +72,15 @@ func (s *Records) formOf(p *plan) uint32 {
 type load struct {
 	field  int32
 	kind   loadKind
-	leaf   int32
+	leaf   int32       // also of a constant, if held
+	held   bool        // of a constant: it is the text of a leaf
 	leaves []int32     // of severalLeaves; what a computation reads
 	atoms  []int32     // that its constants satisfy, ascending
 	words  wordFilters // of values of any field: tell texts without any word
+	seen   int         // of values of any field: leaves that there are, in leaves or not
+	pruned bool        // see prune
 	sought *keywords   // of values of any field: what decides them
+	reach  int         // bytes of a text that decide, see matcher.Matcher.Reach; negative if that is not known yet
 	habits []habit     // by leaf
 	clean  [][]byte    // by leaf: the latest text without any word, as it stood in the record
 	view   int         // of a computation: which view computes it
@@ -206,7 +210,7 @@ func (p *planner) run(g *group, event Event, name string, view int) {
 // hold; -1 if it is something else.
 func (p *planner) leafOf(r *run, field int32) int32 {
 	for _, n := range r.loads {
-		if l := &p.plan.loads[n]; l.field == field && (l.kind == oneLeaf || l.kind == computed && len(l.guards) > 0) {
+		if l := &p.plan.loads[n]; l.field == field && (l.kind == oneLeaf || l.held || l.kind == computed && len(l.guards) > 0) {
 			return n
 		}
 	}
@@ -218,7 +222,12 @@ func (p *planner) field(field int32, event Event, view int) (int32, bool) {
 	p.trace.forget()
 	v, ok := event.Field(p.records.tables.fields[field].name)
 	l := load{field: field}
-	if ok {
+	switch {
+	case !ok:
+	case p.holds(field, v):
+		l.leaf, l.held = v.tracedLeaf().leaf, true
+		p.constant(&l, v)
+	default:
 		p.elements(&l, v)
 	}
 	if reads := p.indecisive(); len(reads) > 0 {
@@ -231,6 +240,13 @@ func (p *planner) field(field int32, event Event, view int) (int32, bool) {
 		return 0, false
 	}
 	return p.add(l.settled()), true
+}
+
+// holds reports whether a value is a leaf that satisfies the same predicates of a field in
+// all records of the plan: it has one text in them, or there are no such predicates.
+func (p *planner) holds(field int32, v Value) bool {
+	leaf := v.tracedLeaf()
+	return leaf != nil && (p.plan.decided(reading{leaf.leaf, nil}) || len(p.records.tables.fields[field].atoms) == 0)
 }
 
 // guards tells of a value that is a leaf of which nothing was read but derivations: others
@@ -314,13 +330,26 @@ func (p *planner) scalars(l *load, v Value) {
 // text adds a leaf, or what a constant satisfies.
 func (p *planner) text(l *load, v Value) {
 	if leaf := v.tracedLeaf(); leaf != nil {
-		l.leaves = append(l.leaves, leaf.leaf)
+		l.seen++
+		if l.field != anyField || !p.plan.decided(reading{leaf.leaf, nil}) {
+			l.leaves = append(l.leaves, leaf.leaf)
+			return
+		}
+	}
+	p.constant(l, v)
+}
+
+// constant adds what a value satisfies that all records of the plan have.
+func (p *planner) constant(l *load, v Value) {
+	e := p.records
+	if len(e.tables.fields[l.field].atoms) == 0 {
 		return
 	}
-	e := p.records
-	if len(e.tables.fields[l.field].atoms) > 0 {
-		l.atoms = append(l.atoms, e.tables.matcher(l.field).Match(nil, kindOf(v.Kind()), v.Text(), &e.scratch)...)
+	text := v.Text()
+	if l.words.plain != nil && l.words.plain.lacks(text) {
+		return
 	}
+	l.atoms = append(l.atoms, e.matcherOf(l).Match(nil, kindOf(v.Kind()), text, &e.scratch)...)
 }
 
 // settled gives a load its kind.
@@ -345,9 +374,17 @@ func ascending(numbers []int32) []int32 {
 
 // add returns the number of a load. Views often show the same leaf.
 func (p *planner) add(l load) int32 {
+	l.reach = -1
 	key := loadKey{l.field, l.leaf, l.kind}
 	if n, known := p.known[key]; known && l.kind == oneLeaf {
 		return n
+	}
+	if l.kind == severalLeaves {
+		for n := range p.plan.loads {
+			if of := &p.plan.loads[n]; of.same(l) && of.sought == l.sought && of.words == l.words {
+				return int32(n)
+			}
+		}
 	}
 	n := int32(len(p.plan.loads))
 	if l.kind == computed {

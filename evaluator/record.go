@@ -13,6 +13,7 @@ type Record struct {
 	JSON   bool // Data is the record in JSON, otherwise what is not between leaves means nothing
 	Forms  bool // leaves have forms, see shape.Leaf.Form
 	ASCII  bool // Data is known to consist of ASCII
+	Plain  bool // no leaf is Spelled, see shape.Leaf
 	Leaves []shape.Leaf
 	Reader RecordReader
 

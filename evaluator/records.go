@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"math"
 	"slices"
+	"unicode/utf8"
 	"unsafe"
 
 	"github.com/socctl/socctl/compiler"
@@ -129,12 +130,15 @@ func (s *Records) matchEvent(r *Record) ([]Match, int, error) {
 func (s *Records) load(l *load, p *plan, r *Record) (uint32, error) {
 	switch l.kind {
 	case oneLeaf:
-		return s.classOfLeaf(l, 0, r, l.leaf), nil
+		return s.classOfOne(l, r), nil
 	case computed:
 		return s.compute(l, p, r)
 	}
 	if s.allWordless(l, r) {
 		return s.classes.of(l.atoms), nil
+	}
+	if !l.pruned {
+		l.prune(r)
 	}
 	return s.loadSeveral(l, r), nil
 }
@@ -248,6 +252,10 @@ const (
 	soughtMark  = 1 << 16 // times the number of keywords
 )
 
+// markOf is the mark of leaves, by their kind: what predicates see it as, in the lowest bits,
+// and whether what stands in the record may not be the text that they see.
+var markOf = [shape.EmptyList + 1]uint32{shape.Number: uint32(matcher.Number) | rawMark, shape.Bool: uint32(matcher.Bool)}
+
 // classOfLeaf returns the class of the text of a leaf, the i-th of a load. It is looked up
 // by what stands in the record, so that a text is read only if it is new, unless texts of
 // that leaf hardly ever repeat.
@@ -256,22 +264,20 @@ func (s *Records) classOfLeaf(l *load, i int, r *Record, leaf int32) uint32 {
 		return 0
 	}
 	at := &r.Leaves[leaf]
-	kind, mark := String, uint32(at.Form)*formMark
-	switch at.Kind {
-	case shape.Number:
-		kind, mark = Number, rawMark
-	case shape.Bool:
-		kind = Bool
-	}
+	mark, raw := markOf[at.Kind]|uint32(at.Form)*formMark, r.Data[at.Start:at.End]
 	if at.Escaped {
 		mark |= escapedMark
 	}
 	if l.sought != nil {
 		mark |= l.sought.number * soughtMark
 	}
-	k, raw := kindOf(kind), r.Data[at.Start:at.End]
-	mark |= uint32(k)
 	h := l.habit(i)
+	if l.reach < 0 {
+		l.reach = s.matcherOf(l).Reach()
+	}
+	if mark == uint32(matcher.String) && len(raw) > l.reach {
+		raw = s.deciding(l, r, raw)
+	}
 	if l.kind == severalLeaves && h.repeats(raw, mark, s.classes.epoch) {
 		s.cache.asked, s.cache.found = s.cache.asked+1, s.cache.found+1
 		return h.class
@@ -285,7 +291,7 @@ func (s *Records) classOfLeaf(l *load, i int, r *Record, leaf int32) uint32 {
 	if known {
 		h.found++
 	} else {
-		class = s.newClass(s.matcherOf(l), k, s.leafText(r, leaf))
+		class = s.newClassOfLeaf(l, matcher.Kind(mark&(escapedMark-1)), r, leaf)
 	}
 	if looked && !known {
 		s.cache.put(first, other, class)
@@ -322,6 +328,55 @@ type setClass struct {
 
 // setBits is how many classes of sets are remembered, as a power of two.
 const setBits = 6
+
+// classOfOne is classOfLeaf for the only leaf of a load. Most often that is a text that was seen
+// lately.
+func (s *Records) classOfOne(l *load, r *Record) uint32 {
+	at := &r.Leaves[l.leaf]
+	if at.Kind > shape.Bool || l.sought != nil || l.reach < 0 || len(l.habits) == 0 || l.habits[0].blind > 0 {
+		return s.classOfLeaf(l, 0, r, l.leaf)
+	}
+	mark, raw := markOf[at.Kind]|uint32(at.Form)*formMark, r.Data[at.Start:at.End]
+	if at.Escaped {
+		mark |= escapedMark
+	} else if len(raw) > l.reach && mark == uint32(matcher.String) {
+		raw = s.deciding(l, r, raw)
+	}
+	h := &l.habits[0]
+	h.looks()
+	first, other := s.cache.key(l.field, mark, unsafe.String(unsafe.SliceData(raw), len(raw)))
+	class, known := s.cache.get(first, other)
+	if known {
+		h.found++
+		return class
+	}
+	class = s.newClassOfLeaf(l, matcher.Kind(mark&(escapedMark-1)), r, l.leaf)
+	s.cache.put(first, other, class)
+	return class
+}
+
+// newClassOfLeaf returns the class of the text of a leaf, which is read for that.
+func (s *Records) newClassOfLeaf(l *load, k matcher.Kind, r *Record, leaf int32) uint32 {
+	return s.newClass(s.matcherOf(l), k, s.leafText(r, leaf))
+}
+
+// deciding returns what of a text that stands in the record as it is, and is longer than the
+// reach of a load, decides about it: no more of it needs to be the same to have the same class.
+func (s *Records) deciding(l *load, r *Record, text []byte) []byte {
+	if part := text[:l.reach]; r.ASCII || isASCII(part) {
+		return part
+	}
+	return text
+}
+
+func isASCII(text []byte) bool {
+	for _, c := range text {
+		if c >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
 
 // matcherOf returns what decides the values of a load.
 func (s *Records) matcherOf(l *load) *matcher.Matcher {

@@ -3,6 +3,7 @@ package evaluator
 import (
 	"bytes"
 	"encoding/binary"
+	"slices"
 	"strings"
 	"unsafe"
 
@@ -159,13 +160,15 @@ func newWordFilter(words []string) *wordFilter {
 }
 
 // usual is text of which much is in what records say.
-const usual = "event windows \\system32\\ powershell.exe microsoft.com admin .dll .exe program files (x86) true false users service security"
+const usual = "event windows \\system32\\ powershell.exe microsoft.com admin .dll .exe program files (x86) true false users service security" +
+	` eventid processid "name" "level" \\microsoft\\windows\\ \microsoft\windows\ \\system32\\ privilege`
 
 // usualGrams is how often each run of four bytes is in usual.
 var usualGrams = func() map[uint32]int {
 	out := map[uint32]int{}
-	for at := range len(usual) - gramSize + 1 {
-		out[binary.LittleEndian.Uint32([]byte(usual[at:at+gramSize]))]++
+	folded := foldWord([]byte(usual))
+	for at := range len(folded) - gramSize + 1 {
+		out[binary.LittleEndian.Uint32(folded[at:])]++
 	}
 	return out
 }()
@@ -209,15 +212,22 @@ func (s *Records) allWordless(l *load, r *Record) bool {
 	if r.JSON {
 		filter = l.words.json
 	}
-	if filter == nil || r.Forms || filter.step < wideStep || 2*len(l.leaves) < len(r.Leaves) || s.strange(r) || filter.holds(r.Data) {
+	if filter == nil || r.Forms || filter.step < wideStep || 2*l.seen < len(r.Leaves) || s.strange(r) || filter.holds(r.Data) {
 		return false
 	}
-	for _, leaf := range l.leaves {
-		if r.Leaves[leaf].Spelled {
-			return false
-		}
+	return r.Plain || !slices.ContainsFunc(l.leaves, func(leaf int32) bool { return r.Leaves[leaf].Spelled })
+}
+
+// prune leaves out leaves of a load of which no text in any record of the plan has a word that
+// counts: numbers, and those that are coded.
+func (l *load) prune(r *Record) {
+	l.pruned = true
+	if filter := l.words.plain; filter != nil {
+		l.leaves = slices.DeleteFunc(l.leaves, func(leaf int32) bool {
+			at := &r.Leaves[leaf]
+			return at.Kind == shape.Number || at.Form&shape.Coded != 0 && filter.plain
+		})
 	}
-	return true
 }
 
 // wordless reports whether the text of a leaf of a load has for sure no word that
@@ -236,7 +246,7 @@ func (s *Records) wordless(l *load, i int, r *Record) bool {
 	}
 	raw := r.Data[leaf.Start:leaf.End]
 	switch {
-	case leaf.Kind == shape.Number, leaf.Form&shape.Coded != 0 && filter.plain, bytes.Equal(raw, l.clean[i]):
+	case bytes.Equal(raw, l.clean[i]):
 		return true
 	case leaf.Spelled || s.holds(filter, r, l.leaves[i]):
 		return false

@@ -42,10 +42,11 @@ func (c *census) reset(grams int) {
 	c.counts, c.shift = zeros(c.counts, 1<<log), 64-log
 }
 
-func (c *census) of(gram uint64) uint16 { return c.counts[gram*hashFactor>>c.shift] }
+// slot returns which count is that of a gram.
+func (c *census) slot(gram uint64) uint32 { return uint32(gram * hashFactor >> c.shift) }
 
 func (c *census) add(gram uint64, n int) {
-	count := &c.counts[gram*hashFactor>>c.shift]
+	count := &c.counts[c.slot(gram)]
 	*count = uint16(min(int(*count)+n, math.MaxUint16))
 }
 
@@ -67,21 +68,28 @@ func (w *workspace) choose(items []trieEntry, length int) []place {
 	for i := 0; i+known <= len(commonplace); i++ {
 		seen.add(gram(commonplace, i, known), len(items))
 	}
+	slots := room(w.counted, total)
 	for _, it := range items {
-		for i := range choices(it.text, min(known, len(it.text))) {
-			seen.add(gram(it.text, i, min(known, len(it.text))), 1)
+		own := slots[len(slots) : len(slots)+choices(it.text, min(known, len(it.text)))]
+		for i := range own {
+			slot := seen.slot(gram(it.text, i, min(known, len(it.text))))
+			seen.counts[slot] = min(seen.counts[slot], math.MaxUint16-1) + 1
+			own[i] = slot
 		}
+		slots = slots[:len(slots)+len(own)]
 	}
+	w.counted = slots
 	places := room(w.places, len(items))
 	for n, it := range items {
-		best, least := place{item: int32(n)}, uint16(0)
-		for i := range choices(it.text, min(known, len(it.text))) {
-			count := seen.of(gram(it.text, i, min(known, len(it.text))))
-			if i == 0 || count < least {
-				best.gram, best.back, least = gram(it.text, i, length), int32(i), count
+		best, least := 0, uint16(math.MaxUint16)
+		own := slots[:choices(it.text, min(known, len(it.text)))]
+		for i, slot := range own {
+			if count := seen.counts[slot]; i == 0 || count < least {
+				best, least = i, count
 			}
 		}
-		places = append(places, best)
+		slots = slots[len(own):]
+		places = append(places, place{gram(it.text, best, length), int32(best), int32(n)})
 	}
 	slices.SortFunc(places, func(a, b place) int {
 		if c := cmp.Compare(a.gram, b.gram); c != 0 {
@@ -100,9 +108,13 @@ func choices(text string, length int) int { return min(len(text)-length+1, windo
 // gram returns the bytes of a text from an offset on, as many as a gram has.
 func gram(text string, at, length int) uint64 {
 	if at+8 <= len(text) {
-		s := text[at : at+8]
-		word := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 | uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
-		return word & low(length)
+		return word8(text[at:at+8]) & low(length)
 	}
 	return head(text[at : at+length])
+}
+
+// word8 returns the eight bytes of a text that has no more, the first one lowest.
+func word8(s string) uint64 {
+	_ = s[7]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 | uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
 }

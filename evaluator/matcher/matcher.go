@@ -48,6 +48,7 @@ type Matcher struct {
 	wide    grams // the same, those that are not ASCII
 	inLines bool  // none of ascii and wide has an end of a line
 	scalar  scalars
+	reach   int // see Reach
 
 	unsure []uint64 // set of the candidates that are to be confirmed
 	number []int32  // candidate -> its check, if it has one
@@ -256,6 +257,10 @@ func (m *Matcher) confirm(n int32, kind Kind, text string, s *Scratch) bool {
 	}
 	return m.decide(p, kind, text, folded)
 }
+
+// Reach returns how many bytes of a string decide: of two that begin with the same
+// ones, ASCII all of them, the same predicates hold. It is math.MaxInt if all may count.
+func (m *Matcher) Reach() int { return m.reach }
 
 // Size returns the bytes of the tables.
 func (m *Matcher) Size() int {

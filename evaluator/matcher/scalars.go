@@ -62,6 +62,11 @@ func (s *scalars) add(i int32, p *compiler.Predicate) {
 	}
 }
 
+// any reports whether there is anything to decide.
+func (s *scalars) any() bool {
+	return s.numbers != nil || s.compare != nil || s.v4 != nil || s.v6 != nil || s.truth[0] != nil || s.truth[1] != nil
+}
+
 // match adds what the value satisfies.
 func (s *scalars) match(kind Kind, text string, h *hits) {
 	if (s.numbers != nil || s.compare != nil) && (kind == Number || kind == String) {

@@ -13,14 +13,15 @@ import (
 // hundreds of matchers, of which most are small and a few are large: what it grew to
 // for one serves all others.
 type workspace struct {
-	sought [compiler.AtEnd + 1][]sought // by anchor
-	found  []trieEntry                  // literals of one anchor
-	wide   []trieEntry                  // of these, those that are not ASCII
-	long   []trieEntry                  // of these, those that have grams
-	places []place
-	census census
-	lists  lister
-	steps  table // of a trie
+	sought  [compiler.AtEnd + 1][]sought // by anchor
+	found   []trieEntry                  // literals of one anchor
+	wide    []trieEntry                  // of these, those that are not ASCII
+	long    []trieEntry                  // of these, those that have grams
+	places  []place
+	census  census
+	counted []uint32 // where in the census the grams of literals are
+	lists   lister
+	steps   table // of a trie
 
 	// Literals of one anchor, each once: see group.
 	texts  []string

@@ -40,6 +40,10 @@ func (m *marks) read(data []byte) {
 // plain reports whether the current record is known to be ASCII.
 func (m *marks) plain() bool { return m.found&(simd.High|simd.Blind) == 0 }
 
+// unspelled reports whether the current record is known to have no escape of a character
+// that could stand for itself.
+func (m *marks) unspelled() bool { return m.found&(simd.Odd|simd.Blind) == 0 }
+
 // stringEnd is stringEnd for the current record, in which a string begins at an offset.
 func (m *marks) stringEnd(data []byte, at int) (stop int, as form) {
 	i := uint(at) / simd.BlockSize

@@ -112,6 +112,10 @@ func (s *Scanner) Settle(settled bool) { s.settled = settled }
 // be without being known to.
 func (s *Scanner) ASCII() bool { return s.marks.plain() }
 
+// Unspelled reports whether no string of the record scanned last is known to be
+// [Leaf.Spelled]. There may be none without that being known.
+func (s *Scanner) Unspelled() bool { return s.marks.unspelled() }
+
 // Shapes returns how many shapes are known; their ids are the numbers below it.
 func (s *Scanner) Shapes() int { return s.trie.shapes }
 
@@ -155,8 +159,14 @@ func (s *Scanner) Scan(data []byte) (id int, leaves []Leaf, err error) {
 // those that are likely. It returns how far it came, or the id of the shape
 // and -1 if that is the end of the record.
 func (s *Scanner) follow(data []byte, node int32, at int) (int32, int) {
-	steps, leaves := s.trie.steps, s.leaves
+	steps, plain := s.trie.steps, s.marks.simple()
 	for {
+		if plain {
+			if node, at = s.followPlain(data, node, at); at < 0 {
+				return node, at
+			}
+		}
+		leaves := s.leaves
 		p := &steps[steps[node].first]
 		behind, next := at+len(p.glue), -1
 		n := len(leaves)
@@ -188,12 +198,12 @@ func (s *Scanner) follow(data []byte, node int32, at int) (int32, int) {
 			return p.to, -1
 		}
 		if next >= 0 {
-			leaves = leaves[:n+1]
+			s.leaves = leaves[:n+1]
 			node, at = p.to, next
 			continue
 		}
+		s.leaves = leaves
 		if !s.trie.turn(data, node, at) {
-			s.leaves = leaves
 			return node, at
 		}
 	}

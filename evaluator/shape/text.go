@@ -53,6 +53,9 @@ func appendPlain(dst, written []byte) (longer, rest []byte) {
 			}
 		}
 		switch c := written[at]; {
+		case c == '\\' && shortEscapes[written[at+1]] != 0:
+			out[to] = shortEscapes[written[at+1]]
+			at, to = at+2, to+1
 		case c == '\\':
 			r, size := unescape(written[at:])
 			to += utf8.EncodeRune(out[to:], r)
@@ -71,6 +74,9 @@ func appendPlain(dst, written []byte) (longer, rest []byte) {
 	}
 	return dst[:from+to], nil
 }
+
+// shortEscapes is what escapes of two characters stand for, by the second; 0 for others.
+var shortEscapes = [256]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
 
 // appendEscaped appends what is written, or not much more than the first most bytes of it.
 func appendEscaped(dst, written []byte, most int) []byte {

@@ -23,6 +23,7 @@ type Event struct {
 	back   []evaluator.Member // further names, used where no field has the name
 	hint   map[string]string  // logsource that the record states itself; nil if none
 	names  *nameIndex         // of fields and back while they grow, if they are many
+	known  nameSet            // of all names that may be found, once the event is complete
 
 	channel string // Channel of a Windows event as received
 	id      int    // EventID of a Windows event, -1 if unknown
@@ -42,6 +43,14 @@ func (e *Event) Windows() bool { return e.shape != shapeOther }
 
 // Field implements evaluator.Event on the native view.
 func (e *Event) Field(name string) (evaluator.Value, bool) {
+	if e.known.lacks(name) {
+		return evaluator.Value{}, false
+	}
+	return e.find(name)
+}
+
+// find is Field for an event that may not be complete.
+func (e *Event) find(name string) (evaluator.Value, bool) {
 	if v, ok := member(e.front, name); ok {
 		return v, true
 	}

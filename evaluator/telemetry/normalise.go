@@ -126,6 +126,7 @@ func (n *Normaliser) Event(r Record) *Event {
 		e.finishWindows()
 	}
 	e.names = nil
+	e.known = e.nameSet()
 	return e
 }
 

@@ -126,7 +126,8 @@ func (s *Stream) MatchRecord(of *Record) (matches []evaluator.Match, views int, 
 // order.
 func (s *Stream) recognise(of *Record) (on *side, id int, leaves []jsonshape.Leaf, err error) {
 	id, leaves, err = s.scanner.Scan(of.Raw)
-	s.json.record.ASCII, s.loose.record.ASCII = s.scanner.ASCII(), s.scanner.ASCII()
+	ascii, plain := s.scanner.ASCII(), s.scanner.Unspelled()
+	s.json.record.ASCII, s.json.record.Plain, s.loose.record.ASCII, s.loose.record.Plain = ascii, plain, ascii, plain
 	if id = s.json.files.shape(of.Source, id); err != nil || id >= 0 && s.json.records.Meet(id) {
 		return &s.json, id, leaves, err
 	}

@@ -67,23 +67,24 @@ func bare(job Job, ev *evaluator.Evaluator, r *Report) {
 	}
 }
 
-// streamed evaluates records as they stand in the input.
+// streamed evaluates records as they stand in the input, block by block as the command line
+// does.
 func streamed(job Job, normaliser *telemetry.Normaliser, ev *evaluator.Evaluator, r *Report, watch *Stopwatch) {
 	stream := telemetry.NewStream(normaliser, ev, telemetry.RouteBy(job.Router()))
 	n := 0
-	var one func(record telemetry.Record, err error)
-	one = func(record telemetry.Record, err error) {
+	var one func(record *telemetry.Record, err error)
+	one = func(record *telemetry.Record, err error) {
 		if err != nil {
 			return // inputs are recordings, and some of them end early
 		}
 		if n++; (n-1)%max(1, job.Every) != 0 {
 			return
 		}
-		matches, _, err := stream.Match(record)
+		matches, _, err := stream.Match(*record)
 		if err != nil {
 			n--
-			for record, err := range stream.Reread(record) {
-				one(record, err)
+			for record, err := range stream.Reread(*record) {
+				one(&record, err)
 			}
 			return
 		}
@@ -93,10 +94,12 @@ func streamed(job Job, normaliser *telemetry.Normaliser, ev *evaluator.Evaluator
 		for _, m := range matches {
 			r.Matches[m.Rule.ID]++
 		}
-		record.Release()
 	}
-	for record, err := range telemetry.Read(context.Background(), job.Paths, telemetry.ReadOptions{Raw: true, Unrendered: true}) {
-		one(record, err)
+	for block := range telemetry.Blocks(context.Background(), job.Paths, telemetry.ReadOptions{Raw: true, Unrendered: true}) {
+		for record, err := range block.Records() {
+			one(record, err)
+		}
+		block.Release()
 	}
 	s := stream.Statistics()
 	if s.Asked > 0 {

@@ -86,14 +86,18 @@ func (d *decoder) instance(c *cursor, depth int) (frame, error) {
 	values, classes := d.values[f.base:f.base+f.count], d.signature[len(d.signature):len(d.signature)+f.count]
 	nested, at := false, c.at
 	for i := range values {
-		descriptor := binary.LittleEndian.Uint32(descriptors[4*i:])
+		descriptor := binary.LittleEndian.Uint32(descriptors[4*i : 4*i+4])
 		size, kind := int(uint16(descriptor)), byte(descriptor>>16)
 		if size > c.end-at {
 			return frame{}, fmt.Errorf("value %d of %d bytes is longer than the record", i, size)
 		}
-		class := classOf(kind, size)
+		class := kind
+		if size == 0 {
+			class = classOf(kind, 0)
+		}
 		nested = nested || class == kindBinXML
-		values[i] = value{start: uint32(at), size: uint16(size), kind: kind, class: class}
+		v := &values[i]
+		v.start, v.frame, v.size, v.kind, v.class = uint32(at), 0, uint16(size), kind, class
 		classes[i] = class
 		at += size
 	}

@@ -10,12 +10,18 @@ import (
 // Layout is what records have in common that differ in the texts of their leaves
 // only: names, constants, and the types of values. It does not change.
 type Layout struct {
-	plan   *plan
-	key    string
-	kinds  []evaluator.Kind // by leaf
-	shapes []shape.Kind
-	forms  []uint8
-	least  []uint16 // bytes without which a value does not look as its type does
+	plan  *plan
+	key   string
+	kinds []evaluator.Kind // by leaf
+	left  []leftLeaf       // by leaf
+}
+
+// leftLeaf is a leaf of a record that is left unrendered.
+type leftLeaf struct {
+	slot  int32  // of the value that it is
+	least uint16 // bytes without which a value does not look as its type does
+	kind  shape.Kind
+	form  uint8
 }
 
 // Key says what the layout is: two layouts with the same key are the same.
@@ -35,8 +41,7 @@ func newLayout(d *decoder, p *plan) *Layout {
 	}
 	l := &Layout{plan: p}
 	if n := len(p.fills); n > 0 {
-		l.kinds, l.shapes = make([]evaluator.Kind, 0, n), make([]shape.Kind, 0, n)
-		l.forms, l.least = make([]uint8, 0, n), make([]uint16, 0, n)
+		l.kinds, l.left = make([]evaluator.Kind, 0, n), make([]leftLeaf, 0, n)
 	}
 	used := make([]bool, len(d.values))
 	for _, f := range p.fills {
@@ -46,7 +51,7 @@ func newLayout(d *decoder, p *plan) *Layout {
 			return nil
 		}
 		used[f.slot] = true // once: so all texts together are not larger than the record
-		l.add(class, kind)
+		l.add(f.slot, class, kind)
 	}
 	w := keyWriter{l: l, members: make([]int32, len(p.members)), items: make([]int32, len(p.items))}
 	for i, f := range p.fills {
@@ -64,7 +69,7 @@ func newLayout(d *decoder, p *plan) *Layout {
 	return l
 }
 
-func (l *Layout) add(class byte, kind evaluator.Kind) {
+func (l *Layout) add(slot int32, class byte, kind evaluator.Kind) {
 	form, least := class, 0
 	switch class {
 	case kindXML:
@@ -76,15 +81,14 @@ func (l *Layout) add(class byte, kind evaluator.Kind) {
 	if int(class) < len(sizes) {
 		least = sizes[class]
 	}
-	l.kinds, l.forms, l.least = append(l.kinds, kind), append(l.forms, form), append(l.least, uint16(least))
+	as := shape.String
 	switch kind {
 	case evaluator.Number:
-		l.shapes = append(l.shapes, shape.Number)
+		as = shape.Number
 	case evaluator.Bool:
-		l.shapes = append(l.shapes, shape.Bool)
-	default:
-		l.shapes = append(l.shapes, shape.String)
+		as = shape.Bool
 	}
+	l.kinds, l.left = append(l.kinds, kind), append(l.left, leftLeaf{slot, uint16(least), as, form})
 }
 
 // classIn returns the type of values of a form.
@@ -139,7 +143,7 @@ func (w *keyWriter) span(s span) {
 func (w *keyWriter) node(at place, fixed evaluator.Value) {
 	switch n := *w.what(at); {
 	case n > 0:
-		w.key = append(w.key, 'x', w.l.forms[n-1])
+		w.key = append(w.key, 'x', w.l.left[n-1].form)
 	case n < 0:
 		w.span(w.l.plan.spans[-n-1])
 	default:

@@ -127,20 +127,22 @@ func (d *decoder) unrendered(b *block, start, end int) (evaluator.Value, *Unrend
 // and so does not look as others of the type do.
 func (d *decoder) leave(l *Layout, b *block, start, end int) *Unrendered {
 	first := len(b.leaves)
-	leaves := slices.Grow(b.leaves, len(l.plan.fills))[:first+len(l.plan.fills)]
-	for i := range l.plan.fills {
-		v := &d.values[l.plan.fills[i].slot]
-		if v.size < l.least[i] {
+	leaves, values := slices.Grow(b.leaves, len(l.left))[:first+len(l.left)], d.values
+	own := leaves[first:][:len(l.left)]
+	for i := range l.left {
+		of := &l.left[i]
+		v := &values[of.slot]
+		if v.size < of.least {
 			return nil
 		}
 		// Field by field into its place: a copy of the whole would have to wait for them.
-		leaf, from := &leaves[first+i], v.start-uint32(start)
+		leaf, from := &own[i], v.start-uint32(start)
 		leaf.Start, leaf.End = from, from+uint32(v.size)
-		leaf.Kind, leaf.Escaped, leaf.Spelled, leaf.Form = l.shapes[i], true, false, l.forms[i]
+		leaf.Kind, leaf.Escaped, leaf.Spelled, leaf.Form = of.kind, true, false, of.form
 	}
 	b.leaves = leaves
 	const record, leaf = 96, 12
-	size := record + leaf*len(l.plan.fills)
+	size := record + leaf*len(l.left)
 	if len(b.records) == 0 {
 		size += chunkSize
 	}
