@@ -1,6 +1,10 @@
 package evaluator
 
-import "bytes"
+import (
+	"bytes"
+
+	"github.com/socctl/socctl/evaluator/shape"
+)
 
 // habit is what is known of how the texts of a leaf follow one another, in records of
 // one plan. What it leads to is the same with any habit; only the way there is not.
@@ -8,7 +12,8 @@ type habit struct {
 	last  []byte // the latest text, as it stood in the record, see habit.repeats
 	mark  uint32 // of it, see escapedMark
 	class uint32 // of it
-	epoch int    // of the class; 0 if there is none
+	as    leafForm
+	epoch uint32 // of the class, cut; 0 if there is none
 	asked uint16 // texts that were looked up lately
 	found uint16 // those of them that had been seen lately
 	blind uint16 // texts that will not be looked up
@@ -53,7 +58,21 @@ func (h *habit) looks() bool {
 
 // repeats reports whether a text is the latest one again.
 func (h *habit) repeats(raw []byte, mark uint32, epoch int) bool {
-	return h.epoch == epoch && h.mark == mark && bytes.Equal(h.last, raw)
+	return h.epoch == uint32(epoch) && h.mark == mark && bytes.Equal(h.last, raw)
+}
+
+// leafForm is how a text stands in a record.
+type leafForm struct {
+	kind    shape.Kind
+	escaped bool
+	form    uint8
+}
+
+func formOf(l *shape.Leaf) leafForm { return leafForm{l.Kind, l.Escaped, l.Form} }
+
+// again is repeats for a leaf of a record, of the same load as the latest one.
+func (h *habit) again(l *shape.Leaf, data []byte, epoch int) bool {
+	return h.epoch == uint32(epoch) && int(l.End-l.Start) == len(h.last) && h.as == formOf(l) && string(data[l.Start:l.End]) == string(h.last)
 }
 
 // take remembers the latest text and its class. Among leaves of which any counts there
@@ -64,5 +83,5 @@ func (h *habit) take(raw []byte, mark, class uint32, epoch int) {
 		return
 	}
 	h.last = append(h.last[:0], raw...)
-	h.mark, h.class, h.epoch = mark, class, epoch
+	h.mark, h.class, h.epoch = mark, class, uint32(epoch)
 }

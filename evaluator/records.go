@@ -147,11 +147,19 @@ func (s *Records) load(l *load, p *plan, r *Record) (uint32, error) {
 // Most often all that they satisfy is satisfied by one of them, or by two.
 func (s *Records) loadSeveral(l *load, r *Record) uint32 {
 	one, other, few := s.classes.of(l.atoms), uint32(0), true
+	known := l.words.plain == nil && l.habits != nil // which not all loads need
 	for i, leaf := range l.leaves {
-		if s.wordless(l, i, r) {
+		var class uint32
+		switch {
+		case known && l.habits[i].again(&r.Leaves[leaf], r.Data, s.classes.epoch):
+			s.cache.asked, s.cache.found = s.cache.asked+1, s.cache.found+1
+			class = l.habits[i].class
+		case s.wordless(l, i, r):
 			continue
+		default:
+			class = s.classOfLeaf(l, i, r, leaf)
 		}
-		switch class := s.classOfLeaf(l, i, r, leaf); {
+		switch {
 		case class == 0 || class == one || class == other:
 		case one == 0:
 			one = class
@@ -298,6 +306,7 @@ func (s *Records) classOfLeaf(l *load, i int, r *Record, leaf int32) uint32 {
 	}
 	if l.kind == severalLeaves {
 		h.take(raw, mark, class, s.classes.epoch)
+		h.as = formOf(at)
 	}
 	return class
 }
