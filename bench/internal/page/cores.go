@@ -26,7 +26,7 @@ const quiet = 0.9
 
 const coresMethod = `## Cores
 
-` + "`socctl eval -j`" + ` with more workers, less what loading takes, on the clock; %d times in turn, medians. Workers read and write themselves, in turn; only garbage
+` + "`socctl eval -j`" + ` with more workers, less what loading takes, on the clock; as often in turn as the command above says, medians. Workers read and write themselves, in turn; only garbage
 is collected beside them, so that one worker keeps hardly more than one core busy. In the first row of a lane the whole program is held to one.
 Two cores are to be %s × as fast as one. What the machine can do is told by two processes at the same time that have nothing to do with each other,
 each of which reads the whole lane on one core: that they are less than twice as fast as one is because cores share memory and what else runs there.
@@ -36,7 +36,7 @@ func (p *printer) cores(r *Result) {
 	if len(r.Cores) == 0 {
 		return
 	}
-	p.line(coresMethod, r.Runs, number(targetTwo))
+	p.line(coresMethod, number(targetTwo))
 	p.line("| Lane | Workers | Events/s on the clock | One worker | One core | Cores busy | Peak MB | Target |\n|---|---:|---:|---:|---:|---:|---:|---|")
 	for _, l := range r.Cores {
 		p.coresLane(l)

@@ -62,7 +62,7 @@ const growthMethod = `## Growth of the rule set
 
 Beside every rule stand copies of it that differ in one letter or digit of each literal. Numbers and networks stay, and what a rule excludes that may
 match by numbers alone. Copies cost what their originals do to look for, but most of them are never found, which favours us. The library evaluates a
-lane with sets of all sizes in turn, %d times. Times are CPU time and medians. In the later half of a lane most of what is built when events ask for it
+lane with sets of all sizes in turn, as often as the command above says. Times are CPU time and medians. In the later half of a lane most of what is built when events ask for it
 has been built. A collection of garbage takes as long as there are rules in memory: on a short lane one more or less decides the later half, which then
 varies by more than what it is to tell.
 `
@@ -72,7 +72,7 @@ func (p *printer) growth(r *Result) {
 	if g == nil {
 		return
 	}
-	p.line(growthMethod, r.Runs)
+	p.line(growthMethod)
 	p.line("| Rules | Predicates | Parse s | Compile s | First evaluator s | Documents MB | Program and documents MB |\n|---:|---:|---:|---:|---:|---:|---:|")
 	for _, s := range g.Sizes {
 		p.line("| %s (×%d) | %s | %s | %s | %s | %s | %s |", number(float64(s.Rules)), s.Times, number(float64(s.Predicates)),

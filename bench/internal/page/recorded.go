@@ -32,8 +32,8 @@ const (
 
 const recordedMethod = `## Recorded telemetry
 
-Events are recorded once; then rules are replayed on one goroutine, with nothing remembered of earlier runs, beside streaming the same events: %d times, in
-turn. Times are CPU time and medians, building of what events first ask for included. By events, what bounds a replay is how many different texts there are in
+Events are recorded once; then rules are replayed on one goroutine, with nothing remembered of earlier runs, beside streaming the same events: in turn, as
+often as the command above says. Times are CPU time and medians, building of what events first ask for included. By events, what bounds a replay is how many different texts there are in
 the columns that rules look at, and how many layouts the records have. By rules, it is how many events are of a logsource that some rule is about: others
 are not read. *New* is how many of the values that rules look at were not met before, as the cache of streaming tells: a replay looks at each once in each
 file.
@@ -43,7 +43,7 @@ func (p *printer) recorded(r *Result) {
 	if len(r.Recorded) == 0 {
 		return
 	}
-	p.line(recordedMethod, r.Runs)
+	p.line(recordedMethod)
 	p.line("| Lane | Events | Rules | Streaming s | Replay s | Replay µs/event | Times as fast | New | Matches |\n|---|---:|---:|---:|---:|---:|---:|---:|---:|")
 	for _, l := range r.Recorded {
 		for _, row := range l.Rows {
