@@ -91,7 +91,7 @@ func (s *Records) MatchBatches(batches []*Batch, tried func(rows []int32, t *Tri
 // batchMemory is what matching batches takes, to be used again.
 type batchMemory struct {
 	codes   []uint32
-	numbers numbers // of vectors that are current
+	numbers room[uint32] // of vectors that are current
 	found   []vector
 	states  states
 	reached []*planVerdict
@@ -100,7 +100,7 @@ type batchMemory struct {
 	events  madeEvents
 	whole   []byte // a text of lines
 	leading leadTable
-	rows    rowRoom // of those that are matched together
+	rows    room[int32] // of those that are matched together
 }
 
 // batchMatcher matches batches.
@@ -116,21 +116,6 @@ type batchMatcher struct {
 	order []*together
 	later []batchRow // rows of which events have to be made
 	open  []batchRow // the same, but what was tried on them has been told
-}
-
-// rowRoom is room for rows, which is used again once all of it is given up.
-type rowRoom struct {
-	slab []int32
-	used int
-}
-
-// take returns room for some rows.
-func (r *rowRoom) take(count int) []int32 {
-	if r.used+count > len(r.slab) {
-		r.slab, r.used = make([]int32, max(1<<14, 2*len(r.slab), count)), 0 // those before stay with whoever has them
-	}
-	r.used += count
-	return r.slab[r.used-count : r.used : r.used]
 }
 
 // batchRow is a row of a batch.
@@ -201,7 +186,7 @@ func (m *batchMatcher) ways(t *planTree, rows []int32) (ways []way, unknown []in
 		counts[leads[code].to]++
 	}
 	for i := range ways {
-		ways[i].rows = m.rows.take(counts[i+1])[:0]
+		ways[i].rows = m.rows.take(counts[i+1])
 	}
 	for i, row := range rows {
 		if at := leads[m.codes[i]].to; at == 0 {

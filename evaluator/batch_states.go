@@ -13,19 +13,19 @@ func (v *vector) at(i int) uint32 {
 	return v.byRow[i]
 }
 
-// numbers is room for vectors, which is used again.
-type numbers struct {
-	slab []uint32
+// room is room for slices, which is used again once all of it is given up.
+type room[T any] struct {
+	slab []T
 	used int
 }
 
-// take returns an empty slice with room for some numbers.
-func (n *numbers) take(count int) []uint32 {
-	if n.used+count > len(n.slab) {
-		n.slab, n.used = make([]uint32, max(1<<14, 2*len(n.slab), count)), 0 // those before stay with whoever has them
+// take returns an empty slice with room for some items.
+func (r *room[T]) take(count int) []T {
+	if r.used+count > len(r.slab) {
+		r.slab, r.used = make([]T, max(1<<14, 2*len(r.slab), count)), 0 // those before stay with whoever has them
 	}
-	n.used += count
-	return n.slab[n.used-count : n.used-count : n.used]
+	r.used += count
+	return r.slab[r.used-count : r.used-count : r.used]
 }
 
 // states divides rows into those that have the same classes in all vectors. It can be used

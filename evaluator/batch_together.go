@@ -23,12 +23,12 @@ type batchPart struct {
 }
 
 // join puts the rows of all parts one behind the other.
-func (t *together) join(room *rowRoom) {
+func (t *together) join(room *room[int32]) {
 	if len(t.part) == 1 {
 		t.rows = t.part[0].rows
 		return
 	}
-	t.rows = room.take(t.count)[:0]
+	t.rows = room.take(t.count)
 	for i := range t.part {
 		t.rows = append(t.rows, t.part[i].rows...)
 	}

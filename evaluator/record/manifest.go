@@ -144,21 +144,30 @@ func (m *Manifest) write(dir string) error {
 	return replace(filepath.Join(dir, ManifestName), text)
 }
 
-// replace writes a file completely or leaves it as it is.
+// replace writes a file completely or leaves it as it is, and waits until that is on the
+// disk.
 func replace(path string, content []byte) error {
+	if err := replaceAnd(path, content, (*os.File).Sync); err != nil {
+		return err
+	}
+	return syncFolder(filepath.Dir(path))
+}
+
+// replaceAnd writes a file completely or leaves it as it is; then is called with what was
+// written before it takes its place.
+func replaceAnd(path string, content []byte, then func(*os.File) error) error {
 	f, err := createTemporary(filepath.Dir(path))
 	if err != nil {
 		return err
 	}
 	_, err = f.Write(content)
-	err = errors.Join(err, f.Sync(), f.Close())
-	if err == nil {
+	if err = errors.Join(err, then(f), f.Close()); err == nil {
 		err = os.Rename(f.Name(), path)
 	}
 	if err != nil {
 		return errors.Join(err, os.Remove(f.Name()))
 	}
-	return syncFolder(filepath.Dir(path))
+	return nil
 }
 
 // temporary is how names of files start that are being written.

@@ -3,9 +3,7 @@ package record
 import (
 	"bytes"
 	"crypto/sha256"
-	"errors"
 	"os"
-	"path/filepath"
 
 	"github.com/klauspost/compress/zstd"
 )
@@ -49,16 +47,5 @@ func (s *sealer) replace(path string, text []byte) error {
 	packed := s.packs.EncodeAll(text, make([]byte, sha256.Size))
 	sum := sha256.Sum256(packed[sha256.Size:])
 	copy(packed, sum[:])
-	f, err := createTemporary(filepath.Dir(path))
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(packed)
-	if err = errors.Join(err, f.Close()); err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
-	}
-	return nil
+	return replaceAnd(path, packed, func(*os.File) error { return nil })
 }
