@@ -15,7 +15,7 @@ import (
 // Limits of what an Evaluator remembers. At each of them it forgets everything
 // of the kind and begins anew, so that no input makes it grow.
 const (
-	cacheSlots  = 1 << 15 // values; 16 bytes each
+	cacheSlots  = 1 << 17 // values; 16 bytes each
 	maxClasses  = 1 << 14
 	maxAtoms    = 1 << 20 // in all classes together
 	maxVerdicts = 1 << 14
