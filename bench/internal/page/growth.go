@@ -63,7 +63,7 @@ const growthMethod = `## Growth of the rule set
 Beside every rule stand copies of it that differ in one letter or digit of each literal. Numbers and networks stay, and what a rule excludes that may
 match by numbers alone. Copies cost what their originals do to look for, but most of them are never found, which favours us. The library evaluates a
 lane with sets of all sizes in turn, as often as the command above says. Times are CPU time and medians. In the later half of a lane most of what is built when events ask for it
-has been built. A collection of garbage takes as long as there are rules in memory: on a short lane one more or less decides the later half, which then
+has been built; of more rules more is built, which counts for more the shorter a lane is. A collection of garbage takes as long as there are rules in memory: on a short lane one more or less decides the later half, which then
 varies by more than what it is to tell.
 `
 
@@ -90,7 +90,7 @@ func took(t Took) string {
 }
 
 func (p *printer) grownLane(l GrownLane) {
-	p.line("### %s with more rules\n", l.Name)
+	p.line("### %s with more rules: %s events\n", l.Name, number(float64(l.Events)))
 	p.line("| Rules | µs/event | | later half | | Peak MB | | In use at the end MB | Allocations/event | Matches |\n|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|")
 	for _, r := range l.Rows {
 		first := l.Rows[0]
