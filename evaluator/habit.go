@@ -39,12 +39,8 @@ func (l *load) habit(i int) *habit {
 	return &l.habits[i]
 }
 
-// looks reports whether the next text is to be looked up.
-func (h *habit) looks() bool {
-	if h.blind > 0 {
-		h.blind--
-		return false
-	}
+// looks notes that a text is looked up, and after many of them whether the next ones are.
+func (h *habit) looks() {
 	if h.asked++; h.asked > trial {
 		if h.found < worthwhile {
 			h.blind, h.vain = blindness<<h.vain, min(h.vain+1, mostVain)
@@ -53,7 +49,6 @@ func (h *habit) looks() bool {
 		}
 		h.asked, h.found = 0, 0
 	}
-	return true
 }
 
 // repeats reports whether a text is the latest one again.

@@ -134,7 +134,7 @@ func (s *Records) load(l *load, p *plan, r *Record) (uint32, error) {
 	case computed:
 		return s.compute(l, p, r)
 	}
-	if s.allWordless(l, r) {
+	if l.words.plain != nil && s.allWordless(l, r) {
 		return s.classes.of(l.atoms), nil
 	}
 	if !l.pruned {
@@ -146,15 +146,19 @@ func (s *Records) load(l *load, p *plan, r *Record) (uint32, error) {
 // loadSeveral returns the class of the texts of several leaves together, and of constants.
 // Most often all that they satisfy is satisfied by one of them, or by two.
 func (s *Records) loadSeveral(l *load, r *Record) uint32 {
-	one, other, few := s.classes.of(l.atoms), uint32(0), true
-	known := l.words.plain == nil && l.habits != nil // which not all loads need
+	one, other, few := uint32(0), uint32(0), true
+	if len(l.atoms) > 0 {
+		one = s.classes.of(l.atoms)
+	}
+	filtered := l.words.plain != nil
+	known := !filtered && l.habits != nil // which not all loads need
 	for i, leaf := range l.leaves {
 		var class uint32
 		switch {
 		case known && l.habits[i].again(&r.Leaves[leaf], r.Data, s.classes.epoch):
 			s.cache.asked, s.cache.found = s.cache.asked+1, s.cache.found+1
 			class = l.habits[i].class
-		case s.wordless(l, i, r):
+		case filtered && s.wordless(l, i, r):
 			continue
 		default:
 			class = s.classOfLeaf(l, i, r, leaf)
@@ -272,6 +276,11 @@ func (s *Records) classOfLeaf(l *load, i int, r *Record, leaf int32) uint32 {
 		return 0
 	}
 	at := &r.Leaves[leaf]
+	h := l.habit(i)
+	if h.blind > 0 {
+		h.blind--
+		return s.newClassOfLeaf(l, matcher.Kind(markOf[at.Kind]&(escapedMark-1)), r, leaf)
+	}
 	mark, raw := markOf[at.Kind]|uint32(at.Form)*formMark, r.Data[at.Start:at.End]
 	if at.Escaped {
 		mark |= escapedMark
@@ -279,7 +288,6 @@ func (s *Records) classOfLeaf(l *load, i int, r *Record, leaf int32) uint32 {
 	if l.sought != nil {
 		mark |= l.sought.number * soughtMark
 	}
-	h := l.habit(i)
 	if l.reach < 0 {
 		l.reach = s.matcherOf(l).Reach()
 	}
@@ -290,18 +298,13 @@ func (s *Records) classOfLeaf(l *load, i int, r *Record, leaf int32) uint32 {
 		s.cache.asked, s.cache.found = s.cache.asked+1, s.cache.found+1
 		return h.class
 	}
-	var first, other uint64
-	looked, known, class := h.looks(), false, uint32(0)
-	if looked {
-		first, other = s.cache.key(l.field, mark, unsafe.String(unsafe.SliceData(raw), len(raw)))
-		class, known = s.cache.get(first, other)
-	}
+	h.looks()
+	first, other := s.cache.key(l.field, mark, unsafe.String(unsafe.SliceData(raw), len(raw)))
+	class, known := s.cache.get(first, other)
 	if known {
 		h.found++
 	} else {
 		class = s.newClassOfLeaf(l, matcher.Kind(mark&(escapedMark-1)), r, leaf)
-	}
-	if looked && !known {
 		s.cache.put(first, other, class)
 	}
 	if l.kind == severalLeaves {

@@ -139,13 +139,14 @@ func (b *builder) finish() {
 	for _, s := range b.sought {
 		m.folds = m.folds || len(s) > 0
 	}
+	m.scalars = m.scalar.any()
 	m.reach = b.reach()
 }
 
 // reach finds out how many bytes of a string decide: as many as the longest literal that
 // one may begin with has, or one more than the longest that one may be.
 func (b *builder) reach() (most int) {
-	if len(b.m.checks) > 0 || b.m.scalar.any() || len(b.sought[compiler.AtEnd]) > 0 || len(b.sought[compiler.Anywhere]) > 0 {
+	if len(b.m.checks) > 0 || b.m.scalars || len(b.sought[compiler.AtEnd]) > 0 || len(b.sought[compiler.Anywhere]) > 0 {
 		return math.MaxInt
 	}
 	for _, s := range b.sought[compiler.AtStart] {

@@ -116,8 +116,12 @@ func head(text string) uint64 {
 
 // scan adds the literals that occur in a text.
 func (g *grams) scan(b *buffer, h *hits, l *lists) {
-	g.single.scan(b, h, l)
-	g.short.scan(b, h, l)
+	if len(g.single.bytes) > 0 {
+		g.single.scan(b, h, l)
+	}
+	if g.short.any() {
+		g.short.scan(b, h, l)
+	}
 	switch {
 	case len(g.entries) == 0:
 		return

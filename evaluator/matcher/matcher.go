@@ -48,7 +48,8 @@ type Matcher struct {
 	wide    grams // the same, those that are not ASCII
 	inLines bool  // none of ascii and wide has an end of a line
 	scalar  scalars
-	reach   int // see Reach
+	scalars bool // there are any
+	reach   int  // see Reach
 
 	unsure []uint64 // set of the candidates that are to be confirmed
 	number []int32  // candidate -> its check, if it has one
@@ -143,7 +144,9 @@ func (m *Matcher) candidates(kind Kind, text string, s *Scratch) {
 	for _, i := range m.always {
 		s.hits.add(i)
 	}
-	m.scalar.match(kind, text, &s.hits)
+	if m.scalars {
+		m.scalar.match(kind, text, &s.hits)
+	}
 	if m.folds {
 		m.texts(text, s)
 	}

@@ -51,6 +51,8 @@ func (s *shorts) finish() {
 	}
 }
 
+func (s *shorts) any() bool { return s.pairs != nil || len(s.items) > 0 }
+
 func (s *shorts) scan(b *buffer, h *hits, l *lists) {
 	if s.pairs == nil || len(s.items) > 0 && b.end-b.from >= longText {
 		for _, it := range s.items {
@@ -120,9 +122,6 @@ func (s *singles) add(it trieEntry) {
 const maxTogether = 512
 
 func (s *singles) scan(b *buffer, h *hits, l *lists) {
-	if len(s.bytes) == 0 {
-		return
-	}
 	text := b.bytes[b.from:b.end]
 	if len(s.bytes) < 4 || len(s.bytes) > 64 || len(text) > maxTogether {
 		for i, c := range s.bytes {

@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"strings"
 
+	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/evaluator"
 	"github.com/socctl/socctl/evaluator/telemetry"
 )
@@ -71,6 +72,7 @@ func bare(job Job, ev *evaluator.Evaluator, r *Report) {
 // does.
 func streamed(job Job, normaliser *telemetry.Normaliser, ev *evaluator.Evaluator, r *Report, watch *Stopwatch) {
 	stream := telemetry.NewStream(normaliser, ev, telemetry.RouteBy(job.Router()))
+	matched := map[*compiler.Rule]int{}
 	n := 0
 	var one func(record *telemetry.Record, err error)
 	one = func(record *telemetry.Record, err error) {
@@ -80,7 +82,7 @@ func streamed(job Job, normaliser *telemetry.Normaliser, ev *evaluator.Evaluator
 		if n++; (n-1)%max(1, job.Every) != 0 {
 			return
 		}
-		matches, _, err := stream.Match(*record)
+		matches, _, err := stream.MatchRecord(record)
 		if err != nil {
 			n--
 			for record, err := range stream.Reread(*record) {
@@ -92,7 +94,7 @@ func streamed(job Job, normaliser *telemetry.Normaliser, ev *evaluator.Evaluator
 			watch.Lap(r.Events)
 		}
 		for _, m := range matches {
-			r.Matches[m.Rule.ID]++
+			matched[m.Rule]++
 		}
 	}
 	for block := range telemetry.Blocks(context.Background(), job.Paths, telemetry.ReadOptions{Raw: true, Unrendered: true}) {
@@ -100,6 +102,9 @@ func streamed(job Job, normaliser *telemetry.Normaliser, ev *evaluator.Evaluator
 			one(record, err)
 		}
 		block.Release()
+	}
+	for rule, count := range matched {
+		r.Matches[rule.ID] += count
 	}
 	s := stream.Statistics()
 	if s.Asked > 0 {
