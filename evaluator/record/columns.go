@@ -2,6 +2,7 @@ package record
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -36,8 +37,7 @@ type groupColumn struct {
 	name  string
 	chunk *chunk // nil for columns that are read by way of the parquet package
 	texts *texts
-	grams *evaluator.Grams // nil if nothing is known
-	lines *evaluator.Lines // the same
+	lines *evaluator.Lines // nil if they are not known
 	asked bool             // whether lines are known
 }
 
@@ -53,10 +53,6 @@ func (g *rowGroup) part(name string) (*groupColumn, error) {
 	c := &groupColumn{name: name, chunk: g.chunkOf(g.number, n)}
 	if c.chunk != nil && c.chunk.numbers {
 		c.chunk = nil // of which texts can be made nevertheless
-	}
-	var err error
-	if c.grams, err = g.gramsOf(name); err != nil {
-		return nil, err // not remembered, so that whoever reads the column is told as well
 	}
 	g.read[name] = c
 	return c, nil
@@ -331,14 +327,14 @@ func (c *leafColumn) appendRest(to []uint32, rows []int32) ([]uint32, error) {
 	return to, nil
 }
 
-// Grams implements evaluator.Column. What cannot be read fails when the column is.
+// Grams implements evaluator.Column. That they cannot be read is noted in late.
 func (c *leafColumn) Grams() *evaluator.Grams {
 	if c.told || c.name == "" {
 		return c.grams
 	}
-	if grams, err := c.group.gramsOf(c.name); err == nil {
-		c.grams, c.told = grams, true
-	}
+	var err error
+	c.grams, err = c.group.gramsOf(c.name)
+	c.group.late, c.told = errors.Join(c.group.late, err), true
 	return c.grams
 }
 
