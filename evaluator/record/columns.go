@@ -229,6 +229,7 @@ type leafColumn struct {
 	grams *evaluator.Grams
 	told  bool // grams was asked for
 	order uint32
+	part  *groupColumn // that is its column, once it was asked for
 
 	rows       []int32 // ascending; those that a leaf without a column is of
 	rest       int     // where it is in their rest
@@ -247,6 +248,14 @@ func (c *leafColumn) Kind() shape.Kind { return c.kind }
 // Number implements evaluator.Column.
 func (c *leafColumn) Number() uint32 { return c.order }
 
+// column returns the column of a leaf that has one.
+func (c *leafColumn) column() (g *groupColumn, err error) {
+	if c.part == nil {
+		c.part, err = c.group.part(c.name)
+	}
+	return c.part, err
+}
+
 // Dictionary implements evaluator.Column.
 func (c *leafColumn) Dictionary() (*evaluator.Dictionary, error) {
 	if c.dictionary != nil {
@@ -255,7 +264,7 @@ func (c *leafColumn) Dictionary() (*evaluator.Dictionary, error) {
 	if c.name == "" {
 		return c.dictionary, c.readRest()
 	}
-	g, err := c.group.part(c.name)
+	g, err := c.column()
 	if err == nil {
 		err = c.group.dictionaryOf(g)
 	}
@@ -271,7 +280,7 @@ func (c *leafColumn) Lines() (*evaluator.Lines, error) {
 	if c.name == "" || c.dictionary != nil {
 		return nil, nil
 	}
-	g, err := c.group.part(c.name)
+	g, err := c.column()
 	if err != nil || g.asked || g.dictionary != nil {
 		return g.linesIfAny(), err
 	}
@@ -295,7 +304,7 @@ func (c *leafColumn) AppendCodes(to []uint32, rows []int32) ([]uint32, error) {
 	if c.name == "" {
 		return c.appendRest(to, rows)
 	}
-	g, err := c.group.part(c.name)
+	g, err := c.column()
 	if err == nil {
 		err = c.group.rowsOf(g)
 	}
@@ -367,7 +376,7 @@ func (g *rowGroup) leaves(l *layoutFile, rows []int32) []evaluator.Column {
 		default:
 			n := l.leaves[i]
 			if n >= len(g.shared) {
-				g.shared = append(g.shared, make([]*leafColumn, n+1-len(g.shared))...)
+				g.shared = append(g.shared, make([]*leafColumn, max(n+1, len(g.layouts.numbers))-len(g.shared))...)
 			}
 			if g.shared[n] == nil {
 				g.shared[n] = g.leaf(leafColumn{kind: kind, name: name})

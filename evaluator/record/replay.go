@@ -65,7 +65,8 @@ type ReplayOptions struct {
 	// have changed are evaluated the next time.
 	Cache bool
 
-	spoil bool // see room
+	passing bool // only Visit asks for events
+	spoil   bool // see room
 }
 
 // Replay matches the rules of a program with the events of a recording. yield is
@@ -132,7 +133,7 @@ func Replay(ctx context.Context, dir string, p *compiler.Program, o ReplayOption
 func filesOf(dir string, p *compiler.Program, o *ReplayOptions) func(context.Context, File) *fileReplay {
 	if c := newCache(dir, o); c != nil && !slices.ContainsFunc(p.Rules, func(r *compiler.Rule) bool { return r.Hash == "" }) {
 		inner := *o
-		inner.Exposure, inner.Visit = true, keepRecord
+		inner.Exposure, inner.Visit, inner.passing = true, keepRecord, true
 		w := &remembering{replayer: newReplayer(dir, p, &inner), cache: c, known: newRuleSets(c, p), some: map[string]*replayer{}, visit: o.Visit, exposure: o.Exposure}
 		return w.file
 	}
@@ -215,7 +216,7 @@ func (w *replayer) file(ctx context.Context, f File) *fileReplay {
 		}
 		g.retire()
 	}
-	if len(r.Hits) == 0 { // of which nobody asks the events
+	if len(r.Hits) == 0 || w.options.passing { // nobody asks for more events
 		if w.content = t.content[:0]; w.options.spoil {
 			clear(t.content)
 		}
@@ -498,7 +499,9 @@ func (g *groupReplay) finish(into *Replayed) error {
 				return err
 			}
 		}
-		h.Hit.row = h.row
+		if h.Hit.row = h.row; g.options.passing {
+			h.Event = nil
+		}
 		into.Hits = append(into.Hits, h.Hit)
 	}
 	return nil
