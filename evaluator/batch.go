@@ -67,7 +67,7 @@ const undecided = absent - 1
 // columns and of events.
 func (s *Records) MatchBatches(batches []*Batch, tried func(rows []int32, t *Tried), yield func(b *Batch, row int, matches []Match, stopped []Suppression)) error {
 	s.refresh()
-	s.batches.rows.used = 0
+	s.batches.rows.used, s.batches.underway = 0, s.batches.underway[:0]
 	defer s.batches.events.release()
 	m := &batchMatcher{Records: s, batchMemory: &s.batches, tried: tried, yield: yield, known: map[string]*together{}}
 	for _, b := range batches {
@@ -101,6 +101,8 @@ type batchMemory struct {
 	whole   []byte // a text of lines
 	leading leadTable
 	rows    room[int32] // of those that are matched together
+
+	underway []way // see ways
 }
 
 // batchMatcher matches batches.
@@ -146,6 +148,7 @@ func (m *batchMatcher) spread(t *planTree, rows []int32, mayPlan bool) error {
 			return err
 		}
 	}
+	m.underway = m.underway[:len(m.underway)-len(ways)]
 	if len(unknown) == 0 {
 		return nil
 	}
@@ -154,40 +157,46 @@ func (m *batchMatcher) spread(t *planTree, rows []int32, mayPlan bool) error {
 
 // way is where the text of a leaf leads rows.
 type way struct {
-	to   *planTree
-	rows []int32
+	to    *planTree
+	rows  []int32
+	count int // how many rows there will be
 }
 
-// ways returns where rows go from a tree, and the rows of which that is not known.
+// ways returns where rows go from a tree, and the rows of which that is not known. The ways
+// lie on top of those that are underway.
 func (m *batchMatcher) ways(t *planTree, rows []int32) (ways []way, unknown []int32, err error) {
 	c := m.Leaves[t.asks.leaf]
 	d, err := c.Dictionary()
 	if err != nil {
 		return nil, nil, err
 	}
-	if len(d.Texts) == 1 { // which all rows have
-		if to := t.next[t.asks.of(c, d.Texts[0])]; to != nil {
-			return []way{{to, rows}}, nil, nil
+	from, code := len(m.underway), uint32(0)
+	if len(d.Texts) > 1 { // or all rows have the same
+		if m.codes, err = c.AppendCodes(m.codes[:0], rows); err != nil {
+			return nil, nil, err
 		}
-		return nil, rows, nil
+		code = m.codes[0]
 	}
-	if m.codes, err = c.AppendCodes(m.codes[:0], rows); err != nil {
-		return nil, nil, err
-	}
-	if !slices.ContainsFunc(m.codes, func(code uint32) bool { return code != m.codes[0] }) {
-		if to := t.next[t.asks.of(c, d.Texts[m.codes[0]])]; to != nil {
-			return []way{{to, rows}}, nil, nil
+	if len(d.Texts) == 1 || !slices.ContainsFunc(m.codes, func(other uint32) bool { return other != code }) {
+		to := t.to(t.asks.of(c, d.Texts[code]))
+		if to == nil {
+			return nil, rows, nil
 		}
-		return nil, rows, nil
+		m.underway = append(m.underway, way{to: to, rows: rows})
+		return m.underway[from:], nil, nil
 	}
-	ways, leads := m.leads(t, c, d)
-	counts := make([]int, len(ways)+1) // the first is of rows without a way
+	leads, known := m.leads(t, c, d), 0
+	ways = m.underway[from:]
 	for _, code := range m.codes {
-		counts[leads[code].to]++
+		if at := leads[code].to; at > 0 {
+			ways[at-1].count++
+			known++
+		}
 	}
 	for i := range ways {
-		ways[i].rows = m.rows.take(counts[i+1])
+		ways[i].rows = m.rows.take(ways[i].count)
 	}
+	unknown = m.rows.take(len(rows) - known)
 	for i, row := range rows {
 		if at := leads[m.codes[i]].to; at == 0 {
 			unknown = append(unknown, row)
@@ -215,28 +224,28 @@ func (t *leadTable) begin(texts int) []lead {
 	return t.leads[:texts]
 }
 
-// leads returns the ways from a tree, and for each text that the current codes have which
+// leads adds the ways from a tree, and returns for each text that the current codes have which
 // of them it leads to, counted from one; 0 if that is not known.
-func (m *batchMatcher) leads(t *planTree, c Column, d *Dictionary) (ways []way, leads []lead) {
-	leads = m.leading.begin(len(d.Texts))
+func (m *batchMatcher) leads(t *planTree, c Column, d *Dictionary) []lead {
+	leads, from := m.leading.begin(len(d.Texts)), len(m.underway)
 	epoch := m.leading.epoch
 	for _, code := range m.codes {
 		if leads[code].epoch == epoch {
 			continue
 		}
 		leads[code] = lead{epoch, 0}
-		to := t.next[t.asks.of(c, d.Texts[code])]
+		to := t.to(t.asks.of(c, d.Texts[code]))
 		if to == nil {
 			continue
 		}
-		at := slices.IndexFunc(ways, func(w way) bool { return w.to == to })
+		at := slices.IndexFunc(m.underway[from:], func(w way) bool { return w.to == to })
 		if at < 0 {
-			at = len(ways)
-			ways = append(ways, way{to: to})
+			at = len(m.underway) - from
+			m.underway = append(m.underway, way{to: to})
 		}
 		leads[code].to = uint32(at + 1)
 	}
-	return ways, leads
+	return leads
 }
 
 // of returns what a reading of a column yields for a text.

@@ -83,23 +83,30 @@ func (m *batchMatcher) classesOf(c Column, field int32, filter *wordFilter) (cla
 
 // classTable is classes of texts, as far as they were needed.
 type classTable struct {
-	classes map[dictionaryKey][]uint32 // by text; undecided where it was not needed yet
-	epoch   int
+	known []knownClasses // of which there are few
+	epoch int
+}
+
+type knownClasses struct {
+	key     dictionaryKey
+	classes []uint32 // by text; undecided where it was not needed yet
 }
 
 // of returns the classes of so many texts as values of a field.
 func (t *classTable) of(key dictionaryKey, epoch, texts int) []uint32 {
-	if t.epoch != epoch || t.classes == nil {
-		t.classes, t.epoch = map[dictionaryKey][]uint32{}, epoch
+	if t.epoch != epoch {
+		t.known, t.epoch = nil, epoch
 	}
-	classes := t.classes[key]
-	if classes == nil {
-		classes = make([]uint32, texts)
-		for i := range classes {
-			classes[i] = undecided
+	for i := range t.known {
+		if t.known[i].key == key {
+			return t.known[i].classes
 		}
-		t.classes[key] = classes
 	}
+	classes := make([]uint32, texts)
+	for i := range classes {
+		classes[i] = undecided
+	}
+	t.known = append(t.known, knownClasses{key, classes})
 	return classes
 }
 

@@ -49,7 +49,11 @@ func (t *planTree) follow(s *Records, r *Record) *planTree {
 	if t.next == nil {
 		return nil
 	}
-	answer := s.answer(t.asks, r)
+	return t.to(s.answer(t.asks, r))
+}
+
+// to returns where an answer leads, nil if that is new.
+func (t *planTree) to(answer string) *planTree {
 	if t.last == nil || answer != t.last.text {
 		next := t.next[answer]
 		if next == nil {

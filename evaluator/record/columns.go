@@ -2,6 +2,7 @@ package record
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -36,8 +37,7 @@ type groupColumn struct {
 	name  string
 	chunk *chunk // nil for columns that are read by way of the parquet package
 	texts *texts
-	grams *evaluator.Grams // nil if nothing is known
-	lines *evaluator.Lines // the same
+	lines *evaluator.Lines // nil if they are not known
 	asked bool             // whether lines are known
 }
 
@@ -53,10 +53,6 @@ func (g *rowGroup) part(name string) (*groupColumn, error) {
 	c := &groupColumn{name: name, chunk: g.chunkOf(g.number, n)}
 	if c.chunk != nil && c.chunk.numbers {
 		c.chunk = nil // of which texts can be made nevertheless
-	}
-	var err error
-	if c.grams, err = g.gramsOf(name); err != nil {
-		return nil, err // not remembered, so that whoever reads the column is told as well
 	}
 	g.read[name] = c
 	return c, nil
@@ -233,6 +229,7 @@ type leafColumn struct {
 	grams *evaluator.Grams
 	told  bool // grams was asked for
 	order uint32
+	part  *groupColumn // that is its column, once it was asked for
 
 	rows       []int32 // ascending; those that a leaf without a column is of
 	rest       int     // where it is in their rest
@@ -251,6 +248,14 @@ func (c *leafColumn) Kind() shape.Kind { return c.kind }
 // Number implements evaluator.Column.
 func (c *leafColumn) Number() uint32 { return c.order }
 
+// column returns the column of a leaf that has one.
+func (c *leafColumn) column() (g *groupColumn, err error) {
+	if c.part == nil {
+		c.part, err = c.group.part(c.name)
+	}
+	return c.part, err
+}
+
 // Dictionary implements evaluator.Column.
 func (c *leafColumn) Dictionary() (*evaluator.Dictionary, error) {
 	if c.dictionary != nil {
@@ -259,7 +264,7 @@ func (c *leafColumn) Dictionary() (*evaluator.Dictionary, error) {
 	if c.name == "" {
 		return c.dictionary, c.readRest()
 	}
-	g, err := c.group.part(c.name)
+	g, err := c.column()
 	if err == nil {
 		err = c.group.dictionaryOf(g)
 	}
@@ -275,7 +280,7 @@ func (c *leafColumn) Lines() (*evaluator.Lines, error) {
 	if c.name == "" || c.dictionary != nil {
 		return nil, nil
 	}
-	g, err := c.group.part(c.name)
+	g, err := c.column()
 	if err != nil || g.asked || g.dictionary != nil {
 		return g.linesIfAny(), err
 	}
@@ -299,7 +304,7 @@ func (c *leafColumn) AppendCodes(to []uint32, rows []int32) ([]uint32, error) {
 	if c.name == "" {
 		return c.appendRest(to, rows)
 	}
-	g, err := c.group.part(c.name)
+	g, err := c.column()
 	if err == nil {
 		err = c.group.rowsOf(g)
 	}
@@ -331,14 +336,14 @@ func (c *leafColumn) appendRest(to []uint32, rows []int32) ([]uint32, error) {
 	return to, nil
 }
 
-// Grams implements evaluator.Column. What cannot be read fails when the column is.
+// Grams implements evaluator.Column. That they cannot be read is noted in late.
 func (c *leafColumn) Grams() *evaluator.Grams {
 	if c.told || c.name == "" {
 		return c.grams
 	}
-	if grams, err := c.group.gramsOf(c.name); err == nil {
-		c.grams, c.told = grams, true
-	}
+	var err error
+	c.grams, err = c.group.gramsOf(c.name)
+	c.group.late, c.told = errors.Join(c.group.late, err), true
 	return c.grams
 }
 
@@ -371,7 +376,7 @@ func (g *rowGroup) leaves(l *layoutFile, rows []int32) []evaluator.Column {
 		default:
 			n := l.leaves[i]
 			if n >= len(g.shared) {
-				g.shared = append(g.shared, make([]*leafColumn, n+1-len(g.shared))...)
+				g.shared = append(g.shared, make([]*leafColumn, max(n+1, len(g.layouts.numbers))-len(g.shared))...)
 			}
 			if g.shared[n] == nil {
 				g.shared[n] = g.leaf(leafColumn{kind: kind, name: name})

@@ -93,8 +93,7 @@ func (t *table) read(f File, content []byte) error {
 // layouts reads layouts. Those of one file are mostly those of the others as well, so
 // that it remembers them. It is for one goroutine.
 type layouts struct {
-	known   map[string]*layoutFile
-	hashed  map[layoutHash]*layoutFile
+	known   map[layoutHash]*layoutFile
 	numbers map[leafKey]int // of leaves of those that are known
 }
 
@@ -114,16 +113,16 @@ func (l *layouts) begin() {
 
 // of reads a layout.
 func (l *layouts) of(text string) (*layoutFile, error) {
-	if known := l.known[text]; known != nil {
+	hash := hashOfLayout(text)
+	if known := l.known[hash]; known != nil {
 		return known, nil
 	}
-	text = strings.Clone(text) // of which a layout keeps parts
-	read, err := readLayout(text)
+	read, err := readLayout(strings.Clone(text)) // of which it keeps parts
 	if err != nil {
 		return nil, err
 	}
 	if l.known == nil || len(l.known) >= maxLayouts {
-		l.known, l.hashed = map[string]*layoutFile{}, map[layoutHash]*layoutFile{}
+		l.known = map[layoutHash]*layoutFile{}
 	}
 	if l.numbers == nil {
 		l.numbers = map[leafKey]int{}
@@ -138,7 +137,7 @@ func (l *layouts) of(text string) (*layoutFile, error) {
 		}
 		read.leaves[i] = n
 	}
-	l.known[text], l.hashed[hashOfLayout(text)] = read, read
+	l.known[hash] = read
 	return read, nil
 }
 

@@ -53,8 +53,12 @@ func repeated(out []uint32, src []byte, times int) []uint32 {
 func filled(out []uint32, value uint32, times int) []uint32 {
 	from := len(out)
 	out = slices.Grow(out, times)[:from+times]
-	for i := range out[from:] {
-		out[from+i] = value
+	to := out[from:]
+	for i := range to[:min(len(to), 16)] {
+		to[i] = value
+	}
+	for done := 16; done < len(to); done *= 2 { // which is faster than one by one
+		copy(to[done:], to[:done])
 	}
 	return out
 }

@@ -14,7 +14,7 @@ const layoutsKey = reserved + "layouts"
 type layoutHash [16]byte
 
 func hashOfLayout(text string) layoutHash {
-	sum := sha256.Sum256([]byte(text))
+	sum := sha256.Sum256(bytesOf(text))
 	return layoutHash(sum[:])
 }
 
@@ -60,10 +60,8 @@ func (g *rowGroup) layoutsIn(c *groupColumn, rows [][]int32) ([]*layoutFile, err
 	}
 	unknown := hashes == nil
 	for n, hash := range hashes {
-		if out[n] = g.layouts.hashed[hash]; out[n] == nil && len(rows[n]) > 0 {
-			unknown = true
-			break
-		}
+		out[n] = g.layouts.known[hash]
+		unknown = unknown || out[n] == nil && len(rows[n]) > 0
 	}
 	if !unknown {
 		return out, nil
@@ -72,7 +70,7 @@ func (g *rowGroup) layoutsIn(c *groupColumn, rows [][]int32) ([]*layoutFile, err
 		return nil, err
 	}
 	for n, text := range c.dictionary.Texts {
-		if len(rows[n]) == 0 {
+		if out[n] != nil || len(rows[n]) == 0 {
 			continue
 		}
 		var err error

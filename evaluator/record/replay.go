@@ -65,7 +65,8 @@ type ReplayOptions struct {
 	// have changed are evaluated the next time.
 	Cache bool
 
-	spoil bool // see room
+	passing bool // only Visit asks for events
+	spoil   bool // see room
 }
 
 // Replay matches the rules of a program with the events of a recording. yield is
@@ -132,7 +133,7 @@ func Replay(ctx context.Context, dir string, p *compiler.Program, o ReplayOption
 func filesOf(dir string, p *compiler.Program, o *ReplayOptions) func(context.Context, File) *fileReplay {
 	if c := newCache(dir, o); c != nil && !slices.ContainsFunc(p.Rules, func(r *compiler.Rule) bool { return r.Hash == "" }) {
 		inner := *o
-		inner.Exposure, inner.Visit = true, keepRecord
+		inner.Exposure, inner.Visit, inner.passing = true, keepRecord, true
 		w := &remembering{replayer: newReplayer(dir, p, &inner), cache: c, known: newRuleSets(c, p), some: map[string]*replayer{}, visit: o.Visit, exposure: o.Exposure}
 		return w.file
 	}
@@ -158,7 +159,7 @@ type replayer struct {
 	program *compiler.Program
 	options *ReplayOptions
 	records *evaluator.Records
-	kinds   *telemetry.SourceKinds
+	ofKinds *telemetry.SourceKinds
 	reader  reader
 	content []byte         // memory for the next file
 	shapes  map[string]int // by skeleton and kind of the source
@@ -175,7 +176,7 @@ func newReplayer(dir string, p *compiler.Program, o *ReplayOptions) *replayer {
 	if o.Exposure {
 		asked = fieldsAsked(p)
 	}
-	return &replayer{dir: dir, program: p, options: o, records: evaluator.New(p, options...).Records(), kinds: telemetry.NewSourceKinds(o.Normaliser), shapes: map[string]int{}, router: newRouter(p, o, asked), asked: asked,
+	return &replayer{dir: dir, program: p, options: o, records: evaluator.New(p, options...).Records(), ofKinds: telemetry.NewSourceKinds(o.Normaliser), shapes: map[string]int{}, router: newRouter(p, o, asked), asked: asked,
 		reader: reader{room: &room{spoil: o.spoil}}}
 }
 
@@ -215,7 +216,7 @@ func (w *replayer) file(ctx context.Context, f File) *fileReplay {
 		}
 		g.retire()
 	}
-	if len(r.Hits) == 0 { // of which nobody asks the events
+	if len(r.Hits) == 0 || w.options.passing { // nobody asks for more events
 		if w.content = t.content[:0]; w.options.spoil {
 			clear(t.content)
 		}
@@ -235,7 +236,7 @@ func (g *groupReplay) retire() {
 	g.batches = nil
 	g.told = told{} // which is in memory that is given back
 	g.rowGroup = g.table.group(g.number, &reader{})
-	g.sources, g.tried, g.hits, g.retired, g.leavesOf = nil, nil, nil, true, map[*evaluator.Batch][]evaluator.Column{}
+	g.sources, g.kinds, g.sourceKinds, g.tried, g.hits, g.retired, g.leavesOf = nil, nil, nil, nil, nil, true, map[*evaluator.Batch][]evaluator.Column{}
 	g.replayer.reader.room.release()
 }
 
@@ -253,8 +254,11 @@ func (g *groupReplay) replay(into *Replayed) error {
 		return err
 	}
 	for n, rows := range byLayout {
-		for kind, rows := range g.byKind(rows) {
-			if err := g.matchLayout(layouts[n], kind, rows); err != nil {
+		for _, of := range g.byKind(rows) {
+			if len(of.rows) == 0 {
+				continue
+			}
+			if err := g.matchLayout(layouts[n], of.kind, of.rows); err != nil {
 				return err
 			}
 		}
@@ -308,7 +312,8 @@ type groupReplay struct {
 	rowGroup
 	sources *groupColumn
 
-	sourceKinds []string // of the sources, or the one of all
+	kinds       []ofKind // of rows that are being divided
+	sourceKinds []int    // by source: which of kinds it is of; nil until it is needed
 	judged      bool     // what the manifest says of routes and sources counts
 	silent      *silence // and what the index says; nil if it was not asked
 	hits        []rowHit
@@ -327,30 +332,56 @@ type rowHit struct {
 	event func(telemetry.Record) (*telemetry.Event, error)
 }
 
-// byKind sorts rows by the kinds of their sources.
-func (g *groupReplay) byKind(rows []int32) map[string][]int32 {
+// ofKind is rows whose sources are of one kind.
+type ofKind struct {
+	kind string
+	rows []int32
+	size int // how many rows there will be
+}
+
+// byKind divides rows by the kinds of their sources, of which some may have none. What it
+// returns is good until the next call.
+func (g *groupReplay) byKind(rows []int32) []ofKind {
 	if len(rows) == 0 {
 		return nil
 	}
-	kinds := g.sourceKinds
-	if kinds == nil {
-		for _, source := range g.sources.dictionary.Texts {
-			kinds = append(kinds, g.kinds.Of(source))
-		}
-		if len(slices.Compact(slices.Clone(kinds))) == 1 {
-			kinds = kinds[:1]
-		}
-		g.sourceKinds = kinds
+	if g.sourceKinds == nil {
+		g.numberKinds()
 	}
-	if len(kinds) == 1 {
-		return map[string][]int32{kinds[0]: rows}
+	for i := range g.kinds {
+		g.kinds[i].rows, g.kinds[i].size = nil, 0
 	}
-	out := map[string][]int32{}
 	for _, row := range rows {
-		kind := kinds[g.sources.codes[row]]
-		out[kind] = append(out[kind], row)
+		g.kindOf(row).size++
 	}
-	return out
+	if of := g.kindOf(rows[0]); of.size == len(rows) {
+		of.rows = rows
+		return g.kinds
+	}
+	for i := range g.kinds {
+		g.kinds[i].rows = g.roomForRows(g.kinds[i].size)
+	}
+	for _, row := range rows {
+		of := g.kindOf(row)
+		of.rows = append(of.rows, row)
+	}
+	return g.kinds
+}
+
+func (g *groupReplay) kindOf(row int32) *ofKind { return &g.kinds[g.sourceKinds[g.sources.codes[row]]] }
+
+// numberKinds finds the kinds of all sources.
+func (g *groupReplay) numberKinds() {
+	g.sourceKinds = make([]int, len(g.sources.dictionary.Texts))
+	for n, source := range g.sources.dictionary.Texts {
+		kind := g.ofKinds.Of(source)
+		at := slices.IndexFunc(g.kinds, func(of ofKind) bool { return of.kind == kind })
+		if at < 0 {
+			at = len(g.kinds)
+			g.kinds = append(g.kinds, ofKind{kind: kind})
+		}
+		g.sourceKinds[n] = at
+	}
 }
 
 // matchLayout replays rows of one layout, or makes batches of them.
@@ -468,7 +499,9 @@ func (g *groupReplay) finish(into *Replayed) error {
 				return err
 			}
 		}
-		h.Hit.row = h.row
+		if h.Hit.row = h.row; g.options.passing {
+			h.Event = nil
+		}
 		into.Hits = append(into.Hits, h.Hit)
 	}
 	return nil
