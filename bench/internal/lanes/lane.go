@@ -45,7 +45,7 @@ func All() []Lane {
 		{Name: "raw_windows", Title: "a Windows process creation as one text", Seed: 11, Size: 862, Times: 4, Logsource: "product=windows", Says: true, Assign: "product=windows", generate: rawWindows},
 		{Name: "structured_windows", Title: "Sysmon process creations in flat fields", Seed: 23, Size: 705, Logsource: "product=windows,category=process_creation", Says: true, Assign: "product=windows,category=process_creation", generate: structuredWindows},
 		{Name: "cisco_syslog", Title: "commands accounted for by network devices, one text each", Seed: 101, Size: 146, Times: 3, Logsource: "product=cisco,service=aaa", Says: true, Assign: "product=cisco,service=aaa", generate: ciscoSyslog},
-		{Name: "sysmon_file_event", Title: "Sysmon file creations in flat fields", Seed: 103, Size: 445, Times: 2, Logsource: "product=windows,category=file_event", Says: true, generate: sysmonFile},
+		{Name: "sysmon_file_event", Title: "Sysmon file creations in flat fields", Seed: 103, Size: 445, Times: 3, Logsource: "product=windows,category=file_event", Says: true, generate: sysmonFile},
 		{Name: "fleet", Title: "a working week of 400 machines", Seed: 7, Logsource: "product=windows", generate: fleet},
 		{Name: "defeated", Title: "Sysmon with random values and lists: caches are defeated", Seed: 13, Logsource: "product=windows", generate: defeated},
 		{Name: "recordings", Title: "recorded Windows events, each once", Logsource: "product=windows", record: windowsRecordings},
