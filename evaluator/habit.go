@@ -39,8 +39,8 @@ func (l *load) habit(i int) *habit {
 	return &l.habits[i]
 }
 
-// looks notes that a text is looked up, and after many of them whether the next ones are.
-func (h *habit) looks() {
+// ask notes that a text is looked up, and after many of them whether the next ones are.
+func (h *habit) ask() {
 	if h.asked++; h.asked > trial {
 		if h.found < worthwhile {
 			h.blind, h.vain = blindness<<h.vain, min(h.vain+1, mostVain)

@@ -298,7 +298,7 @@ func (s *Records) classOfLeaf(l *load, i int, r *Record, leaf int32) uint32 {
 		s.cache.asked, s.cache.found = s.cache.asked+1, s.cache.found+1
 		return h.class
 	}
-	h.looks()
+	h.ask()
 	first, other := s.cache.key(l.field, mark, unsafe.String(unsafe.SliceData(raw), len(raw)))
 	class, known := s.cache.get(first, other)
 	if known {
@@ -355,7 +355,7 @@ func (s *Records) classOfOne(l *load, r *Record) uint32 {
 		raw = s.deciding(l, r, raw)
 	}
 	h := &l.habits[0]
-	h.looks()
+	h.ask()
 	first, other := s.cache.key(l.field, mark, unsafe.String(unsafe.SliceData(raw), len(raw)))
 	class, known := s.cache.get(first, other)
 	if known {
