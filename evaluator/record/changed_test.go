@@ -137,8 +137,9 @@ func TestLaterVersion(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	for text, want := range map[string]string{
-		`{"schema": 3, "packs": []}`: "a later version of socctl has written it",
+		`{"schema": 4, "packs": []}`: "a later version of socctl has written it",
 		`{"schema": 1, "files": []}`: "record anew",
+		`{"schema": 3, "packs": []}`: "is damaged",
 		`{"schema": 2, "packs": []}`: "is damaged",
 	} {
 		if err := os.WriteFile(filepath.Join(dir, ManifestName), []byte(text), 0o600); err != nil {

@@ -41,27 +41,31 @@ type page struct {
 	numbers     bool // they are numbers
 }
 
-// chunkOf finds the pages of a column; nil if it is not of the kind.
-func (t *table) chunkOf(group, n int) *chunk {
-	meta := &t.footer.groups[group].chunks[n]
-	from, length := meta.data, meta.size
-	if meta.dictionary > 0 {
-		from = min(from, meta.dictionary)
+// chunkOf reads the pages of a column; nil if it is not of the kind.
+func (t *table) chunkOf(group, n int, r *reader) (*chunk, error) {
+	if t.footer.groups[group].chunks[n].codec != int(format.Zstd) {
+		return nil, nil
 	}
-	if meta.codec != int(format.Zstd) || from < 0 || length < 0 || from > int64(len(t.content)) || length > int64(len(t.content))-from {
-		return nil
+	content, err := t.chunkBytes(group, n, r)
+	if content == nil || err != nil {
+		return nil, err
 	}
+	return chunkIn(content), nil
+}
+
+// chunkIn finds the pages of a column; nil if it is not of the kind.
+func chunkIn(content []byte) *chunk {
 	c := &chunk{}
-	for rest := t.content[from : from+length]; len(rest) > 0; {
-		h, length, ok := readPageHeader(rest)
-		if !ok || h.packed > len(rest)-length {
+	for len(content) > 0 {
+		h, length, ok := readPageHeader(content)
+		if !ok || h.packed > len(content)-length {
 			return nil
 		}
-		rest = rest[length:]
-		if !c.add(&h, rest[:h.packed]) {
+		content = content[length:]
+		if !c.add(&h, content[:h.packed]) {
 			return nil
 		}
-		rest = rest[h.packed:]
+		content = content[h.packed:]
 	}
 	return c
 }

@@ -40,7 +40,10 @@ func TestChunksAreWhatParquetReads(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			c := file.chunkOf(group, n)
+			c, err := file.chunkOf(group, n, r)
+			if err != nil {
+				t.Fatal(err)
+			}
 			if c == nil {
 				t.Fatalf("%s of %s is no chunk", name, f.Path)
 			}
@@ -106,7 +109,10 @@ func TestDamagedChunks(t *testing.T) {
 			if codec := file.footer.groups[group].chunks[n].codec; codec != int(format.Zstd) {
 				t.Fatal(codec)
 			}
-			c := file.chunkOf(group, n)
+			c, err := file.chunkOf(group, n, r)
+			if err != nil {
+				t.Fatal(err)
+			}
 			if c == nil {
 				refused++
 				return

@@ -50,7 +50,11 @@ func (g *rowGroup) part(name string) (*groupColumn, error) {
 	if !ok {
 		return nil, fmt.Errorf("has no column %q, which a layout names", name)
 	}
-	c := &groupColumn{name: name, chunk: g.chunkOf(g.number, n)}
+	chunk, err := g.chunkOf(g.number, n, g.reader)
+	if err != nil {
+		return nil, err
+	}
+	c := &groupColumn{name: name, chunk: chunk}
 	if c.chunk != nil && c.chunk.numbers {
 		c.chunk = nil // of which texts can be made nevertheless
 	}

@@ -38,7 +38,8 @@ func oneFile(t *testing.T, records ...string) (dir, path string) {
 	return dir, filepath.Join(dir, filepath.FromSlash(m.Files[0].Path))
 }
 
-// A file with damage is reported, and never makes a replay panic.
+// A file with damage is reported, and never makes a replay panic. A replay that does not read
+// what is damaged finds what it finds in a sound file.
 func TestDamagedFiles(t *testing.T) {
 	t.Parallel()
 	var records []string
@@ -50,8 +51,8 @@ func TestDamagedFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dice := rand.New(rand.NewPCG(4, 4))
-	for range 100 {
+	dice, refused := rand.New(rand.NewPCG(4, 4)), 0
+	for range 200 {
 		text := append([]byte(nil), sound...)
 		for range 1 + dice.IntN(3) {
 			text[dice.IntN(len(text))] ^= 1 << dice.IntN(8)
@@ -65,10 +66,25 @@ func TestDamagedFiles(t *testing.T) {
 		if problems, err := Verify(dir); err != nil || len(problems) == 0 {
 			t.Fatalf("the damage was not found: %v", err)
 		}
-		err := Replay(t.Context(), dir, childProgram(), ReplayOptions{Workers: 1}, func(*Replayed) error { return nil })
-		if err == nil || !strings.Contains(err.Error(), filepath.Base(path)) {
-			t.Fatalf("a damaged file is replayed, or the error names no file: %v", err)
+		hits := 0
+		err := Replay(t.Context(), dir, childProgram(), ReplayOptions{Workers: 1}, func(r *Replayed) error {
+			hits += len(r.Hits)
+			return nil
+		})
+		switch {
+		case err == nil && hits != 30:
+			t.Fatalf("%d hits in a damaged file", hits)
+		case err != nil && !strings.Contains(err.Error(), filepath.Base(path)):
+			t.Fatalf("the error names no file: %v", err)
+		case err != nil:
+			refused++
 		}
+		if err := Records(dir, func(Row) error { return nil }); err == nil {
+			t.Fatal("records of a damaged file are read")
+		}
+	}
+	if refused < 50 {
+		t.Errorf("only %d of them were refused", refused)
 	}
 }
 

@@ -1,14 +1,10 @@
 package record
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -17,77 +13,12 @@ import (
 	"github.com/socctl/socctl/evaluator/telemetry"
 )
 
-// table is a file of a recording, in memory.
-type table struct {
-	path    string
-	content []byte
-	footer  footer
-	columns map[string]int // by name
-	parquet *parquet.File  // see opened
-	told    told
-}
-
 // layoutFile is a layout of a file, with what makes records of it.
 type layoutFile struct {
 	layoutIn
 	mould  *telemetry.Mould // nil for records that are kept whole
 	leaves []int            // numbers of leaves by name and kind, of those that have a column
 	shapes map[string]int   // by kind of the source, see groupReplay.batch
-}
-
-// open reads a file of a recording, which must be the one that was recorded.
-func open(dir string, f File) (*table, error) { return openInto(nil, dir, f) }
-
-// openInto is open of a file into memory of another one, as far as there is enough.
-func openInto(room []byte, dir string, f File) (*table, error) {
-	t := &table{path: filepath.Join(dir, filepath.FromSlash(f.Path))}
-	content, err := readInto(room, t.path)
-	if err == nil {
-		err = t.read(f, content)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", t.path, err)
-	}
-	return t, nil
-}
-
-// readInto is os.ReadFile into memory that is there, as far as there is enough.
-func readInto(room []byte, path string) ([]byte, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	info, err := file.Stat()
-	if err != nil {
-		return nil, err
-	}
-	size := int(info.Size())
-	if cap(room) < size {
-		room = make([]byte, size+size/8)
-	}
-	_, err = io.ReadFull(file, room[:size])
-	return room[:size], err
-}
-
-func (t *table) read(f File, content []byte) error {
-	if sum := sha256.Sum256(content); hex.EncodeToString(sum[:]) != f.SHA256 {
-		return fmt.Errorf("is not the file that was recorded: its hash is %x, but the manifest says %.12s", sum[:6], f.SHA256)
-	}
-	t.content = content
-	if err := t.readFooter(); err != nil {
-		return err
-	}
-	t.columns = make(map[string]int, len(t.footer.columns))
-	for i := range t.footer.columns {
-		t.columns[t.footer.columns[i].name] = i
-	}
-	for _, name := range []string{layoutColumn, sourceColumn, indexColumn, timeColumn, viewColumn, routeColumn} {
-		if _, ok := t.columns[name]; !ok {
-			return fmt.Errorf("has no column %s: it was not written by `socctl record`", name)
-		}
-	}
-	return nil
 }
 
 // layouts reads layouts. Those of one file are mostly those of the others as well, so

@@ -43,7 +43,7 @@ func (p *part) write(dir, folder string, with *press) (File, error) {
 	}
 	sum := sha256.New()
 	buffered := bufio.NewWriterSize(io.MultiWriter(f, sum), 1<<20)
-	if err = p.writeTo(buffered, with); err == nil {
+	if out.Footer, err = p.writeTo(buffered, with); err == nil {
 		err = errors.Join(buffered.Flush(), f.Sync())
 	}
 	if info, failed := f.Stat(); failed == nil {
@@ -73,14 +73,14 @@ func ignoreMissing(err error) error {
 }
 
 // writeTo writes the Parquet file: one row group, column by column.
-func (p *part) writeTo(w io.Writer, with *press) error {
+func (p *part) writeTo(w io.Writer, with *press) (*Footer, error) {
 	layouts, err := p.layoutTexts()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	out, err := newParquetFile(w, p.rows(), with)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	names := slices.AppendSeq([]string{layoutColumn, indexColumn, timeColumn, sourceColumn, viewColumn, routeColumn}, maps.Keys(p.columns))
 	if len(p.order.rows) > 0 {
@@ -92,7 +92,7 @@ func (p *part) writeTo(w io.Writer, with *press) error {
 	slices.Sort(names)
 	for _, name := range names {
 		if err := p.writeColumn(out, name, layouts); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	out.tell(reserved+"schema", strconv.Itoa(SchemaVersion))

@@ -1,11 +1,9 @@
 package record
 
 import (
-	"bytes"
 	"encoding/binary"
 	"fmt"
 
-	"github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/format"
 )
 
@@ -48,18 +46,9 @@ func (f *footer) lookup(key string) (string, bool) {
 	return "", false
 }
 
-// opened returns the file as the parquet package reads it, for what is not read by hand.
-func (t *table) opened() (*parquet.File, error) {
-	var err error
-	if t.parquet == nil {
-		t.parquet, err = parquet.OpenFile(bytes.NewReader(t.content), int64(len(t.content)), parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
-	}
-	return t.parquet, err
-}
-
-// readFooter reads the end of the file.
-func (t *table) readFooter() error {
-	if t.footer.read(t.content) {
+// readFooter reads the footer, which is at the end of what is given.
+func (t *table) readFooter(content []byte) error {
+	if t.footer.read(content) {
 		return nil
 	}
 	file, err := t.opened()
@@ -90,15 +79,16 @@ func (t *table) readFooter() error {
 // footerTail is how many bytes there are behind the metadata: its size, and the magic.
 const footerTail = 4 + len(parquetMagic)
 
-// read reads the end of a file of plain columns; false if it is something else.
+// read reads the footer of a file of plain columns, of which this is the end or all; false if
+// it is something else.
 func (f *footer) read(content []byte) bool {
 	*f = footer{}
 	at := len(content) - footerTail
-	if at < len(parquetMagic) || string(content[at+4:]) != parquetMagic {
+	if at < 0 || string(content[at+4:]) != parquetMagic {
 		return false
 	}
 	size := int64(binary.LittleEndian.Uint32(content[at:]))
-	if size > int64(at-len(parquetMagic)) {
+	if size > int64(at) {
 		return false
 	}
 	c := compact{rest: content[int64(at)-size : at]}

@@ -35,7 +35,7 @@ func TestFooters(t *testing.T) {
 		whole := &table{content: append(bytes.Clone(file.content[:len(file.content)-1]), '?')} // no magic
 		whole.parquet, err = parquet.OpenFile(bytes.NewReader(file.content), int64(len(file.content)))
 		if err == nil {
-			err = whole.readFooter()
+			err = whole.readFooter(whole.content)
 		}
 		if err != nil {
 			t.Fatal(err)
@@ -65,8 +65,8 @@ func checkInts(t *testing.T, file *table) {
 	t.Helper()
 	g := file.group(0, &reader{})
 	for _, name := range []string{indexColumn, timeColumn} {
-		if c := file.chunkOf(0, file.columns[name]); c == nil || !c.numbers {
-			t.Fatalf("%s is not read by hand", name)
+		if c, err := file.chunkOf(0, file.columns[name], &reader{}); err != nil || c == nil || !c.numbers {
+			t.Fatalf("%s is not read by hand: %v", name, err)
 		}
 		got, there, err := g.ints(name)
 		if err != nil {

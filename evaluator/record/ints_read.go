@@ -12,7 +12,11 @@ import (
 // ints reads a column of numbers, zero where there is none.
 func (g *rowGroup) ints(name string) (numbers []int64, there []bool, err error) {
 	n := g.columns[name]
-	if c := g.chunkOf(g.number, n); c != nil && c.numbers {
+	c, err := g.chunkOf(g.number, n, g.reader)
+	if err != nil {
+		return nil, nil, err
+	}
+	if c != nil && c.numbers {
 		numbers, there, err = g.chunkInts(c, g.rows)
 		if err != nil {
 			err = fmt.Errorf("column %s: %w", name, err)

@@ -15,7 +15,11 @@ import (
 
 // SchemaVersion changes whenever files are written that earlier versions would not
 // understand.
-const SchemaVersion = 2
+const SchemaVersion = 3
+
+// oldestSchema is the first that this version reads. Of the second, manifests say nothing of
+// the ends of files.
+const oldestSchema = 2
 
 // ManifestName is the name of the file in a folder that says what is in the recording.
 const ManifestName = "manifest.json"
@@ -46,6 +50,8 @@ type File struct {
 	Last   *time.Time `json:"last,omitempty"`
 	Bytes  int64      `json:"bytes"`
 	SHA256 string     `json:"sha256"`
+	// Footer is nil in recordings of earlier versions, whose files are read as a whole.
+	Footer *Footer `json:"footer,omitempty"`
 
 	Sources map[string]int `json:"sources"` // how many events each has
 	// Routing is telemetry.Normaliser.RouteKey of what has found the routes.
@@ -98,7 +104,7 @@ func ReadManifest(dir string) (*Manifest, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s is damaged: %w; restore it, or record anew into another folder", path, err)
 	}
-	if m.Schema != SchemaVersion {
+	if m.Schema < oldestSchema {
 		return nil, fmt.Errorf("%s: schema %d, but this version knows %d; record anew with `socctl record`", path, m.Schema, SchemaVersion)
 	}
 	for _, f := range m.Files {
@@ -137,6 +143,7 @@ func orChanged(dir string, f File, err error) error {
 // write replaces the manifest of a folder.
 func (m *Manifest) write(dir string) error {
 	slices.SortFunc(m.Files, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
+	m.Schema = SchemaVersion
 	text, err := m.encode()
 	if err != nil {
 		return err

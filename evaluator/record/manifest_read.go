@@ -94,6 +94,8 @@ func (r *plainReader) file() (f File) {
 			f.Bytes = r.number()
 		case "sha256":
 			f.SHA256 = r.text()
+		case "footer":
+			f.Footer = r.footer()
 		case "sources":
 			f.Sources = map[string]int{}
 			r.object(func(source string) {
@@ -141,6 +143,21 @@ func (r *plainReader) index() *Index {
 		switch key {
 		case "head":
 			x.Head = int(r.number())
+		case "bytes":
+			x.Bytes = int(r.number())
+		case "sha256":
+			x.SHA256 = r.text()
+		default:
+			r.odd = true
+		}
+	})
+	return x
+}
+
+func (r *plainReader) footer() *Footer {
+	x := &Footer{}
+	r.object(func(key string) {
+		switch key {
 		case "bytes":
 			x.Bytes = int(r.number())
 		case "sha256":

@@ -18,7 +18,7 @@ func fullManifest() *Manifest {
 	}
 	first, last := time.Date(2026, 1, 2, 3, 4, 5, 60_000_000, time.UTC), time.Date(2026, 1, 2, 23, 0, 0, 0, time.UTC)
 	return &Manifest{Schema: SchemaVersion, Files: []File{
-		{Path: "day=2026-01-02/view=x/a.parquet", Day: "2026-01-02", View: "x", Rows: 7, First: &first, Last: &last, Bytes: 1 << 40, SHA256: "00", Sources: map[string]int{`C:\logs\"é" <a>.evtx`: 7},
+		{Path: "day=2026-01-02/view=x/a.parquet", Day: "2026-01-02", View: "x", Rows: 7, First: &first, Last: &last, Bytes: 1 << 40, SHA256: "00", Footer: &Footer{Bytes: 9, SHA256: "03"}, Sources: map[string]int{`C:\logs\"é" <a>.evtx`: 7},
 			Routing: "r", Routes: []Route{{Logsources: `[["","windows",""]]`, Rows: 7, Undated: 1, First: &first, Last: &last}}, Index: &Index{Head: 1, Bytes: 2, SHA256: "01"}},
 		{Path: "day=none/view=none/b.parquet", Sources: map[string]int{}},
 		{Path: "c.parquet", Sources: many},

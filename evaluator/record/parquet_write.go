@@ -2,8 +2,11 @@ package record
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/binary"
+	"encoding/hex"
 	"errors"
+	"fmt"
 	"hash/crc32"
 	"io"
 	"math"
@@ -29,6 +32,8 @@ type parquetFile struct {
 	meta format.FileMetaData
 
 	chunk *format.ColumnMetaData // of the column that is being written
+	sum   uint32                 // of what was written of it
+	sums  []byte                 // of the columns before, see sumsKey
 }
 
 // press is what writing files takes, again for each. It is for one goroutine.
@@ -81,6 +86,7 @@ func (f *parquetFile) encoded(v any) ([]byte, error) {
 func (f *parquetFile) write(data []byte) error {
 	n, err := f.out.Write(data)
 	f.at += int64(n)
+	f.sum = crc32.Update(f.sum, castagnoli, data)
 	return err
 }
 
@@ -95,10 +101,19 @@ func (f *parquetFile) begin(name string, kind format.Type, encoding format.Encod
 		e.LogicalType = format.LogicalType{Value: &format.StringType{}}
 	}
 	f.meta.Schema = append(f.meta.Schema, e)
+	f.end()
 	group := &f.meta.RowGroups[0]
 	group.Columns = append(group.Columns, format.ColumnChunk{})
 	f.chunk = &group.Columns[len(group.Columns)-1].MetaData
 	*f.chunk = format.ColumnMetaData{Type: kind, Encoding: thrift.Slice[format.Encoding]{format.RLE, encoding}, PathInSchema: thrift.Slice[string]{name}, Codec: format.Zstd, NumValues: int64(f.rows)}
+}
+
+// end notes the checksum of a column that is complete.
+func (f *parquetFile) end() {
+	if f.chunk != nil {
+		f.sums = fmt.Appendf(f.sums, "%0*x", sumDigits, f.sum)
+	}
+	f.chunk, f.sum = nil, 0
 }
 
 // page writes a page, whose values are in f.values, behind levels.
@@ -400,8 +415,10 @@ func (f *parquetFile) tell(key, value string) {
 	f.meta.KeyValueMetadata = append(f.meta.KeyValueMetadata, format.KeyValue{Key: key, Value: value})
 }
 
-// close writes the end of the file.
-func (f *parquetFile) close() error {
+// close writes the end of the file, and returns what the manifest says of it.
+func (f *parquetFile) close() (*Footer, error) {
+	f.end()
+	f.tell(sumsKey, string(f.sums))
 	group := &f.meta.RowGroups[0]
 	f.meta.Schema[0].NumChildren = thrift.New(int32(len(group.Columns)))
 	for i := range group.Columns {
@@ -412,9 +429,10 @@ func (f *parquetFile) close() error {
 	}
 	footer, err := f.encoded(&f.meta)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	footer = append(binary.LittleEndian.AppendUint32(footer, uint32(len(footer))), parquetMagic...)
 	f.release()
-	return f.write(footer)
+	sum := sha256.Sum256(footer)
+	return &Footer{len(footer), hex.EncodeToString(sum[:])}, f.write(footer)
 }

@@ -40,7 +40,7 @@ func TestColumnsComeBack(t *testing.T) {
 		}
 		content := written(t, with, rows, all, at, code)
 		theirs := &table{content: content}
-		if err := theirs.readFooter(); err != nil {
+		if err := theirs.readFooter(content); err != nil {
 			t.Fatal(err)
 		}
 		other, err := theirs.texts(0, 0)
@@ -48,9 +48,9 @@ func TestColumnsComeBack(t *testing.T) {
 			t.Fatal(err)
 		}
 		own := &reader{}
-		c := theirs.chunkOf(0, 0)
-		if c == nil {
-			t.Fatal("our own reader does not know what our own writer writes")
+		c, err := theirs.chunkOf(0, 0, own)
+		if err != nil || c == nil {
+			t.Fatal("our own reader does not know what our own writer writes", err)
 		}
 		mine, err := own.chunkTexts(c, rows)
 		if err == nil && mine.codes == nil {
@@ -87,7 +87,7 @@ func written(t *testing.T, with *press, rows int, texts []string, at []int32, co
 		err = f.column("x", texts, at, code, true)
 	}
 	if err == nil {
-		err = f.close()
+		_, err = f.close()
 	}
 	if err != nil {
 		t.Fatal(err)

@@ -86,11 +86,12 @@ func (w *replayer) reading(f File) (*fileReads, error) {
 	if judged && w.router.idle(&f, nil, &Replayed{}) == 0 {
 		return nil, nil
 	}
-	t, err := openInto(w.content, w.dir, f)
+	t, err := openParts(w.end, w.dir, f)
 	if err != nil {
 		return nil, err
 	}
-	w.content = t.content[:0]
+	defer t.close()
+	w.end = t.end[:0]
 	out, into := &fileReads{}, &Replayed{Sources: map[string]int{}}
 	for i := range t.footer.groups {
 		g := &groupReplay{replayer: w, judged: judged, rowGroup: t.group(i, &w.reader)}
@@ -116,11 +117,12 @@ func (w *replayer) again(f File, reads *fileReads) error {
 	if reads == nil {
 		return nil
 	}
-	t, err := openInto(w.content, w.dir, f)
+	t, err := openParts(w.end, w.dir, f)
 	if err != nil {
 		return err
 	}
-	w.content = t.content[:0]
+	defer t.close()
+	w.end = t.end[:0]
 	for i, columns := range reads.groups {
 		g := t.group(i, &w.reader)
 		for _, was := range columns {

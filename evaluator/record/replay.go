@@ -24,7 +24,7 @@ type Hit struct {
 	Matches    []evaluator.Match
 	Suppressed []evaluator.Suppression
 
-	// Event makes the event, of the file as it was read; it keeps that in memory.
+	// Event makes the event. It reads what it needs of the file, which must still be there.
 	Event func() (*telemetry.Event, error)
 	// Extra is what Visit wants to keep of the event.
 	Extra any
@@ -161,7 +161,7 @@ type replayer struct {
 	records *evaluator.Records
 	ofKinds *telemetry.SourceKinds
 	reader  reader
-	content []byte         // memory for the next file
+	end     []byte         // memory for the end of the next file
 	shapes  map[string]int // by skeleton and kind of the source
 	router  *router        // nil if every rule is tried on every event
 	asked   askedFields    // nil if nobody wants to know what rules were tried on
@@ -199,12 +199,13 @@ func (w *replayer) file(ctx context.Context, f File) *fileReplay {
 			return r
 		}
 	}
-	t, err := openInto(w.content, w.dir, f)
+	t, err := openParts(w.end, w.dir, f)
 	if err != nil {
 		r.err = err
 		return r
 	}
-	w.content = nil
+	defer t.close()
+	w.end = nil
 	for i := range t.footer.groups {
 		if r.err = ctx.Err(); r.err != nil {
 			return r
@@ -217,8 +218,8 @@ func (w *replayer) file(ctx context.Context, f File) *fileReplay {
 		g.retire()
 	}
 	if len(r.Hits) == 0 || w.options.passing { // nobody asks for more events
-		if w.content = t.content[:0]; w.options.spoil {
-			clear(t.content)
+		if w.end = t.end[:0]; w.options.spoil {
+			clear(t.end)
 		}
 	}
 	return r

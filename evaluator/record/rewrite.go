@@ -11,8 +11,8 @@ import (
 )
 
 // Compact puts the events of small files together, as far as they are of the same
-// day, and writes files anew whose index is damaged or gone. It returns how many files
-// there were and are.
+// day, and writes files anew whose index is damaged or gone, or that have no checksums of
+// their columns. It returns how many files there were and are.
 func Compact(dir string, o Options) (before, after int, err error) {
 	return rewrite(dir, o, func(m *Manifest) []File {
 		small := map[string][]File{}
@@ -23,7 +23,7 @@ func Compact(dir string, o Options) (before, after int, err error) {
 		}
 		var out []File
 		for _, f := range m.Files {
-			if len(small[f.Day]) > 1 && (f.Rows < fewRows || f.View == mixedViews) || verifyIndex(dir, &f) != nil {
+			if len(small[f.Day]) > 1 && (f.Rows < fewRows || f.View == mixedViews) || f.Footer == nil || verifyIndex(dir, &f) != nil {
 				out = append(out, f)
 			}
 		}
