@@ -2,6 +2,7 @@ package telemetry
 
 import (
 	"encoding/base64"
+	"regexp"
 
 	"github.com/socctl/socctl/evaluator"
 )
@@ -48,6 +49,28 @@ func unwrap(v evaluator.Value, d *jsonDecoder) ([]evaluator.Value, bool) {
 	}
 	return nil, false
 }
+
+// insideEnvelope goes on behind the start of an envelope that is nothing but a list, as if its
+// records stood in an array by themselves. So of a file that was cut off, or is too large to be
+// one value, everything is read that is whole. It returns false for other values.
+func (s *jsonStream) insideEnvelope() bool {
+	if s.place != outside {
+		return false
+	}
+	start := torn.FindIndex(s.rest()[:min(s.end-s.at, maxTorn)])
+	if start == nil {
+		return false
+	}
+	s.consume(start[1])
+	s.place, s.torn = arrayStart, true
+	return true
+}
+
+// torn is how an envelope starts that is nothing but a list.
+var torn = regexp.MustCompile(`^\{[ \t\r\n]*"[Rr]ecords"[ \t\r\n]*:[ \t\r\n]*\[`)
+
+// maxTorn is more bytes than such a start has.
+const maxTorn = 256
 
 func isText(v evaluator.Value, name, want string) bool {
 	m, ok := v.Member(name)

@@ -34,6 +34,7 @@ type jsonStream struct {
 	ended   bool   // nothing follows buf[:end]
 	broken  error  // why it ended, unless at its end
 	place   arrayPlace
+	torn    bool // the array is what an envelope consists of, see insideEnvelope
 	index   int
 	bad     int // problems before the first record
 	scan    pendingScan
@@ -84,9 +85,11 @@ func (s *jsonStream) run() {
 
 // step reads what the window starts with, which is no space.
 func (s *jsonStream) step() {
-	if s.at < s.end && !s.separator(s.buf[s.at]) {
-		s.record()
+	if s.at == s.end || s.separator(s.buf[s.at]) {
+		return
 	}
+	s.torn = s.torn && s.place != outside
+	s.record()
 }
 
 // finish reports how the input ended if it ended badly.
@@ -96,6 +99,8 @@ func (s *jsonStream) finish() {
 		s.problem(0, s.broken)
 	case s.place != outside && s.place != arrayUnsure:
 		s.problem(0, errors.New("input ends inside an array: ']' is missing"))
+	case s.torn && s.place == outside:
+		s.problem(0, errors.New("input ends inside an envelope: '}' is missing"))
 	}
 }
 
@@ -109,6 +114,8 @@ func (s *jsonStream) separator(c byte) bool {
 	case c == ',' && s.place == arrayComma:
 		s.place = arrayElement
 	case c == ',' && s.place == arrayUnsure:
+	case c == '}' && s.torn && s.place == outside:
+		s.torn = false
 	case c == '{' && s.place == arrayComma:
 		s.problem(0, errors.New("',' is missing between array elements"))
 		s.unsure()
@@ -133,13 +140,17 @@ func (s *jsonStream) record() {
 	var depth *depthError
 	switch {
 	case errors.As(err, &syntax):
-		s.malformed(syntax)
+		if !s.insideEnvelope() {
+			s.malformed(syntax)
+		}
 		return
 	case errors.As(err, &depth):
 		s.discard(err.Error())
 		return
 	case err != nil:
-		s.discard("")
+		if !s.insideEnvelope() {
+			s.discard("")
+		}
 		return
 	}
 	if s.place != outside && s.place != arrayUnsure {
@@ -147,6 +158,9 @@ func (s *jsonStream) record() {
 	}
 	switch {
 	case n > s.options.MaxRecord:
+		if s.insideEnvelope() {
+			return
+		}
 		s.problem(0, s.tooLarge(int64(n)))
 	case v.Kind() != evaluator.Object:
 		if s.place == outside && s.textFollows(n) {

@@ -73,6 +73,11 @@ func TestJSONStreams(t *testing.T) {
 		{"scalars", "1\nnull\n\"x\"\n{\"a\":1}", `1:1: found a number, want an object 2:1: found a null, want an object 3:1: found a string, want an object {"a":1}`},
 		{"text", "2026-04-17 started\n{\"a\":1}\n", `1:1: this line is no JSON object {"a":1}`},
 		{"text in brackets", "[2026-04-17] started\n{\"a\":1}\n{\"b\":2}\n", `1:2: found a number, want an object 1:6: unexpected '-', want ',' or ']' after an array element {"a":1} {"b":2}`},
+		{"envelope cut", `{"Records":[{"a":1},{"b":2},{"c":`, `{"a":1} {"b":2} 1:34: input ends inside a value`},
+		{"envelope cut between records", `{ "records" : [{"a":1},`, `{"a":1} 1:24: input ends inside an array: ']' is missing`},
+		{"envelope not closed", `{"Records":[{"a":1}]`, `{"a":1} 1:21: input ends inside an envelope: '}' is missing`},
+		{"envelope, broken", "{\"Records\":[\n{\"a\":1},\n{\"b\":x},\n{\"c\":3}\n]}\n{\"d\":4}}", `{"a":1} 3:6: unexpected 'x', want a value {"c":3} {"d":4} 6:8: unexpected '}', want a value`},
+		{"envelope cut, and another", "{\"Records\":[{\"a\":1},{\"b\"\n{\"Records\":[{\"c\":3}]}\n", `{"a":1} 2:1: unexpected '{', want ':' after a member name (in the value that starts at 1:21) {"c":3}`},
 		{"too deep", strings.Repeat(`{"a":`, 129) + "1" + strings.Repeat("}", 129) + "\n{\"b\":2}",
 			`1:1: record of 775 bytes is nested deeper than 128 levels {"b":2}`},
 		{"too deep and cut", strings.Repeat(`[{"a":`, 129) + "\n{\"b\":2}", `1:2: record of 774 bytes is nested deeper than 128 levels (it is not closed before the next record starts) {"b":2}`},
@@ -170,6 +175,19 @@ func TestJSONSizeLimit(t *testing.T) {
 				t.Errorf("allocates %d bytes", used)
 			}
 		})
+	}
+}
+
+// TestLargeEnvelope: an envelope that is larger than a record may be is read, record by record,
+// whether it is in memory as a whole or not.
+func TestLargeEnvelope(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int{20, 100_000} {
+		in := `{"Records":[` + strings.Repeat(`{"a":"12"},`, n) + "{\"a\":\"1234567890\"}]}\n{\"b\":1}\n"
+		want := strings.Repeat(`{"a":"12"} `, n) + fmt.Sprintf(`1:%d: record of 18 bytes exceeds the limit of 12; raise the limit (--max-record) or split the record {"b":1}`, 13+11*n)
+		if got := transcript(t, ReadOptions{Format: "json", Stdin: strings.NewReader(in), MaxRecord: 12}); got != want {
+			t.Errorf("%d records: got %.300s", n, got)
+		}
 	}
 }
 
