@@ -321,7 +321,7 @@ func (c *cli) recordCompact() *cobra.Command {
 	var o recordOptions
 	cmd := &cobra.Command{
 		Use:     "compact DIR",
-		Short:   "Put small files of a day together",
+		Short:   "Put files of a day and view together",
 		Example: "  socctl record compact history",
 		Args:    oneFolder,
 		RunE: func(_ *cobra.Command, args []string) error {

@@ -2,6 +2,7 @@ package record
 
 import (
 	"encoding/binary"
+	"slices"
 	"unsafe"
 
 	"github.com/klauspost/compress/zstd"
@@ -278,10 +279,8 @@ func (r *reader) pageCodes(p *page, count, most int) error {
 	if r.codes, err = hybrid(r.codes, content[1:], int(content[0]), count); err != nil {
 		return err
 	}
-	for _, code := range r.codes {
-		if int(code) >= most {
-			return errDamaged
-		}
+	if count > 0 && int(slices.Max(r.codes)) >= most {
+		return errDamaged
 	}
 	return nil
 }

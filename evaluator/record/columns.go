@@ -315,14 +315,16 @@ func (c *leafColumn) AppendCodes(to []uint32, rows []int32) ([]uint32, error) {
 	if err != nil {
 		return to, err
 	}
-	for _, row := range rows {
+	to = slices.Grow(to, len(rows))
+	out, most := to[len(to):len(to)+len(rows)], uint32(0)
+	for i, row := range rows {
 		code := g.codes[row]
-		if code == noText {
-			return to, fmt.Errorf("column %q, row %d: %w", c.name, row, errDamaged)
-		}
-		to = append(to, code)
+		out[i], most = code, max(most, code)
 	}
-	return to, nil
+	if most == noText {
+		return to, fmt.Errorf("column %q, row %d: %w", c.name, rows[slices.Index(out, noText)], errDamaged)
+	}
+	return to[:len(to)+len(rows)], nil
 }
 
 // appendRest is AppendCodes of a leaf without a column.

@@ -25,6 +25,7 @@ type part struct {
 	order        column // skeletons of records whose members come in another order than in their layout
 	rest         column // texts of leaves that have no column, as a list in JSON; or the whole record
 	bytes        int    // that this takes, roughly
+	grown        int    // how many rows the writer had when it got the last one
 	room         keeper // of texts
 
 	kinds    map[eventKind]bool // of the rows

@@ -4,31 +4,52 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/socctl/socctl/evaluator"
 	"github.com/socctl/socctl/evaluator/telemetry"
 )
 
-// Compact puts the events of small files together, as far as they are of the same
-// day, and writes files anew whose index is damaged or gone, or that have no checksums of
+// Compact puts the events of files together that are of the same day and view, or of the same
+// day and few, and writes files anew whose index is damaged or gone, or that have no checksums of
 // their columns. It returns how many files there were and are.
 func Compact(dir string, o Options) (before, after int, err error) {
 	return rewrite(dir, o, func(m *Manifest) []File {
-		small := map[string][]File{}
-		for _, f := range m.Files {
-			if f.Rows < fewRows || f.View == mixedViews {
-				small[f.Day] = append(small[f.Day], f)
+		like := map[partKey]int{}
+		for i := range m.Files {
+			if f := &m.Files[i]; o.hasRoom(f) {
+				like[f.key()]++
+				like[partKey{f.Day, mixedViews}] += f.few()
 			}
 		}
-		var out []File
-		for _, f := range m.Files {
-			if len(small[f.Day]) > 1 && (f.Rows < fewRows || f.View == mixedViews) || f.Footer == nil || verifyIndex(dir, &f) != nil {
-				out = append(out, f)
-			}
-		}
-		return out
+		return slices.DeleteFunc(slices.Clone(m.Files), func(f File) bool {
+			together := o.hasRoom(&f) && (like[f.key()] > 1 || like[partKey{f.Day, mixedViews}]*f.few() > 1)
+			return !together && f.Footer != nil && verifyIndex(dir, &f) == nil
+		})
 	}, nil)
+}
+
+// Sizes of a file that would be written as it is again: events, and how many bytes of memory
+// there are for each of its bytes.
+const (
+	manyRows    = 1 << 16
+	packedBytes = 32
+)
+
+// hasRoom reports whether more can be added to a file.
+func (o Options) hasRoom(f *File) bool {
+	return f.Rows < manyRows && f.Bytes < int64(o.heldBytes()/packedBytes)
+}
+
+func (f *File) key() partKey { return partKey{f.Day, f.View} }
+
+// few is 1 for a file of few events, or of several views.
+func (f *File) few() int {
+	if f.Rows < fewRows && f.View != mixedViews {
+		return 1
+	}
+	return 0
 }
 
 // Redaction says what becomes of fields: each is named as the event has it, or by the

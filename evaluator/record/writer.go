@@ -1,8 +1,10 @@
 package record
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,15 +16,22 @@ import (
 
 // Options change how events are recorded. The zero value stands for the defaults.
 type Options struct {
-	// Memory is how many bytes of events are held before some are written; 256 MiB
-	// by default. The process takes up to three times as much if debug.SetMemoryLimit tells
+	// Memory is how many bytes of events are held before some are written; a third of a GiB
+	// by default. The more, the larger files become, and the faster they are replayed. The process takes up to three times as much if debug.SetMemoryLimit tells
 	// the collector so; otherwise garbage comes on top.
 	Memory int
 	// Normaliser says what events are; the built-in one if it is nil.
 	Normaliser *telemetry.Normaliser
 }
 
-const defaultMemory = 256 << 20
+const defaultMemory = 1 << 30 / 3
+
+func (o *Options) heldBytes() int {
+	if o.Memory <= 0 {
+		return defaultMemory
+	}
+	return o.Memory
+}
 
 // Writer adds events to a recording. What is added becomes visible, all at once,
 // when Commit succeeds. A Writer is for one goroutine.
@@ -36,7 +45,8 @@ type Writer struct {
 	unlock     func()
 	parts      map[partKey]*part
 	press      *press
-	held       int
+	held       int // bytes of parts
+	heldRows   int
 	added      []File
 	inputs     []Input
 	rows       int
@@ -65,12 +75,9 @@ func Create(dir string, o Options) (*Writer, error) {
 		unlock()
 		return nil, err
 	}
-	w := &Writer{dir: dir, memory: o.Memory, manifest: m, unlock: unlock, parts: map[partKey]*part{}, there: map[string]bool{}, replaced: map[string]bool{}}
+	w := &Writer{dir: dir, memory: o.heldBytes(), manifest: m, unlock: unlock, parts: map[partKey]*part{}, there: map[string]bool{}, replaced: map[string]bool{}}
 	for _, f := range m.Files {
 		w.there[f.Path] = true
-	}
-	if w.memory <= 0 {
-		w.memory = defaultMemory
 	}
 	if o.Normaliser == nil {
 		o.Normaliser = telemetry.NewNormaliser(nil)
@@ -162,7 +169,9 @@ func (w *Writer) keep(r telemetry.Record, layout *telemetry.Layout, is belonging
 		return err
 	}
 	w.held += p.bytes
+	w.heldRows++
 	w.rows++
+	p.grown = w.rows
 	if w.held > w.memory {
 		return w.spill()
 	}
@@ -185,26 +194,72 @@ func (w *Writer) part(at time.Time, view string) *part {
 	return p
 }
 
-// spill writes the largest parts until half of the memory is free.
+// spill writes parts until there is room for more. Those that have not grown for long go first,
+// for the day that they are of may be over, and then nothing is gained by holding them; else
+// the largest. No more than needed are written: the longer they are held, the larger files
+// become, and the less often they tell the same texts.
 func (w *Writer) spill() error {
-	for w.held > w.memory/2 {
-		var largest partKey
-		size := -1
-		for key, p := range w.parts {
-			if p.bytes > size || p.bytes == size && less(key, largest) {
-				largest, size = key, p.bytes
-			}
-		}
-		if err := w.flush(largest, w.parts[largest]); err != nil {
+	for w.held > w.memory-w.memory/8 {
+		if err := w.flushTogether(w.spilled()); err != nil {
 			return err
 		}
-		w.held -= size
-		delete(w.parts, largest)
 	}
 	return nil
 }
 
-func less(a, b partKey) bool { return a.day < b.day || a.day == b.day && a.view < b.view }
+// spilled returns which parts are to be written: one, or those of a day that are few events each.
+func (w *Writer) spilled() []partKey {
+	var largest, idle partKey
+	size, least := -1, w.rows
+	for key, p := range w.parts {
+		if p.bytes > size || p.bytes == size && key.compare(largest) < 0 {
+			largest, size = key, p.bytes
+		}
+		if p.grown < least {
+			idle, least = key, p.grown
+		}
+	}
+	switch since := w.rows - w.heldRows; {
+	case least >= since:
+		return []partKey{largest}
+	case w.parts[idle].rows() >= fewRows:
+		return []partKey{idle}
+	default:
+		var keys []partKey
+		for key, p := range w.parts {
+			if key.day == idle.day && p.rows() < fewRows && p.grown < since {
+				keys = append(keys, key)
+			}
+		}
+		return keys
+	}
+}
+
+// flushTogether writes parts of a day as one file.
+func (w *Writer) flushTogether(keys []partKey) error {
+	key, p := keys[0], w.parts[keys[0]]
+	if len(keys) > 1 {
+		slices.SortFunc(keys, partKey.compare)
+		p = newPart()
+		for _, key := range keys {
+			p.take(w.parts[key])
+		}
+		key.view = p.views()
+	}
+	if err := w.flush(key, p); err != nil {
+		return err
+	}
+	for _, key := range keys {
+		w.held -= w.parts[key].bytes
+		w.heldRows -= w.parts[key].rows()
+		delete(w.parts, key)
+	}
+	return nil
+}
+
+func (k partKey) compare(other partKey) int {
+	return cmp.Or(strings.Compare(k.day, other.day), strings.Compare(k.view, other.view))
+}
 
 // fewRows is how many events have a file of their own; fewer of one day go together.
 const fewRows = 4096
@@ -248,36 +303,20 @@ func (w *Writer) unlisted() error {
 
 // flushAll writes all that is held.
 func (w *Writer) flushAll() error {
-	keys := make([]partKey, 0, len(w.parts))
-	for key := range w.parts {
-		keys = append(keys, key)
-	}
-	slices.SortFunc(keys, func(a, b partKey) int {
-		if less(a, b) {
-			return -1
-		}
-		return 1
-	})
-	mixed := map[string]*part{}
+	keys := slices.SortedFunc(maps.Keys(w.parts), partKey.compare)
+	few := map[string][]partKey{} // by day
 	for _, key := range keys {
-		p := w.parts[key]
-		if p.rows() >= fewRows {
-			if err := w.flush(key, p); err != nil {
-				return err
-			}
+		if w.parts[key].rows() < fewRows {
+			few[key.day] = append(few[key.day], key)
 			continue
 		}
-		if mixed[key.day] == nil {
-			mixed[key.day] = newPart()
+		if err := w.flushTogether([]partKey{key}); err != nil {
+			return err
 		}
-		mixed[key.day].take(p)
 	}
-	for _, key := range keys {
-		if p := mixed[key.day]; p != nil {
-			delete(mixed, key.day)
-			if err := w.flush(partKey{key.day, p.views()}, p); err != nil {
-				return err
-			}
+	for _, day := range slices.Sorted(maps.Keys(few)) {
+		if err := w.flushTogether(few[day]); err != nil {
+			return err
 		}
 	}
 	return nil
