@@ -2,6 +2,8 @@
 
 package simd
 
+import "crypto/sha256"
+
 // index is Index for a text of 64 bytes or more.
 //
 //go:noescape
@@ -21,3 +23,13 @@ func runs(r *Runs, text *[MarksSize]byte) (marks uint64)
 //
 //go:noescape
 func upper(dst, text *byte, size int) (high uint64)
+
+// sum goes on with a state by blocks of a text, one or more.
+//
+//go:noescape
+func sum(state *[sha256.Size]byte, text *byte, blocks int)
+
+// sumTwo is sum of two texts.
+//
+//go:noescape
+func sumTwo(states *[2][sha256.Size]byte, one, other *byte, blocks int)

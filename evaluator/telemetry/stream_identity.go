@@ -9,6 +9,7 @@ import (
 	"unsafe"
 
 	"github.com/socctl/socctl/evaluator"
+	"github.com/socctl/socctl/evaluator/simd"
 )
 
 // Identity is what tells one event from others: see Event.Fingerprint and Event.Time.
@@ -234,7 +235,7 @@ func (p *identityParts) fingerprint(s *Stream, r *leafReader) string {
 		}
 		text = with
 	}
-	sum, text := s.digester.sum(append(text, '}'))
+	sum, text := simd.Sum256(append(text, '}'))
 	s.canonical = text
 	s.printed.take(sum)
 	return unsafe.String(&s.printed[0], len(s.printed))
