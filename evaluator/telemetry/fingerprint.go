@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/socctl/socctl/evaluator"
+	"github.com/socctl/socctl/evaluator/simd"
 )
 
 // FingerprintVersion changes whenever the same event can get another
@@ -32,36 +33,40 @@ const FingerprintVersion = 1
 func (e *Event) Fingerprint() string {
 	c := canonicals.Get().(*canonicalForm)
 	defer canonicals.Put(c)
-	c.take(e)
-	slices.SortFunc(c.fields, func(a, b canonicalField) int {
-		if order := strings.Compare(a.name, b.name); order != 0 {
-			return order
-		}
-		return bytes.Compare(c.value(a), c.value(b))
-	})
-	text := append(c.text[:0], '{')
-	for i, f := range c.fields {
-		if i > 0 {
-			text = append(text, ',')
-		}
-		text = evaluator.StringValue(f.name).AppendJSON(text)
-		text = append(text, ':')
-		text = append(text, c.value(f)...)
-	}
-	c.text = append(text, '}')
-	return fingerprintOf(c.text)
+	return FingerprintOf(c.of(e))
 }
 
-func fingerprintOf(canonical []byte) string {
+// canonical returns the form of which Fingerprint is made.
+func (e *Event) canonical() string {
+	c := canonicals.Get().(*canonicalForm)
+	defer canonicals.Put(c)
+	return string(c.of(e))
+}
+
+// FingerprintOf returns the fingerprint of a canonical form.
+func FingerprintOf[T string | []byte](canonical T) string {
 	var out fingerprintText
-	out.take(sha256.Sum256(canonical))
+	out.take(sha256.Sum256([]byte(canonical)))
 	return string(out[:])
 }
 
 const fingerprintPrefix = "sha256:"
 
+// FingerprintSize is how many bytes a fingerprint has.
+const FingerprintSize = len(fingerprintPrefix) + 2*sha256.Size
+
+// Fingerprints returns the fingerprints of two canonical forms, which takes little longer than
+// to make that of one. It may write behind the forms, to their memory or to other, which holds
+// them then.
+func Fingerprints(canonical *[2][]byte) (of [2][FingerprintSize]byte) {
+	for i, sum := range simd.Sum256Two(canonical) {
+		(*fingerprintText)(&of[i]).take(sum)
+	}
+	return of
+}
+
 // fingerprintText is a fingerprint as it is written.
-type fingerprintText [len(fingerprintPrefix) + 2*sha256.Size]byte
+type fingerprintText [FingerprintSize]byte
 
 // take makes it that of a canonical form with a certain sum.
 func (t *fingerprintText) take(sum [sha256.Size]byte) {
@@ -97,6 +102,28 @@ type canonicalField struct {
 }
 
 var canonicals = sync.Pool{New: func() any { return &canonicalForm{} }}
+
+// of returns the form of an event, valid until the next call.
+func (c *canonicalForm) of(e *Event) []byte {
+	c.take(e)
+	slices.SortFunc(c.fields, func(a, b canonicalField) int {
+		if order := strings.Compare(a.name, b.name); order != 0 {
+			return order
+		}
+		return bytes.Compare(c.value(a), c.value(b))
+	})
+	text := append(c.text[:0], '{')
+	for i, f := range c.fields {
+		if i > 0 {
+			text = append(text, ',')
+		}
+		text = evaluator.StringValue(f.name).AppendJSON(text)
+		text = append(text, ':')
+		text = append(text, c.value(f)...)
+	}
+	c.text = append(text, '}')
+	return c.text
+}
 
 func (c *canonicalForm) value(f canonicalField) []byte { return c.values[f.from:f.to] }
 
