@@ -33,3 +33,8 @@ func sum(state *[sha256.Size]byte, text *byte, blocks int)
 //
 //go:noescape
 func sumTwo(states *[2][sha256.Size]byte, one, other *byte, blocks int)
+
+// digits is Hex.
+//
+//go:noescape
+func digits(dst *[2 * HexSize]byte, data *[HexSize]byte)

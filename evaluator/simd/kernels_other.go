@@ -17,3 +17,5 @@ func upper(_, _ *byte, _ int) uint64 { return 0 }
 func sum(*[sha256.Size]byte, *byte, int) {}
 
 func sumTwo(*[2][sha256.Size]byte, *byte, *byte, int) {}
+
+func digits(*[2 * HexSize]byte, *[HexSize]byte) {}

@@ -3,7 +3,6 @@ package telemetry
 import (
 	"bytes"
 	"crypto/sha256"
-	"encoding/binary"
 	"slices"
 	"strings"
 	"sync"
@@ -46,7 +45,8 @@ func (e *Event) canonical() string {
 // FingerprintOf returns the fingerprint of a canonical form.
 func FingerprintOf[T string | []byte](canonical T) string {
 	var out fingerprintText
-	out.take(sha256.Sum256([]byte(canonical)))
+	sum := sha256.Sum256([]byte(canonical))
+	out.take(&sum)
 	return string(out[:])
 }
 
@@ -59,8 +59,9 @@ const FingerprintSize = len(fingerprintPrefix) + 2*sha256.Size
 // to make that of one. It may write behind the forms, to their memory or to other, which holds
 // them then.
 func Fingerprints(canonical *[2][]byte) (of [2][FingerprintSize]byte) {
-	for i, sum := range simd.Sum256Two(canonical) {
-		(*fingerprintText)(&of[i]).take(sum)
+	sums := simd.Sum256Two(canonical)
+	for i := range sums {
+		(*fingerprintText)(&of[i]).take(&sums[i])
 	}
 	return of
 }
@@ -69,23 +70,9 @@ func Fingerprints(canonical *[2][]byte) (of [2][FingerprintSize]byte) {
 type fingerprintText [FingerprintSize]byte
 
 // take makes it that of a canonical form with a certain sum.
-func (t *fingerprintText) take(sum [sha256.Size]byte) {
+func (t *fingerprintText) take(sum *[sha256.Size]byte) {
 	copy(t[:], fingerprintPrefix)
-	for i := 0; i < len(sum); i += 4 {
-		binary.BigEndian.PutUint64(t[len(fingerprintPrefix)+2*i:], hexDigits(binary.BigEndian.Uint32(sum[i:])))
-	}
-}
-
-// hexDigits returns the eight hexadecimal digits of a number, the first one highest. Every
-// match has a fingerprint, and digits one after the other take a fifth of its time.
-func hexDigits(x uint32) uint64 {
-	const each = 0x0101010101010101
-	v := uint64(x)
-	v = (v | v<<16) & 0x0000ffff0000ffff
-	v = (v | v<<8) & 0x00ff00ff00ff00ff
-	v = (v | v<<4) & 0x0f0f0f0f0f0f0f0f
-	letters := (v + 6*each) >> 4 & each
-	return v + '0'*each + letters*('a'-'0'-10)
+	simd.Hex((*[2 * sha256.Size]byte)(t[len(fingerprintPrefix):]), sum)
 }
 
 // canonicalForm is the fields of an event in the form that Fingerprint describes. Its memory

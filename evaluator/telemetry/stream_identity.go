@@ -253,7 +253,7 @@ func (p *identityParts) canonical(s *Stream, r *leafReader) {
 func (s *Stream) print() string {
 	sum, memory := simd.Sum256(s.canonical)
 	s.canonical = memory[:len(s.canonical)]
-	s.printed.take(sum)
+	s.printed.take(&sum)
 	return unsafe.String(&s.printed[0], len(s.printed))
 }
 
