@@ -177,6 +177,7 @@ func (w *worker) block(b *telemetry.Block) *batchResult {
 	for record, err := range b.Records() {
 		w.one(record, err, out)
 	}
+	w.maker.finish(&out.told)
 	return out
 }
 

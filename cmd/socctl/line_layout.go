@@ -31,7 +31,7 @@ func layoutOf(chosen []lineMember) lineLayout {
 	for i, m := range members {
 		switch m {
 		case memberFingerprint:
-			l.asks |= telemetry.FingerprintPart
+			l.asks |= telemetry.CanonicalPart
 		case memberTime:
 			l.asks |= telemetry.TimePart
 		case memberRecord:
@@ -145,10 +145,13 @@ type spanText struct {
 	text   []byte // for the current event
 
 	numbered bool // the number of the record is in it
-	alone    bool // and nothing else that events have of their own
 	number   int  // where in text it begins
 	behind   int  // and ends
 	latest   int  // what it is
+	printed  bool // there is room for the fingerprint in it
+	print    int  // where in text that begins
+	times    bool // there may be a time in it,
+	timed    bool // and there is one in text
 }
 
 type spanPiece struct {
@@ -193,18 +196,20 @@ func (l *lineLayout) draft(facts *matchLine) *spanTexts {
 				text = append(text, '"')
 			}
 			of.numbered = of.numbered || m == memberRecord
+			of.printed = of.printed || m == memberFingerprint
+			of.times = of.times || m == memberTime
 		}
 		of.end = string(text)
-		of.alone = of.numbered && len(of.pieces) == 1
 	}
 	return s
 }
 
-// count writes the number of a record in the place of the latest one, if it differs only in
-// the last digit: most events of a stream that matches often follow each other closely.
+// count writes the number of a record in the place of the latest one, if nothing else differs,
+// and that only in the last digit: most events of a stream that matches often follow each other
+// closely.
 func (of *spanText) count(number int) bool {
 	more := uint(number - of.latest)
-	if !of.alone || of.behind == 0 || more > 9 || more+uint(of.text[of.behind-1]) > '9' {
+	if !of.numbered || of.timed || of.behind == 0 || more > 9 || more+uint(of.text[of.behind-1]) > '9' {
 		return false
 	}
 	of.text[of.behind-1] += byte(more)
@@ -216,9 +221,11 @@ func (of *spanText) count(number int) bool {
 func (s *spanTexts) draw(id *telemetry.Identity, number int) {
 	for i := range s.all {
 		of := &s.all[i]
-		if of.count(number) {
+		timed := of.times && id.Timed
+		if !timed && of.count(number) {
 			continue
 		}
+		of.timed = timed
 		text := of.text[:0]
 		for k := range of.pieces {
 			p := &of.pieces[k]
@@ -228,11 +235,12 @@ func (s *spanTexts) draw(id *telemetry.Identity, number int) {
 				text = strconv.AppendInt(text, int64(number), 10)
 				of.behind, of.latest = len(text), number
 			case memberTime:
-				if id.Timed {
+				if timed {
 					text = id.Time.AppendFormat(text, time.RFC3339Nano)
 				}
 			case memberFingerprint:
-				text = append(text, id.Fingerprint...)
+				of.print = len(text)
+				text = append(text, make([]byte, telemetry.FingerprintSize)...)
 			}
 		}
 		of.text = append(text, of.end...)

@@ -93,6 +93,7 @@ type lineMaker struct {
 	latest [keptTellings]given
 	spans  map[spanKey]*spanTexts
 	drawn  *spanTexts // what lines say of the current event, if it is written down
+	prints printing   // what they do not say yet
 }
 
 // keptTellings is how many tellings are kept, and keptMatches of how many matches one of
@@ -119,7 +120,8 @@ func (l *lineMaker) rule(r *compiler.Rule) *lineRule {
 	return of
 }
 
-// tell appends lines for the matches of an event, and for what filters suppressed.
+// tell appends lines for the matches of an event, and for what filters suppressed. Fingerprints
+// may be missing until finish.
 func (l *lineMaker) tell(m *matchText, id *telemetry.Identity, record *telemetry.Record, matches []evaluator.Match, stopped []evaluator.Suppression) {
 	before := len(m.numbers)
 	l.drawn = nil
@@ -134,9 +136,12 @@ func (l *lineMaker) tell(m *matchText, id *telemetry.Identity, record *telemetry
 	}
 }
 
+// finish completes lines: nothing will be told any more.
+func (l *lineMaker) finish(m *matchText) { l.prints.settle(m.text) }
+
 // suppressed appends the line of a match that filters have suppressed.
 func (l *lineMaker) suppressed(m *matchText, id *telemetry.Identity, record *telemetry.Record, s evaluator.Suppression) {
-	line := matchLine{lineRule: l.rule(s.Rule), Source: record.Source, Record: record.Index, View: s.View, Fingerprint: id.Fingerprint, SuppressedBy: suppressedText(s)}
+	line := matchLine{lineRule: l.rule(s.Rule), Source: record.Source, Record: record.Index, View: s.View, Fingerprint: telemetry.FingerprintOf(id.Canonical), SuppressedBy: suppressedText(s)}
 	if id.Timed {
 		line.Time = id.Time.Format(time.RFC3339Nano)
 	}
@@ -172,6 +177,9 @@ func (l *lineMaker) keptTelling(matches []evaluator.Match, source string) *telli
 
 // write appends lines about an event.
 func (l *lineMaker) write(m *matchText, t *telling, id *telemetry.Identity, number int) {
+	if l.layout.asks&telemetry.CanonicalPart != 0 && len(t.lines) > 0 {
+		l.prints.begin(m.text, id.Canonical)
+	}
 	text := m.text
 	for i := range t.lines {
 		line := &t.lines[i]
@@ -184,6 +192,9 @@ func (l *lineMaker) write(m *matchText, t *telling, id *telemetry.Identity, numb
 			text = append(text, line.before[k]...)
 			if span.numbered {
 				m.numbers = append(m.numbers, len(text)+span.number)
+			}
+			if span.printed {
+				l.prints.leave(len(text) + span.print)
 			}
 			text = append(text, span.text...)
 		}

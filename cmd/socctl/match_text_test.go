@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -40,14 +41,14 @@ func TestLinesOfEvents(t *testing.T) {
 		moved, want := r.IntN(3), ""
 		for n := range r.IntN(40) {
 			record := telemetry.Record{Source: sources[r.IntN(len(sources))], Index: n*7 + r.IntN([]int{7, 30, 2000}[r.IntN(3)])}
-			id := &telemetry.Identity{Fingerprint: fmt.Sprint("sha256:", n)}
+			id := &telemetry.Identity{Canonical: fmt.Sprint(n) + strings.Repeat("x", r.IntN(200))}
 			stamp := ""
 			if id.Timed = r.IntN(2) > 0; id.Timed {
 				id.Time = time.Unix(r.Int64N(1e9), r.Int64N(1e9)).UTC()
 				stamp = id.Time.Format(time.RFC3339Nano)
 			}
 			line := func(rule *compiler.Rule, view string, stopped []string) {
-				l := matchLine{lineRule: lineRuleOf(rule), Source: record.Source, Record: record.Index + moved, Time: stamp, View: view, Fingerprint: id.Fingerprint, SuppressedBy: stopped}
+				l := matchLine{lineRule: lineRuleOf(rule), Source: record.Source, Record: record.Index + moved, Time: stamp, View: view, Fingerprint: telemetry.FingerprintOf(id.Canonical), SuppressedBy: stopped}
 				text, err := l.appendChosen(nil, members)
 				if err != nil {
 					t.Fatal(err)
@@ -69,6 +70,7 @@ func TestLinesOfEvents(t *testing.T) {
 			}
 			maker.tell(&m, id, &record, matches, stopped)
 		}
+		maker.finish(&m)
 		if moved > 0 {
 			m.renumber(func(_ int, _ string, written int) int { return written + moved })
 		}

@@ -27,6 +27,23 @@ func detect() bool {
 	return b&avx2 != 0 && b&bmi1 != 0 && b&bmi2 != 0
 }
 
+// sums tells whether the processor goes through rounds of SHA-256 by itself.
+var sums = detectSums()
+
+func detectSums() bool {
+	const (
+		ssse3 = 1 << 9
+		sse41 = 1 << 19
+		sha   = 1 << 29
+	)
+	if most, _, _, _ := cpuid(0, 0); most < 7 {
+		return false
+	}
+	_, _, c, _ := cpuid(1, 0)
+	_, b, _, _ := cpuid(7, 0)
+	return c&ssse3 != 0 && c&sse41 != 0 && b&sha != 0
+}
+
 // cpuid asks the processor what it is.
 //
 //go:noescape

@@ -2,6 +2,8 @@
 
 package simd
 
+import "crypto/sha256"
+
 // index is Index for a text of 64 bytes or more.
 //
 //go:noescape
@@ -21,3 +23,18 @@ func runs(r *Runs, text *[MarksSize]byte) (marks uint64)
 //
 //go:noescape
 func upper(dst, text *byte, size int) (high uint64)
+
+// sum goes on with a state by blocks of a text, one or more.
+//
+//go:noescape
+func sum(state *[sha256.Size]byte, text *byte, blocks int)
+
+// sumTwo is sum of two texts.
+//
+//go:noescape
+func sumTwo(states *[2][sha256.Size]byte, one, other *byte, blocks int)
+
+// digits is Hex.
+//
+//go:noescape
+func digits(dst *[2 * HexSize]byte, data *[HexSize]byte)

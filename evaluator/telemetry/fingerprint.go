@@ -3,13 +3,13 @@ package telemetry
 import (
 	"bytes"
 	"crypto/sha256"
-	"encoding/binary"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/socctl/socctl/evaluator"
+	"github.com/socctl/socctl/evaluator/simd"
 )
 
 // FingerprintVersion changes whenever the same event can get another
@@ -32,6 +32,66 @@ const FingerprintVersion = 1
 func (e *Event) Fingerprint() string {
 	c := canonicals.Get().(*canonicalForm)
 	defer canonicals.Put(c)
+	return FingerprintOf(c.of(e))
+}
+
+// canonical returns the form of which Fingerprint is made.
+func (e *Event) canonical() string {
+	c := canonicals.Get().(*canonicalForm)
+	defer canonicals.Put(c)
+	return string(c.of(e))
+}
+
+// FingerprintOf returns the fingerprint of a canonical form.
+func FingerprintOf[T string | []byte](canonical T) string {
+	var out fingerprintText
+	sum := sha256.Sum256([]byte(canonical))
+	out.take(&sum)
+	return string(out[:])
+}
+
+const fingerprintPrefix = "sha256:"
+
+// FingerprintSize is how many bytes a fingerprint has.
+const FingerprintSize = len(fingerprintPrefix) + 2*sha256.Size
+
+// Fingerprints returns the fingerprints of two canonical forms, which takes little longer than
+// to make that of one. It may write behind the forms, to their memory or to other, which holds
+// them then.
+func Fingerprints(canonical *[2][]byte) (of [2][FingerprintSize]byte) {
+	sums := simd.Sum256Two(canonical)
+	for i := range sums {
+		(*fingerprintText)(&of[i]).take(&sums[i])
+	}
+	return of
+}
+
+// fingerprintText is a fingerprint as it is written.
+type fingerprintText [FingerprintSize]byte
+
+// take makes it that of a canonical form with a certain sum.
+func (t *fingerprintText) take(sum *[sha256.Size]byte) {
+	copy(t[:], fingerprintPrefix)
+	simd.Hex((*[2 * sha256.Size]byte)(t[len(fingerprintPrefix):]), sum)
+}
+
+// canonicalForm is the fields of an event in the form that Fingerprint describes. Its memory
+// is used again: every match has a fingerprint.
+type canonicalForm struct {
+	fields []canonicalField
+	values []byte
+	text   []byte
+}
+
+type canonicalField struct {
+	name     string
+	from, to int // of its value in values
+}
+
+var canonicals = sync.Pool{New: func() any { return &canonicalForm{} }}
+
+// of returns the form of an event, valid until the next call.
+func (c *canonicalForm) of(e *Event) []byte {
 	c.take(e)
 	slices.SortFunc(c.fields, func(a, b canonicalField) int {
 		if order := strings.Compare(a.name, b.name); order != 0 {
@@ -49,54 +109,8 @@ func (e *Event) Fingerprint() string {
 		text = append(text, c.value(f)...)
 	}
 	c.text = append(text, '}')
-	return fingerprintOf(c.text)
+	return c.text
 }
-
-func fingerprintOf(canonical []byte) string {
-	var out fingerprintText
-	out.take(sha256.Sum256(canonical))
-	return string(out[:])
-}
-
-const fingerprintPrefix = "sha256:"
-
-// fingerprintText is a fingerprint as it is written.
-type fingerprintText [len(fingerprintPrefix) + 2*sha256.Size]byte
-
-// take makes it that of a canonical form with a certain sum.
-func (t *fingerprintText) take(sum [sha256.Size]byte) {
-	copy(t[:], fingerprintPrefix)
-	for i := 0; i < len(sum); i += 4 {
-		binary.BigEndian.PutUint64(t[len(fingerprintPrefix)+2*i:], hexDigits(binary.BigEndian.Uint32(sum[i:])))
-	}
-}
-
-// hexDigits returns the eight hexadecimal digits of a number, the first one highest. Every
-// match has a fingerprint, and digits one after the other take a fifth of its time.
-func hexDigits(x uint32) uint64 {
-	const each = 0x0101010101010101
-	v := uint64(x)
-	v = (v | v<<16) & 0x0000ffff0000ffff
-	v = (v | v<<8) & 0x00ff00ff00ff00ff
-	v = (v | v<<4) & 0x0f0f0f0f0f0f0f0f
-	letters := (v + 6*each) >> 4 & each
-	return v + '0'*each + letters*('a'-'0'-10)
-}
-
-// canonicalForm is the fields of an event in the form that Fingerprint describes. Its memory
-// is used again: every match has a fingerprint.
-type canonicalForm struct {
-	fields []canonicalField
-	values []byte
-	text   []byte
-}
-
-type canonicalField struct {
-	name     string
-	from, to int // of its value in values
-}
-
-var canonicals = sync.Pool{New: func() any { return &canonicalForm{} }}
 
 func (c *canonicalForm) value(f canonicalField) []byte { return c.values[f.from:f.to] }
 

@@ -1,9 +1,7 @@
 package telemetry
 
 import (
-	"encoding/binary"
 	"encoding/json"
-	"fmt"
 	"math/rand/v2"
 	"testing"
 	"time"
@@ -108,19 +106,6 @@ func TestSameEscapes(t *testing.T) {
 		var text string
 		if err := json.Unmarshal([]byte(`"`+raw+`"`), &text); err != nil {
 			t.Error(err)
-		}
-	}
-}
-
-func TestHexDigits(t *testing.T) {
-	t.Parallel()
-	r := rand.New(rand.NewPCG(7, 8))
-	for i := range 100_000 {
-		x := r.Uint32() >> (i % 32)
-		var got [8]byte
-		binary.BigEndian.PutUint64(got[:], hexDigits(x))
-		if want := fmt.Sprintf("%08x", x); string(got[:]) != want {
-			t.Fatalf("got %s, want %s", got, want)
 		}
 	}
 }

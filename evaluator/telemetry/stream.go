@@ -37,7 +37,6 @@ type Stream struct {
 	leafText  []byte // of leafReader
 	printed   fingerprintText
 	canonical []byte // form of the current record
-	digester  *digester
 	learn     func(evaluator.Routed, *evaluator.Trace) aboutRecords
 }
 
@@ -68,7 +67,7 @@ func RouteBy(route func(*Event) evaluator.Routed) StreamOption {
 
 // NewStream returns a stream of records that n normalises and e evaluates.
 func NewStream(n *Normaliser, e *evaluator.Evaluator, options ...StreamOption) *Stream {
-	s := &Stream{normaliser: n, route: func(e *Event) evaluator.Routed { return e }, digester: newDigester(), scanner: jsonshape.NewScanner(jsonshape.Options{MaxDepth: maxDepth, MaxNodes: maxSteps}), unordered: jsonshape.NewUnordered(jsonshape.Options{MaxDepth: maxDepth})}
+	s := &Stream{normaliser: n, route: func(e *Event) evaluator.Routed { return e }, scanner: jsonshape.NewScanner(jsonshape.Options{MaxDepth: maxDepth, MaxNodes: maxSteps}), unordered: jsonshape.NewUnordered(jsonshape.Options{MaxDepth: maxDepth})}
 	s.decoder.words, s.learn = &s.words, s.learnAbout
 	for _, one := range []*side{&s.json, &s.loose, &s.read, &s.logs} {
 		*one = side{records: e.Records(), record: evaluator.Record{Reader: (*streamReader)(s)}, files: newFileNames(n.plan)}

@@ -9,11 +9,13 @@ import (
 	"unsafe"
 
 	"github.com/socctl/socctl/evaluator"
+	"github.com/socctl/socctl/evaluator/simd"
 )
 
 // Identity is what tells one event from others: see Event.Fingerprint and Event.Time.
 type Identity struct {
 	Fingerprint string
+	Canonical   string    // form of which the fingerprint is made, see Fingerprints
 	Time        time.Time // in UTC
 	Timed       bool      // there is a time
 }
@@ -33,10 +35,11 @@ type IdentityPart uint8
 const (
 	FingerprintPart IdentityPart = 1 << iota
 	TimePart
+	CanonicalPart
 )
 
-// TransientIdentity is Identity for who keeps nothing of it: the fingerprint is valid until
-// the stream goes on, and takes no memory of its own.
+// TransientIdentity is Identity for who keeps nothing of it: the texts are valid until the
+// stream goes on, and take no memory of their own.
 func (s *Stream) TransientIdentity() (Identity, error) {
 	return s.TransientParts(FingerprintPart | TimePart)
 }
@@ -66,6 +69,9 @@ func (e *Event) Identity(parts IdentityPart) (id Identity) {
 	}
 	if parts&TimePart != 0 {
 		id.Time, _, id.Timed = e.Time()
+	}
+	if parts&CanonicalPart != 0 {
+		id.Canonical = e.canonical()
 	}
 	return id
 }
@@ -196,8 +202,14 @@ func (p *identityParts) takeTimes(e *Event, t *evaluator.Trace) bool {
 // of returns parts of the identity of the current record of a stream.
 func (p *identityParts) of(s *Stream, parts IdentityPart) (id Identity) {
 	r := leafReader{stream: s, text: s.leafText[:0]}
+	if parts&(FingerprintPart|CanonicalPart) != 0 {
+		p.canonical(s, &r)
+	}
+	if parts&CanonicalPart != 0 {
+		id.Canonical = unsafe.String(unsafe.SliceData(s.canonical), len(s.canonical))
+	}
 	if parts&FingerprintPart != 0 {
-		id.Fingerprint = p.fingerprint(s, &r)
+		id.Fingerprint = s.print()
 	}
 	if parts&TimePart != 0 {
 		id.Time, id.Timed = p.time(s, &r)
@@ -206,8 +218,8 @@ func (p *identityParts) of(s *Stream, parts IdentityPart) (id Identity) {
 	return id
 }
 
-// fingerprint returns that of the current record. It is valid until the next call.
-func (p *identityParts) fingerprint(s *Stream, r *leafReader) string {
+// canonical makes the canonical form of the current record.
+func (p *identityParts) canonical(s *Stream, r *leafReader) {
 	stampless := false
 	for i := range p.owns {
 		if _, stampless = parseTime(r.value(&p.owns[i]), time.UTC); stampless {
@@ -234,9 +246,14 @@ func (p *identityParts) fingerprint(s *Stream, r *leafReader) string {
 		}
 		text = with
 	}
-	sum, text := s.digester.sum(append(text, '}'))
-	s.canonical = text
-	s.printed.take(sum)
+	s.canonical = append(text, '}')
+}
+
+// print returns the fingerprint of the canonical form. It is valid until the next call.
+func (s *Stream) print() string {
+	sum, memory := simd.Sum256(s.canonical)
+	s.canonical = memory[:len(s.canonical)]
+	s.printed.take(&sum)
 	return unsafe.String(&s.printed[0], len(s.printed))
 }
 

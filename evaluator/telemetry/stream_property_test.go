@@ -217,4 +217,8 @@ func checkParts(t *testing.T, s *telemetry.Stream, whole telemetry.Identity) {
 			t.Fatalf("parts %d: %v, %v, want %v", parts, got, err, want)
 		}
 	}
+	form, err := s.TransientParts(telemetry.CanonicalPart)
+	if got := telemetry.FingerprintOf(form.Canonical); err != nil || got != whole.Fingerprint {
+		t.Fatalf("the form %s, %v, has the fingerprint %s, want %s", form.Canonical, err, got, whole.Fingerprint)
+	}
 }
