@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -90,18 +91,18 @@ func (s *shop) staged(in lanes.Input) string {
 }
 
 // commandLine measures a program: once without events, for what loading takes,
-// and once with them. Output goes to a file.
+// and once with them. Output goes to a file of the engine.
 func commandLine(args arguments, read counts) func(context.Context, *shop, string, job) (*worker.Report, error) {
 	return func(ctx context.Context, s *shop, path string, j job) (*worker.Report, error) {
 		nothing, err := s.nothing(j.input)
 		if err != nil {
 			return nil, err
 		}
-		empty, err := s.child(ctx, path, args, nothing, j.engine.processor())
+		empty, err := s.childInto(ctx, os.DevNull, path, args, nothing, j.engine.processor())
 		if err != nil {
 			return nil, err
 		}
-		full, err := s.child(ctx, path, args, j.input, j.engine.processor())
+		full, err := s.childInto(ctx, s.outputOf(j.engine.name), path, args, j.input, j.engine.processor())
 		if err != nil {
 			return nil, err
 		}
@@ -121,11 +122,19 @@ func (s *shop) nothing(in lanes.Input) (lanes.Input, error) {
 }
 
 // output is the file that programs write to, and outputOf that of one of several that
-// run at the same time.
-func (s *shop) output() string { return s.outputOf(0) }
+// write different things, or at the same time.
+func (s *shop) output() string { return s.outputOf("") }
 
-func (s *shop) outputOf(n int) string {
-	return filepath.Join(s.work, fmt.Sprintf("output-%d", os.Getpid())+strings.Repeat("+", n))
+func (s *shop) outputOf(name string) string {
+	return filepath.Join(s.work, fmt.Sprintf("output-%d-%s", os.Getpid(), name))
+}
+
+// removeOutputs removes all of them.
+func (s *shop) removeOutputs() {
+	paths, _ := filepath.Glob(s.outputOf("*"))
+	for _, path := range paths {
+		_ = os.Remove(path)
+	}
 }
 
 // usage is what a process took.
@@ -140,11 +149,12 @@ func (s *shop) child(ctx context.Context, path string, args arguments, in lanes.
 	return s.childInto(ctx, s.output(), path, args, in, processor)
 }
 
-// childInto is child with a file of its own to write to.
+// childInto is child with a file of its own to write to. If there is one, it is written over:
+// how long the system takes to find memory for a new one says nothing of the program.
 func (s *shop) childInto(ctx context.Context, output, path string, args arguments, in lanes.Input, processor int) (usage, error) {
 	list, written := args(s, in)
 	u := usage{output: output}
-	out, err := os.Create(u.output)
+	out, err := os.OpenFile(output, os.O_RDWR|os.O_CREATE, 0o644)
 	if err != nil {
 		return u, err
 	}
@@ -157,6 +167,9 @@ func (s *shop) childInto(ctx context.Context, output, path string, args argument
 		err = cmd.Wait()
 	}
 	u.wall = time.Since(begin)
+	if failed := cutOff(out); failed != nil {
+		return u, failed
+	}
 	// A program may exit with an error for what it found or could not read; what
 	// it wrote is compared anyway.
 	var exited *exec.ExitError
@@ -171,6 +184,18 @@ func (s *shop) childInto(ctx context.Context, output, path string, args argument
 		u.output = written
 	}
 	return u, nil
+}
+
+// cutOff cuts off what was in a file before it was written over.
+func cutOff(f *os.File) error {
+	if f.Name() == os.DevNull {
+		return nil
+	}
+	end, err := f.Seek(0, io.SeekCurrent)
+	if err == nil {
+		err = f.Truncate(end)
+	}
+	return err
 }
 
 // ndjsonCounts counts lines by the id of the rule that they name.

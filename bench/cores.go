@@ -3,8 +3,8 @@ package main
 import (
 	"context"
 	"errors"
-	"os"
 	"runtime"
+	"strconv"
 	"sync"
 	"time"
 
@@ -101,16 +101,15 @@ func (s *shop) crew(ctx context.Context, path string, c crew, in lanes.Input) (u
 	var running sync.WaitGroup
 	for i := range all {
 		running.Go(func() {
-			all[i], errs[i] = s.childInto(ctx, s.outputOf(i), path, socctlArgs("ndjson", 1), in, i)
+			all[i], errs[i] = s.childInto(ctx, s.outputOf(strconv.Itoa(i)), path, socctlArgs("ndjson", 1), in, i)
 		})
 	}
 	running.Wait()
 	together := all[0]
-	for i, u := range all[1:] {
+	for _, u := range all[1:] {
 		together.cpu += u.cpu
 		together.peak += u.peak
 		together.wall = max(together.wall, u.wall)
-		errs = append(errs, os.Remove(s.outputOf(i+1)))
 	}
 	return together, errors.Join(errs...)
 }

@@ -11,7 +11,7 @@ import (
 // else: the floor of engines that write the same.
 func writing(args arguments) func(context.Context, *shop, string, job) (*worker.Report, error) {
 	return func(ctx context.Context, s *shop, path string, j job) (*worker.Report, error) {
-		full, err := s.child(ctx, path, args, j.input, j.engine.processor())
+		full, err := s.childInto(ctx, s.outputOf(j.engine.name), path, args, j.input, j.engine.processor())
 		if err != nil {
 			return nil, err
 		}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"maps"
-	"os"
 	"slices"
 	"time"
 
@@ -38,7 +37,7 @@ func (s *shop) measure(ctx context.Context) (*page.Result, error) {
 	result := &page.Result{Date: time.Now().UTC().Format(time.DateOnly), Machine: thisMachine(), Rules: s.loaded, Without: s.without, Runs: s.runs, Held: canHold, Revision: s.revision()}
 	// Outputs carry the number of this process: a program that outlived an earlier
 	// run must not write into ours.
-	defer os.Remove(s.output())
+	defer s.removeOutputs()
 	for _, part := range parts() {
 		if len(s.parts) > 0 && !slices.Contains(s.parts, part.name) {
 			continue

@@ -50,7 +50,8 @@ const method = `## How it is measured
   it more. Evaluation that takes less than half of that loading is too short to tell: how steady loading is decides then, and no ratio is given.
 - The same rules for all: those that load without values for placeholders. The same events: engines that are too slow for a whole lane get every n-th
   event, evenly spread, enough of them to take half a second, and so does the engine that their matches are compared with.
-- Command lines read NDJSON and write matches to a file. Libraries of others get decoded events and, where it says routed, only the rules for
+- Command lines read NDJSON and write matches to a file, from the second run on over what they wrote before, since how soon a system finds memory
+  for a new file says nothing of them. Libraries of others get decoded events and, where it says routed, only the rules for
   the logsource of the event, as our views tell; reading, decoding and routing are not counted for them. For socctl they are.
 - "Ratio" is how many times more events per second and core socctl has: the command line against command lines, the library against libraries.
 - A line of "socctl" says which event matched, when it happened and as what, with the hashes of event and rule. A line of RSigma says nothing of the event; it has

@@ -11,7 +11,7 @@ const (
 	outputWrite = 256 << 10 // at a time
 )
 
-// Output measures what it takes to write what is in a file to another one beside it,
+// Output measures what it takes to write what is in a file over another one beside it,
 // which is removed. Report.Bytes says how much was written.
 func Output(job Job) (*Report, error) {
 	from, err := os.Open(job.Paths[0])
@@ -29,9 +29,15 @@ func Output(job Job) (*Report, error) {
 	}
 	defer os.Remove(to.Name())
 	defer to.Close()
+	if _, err := writeParts(to, data); err != nil {
+		return nil, err
+	}
 	r := &Report{}
 	watch := Start()
 	for begin := time.Now(); time.Since(begin) < least; {
+		if _, err := to.Seek(0, io.SeekStart); err != nil {
+			return nil, err
+		}
 		n, err := writeParts(to, data)
 		if r.Bytes += int64(n); err != nil {
 			return nil, err
