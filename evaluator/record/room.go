@@ -64,8 +64,9 @@ type slab[T any] struct {
 
 // Sizes of slabs in bytes: of a shared one, and how much stays of either kind.
 const (
-	slabBytes = 4 << 20
-	keptBytes = 64 << 20
+	slabBytes   = 4 << 20
+	slabDoubles = 5 // times, until shared ones have that size
+	keptBytes   = 64 << 20
 )
 
 // take returns an empty slice with room for n items, of which nothing is cleared.
@@ -81,7 +82,9 @@ func (a *arena[T]) take(n int) []T {
 			return s.items[from : from : from+n]
 		}
 	}
-	a.shared = append(a.shared, slab[T]{items: make([]T, n, size)})
+	// The first ones are smaller, for replays of a few files.
+	smaller := max(0, slabDoubles-len(a.shared))
+	a.shared = append(a.shared, slab[T]{items: make([]T, n, max(n, size>>smaller))})
 	return a.shared[a.at].items[0:0:n]
 }
 
