@@ -92,6 +92,11 @@ func (t *table) wrap(err error) error {
 	return fmt.Errorf("%s: %w", t.path, err)
 }
 
+// notRecorded says why a file is not the one that the manifest tells of.
+func notRecorded(why string, args ...any) error {
+	return fmt.Errorf("is not the file that was recorded: "+why+"; restore it, or record anew into another folder", args...)
+}
+
 // readWhole reads all of the file.
 func (t *table) readWhole() error {
 	content, err := os.ReadFile(t.path)
@@ -99,7 +104,7 @@ func (t *table) readWhole() error {
 		return err
 	}
 	if sum := sha256.Sum256(content); hex.EncodeToString(sum[:]) != t.is.SHA256 {
-		return fmt.Errorf("is not the file that was recorded: its hash is %x, but the manifest says %.12s", sum[:6], t.is.SHA256)
+		return notRecorded("its hash is %x, but the manifest says %.12s", sum[:6], t.is.SHA256)
 	}
 	t.content = content
 	return nil
@@ -113,7 +118,7 @@ func (t *table) readEnd(room []byte) error {
 	}
 	size := t.is.Footer.Bytes
 	if info.Size() != t.is.Bytes || size < footerTail || int64(size) > t.is.Bytes {
-		return fmt.Errorf("is not the file that was recorded: it has %d bytes, and the manifest says %d", info.Size(), t.is.Bytes)
+		return notRecorded("it has %d bytes, and the manifest says %d", info.Size(), t.is.Bytes)
 	}
 	if cap(room) < size {
 		room = make([]byte, size+size/8)
@@ -123,7 +128,7 @@ func (t *table) readEnd(room []byte) error {
 		return err
 	}
 	if sum := sha256.Sum256(t.end); hex.EncodeToString(sum[:]) != t.is.Footer.SHA256 {
-		return fmt.Errorf("is not the file that was recorded: the hash of its end is %x, but the manifest says %.12s", sum[:6], t.is.Footer.SHA256)
+		return notRecorded("the hash of its end is %x, but the manifest says %.12s", sum[:6], t.is.Footer.SHA256)
 	}
 	if err := t.read(t.end); err != nil {
 		return err
@@ -160,7 +165,7 @@ func (t *table) readAt(to []byte, at int64) error {
 	}
 	if n, err := t.file.ReadAt(to, at); n < len(to) {
 		if errors.Is(err, io.EOF) {
-			return fmt.Errorf("is not the file that was recorded: it ends at byte %d", at+int64(n))
+			return notRecorded("it ends at byte %d", at+int64(n))
 		}
 		return err
 	}
@@ -190,7 +195,7 @@ func (t *table) chunkBytes(group, n int, r *reader) ([]byte, error) {
 		return nil, err
 	}
 	if got := crc32.Checksum(out, castagnoli); got != sum {
-		return nil, fmt.Errorf("is not the file that was recorded: the checksum of column %q is %08x, and the file says %08x", t.footer.columns[n].name, got, sum)
+		return nil, notRecorded("the checksum of column %q is %08x, and the file says %08x", t.footer.columns[n].name, got, sum)
 	}
 	return out, nil
 }
