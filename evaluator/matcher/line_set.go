@@ -32,7 +32,7 @@ func (m *Matcher) MatchLines(hits []int32, kind Kind, of *LineSet, lines []uint3
 	}
 	for _, n := range lines {
 		if known[n] == nil {
-			known[n] = append([]int32{}, s.lines.line(m, s.lines.known(m), of.lines[n])...)
+			known[n] = append([]int32{}, s.lines.scan(m, of.lines[n])...)
 		}
 		for _, candidate := range known[n] {
 			s.hits.add(candidate)
