@@ -22,6 +22,7 @@ type machine struct {
 	ascii   [utf8.RuneSelf]uint8
 	idle    [256]bool // bytes at which no match begins and that make no difference to what follows
 	lone    int       // the only code point that is not idle if it is one byte, or -1
+	prefix  string    // what every match begins with, if that is known and more than a byte; it is looked for instead of lone
 	classes int       // one more stands for the end of the text
 	least   int       // code points of the shortest match
 	pinned  bool      // it matches only from the beginning of the text
@@ -43,6 +44,9 @@ func newMachine(tree *syntax.Regexp) *machine {
 	}
 	m.asserts = slices.ContainsFunc(prog.Inst, func(i syntax.Inst) bool { return i.Op == syntax.InstEmptyWidth })
 	m.findIdle()
+	if prefix, _ := prog.Prefix(); len(prefix) > 1 && !strings.ContainsRune(prefix, utf8.RuneError) { // which bytes that are no UTF-8 match
+		m.prefix = prefix
+	}
 	return m
 }
 
@@ -264,8 +268,14 @@ func (a *automaton) run(text string, state int32, i int) (int32, int) {
 	return state, i
 }
 
-// skip returns the offset of the next byte that is not idle.
+// skip returns the offset of the next byte that is not idle, or at which a match may begin.
 func (a *automaton) skip(text string, i int) int {
+	if a.prefix != "" {
+		if n := strings.Index(text[i:], a.prefix); n >= 0 {
+			return i + n
+		}
+		return len(text)
+	}
 	if a.lone >= 0 {
 		if n := strings.IndexByte(text[i:], byte(a.lone)); n >= 0 {
 			return i + n
