@@ -26,6 +26,7 @@ type layoutFile struct {
 type layouts struct {
 	known   map[layoutHash]*layoutFile
 	numbers map[leafKey]int // of leaves of those that are known
+	moulds  telemetry.Moulds
 }
 
 // maxLayouts is how many layouts are remembered.
@@ -48,7 +49,7 @@ func (l *layouts) of(text string) (*layoutFile, error) {
 	if known := l.known[hash]; known != nil {
 		return known, nil
 	}
-	read, err := readLayout(strings.Clone(text)) // of which it keeps parts
+	read, err := l.read(strings.Clone(text)) // of which it keeps parts
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +73,7 @@ func (l *layouts) of(text string) (*layoutFile, error) {
 	return read, nil
 }
 
-func readLayout(text string) (*layoutFile, error) {
+func (by *layouts) read(text string) (*layoutFile, error) {
 	l := &layoutFile{}
 	if !l.readPlain(text) {
 		l.layoutIn = layoutIn{}
@@ -84,7 +85,7 @@ func readLayout(text string) (*layoutFile, error) {
 		return l, nil
 	}
 	var err error
-	if l.mould, err = telemetry.ReadLayout(l.Skeleton); err != nil {
+	if l.mould, err = by.moulds.Read(l.Skeleton); err != nil {
 		return nil, err
 	}
 	if l.kinds = l.mould.Kinds; len(l.kinds) != len(l.Columns) {

@@ -23,6 +23,7 @@ func (l *layoutIn) readPlain(text string) bool {
 	if rest, ok = strings.CutPrefix(rest, `,"columns":[`); !ok {
 		return false
 	}
+	l.Columns = make([]string, 0, strings.Count(rest, ",")+1)
 	for {
 		var name string
 		if name, rest, ok = plainText(rest); !ok {
@@ -47,7 +48,7 @@ func plainText(text string) (read, rest string, ok bool) {
 	for at := 1; at < len(text); at++ {
 		switch c := text[at]; {
 		case c == '\\':
-			if at++; at == len(text) || !strings.Contains(`"\bfnrtu`, text[at:at+1]) {
+			if at++; at == len(text) || text[at] != '"' && strings.IndexByte(`\bfnrtu`, text[at]) < 0 {
 				return "", "", false
 			}
 		case c == '"':
