@@ -145,6 +145,18 @@ func roomFor[T any](slab *[]T, n int) []T {
 	return (*slab)[from : from+n : from+n]
 }
 
+// keptRoom is how many items a slab may have that is kept while it is not used.
+const keptRoom = 1 << 12
+
+// vacated returns a slab with nothing in it.
+func vacated[T any](slab []T) []T {
+	if cap(slab) > keptRoom {
+		return nil
+	}
+	clear(slab[:cap(slab)])
+	return slab[:0]
+}
+
 // Skip counts a leaf that has no text.
 func (t *Trace) Skip() { t.leaf() }
 
@@ -177,9 +189,7 @@ func (t *Trace) reset() {
 // release is reset of a trace that is not used for a while.
 func (t *Trace) release() {
 	t.reset()
-	clear(t.texts[:cap(t.texts)])
-	clear(t.members[:cap(t.members)])
-	clear(t.items[:cap(t.items)])
+	t.texts, t.members, t.items = vacated(t.texts), vacated(t.members), vacated(t.items)
 }
 
 // Number gives leaves other numbers than those of their order in the record: the
@@ -234,6 +244,8 @@ func (t *Trace) leaf() int32 {
 
 // forget makes the trace one of what is read from now on.
 func (t *Trace) forget() {
-	clear(t.seen)
-	t.reads = t.reads[:0]
+	if len(t.reads) > 0 {
+		clear(t.seen)
+		t.reads = t.reads[:0]
+	}
 }

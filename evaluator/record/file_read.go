@@ -10,6 +10,7 @@ import (
 
 	"github.com/parquet-go/parquet-go"
 
+	"github.com/socctl/socctl/evaluator/shape"
 	"github.com/socctl/socctl/evaluator/telemetry"
 )
 
@@ -18,7 +19,23 @@ type layoutFile struct {
 	layoutIn
 	mould  *telemetry.Mould // nil for records that are kept whole
 	leaves []int            // numbers of leaves by name and kind, of those that have a column
-	shapes map[string]int   // by kind of the source, see groupReplay.batch
+	shapes []kindShape      // by kind of the source, of which there are few; see groupReplay.batch
+}
+
+// kindShape is the shape of records of a layout from sources of a kind.
+type kindShape struct {
+	kind  string
+	shape int
+}
+
+// rests reports whether leaves are kept in the rest of their rows.
+func (l *layoutFile) rests() bool {
+	for i, kind := range l.kinds {
+		if kind <= shape.Bool && l.Columns[i] == "" {
+			return true
+		}
+	}
+	return false
 }
 
 // layouts reads layouts. Those of one file are mostly those of the others as well, so

@@ -377,17 +377,18 @@ func ReadLayout(skeleton string) (*Mould, error) { return new(Moulds).Read(skele
 // Moulds reads layouts that were written down before, which mostly have the same names. It
 // is for one goroutine.
 type Moulds struct {
-	decoder jsonDecoder // which shares names from the second layout on
+	decoder jsonDecoder
+	read    bool // one, so that it pays to share names
 }
 
 // Read is ReadLayout.
 func (m *Moulds) Read(skeleton string) (*Mould, error) {
-	v, ok := m.decoder.whole(skeleton)
-	if !ok {
-		return nil, errors.New("the skeleton of a layout is no JSON object")
-	}
-	if m.decoder.words == nil {
+	if m.read && m.decoder.words == nil {
 		m.decoder.words = &words{}
+	}
+	v, ok := m.decoder.whole(skeleton)
+	if m.read = true; !ok {
+		return nil, errors.New("the skeleton of a layout is no JSON object")
 	}
 	out := &Mould{value: v}
 	out.measure(v)
