@@ -2,7 +2,6 @@ package evaluator
 
 import (
 	"encoding/binary"
-	"strings"
 	"unsafe"
 
 	"github.com/socctl/socctl/evaluator/shape"
@@ -342,5 +341,5 @@ func (e *elementColumn) at(i int) element {
 	case shape.Bool:
 		kind = Bool
 	}
-	return element{kind: kind, text: strings.Clone(columnText(e, e.texts[e.codes[i]]))}
+	return element{kind: kind, text: columnText(e, e.texts[e.codes[i]])}
 }

@@ -282,13 +282,17 @@ func (g *Grams) Read(data []byte) error {
 		}
 		clear(g.bits)
 	}
-	for at := uint64(0); len(data) > 0; {
-		distance, n := binary.Uvarint(data)
+	at := uint64(0)
+	for i := 0; i < len(data); {
+		distance, n := uint64(data[i]), 1 // nearly all of them are as small
+		if distance >= 0x80 {
+			distance, n = binary.Uvarint(data[i:])
+		}
 		if at += distance; n <= 0 || distance >= 1<<gramBits || at >= 1<<gramBits {
 			return errDamagedGrams
 		}
 		g.set(uint32(at))
-		data = data[n:]
+		i += n
 	}
 	return nil
 }

@@ -95,12 +95,12 @@ func (s *Records) makePlanOf(r planned) (*plan, error) {
 		clear(s.forms)
 		s.plans, s.waySize = 0, 0
 	}
-	trace := NewTrace()
-	event, err := r.event(trace)
+	defer s.planning.release()
+	event, err := r.event(s.planning)
 	if err != nil {
 		return nil, err
 	}
-	p := s.newPlan(event, trace)
+	p := s.newPlan(event, s.planning)
 	if r.anyOrder {
 		same, err := s.sameReversed(p, r)
 		if err != nil {
@@ -127,13 +127,13 @@ func (s *Records) makePlanOf(r planned) (*plan, error) {
 // in the opposite order. Whatever the order of two members decides comes out
 // differently then.
 func (s *Records) sameReversed(p *plan, r planned) (bool, error) {
-	trace := NewTrace()
-	trace.reversed = true
-	event, err := r.event(trace)
+	s.planning.reset() // the plan keeps nothing of it
+	s.planning.reversed = true
+	event, err := r.event(s.planning)
 	if err != nil {
 		return false, err
 	}
-	return p.same(s.newPlan(event, trace)), nil
+	return p.same(s.newPlan(event, s.planning)), nil
 }
 
 // wayTo makes the way to a plan: what decides is asked in the order of the records

@@ -40,6 +40,7 @@ type Records struct {
 	decided  map[string]*planVerdict
 	wave     int         // of verdicts: how often all were forgotten
 	draft    []load      // of the latest plan
+	planning *Trace      // of the event of which a plan is made
 	sides    [2][]byte   // texts that are compared with each other
 	made     *valueCache // classes of what events make of texts in batches, which are worth more than those of texts
 
@@ -62,7 +63,7 @@ type Records struct {
 
 // Records returns what evaluates records of one source of shapes.
 func (e *Evaluator) Records() *Records {
-	return &Records{Evaluator: e, decided: map[string]*planVerdict{}, forms: map[string]uint32{}, made: newValueCache()}
+	return &Records{Evaluator: e, decided: map[string]*planVerdict{}, forms: map[string]uint32{}, made: newValueCache(), planning: NewTrace()}
 }
 
 // Statistics tell how Records came to what they returned.

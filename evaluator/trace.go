@@ -20,6 +20,8 @@ type Trace struct {
 
 	columns []Column     // that leaves are of, by number; nil if they are not of any
 	texts   []tracedText // room for leaves
+	members []Member     // and for what they are in
+	items   []Value
 }
 
 // reading is what was asked of a leaf: its text, or something that is derived of
@@ -92,8 +94,7 @@ type tracedText struct {
 	trace *Trace
 	leaf  int32
 	text  string
-	later func() string         // what reads text, if that was not yet necessary
-	by    func(leaf int) string // the same for all leaves
+	by    func(leaf int) string // what reads text, if that was not yet necessary
 }
 
 func (t *tracedText) read() string {
@@ -103,10 +104,7 @@ func (t *tracedText) read() string {
 
 // value returns the text without noting that it was read.
 func (t *tracedText) value() string {
-	switch {
-	case t.later != nil:
-		t.text, t.later = t.later(), nil
-	case t.by != nil:
+	if t.by != nil {
 		t.text, t.by = t.by(int(t.leaf)), nil
 	}
 	return t.text
@@ -118,30 +116,45 @@ func (t *tracedText) lacks(of *tables, filter *wordFilter) bool {
 	return t.trace.columns != nil && of.lacked(t.trace.columns[t.leaf], anyField, filter)
 }
 
-// Later returns a traced leaf whose text is only asked for if it is read: that of a
-// string, a number or a boolean as it is written. Leaves are made in their order, as
-// Value makes them.
-func (t *Trace) Later(k Kind, text func() string) Value {
-	if k == Number {
-		written := text
-		text = func() string { return NumberValue(written()).scalar() }
-	}
-	return tracedValue(k, t.add(tracedText{trace: t, leaf: t.leaf(), later: text}))
-}
-
-// LaterBy is Later with one function for all leaves. It gets the number of the leaf;
-// the text of a number is that of NumberValue.
+// LaterBy returns a traced leaf whose text is only asked for if it is read, by the number of
+// the leaf: that of a string or a boolean as it is written, that of a number as it is in
+// NumberValue. Leaves are made in their order, as Value makes them.
 func (t *Trace) LaterBy(k Kind, text func(leaf int) string) Value {
 	return tracedValue(k, t.add(tracedText{trace: t, leaf: t.leaf(), by: text}))
 }
 
 // add keeps a leaf.
 func (t *Trace) add(leaf tracedText) *tracedText {
-	if len(t.texts) == cap(t.texts) {
-		t.texts = make([]tracedText, 0, max(32, 2*cap(t.texts))) // those before stay where they are
+	kept := &roomFor(&t.texts, 1)[0]
+	*kept = leaf
+	return kept
+}
+
+// Room returns members and items for a record, to be filled in.
+func (t *Trace) Room(members, items int) ([]Member, []Value) {
+	return roomFor(&t.members, members), roomFor(&t.items, items)
+}
+
+// roomFor takes n more items of a slab. Those before stay where they are.
+func roomFor[T any](slab *[]T, n int) []T {
+	if len(*slab)+n > cap(*slab) {
+		*slab = make([]T, 0, max(32, 2*cap(*slab), n))
 	}
-	t.texts = append(t.texts, leaf)
-	return &t.texts[len(t.texts)-1]
+	from := len(*slab)
+	*slab = (*slab)[:from+n]
+	return (*slab)[from : from+n : from+n]
+}
+
+// keptRoom is how many items a slab may have that is kept while it is not used.
+const keptRoom = 1 << 12
+
+// vacated returns a slab with nothing in it.
+func vacated[T any](slab []T) []T {
+	if cap(slab) > keptRoom {
+		return nil
+	}
+	clear(slab[:cap(slab)])
+	return slab[:0]
 }
 
 // Skip counts a leaf that has no text.
@@ -169,13 +182,14 @@ func NewTrace() *Trace { return &Trace{seen: map[reading]bool{}} }
 // reset makes the trace one of another record, of whose event nothing is needed any more.
 func (t *Trace) reset() {
 	t.forget()
-	t.next, t.numbers, t.reversed, t.columns, t.texts = 0, nil, false, nil, t.texts[:0]
+	t.next, t.numbers, t.reversed, t.columns = 0, nil, false, nil
+	t.texts, t.members, t.items = t.texts[:0], t.members[:0], t.items[:0]
 }
 
 // release is reset of a trace that is not used for a while.
 func (t *Trace) release() {
 	t.reset()
-	clear(t.texts[:cap(t.texts)])
+	t.texts, t.members, t.items = vacated(t.texts), vacated(t.members), vacated(t.items)
 }
 
 // Number gives leaves other numbers than those of their order in the record: the
@@ -230,6 +244,8 @@ func (t *Trace) leaf() int32 {
 
 // forget makes the trace one of what is read from now on.
 func (t *Trace) forget() {
-	clear(t.seen)
-	t.reads = t.reads[:0]
+	if len(t.reads) > 0 {
+		clear(t.seen)
+		t.reads = t.reads[:0]
+	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/parquet-go/parquet-go"
 
+	"github.com/socctl/socctl/evaluator/shape"
 	"github.com/socctl/socctl/evaluator/telemetry"
 )
 
@@ -18,7 +19,23 @@ type layoutFile struct {
 	layoutIn
 	mould  *telemetry.Mould // nil for records that are kept whole
 	leaves []int            // numbers of leaves by name and kind, of those that have a column
-	shapes map[string]int   // by kind of the source, see groupReplay.batch
+	shapes []kindShape      // by kind of the source, of which there are few; see groupReplay.batch
+}
+
+// kindShape is the shape of records of a layout from sources of a kind.
+type kindShape struct {
+	kind  string
+	shape int
+}
+
+// rests reports whether leaves are kept in the rest of their rows.
+func (l *layoutFile) rests() bool {
+	for i, kind := range l.kinds {
+		if kind <= shape.Bool && l.Columns[i] == "" {
+			return true
+		}
+	}
+	return false
 }
 
 // layouts reads layouts. Those of one file are mostly those of the others as well, so
@@ -26,6 +43,7 @@ type layoutFile struct {
 type layouts struct {
 	known   map[layoutHash]*layoutFile
 	numbers map[leafKey]int // of leaves of those that are known
+	moulds  telemetry.Moulds
 }
 
 // maxLayouts is how many layouts are remembered.
@@ -48,7 +66,7 @@ func (l *layouts) of(text string) (*layoutFile, error) {
 	if known := l.known[hash]; known != nil {
 		return known, nil
 	}
-	read, err := readLayout(strings.Clone(text)) // of which it keeps parts
+	read, err := l.read(strings.Clone(text)) // of which it keeps parts
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +90,7 @@ func (l *layouts) of(text string) (*layoutFile, error) {
 	return read, nil
 }
 
-func readLayout(text string) (*layoutFile, error) {
+func (by *layouts) read(text string) (*layoutFile, error) {
 	l := &layoutFile{}
 	if !l.readPlain(text) {
 		l.layoutIn = layoutIn{}
@@ -84,7 +102,7 @@ func readLayout(text string) (*layoutFile, error) {
 		return l, nil
 	}
 	var err error
-	if l.mould, err = telemetry.ReadLayout(l.Skeleton); err != nil {
+	if l.mould, err = by.moulds.Read(l.Skeleton); err != nil {
 		return nil, err
 	}
 	if l.kinds = l.mould.Kinds; len(l.kinds) != len(l.Columns) {

@@ -132,7 +132,14 @@ func (x *index) bytes(from, to int) ([]byte, error) {
 type ground struct {
 	index         *index
 	fields, names []byte
+	heard         map[int]heard // by where the sources of a field are: fields have several askers
 	err           error
+}
+
+// heard is what hint returns.
+type heard struct {
+	hint *evaluator.Hint
+	is   presence
 }
 
 // of returns a ground, and false if nothing is known of it.
@@ -147,7 +154,7 @@ func (x *index) of(route, logsource int) (ground, bool) {
 		if fields > fieldsEnd || fieldsEnd > len(x.fields) || names > namesEnd || namesEnd > len(x.names) {
 			return ground{}, false
 		}
-		g := ground{index: x, fields: x.fields[fields:fieldsEnd], names: x.names[names:namesEnd]}
+		g := ground{index: x, fields: x.fields[fields:fieldsEnd], names: x.names[names:namesEnd], heard: map[int]heard{}}
 		return g, len(g.names) != nameBytes || binary.LittleEndian.Uint64(g.names) != 0
 	}
 	return ground{}, false
@@ -173,7 +180,13 @@ const (
 func (g *ground) hint(asked *askedField) (*evaluator.Hint, presence) {
 	at, found := findHash(g.fields, fieldBytes, asked.hash)
 	if found {
-		return g.known(number(g.fields, at+8))
+		at = number(g.fields, at+8)
+		h, again := g.heard[at]
+		if !again {
+			h.hint, h.is = g.known(at)
+			g.heard[at] = h
+		}
+		return h.hint, h.is
 	}
 	for _, tail := range asked.tails {
 		if _, found := findHash(g.names, nameBytes, tail); found {

@@ -23,6 +23,7 @@ func (l *layoutIn) readPlain(text string) bool {
 	if rest, ok = strings.CutPrefix(rest, `,"columns":[`); !ok {
 		return false
 	}
+	l.Columns = make([]string, 0, strings.Count(rest, ",")+1)
 	for {
 		var name string
 		if name, rest, ok = plainText(rest); !ok {
@@ -44,15 +45,24 @@ func plainText(text string) (read, rest string, ok bool) {
 	if !strings.HasPrefix(text, `"`) {
 		return "", "", false
 	}
+	escapes, others := 0, false
 	for at := 1; at < len(text); at++ {
 		switch c := text[at]; {
 		case c == '\\':
-			if at++; at == len(text) || !strings.Contains(`"\bfnrtu`, text[at:at+1]) {
+			if at++; at == len(text) {
 				return "", "", false
 			}
+			escapes++
+			if c := text[at]; c != '"' && c != '\\' {
+				if others = true; strings.IndexByte("bfnrtu", c) < 0 {
+					return "", "", false
+				}
+			}
+		case c == '"' && others:
+			read, err := strconv.Unquote(text[:at+1])
+			return read, text[at+1:], err == nil
 		case c == '"':
-			read, ok := unquoted(text[:at+1])
-			return read, text[at+1:], ok
+			return withoutEscapes(text[1:at], escapes), text[at+1:], true
 		case c < ' ':
 			return "", "", false
 		}
@@ -60,22 +70,18 @@ func plainText(text string) (read, rest string, ok bool) {
 	return "", "", false
 }
 
-// unquoted returns what stands in quotes. Layouts are full of quotes that are escaped, and
-// have hardly any other escapes.
-func unquoted(quoted string) (string, bool) {
-	text := quoted[1 : len(quoted)-1]
-	at := strings.IndexByte(text, '\\')
-	if at < 0 {
-		return text, true
+// withoutEscapes leaves out so many backslashes, each of which is before a quote or another
+// one. Layouts are full of them, and have hardly any other escapes.
+func withoutEscapes(text string, escapes int) string {
+	if escapes == 0 {
+		return text
 	}
-	out := make([]byte, 0, len(text))
-	for ; at >= 0; at = strings.IndexByte(text, '\\') {
-		if c := text[at+1]; c != '"' && c != '\\' {
-			read, err := strconv.Unquote(quoted)
-			return read, err == nil
+	out := make([]byte, 0, len(text)-escapes)
+	for at := 0; at < len(text); at++ {
+		if text[at] == '\\' {
+			at++
 		}
-		out = append(append(out, text[:at]...), text[at+1])
-		text = text[at+2:]
+		out = append(out, text[at])
 	}
-	return alias(append(out, text...)), true
+	return alias(out)
 }

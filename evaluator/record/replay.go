@@ -165,6 +165,7 @@ type replayer struct {
 	shapes  map[string]int // by skeleton and kind of the source
 	router  *router        // nil if every rule is tried on every event
 	asked   askedFields    // nil if nobody wants to know what rules were tried on
+	hits    []rowHit       // room for those of the next row group
 }
 
 func newReplayer(dir string, p *compiler.Program, o *ReplayOptions) *replayer {
@@ -210,17 +211,15 @@ func (w *replayer) file(ctx context.Context, f File) *fileReplay {
 		if r.err = ctx.Err(); r.err != nil {
 			return r
 		}
-		g := &groupReplay{replayer: w, judged: judged, silent: silent, rowGroup: t.group(i, &w.reader)}
+		g := &groupReplay{replayer: w, judged: judged, silent: silent, hits: w.hits, rowGroup: t.group(i, &w.reader)}
 		if err := g.replay(&r.Replayed); err != nil {
 			r.err = fmt.Errorf("%s: %w", t.path, err)
 			return r
 		}
 		g.retire()
 	}
-	if len(r.Hits) == 0 || w.options.passing { // nobody asks for more events
-		if w.end = t.end[:0]; w.options.spoil {
-			clear(t.end)
-		}
+	if w.end = t.end[:0]; w.options.spoil {
+		clear(t.end)
 	}
 	return r
 }
@@ -230,13 +229,17 @@ func (w *replayer) file(ctx context.Context, f File) *fileReplay {
 func (g *groupReplay) retire() {
 	for _, b := range g.batches {
 		b.Leaves = nil
-		if len(g.hits) > 0 {
+		if len(g.hits) > 0 && g.like[b].rests() {
 			b.Rows = slices.Clone(b.Rows)
+		} else {
+			b.Rows = nil // nothing asks for them
 		}
 	}
-	g.batches = nil
+	g.batches, g.like = nil, nil
+	clear(g.hits)
+	g.replayer.hits = g.hits[:0]
 	g.told = told{} // which is in memory that is given back
-	g.rowGroup = g.table.group(g.number, &reader{})
+	g.file, g.rowGroup = g.table.is, rowGroup{number: g.number}
 	g.sources, g.kinds, g.sourceKinds, g.tried, g.hits, g.retired, g.leavesOf = nil, nil, nil, nil, nil, true, map[*evaluator.Batch][]evaluator.Column{}
 	g.replayer.reader.room.release()
 }
@@ -324,6 +327,7 @@ type groupReplay struct {
 	like    map[*evaluator.Batch]*layoutFile // layouts of their rows
 
 	retired  bool
+	file     File                                    // of the group, once it is retired
 	leavesOf map[*evaluator.Batch][]evaluator.Column // that were read again
 }
 
@@ -359,7 +363,6 @@ func (g *groupReplay) match() error {
 		l := g.like[b]
 		g.hit(int32(row), matches, stopped, func(r telemetry.Record) (*telemetry.Event, error) { return g.again(l, b, int32(row), r) })
 	})
-	g.like = nil
 	return err
 }
 
@@ -376,6 +379,9 @@ func (g *groupReplay) event(l *layoutFile, leaves []evaluator.Column, row int32,
 func (g *groupReplay) again(l *layoutFile, b *evaluator.Batch, row int32, from telemetry.Record) (*telemetry.Event, error) {
 	leaves := b.Leaves
 	if g.retired {
+		if err := g.reopen(); err != nil {
+			return nil, err
+		}
 		if g.leavesOf[b] == nil {
 			g.leavesOf[b] = g.leaves(l, b.Rows)
 		}
@@ -386,6 +392,20 @@ func (g *groupReplay) again(l *layoutFile, b *evaluator.Batch, row int32, from t
 		return nil, err
 	}
 	return g.options.Normaliser.Event(from), nil
+}
+
+// reopen reads the end of the file again for events of a group that is retired.
+func (g *groupReplay) reopen() error {
+	if g.table != nil {
+		return nil
+	}
+	t, err := openParts(nil, g.dir, g.file)
+	if err != nil {
+		return err
+	}
+	t.close() // what is read of it opens it for a moment
+	g.rowGroup = t.group(g.number, &reader{})
+	return nil
 }
 
 func (g *groupReplay) source(row int32) string {
@@ -432,6 +452,7 @@ func (g *groupReplay) finish(into *Replayed) error {
 	}
 	g.exposed(beside, into)
 	slices.SortFunc(g.hits, func(a, b rowHit) int { return cmp.Compare(a.row, b.row) })
+	into.Hits = slices.Grow(into.Hits, len(g.hits))
 	for _, h := range g.hits {
 		row := beside.row(int(h.row))
 		h.Index, h.Time = row.Record.Index, row.Time

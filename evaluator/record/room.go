@@ -115,7 +115,7 @@ func (a *arena[T]) takeMuch(n int) []T {
 	}
 	s := &a.own[best]
 	if cap(s.items) < n {
-		s.items = make([]T, 0, n+n/4)
+		s.items = make([]T, 0, n+n/16)
 	}
 	s.idle, s.items = false, s.items[:n]
 	return s.items[0:0:n]

@@ -75,6 +75,13 @@ type router struct {
 	fields   askedFields // if there is exposure to tell of
 	asking   map[string]*askedField
 	looking  map[*compiler.Rule][]string // see looksAt
+	about    map[telemetry.Logsource]*tried
+}
+
+// tried is the rules that are tried on events of a logsource, and the logsources of these.
+type tried struct {
+	rules []*compiler.Rule
+	asked []Logsource
 }
 
 // routed is what becomes of a route.
@@ -92,7 +99,7 @@ func newRouter(p *compiler.Program, o *ReplayOptions, fields askedFields) *route
 	if o.Anyway {
 		return nil
 	}
-	return &router{p, o.Normaliser.RouteKey(), map[string]routed{}, o.Exposure, fields, map[string]*askedField{}, map[*compiler.Rule][]string{}}
+	return &router{p, o.Normaliser.RouteKey(), map[string]routed{}, o.Exposure, fields, map[string]*askedField{}, map[*compiler.Rule][]string{}, map[telemetry.Logsource]*tried{}}
 }
 
 // judges reports whether it can be told of a file by its routes which events matter.
@@ -106,16 +113,30 @@ func (w *router) of(route string) routed {
 	r, known := w.known[route]
 	if !known {
 		logsources, err := telemetry.ReadRoute(route)
-		r = routed{wanted: err != nil || slices.ContainsFunc(logsources, w.asked), unrouted: err == nil && len(logsources) == 0}
+		r = routed{wanted: err != nil || slices.ContainsFunc(logsources, func(l telemetry.Logsource) bool { return len(w.on(l).rules) > 0 }), unrouted: err == nil && len(logsources) == 0}
 		w.judging(&r, logsources)
 		w.known[strings.Clone(route)] = r
 	}
 	return r
 }
 
-// asked reports whether some rule is about a logsource.
-func (w *router) asked(l telemetry.Logsource) bool {
-	return slices.ContainsFunc(w.program.Rules, func(r *compiler.Rule) bool { return asks(r, l) })
+// on returns the rules that are tried on events of a logsource. Many routes have the same ones.
+func (w *router) on(l telemetry.Logsource) *tried {
+	t := w.about[l]
+	if t == nil {
+		t = &tried{}
+		w.about[l] = t
+		for _, r := range w.program.Rules {
+			if !asks(r, l) {
+				continue
+			}
+			t.rules = append(t.rules, r)
+			if s := logsourceOf(r); !slices.Contains(t.asked, s) {
+				t.asked = append(t.asked, s)
+			}
+		}
+	}
+	return t
 }
 
 // asks reports whether a rule is about a logsource.

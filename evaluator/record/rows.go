@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/socctl/socctl/evaluator"
+	"github.com/socctl/socctl/evaluator/shape"
 	"github.com/socctl/socctl/evaluator/telemetry"
 )
 
@@ -140,27 +141,31 @@ func (g *rowGroup) value(l *layoutFile, leaves []evaluator.Column, row int32, t 
 	}
 	text := func(leaf int) string {
 		text, err := textAt(leaves[leaf], row)
-		g.late = errors.Join(g.late, err)
-		if t == nil {
-			return g.kept(text)
+		if err != nil {
+			g.late = errors.Join(g.late, err)
 		}
 		return text
 	}
-	if order != nil {
-		mine := make([]int, len(order)) // leaf of the record -> of the layout
-		for n, leaf := range order {
-			mine[leaf] = n
+	if t != nil {
+		if order != nil {
+			t.Number(order)
 		}
-		as := text
-		text = func(leaf int) string { return as(mine[leaf]) }
+		return mould.Traced(t, func(leaf int) string {
+			if l.kinds[leaf] == shape.Number {
+				return evaluator.NumberValue(text(leaf)).Text()
+			}
+			return text(leaf)
+		}), g.late
 	}
-	if t == nil {
-		return mould.Record(text), g.late
+	as := func(leaf int) string { return g.kept(text(leaf)) }
+	if order == nil {
+		return mould.Record(as), g.late
 	}
-	if order != nil {
-		t.Number(order)
+	mine := make([]int, len(order)) // leaf of the record -> of the layout
+	for n, leaf := range order {
+		mine[leaf] = n
 	}
-	return mould.Traced(t, text), g.late
+	return mould.Record(func(leaf int) string { return as(mine[leaf]) }), g.late
 }
 
 // kept returns a text that can be kept when the row group is no longer read.

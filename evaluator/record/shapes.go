@@ -1,6 +1,10 @@
 package record
 
-import "github.com/socctl/socctl/evaluator"
+import (
+	"slices"
+
+	"github.com/socctl/socctl/evaluator"
+)
 
 // batch makes a batch of rows of one layout, whose members come in the order of the
 // layout or in any.
@@ -8,15 +12,12 @@ func (g *groupReplay) batch(l *layoutFile, kind string, rows []int32, anyOrder b
 	if len(rows) == 0 {
 		return
 	}
-	shape, known := l.shapes[kind]
-	if !known {
-		shape = g.shapeOf(l.Skeleton + "\x00" + kind)
-		if l.shapes == nil {
-			l.shapes = map[string]int{}
-		}
-		l.shapes[kind] = shape
+	at := slices.IndexFunc(l.shapes, func(s kindShape) bool { return s.kind == kind })
+	if at < 0 {
+		at = len(l.shapes)
+		l.shapes = append(l.shapes, kindShape{kind, g.shapeOf(l.Skeleton + "\x00" + kind)})
 	}
-	b := &evaluator.Batch{Shape: shape, Rows: rows, Leaves: g.leaves(l, rows), AnyOrder: anyOrder}
+	b := &evaluator.Batch{Shape: l.shapes[at].shape, Rows: rows, Leaves: g.leaves(l, rows), AnyOrder: anyOrder}
 	b.Event = func(row int, t *evaluator.Trace) (evaluator.Routed, error) {
 		return g.event(l, b.Leaves, int32(row), t)
 	}

@@ -172,21 +172,20 @@ func (w *router) judging(r *routed, logsources []telemetry.Logsource) {
 	total := 0
 	r.asked = []Logsource{{}} // what is told of all events
 	for _, l := range logsources {
-		var rules []*compiler.Rule
-		for _, rule := range w.program.Rules {
-			if asks(rule, l) {
-				rules = append(rules, rule)
-			}
-		}
-		total += len(rules)
-		r.rules = append(r.rules, rules)
-		for _, rule := range rules {
-			if s := logsourceOf(rule); !slices.Contains(r.asked, s) {
+		t := w.on(l)
+		total += len(t.rules)
+		for _, s := range t.asked {
+			if !slices.Contains(r.asked, s) {
 				r.asked = append(r.asked, s)
 			}
 		}
 	}
 	r.judged = r.wanted && len(logsources) > 0 && total <= maxJudged
+	for _, l := range logsources {
+		if r.judged {
+			r.rules = append(r.rules, slices.Clone(w.on(l).rules)) // each route has its own order of them
+		}
+	}
 	if total > fewJudged {
 		r.habit = &judgement{}
 	}

@@ -18,6 +18,10 @@ func (g *groupReplay) byKind(rows []int32) []ofKind {
 	if g.sourceKinds == nil {
 		g.numberKinds()
 	}
+	if len(g.kinds) == 1 {
+		g.kinds[0].rows = rows
+		return g.kinds
+	}
 	for i := range g.kinds {
 		g.kinds[i].rows, g.kinds[i].size = nil, 0
 	}

@@ -372,25 +372,56 @@ func leafValue(k jsonshape.Kind, text string) evaluator.Value {
 
 // ReadLayout returns a layout that was written down before, but for its number and
 // names, and an error if the skeleton is none.
-func ReadLayout(skeleton string) (*Mould, error) {
-	d := jsonDecoder{}
-	v, ok := d.whole(skeleton)
-	if !ok {
+func ReadLayout(skeleton string) (*Mould, error) { return new(Moulds).Read(skeleton) }
+
+// Moulds reads layouts that were written down before, which mostly have the same names. It
+// is for one goroutine.
+type Moulds struct {
+	decoder jsonDecoder
+	read    bool // one, so that it pays to share names
+}
+
+// Read is ReadLayout.
+func (m *Moulds) Read(skeleton string) (*Mould, error) {
+	if m.read && m.decoder.words == nil {
+		m.decoder.words = &words{}
+	}
+	v, ok := m.decoder.whole(skeleton)
+	if m.read = true; !ok {
 		return nil, errors.New("the skeleton of a layout is no JSON object")
 	}
-	m := &Mould{value: v}
-	var s structures
-	s.walk(v)
-	for _, l := range s.leaves {
-		m.Kinds = append(m.Kinds, l.Kind)
-	}
-	return m, nil
+	out := &Mould{value: v}
+	out.measure(v)
+	return out, nil
 }
 
 // Mould makes records of a layout.
 type Mould struct {
-	Kinds []jsonshape.Kind
-	value evaluator.Value
+	Kinds          []jsonshape.Kind
+	value          evaluator.Value
+	members, items int // how many there are, at any depth
+}
+
+// measure finds out what there is in a record.
+func (m *Mould) measure(v evaluator.Value) {
+	switch k := v.Kind(); k {
+	case evaluator.List:
+		if m.items += len(v.Items()); len(v.Items()) == 0 {
+			m.Kinds = append(m.Kinds, jsonshape.EmptyList)
+		}
+		for _, item := range v.Items() {
+			m.measure(item)
+		}
+	case evaluator.Object:
+		if m.members += len(v.Members()); len(v.Members()) == 0 {
+			m.Kinds = append(m.Kinds, jsonshape.EmptyObject)
+		}
+		for i := range v.Members() {
+			m.measure(v.Members()[i].Value)
+		}
+	default:
+		m.Kinds = append(m.Kinds, leafKind(k))
+	}
 }
 
 // Reordered returns what makes records whose members come in another order, that of
@@ -437,13 +468,15 @@ func pathsOf(v evaluator.Value) (paths []string) {
 // Record returns the record with these texts. text is called for each leaf that has
 // one, in order.
 func (m *Mould) Record(text func(leaf int) string) evaluator.Value {
-	f := filling{mould: m, text: text}
+	f := filling{mould: m, text: text, members: make([]evaluator.Member, m.members), items: make([]evaluator.Value, m.items)}
 	return f.fill(m.value)
 }
 
-// Traced is Record for a trace: text is only called for leaves that are read.
+// Traced is Record for a trace: text is only called for leaves that are read, by the numbers
+// that the trace gives them, and what it returns of a number is that of NumberValue.
 func (m *Mould) Traced(t *evaluator.Trace, text func(leaf int) string) evaluator.Value {
 	f := filling{mould: m, text: text, trace: t}
+	f.members, f.items = t.Room(m.members, m.items)
 	return f.fill(m.value)
 }
 
@@ -453,18 +486,25 @@ type filling struct {
 	text  func(leaf int) string
 	trace *evaluator.Trace // nil for none
 	next  int              // leaf
+
+	members []evaluator.Member // room for what is still to be made
+	items   []evaluator.Value
 }
 
 func (f *filling) fill(v evaluator.Value) evaluator.Value {
 	switch {
 	case v.Kind() == evaluator.List && len(v.Items()) > 0:
-		items := make([]evaluator.Value, len(v.Items()))
+		n := len(v.Items())
+		items := f.items[:n:n]
+		f.items = f.items[n:]
 		for i, item := range v.Items() {
 			items[i] = f.fill(item)
 		}
 		return evaluator.ListValue(items...)
 	case v.Kind() == evaluator.Object && len(v.Members()) > 0:
-		members := make([]evaluator.Member, len(v.Members()))
+		n := len(v.Members())
+		members := f.members[:n:n]
+		f.members = f.members[n:]
 		for i, member := range v.Members() {
 			members[i] = evaluator.Member{Name: member.Name, Value: f.fill(member.Value)}
 		}
@@ -482,7 +522,7 @@ func (f *filling) fill(v evaluator.Value) evaluator.Value {
 	case k > jsonshape.Bool:
 		return v
 	case f.trace != nil:
-		return f.trace.Later(v.Kind(), func() string { return f.text(n) })
+		return f.trace.LaterBy(v.Kind(), f.text)
 	default:
 		return leafValue(k, f.text(n))
 	}

@@ -11,7 +11,7 @@ import (
 type nameSet [4]uint64
 
 // nameSet returns the set of the names of an event, and of those that its record has at the
-// top: of a path with dots nothing is told.
+// top. A path with dots is found in a member that has its name, or begins it up to a dot.
 func (e *Event) nameSet() (s nameSet) {
 	for _, members := range [...][]evaluator.Member{e.front, e.fields, e.back, e.record.Value.Members()} {
 		for i := range members {
@@ -28,8 +28,26 @@ func (s *nameSet) add(name string) {
 
 // lacks reports whether a name is known not to be found.
 func (s *nameSet) lacks(name string) bool {
+	if s.may(name) || *s == (nameSet{}) {
+		return false
+	}
+	for at := strings.IndexByte(name, '.'); at >= 0; {
+		if s.may(name[:at]) {
+			return false
+		}
+		next := strings.IndexByte(name[at+1:], '.')
+		if next < 0 {
+			break
+		}
+		at += 1 + next
+	}
+	return true
+}
+
+// may reports whether a name may be one of the set.
+func (s *nameSet) may(name string) bool {
 	at := nameHash(name)
-	return s[at>>6]>>(at&63)&1 == 0 && *s != nameSet{} && strings.IndexByte(name, '.') < 0
+	return s[at>>6]>>(at&63)&1 != 0
 }
 
 // nameHash returns a number of eight bits that says something about a name.
