@@ -38,7 +38,9 @@ func (g *groupReplay) byKind(rows []int32) []ofKind {
 	return g.kinds
 }
 
-func (g *groupReplay) kindOf(row int32) *ofKind { return &g.kinds[g.sourceKinds[g.sources.codes[row]]] }
+func (g *groupReplay) kindOf(row int32) *ofKind {
+	return &g.kinds[g.sourceKinds[g.sources.codes.of(row)]]
+}
 
 // numberKinds finds the kinds of all sources.
 func (g *groupReplay) numberKinds() {
