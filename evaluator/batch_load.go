@@ -55,10 +55,12 @@ func (m *batchMatcher) leaf(c Column, field int32, filter *wordFilter, rows []in
 		return vector{}, err
 	}
 	for i, code := range byRow {
-		if classes[code] == undecided {
-			classes[code] = classOf(int(code))
+		class := classes[code]
+		if class == undecided {
+			class = classOf(int(code))
+			classes[code] = class
 		}
-		byRow[i] = classes[code]
+		byRow[i] = class
 	}
 	return vector{byRow: byRow}, nil
 }

@@ -16,7 +16,6 @@ type reader struct {
 	zstd    *zstd.Decoder
 	buffer  []byte
 	lengths []int32
-	wide    []int64
 }
 
 // chunk is a column of texts as this package writes it: of a dictionary page and data

@@ -60,13 +60,15 @@ func (r *reader) chunkInts(c *chunk, rows int) (*rowInts, error) {
 		if err != nil {
 			return nil, err
 		}
-		if r.wide, err = parquet.DeltaBinaryPacked.DecodeInt64(r.wide[:0], content); err != nil {
+		from, end := len(out.numbers), len(out.numbers)+p.rows-p.nulls
+		read, err := parquet.DeltaBinaryPacked.DecodeInt64(out.numbers[from:from:end], content) // which is in place if it is as many
+		if err != nil {
 			return nil, err
 		}
-		if len(r.wide) != p.rows-p.nulls {
+		if len(read) != end-from {
 			return nil, errDamaged
 		}
-		out.numbers = append(out.numbers, r.wide...)
+		out.numbers = out.numbers[:end]
 	}
 	return out, nil
 }
