@@ -62,6 +62,15 @@ func (g *rowGroup) part(name string) (*groupColumn, error) {
 	return c, nil
 }
 
+// coded returns a column with its rows, of which the texts may not be needed.
+func (g *rowGroup) coded(name string) (*groupColumn, error) {
+	c, err := g.part(name)
+	if err == nil {
+		err = g.rowsOf(c)
+	}
+	return c, err
+}
+
 // column returns a column with its dictionary and its rows.
 func (g *rowGroup) column(name string) (*groupColumn, error) {
 	c, err := g.part(name)
@@ -120,10 +129,7 @@ func (g *rowGroup) rowsOf(c *groupColumn) (err error) {
 // layoutsOf returns the layouts of the rows that are wanted, and which of them have
 // them; nil wants all.
 func (g *rowGroup) layoutsOf(wanted func(row int) bool) (layouts []*layoutFile, rows [][]int32, err error) {
-	c, err := g.part(layoutColumn)
-	if err == nil {
-		err = g.rowsOf(c)
-	}
+	c, err := g.coded(layoutColumn)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -197,11 +203,11 @@ func (g *rowGroup) ordered(rows []int32) (as, other []int32, err error) {
 	if _, ok := g.columns[orderColumn]; !ok || len(rows) == 0 {
 		return rows, nil, nil
 	}
-	c, err := g.column(orderColumn)
+	c, err := g.coded(orderColumn)
 	if err != nil {
 		return nil, nil, err
 	}
-	elsewhere := func(row int32) bool { return c.text(row) != "" }
+	elsewhere := func(row int32) bool { return c.codes.of(row) != noText }
 	if !slices.ContainsFunc(rows, elsewhere) {
 		return rows, nil, nil
 	}
@@ -221,8 +227,11 @@ func (g *rowGroup) orderOf(row int32) (string, error) {
 	if _, ok := g.columns[orderColumn]; !ok {
 		return "", nil
 	}
-	c, err := g.column(orderColumn)
-	if err != nil {
+	c, err := g.coded(orderColumn)
+	if err != nil || c.codes.of(row) == noText {
+		return "", err
+	}
+	if err := g.dictionaryOf(c); err != nil {
 		return "", err
 	}
 	return c.text(row), nil
