@@ -169,7 +169,7 @@ func (c *groupColumn) text(row int32) string {
 	if code == noText {
 		return ""
 	}
-	return c.dictionary.Texts[code]
+	return c.dictionary.Text(code)
 }
 
 // count returns how many texts the column has.
@@ -297,7 +297,7 @@ func (c *leafColumn) Dictionary() (*evaluator.Dictionary, error) {
 	}
 	g, err := c.column()
 	if err == nil {
-		err = c.group.dictionaryOf(g)
+		err = c.group.lateDictionaryOf(g)
 	}
 	if err != nil {
 		return nil, err

@@ -206,5 +206,5 @@ func textAt(c evaluator.Column, row int32) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return d.Texts[codes[0]], nil
+	return d.Text(codes[0]), nil
 }
