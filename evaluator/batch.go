@@ -47,8 +47,18 @@ type Column interface {
 // Dictionary is texts, with what a Records found out about them. Batches may share
 // one.
 type Dictionary struct {
-	Texts []string
+	Texts []string // which may be empty until they are asked for by Text
+	// Late makes sure that one of Texts is there; nil if all are.
+	Late  func(text uint32)
 	known classTable
+}
+
+// Text returns a text.
+func (d *Dictionary) Text(n uint32) string {
+	if d.Late != nil && d.Texts[n] == "" {
+		d.Late(n)
+	}
+	return d.Texts[n]
 }
 
 type dictionaryKey struct {
@@ -178,7 +188,7 @@ func (m *batchMatcher) ways(t *planTree, rows []int32) (ways []way, unknown []in
 		code = m.codes[0]
 	}
 	if len(d.Texts) == 1 || !slices.ContainsFunc(m.codes, func(other uint32) bool { return other != code }) {
-		to := t.to(t.asks.of(c, d.Texts[code]))
+		to := t.to(t.asks.of(c, d.Text(code)))
 		if to == nil {
 			return nil, rows, nil
 		}
@@ -234,7 +244,7 @@ func (m *batchMatcher) leads(t *planTree, c Column, d *Dictionary) []lead {
 			continue
 		}
 		leads[code] = lead{epoch, 0}
-		to := t.to(t.asks.of(c, d.Texts[code]))
+		to := t.to(t.asks.of(c, d.Text(code)))
 		if to == nil {
 			continue
 		}
@@ -306,7 +316,7 @@ func textOf(c Column, row int32) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return d.Texts[codes[0]], nil
+	return d.Text(codes[0]), nil
 }
 
 // columnText is the text that predicates see, see Records.leafText.

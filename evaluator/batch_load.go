@@ -54,10 +54,12 @@ func (m *batchMatcher) leaf(c Column, field int32, filter *wordFilter, rows []in
 		return vector{}, err
 	}
 	for i, code := range byRow {
-		if classes[code] == undecided {
-			classes[code] = classOf(int(code))
+		class := classes[code]
+		if class == undecided {
+			class = classOf(int(code))
+			classes[code] = class
 		}
-		byRow[i] = classes[code]
+		byRow[i] = class
 	}
 	return vector{byRow: byRow}, nil
 }
@@ -77,7 +79,7 @@ func (m *batchMatcher) classesOf(c Column, field int32, filter *wordFilter) (cla
 	if err != nil {
 		return nil, nil, err
 	}
-	return d.known.of(key, m.classes.epoch, len(d.Texts)), func(text int) uint32 { return m.classOfEntry(c, field, filter, d.Texts[text]) }, nil
+	return d.known.of(key, m.classes.epoch, len(d.Texts)), func(text int) uint32 { return m.classOfEntry(c, field, filter, d.Text(uint32(text))) }, nil
 }
 
 // classTable is classes of texts, as far as they were needed.
@@ -181,7 +183,7 @@ func (m *batchMatcher) guarded(l *load, p *plan, rows []int32) (vector, error) {
 	for i, code := range all.byRow {
 		if holds[code].epoch != epoch {
 			holds[code] = lead{epoch: epoch}
-			if l.guarded(func(by *Derivation) string { return by.of(columnText(c, d.Texts[code])) }) {
+			if l.guarded(func(by *Derivation) string { return by.of(columnText(c, d.Text(code))) }) {
 				holds[code].to = 1
 			}
 		}
@@ -248,7 +250,7 @@ func (m *batchMatcher) computeRow(l *load, p *plan, row int32, at int, columns [
 		if err != nil {
 			return 0, false, err
 		}
-		text := d.Texts[columns[i][at]]
+		text := d.Text(columns[i][at])
 		m.text = append(binary.LittleEndian.AppendUint32(m.text, uint32(len(text))), text...)
 	}
 	first, other := m.made.key(l.field, computeMark, unsafe.String(unsafe.SliceData(m.text), len(m.text)))
@@ -313,7 +315,7 @@ func (m *batchMatcher) joinAll(p *plan, j join, rows []int32) (vector, error) {
 // elementColumn is some rows of a column as predicates see it.
 type elementColumn struct {
 	Column
-	texts []string
+	texts *Dictionary
 	codes []uint32
 }
 
@@ -324,11 +326,9 @@ func (l *load) yields(text string) bool {
 
 func (m *batchMatcher) elements(leaf int32, rows []int32) (e elementColumn, err error) {
 	e.Column = m.Leaves[leaf]
-	d, err := e.Dictionary()
-	if err != nil {
+	if e.texts, err = e.Dictionary(); err != nil {
 		return e, err
 	}
-	e.texts = d.Texts
 	e.codes, err = e.AppendCodes(m.numbers.take(len(rows)), rows)
 	return e, err
 }
@@ -341,5 +341,5 @@ func (e *elementColumn) at(i int) element {
 	case shape.Bool:
 		kind = Bool
 	}
-	return element{kind: kind, text: columnText(e, e.texts[e.codes[i]])}
+	return element{kind: kind, text: columnText(e, e.texts.Text(e.codes[i]))}
 }

@@ -34,10 +34,17 @@ type states struct {
 	byRow []uint32 // nil as long as all have the same
 	rows  int
 	count int
-	slots []stateSlot // of a hash table, probed in a row
-	spare []stateSlot // room for the next one
-	room  []uint32
+	room  []uint32 // of byRow
+	other []uint32 // room for the next one
+
+	places leadTable   // of classes in table
+	table  []uint32    // by class and state, counted from one
+	slots  []stateSlot // of a hash table, probed in a row
+	spare  []stateSlot // room for the next one
 }
+
+// maxPairs is how many pairs of a state and a class have a place in a table.
+const maxPairs = 1 << 16
 
 type stateSlot struct {
 	key  uint64 // state and class
@@ -62,17 +69,58 @@ func (s *states) divide(v vector) {
 	}
 	if s.byRow == nil {
 		if cap(s.room) < s.rows {
-			s.room = make([]uint32, s.rows+s.rows/2)
+			s.room, s.other = make([]uint32, s.rows+s.rows/2), make([]uint32, s.rows+s.rows/2)
 		}
 		s.byRow = s.room[:s.rows]
 		clear(s.byRow)
 	}
+	if !s.divideFew(v.byRow) {
+		s.divideMany(v.byRow)
+	}
+}
+
+// divideFew is divide if few classes and states meet, which is mostly so. Otherwise it does
+// nothing, and reports false.
+func (s *states) divideFew(classes []uint32) bool {
+	if s.table == nil {
+		s.table = make([]uint32, maxPairs)
+	}
+	places, used, count := s.places.begin(maxClasses), 0, uint32(0)
+	epoch, table, out := s.places.epoch, s.table, s.other[:len(s.byRow)]
+	for i, state := range s.byRow {
+		class := classes[i]
+		if class >= uint32(len(places)) {
+			return false // as absent is
+		}
+		place := places[class]
+		if place.epoch != epoch {
+			if used+s.count > len(table) {
+				return false
+			}
+			clear(table[used : used+s.count])
+			place = lead{epoch, uint32(used)}
+			places[class] = place
+			used += s.count
+		}
+		to := &table[place.to+state]
+		if *to == 0 {
+			count++
+			*to = count
+		}
+		out[i] = *to - 1
+	}
+	s.byRow, s.room, s.other, s.count = out, s.other, s.room, int(count)
+	return true
+}
+
+// divideMany is divide by way of a hash table.
+func (s *states) divideMany(classes []uint32) {
 	s.slots = emptied(s.slots, 64)
 	count := 0
 	var lastKey uint64
 	last, known := uint32(0), false
 	for i, state := range s.byRow {
-		key := uint64(state)<<32 | uint64(v.byRow[i])
+		key := uint64(state)<<32 | uint64(classes[i])
 		if known && key == lastKey {
 			s.byRow[i] = last
 			continue

@@ -2,7 +2,6 @@ package record
 
 import (
 	"encoding/binary"
-	"slices"
 	"unsafe"
 
 	"github.com/klauspost/compress/zstd"
@@ -17,8 +16,6 @@ type reader struct {
 	zstd    *zstd.Decoder
 	buffer  []byte
 	lengths []int32
-	wide    []int64
-	codes   []uint32
 }
 
 // chunk is a column of texts as this package writes it: of a dictionary page and data
@@ -166,32 +163,29 @@ func (r *reader) chunkTexts(c *chunk, rows int) (*texts, error) {
 		x.dictionary, err = r.plainTexts(content, c.dictionary.rows)
 		return x, err
 	}
-	x := &texts{codes: r.roomForNumbers(rows), dictionary: r.roomForTexts(c.most(rows))}
+	codes, err := r.chunkCodes(c, rows)
+	if err != nil {
+		return nil, err
+	}
+	x := &texts{codes: codes, dictionary: r.roomForTexts(len(codes.codes))}
 	for i := range c.pages {
 		p := &c.pages[i]
 		if p.coded {
-			if p.rows > p.nulls {
-				return nil, errDamaged
-			}
-			continue
+			continue // of rows without a text
 		}
 		content, err := r.unpack(p)
 		if err != nil {
 			return nil, err
 		}
-		first := uint32(len(x.dictionary))
+		first := len(x.dictionary)
 		if x.dictionary, err = r.deltaTexts(x.dictionary, content); err != nil {
 			return nil, err
 		}
-		r.codes = r.codes[:0]
-		for code := first; int(code) < len(x.dictionary); code++ {
-			r.codes = append(r.codes, code)
-		}
-		if err := r.spread(x, p); err != nil {
-			return nil, err
+		if len(x.dictionary)-first != p.rows-p.nulls {
+			return nil, errDamaged
 		}
 	}
-	return x, x.check(rows)
+	return x, nil
 }
 
 // deltaTexts appends the texts of a page that has the lengths of all in front of them.
@@ -218,6 +212,11 @@ func (c *chunk) texts() int {
 	if c.dictionary.values != nil {
 		return c.dictionary.rows
 	}
+	return c.values()
+}
+
+// values returns how many rows have something.
+func (c *chunk) values() int {
 	n := 0
 	for i := range c.pages {
 		n += c.pages[i].rows - c.pages[i].nulls
@@ -225,90 +224,44 @@ func (c *chunk) texts() int {
 	return n
 }
 
-// most returns how many texts the pages hold at most, if they have no more than all rows.
-func (c *chunk) most(rows int) int {
-	n := 0
-	for i := range c.pages {
-		n += min(c.pages[i].rows-c.pages[i].nulls, rows)
-	}
-	return min(n, rows)
-}
-
 // chunkCodes reads which texts rows have; those of a column without a dictionary are numbered
 // as they come.
-func (r *reader) chunkCodes(c *chunk, rows int) ([]uint32, error) {
-	x := &texts{codes: r.roomForNumbers(rows)}
-	first, count := 0, c.texts()
+func (r *reader) chunkCodes(c *chunk, rows int) (*rowCodes, error) {
+	there, err := r.occupancyOf(c.pages, rows)
+	if err != nil {
+		return nil, err
+	}
+	out := &rowCodes{there: there, codes: r.roomForNumbers(c.values())}
 	for i := range c.pages {
 		p := &c.pages[i]
 		n := p.rows - p.nulls
-		if n > rows {
-			return nil, errDamaged
-		}
-		r.codes = r.codes[:0]
 		switch {
 		case p.coded && n == 0:
 		case p.coded && c.dictionary.values != nil:
-			if err := r.pageCodes(p, n, count); err != nil {
+			if out.codes, err = r.pageCodes(out.codes, p, n, c.dictionary.rows); err != nil {
 				return nil, err
 			}
 		case p.coded || c.dictionary.values != nil:
 			return nil, errDamaged
 		default:
-			for code := first; code < first+n; code++ {
-				r.codes = append(r.codes, uint32(code))
+			for range n {
+				out.codes = append(out.codes, uint32(len(out.codes)))
 			}
-			first += n
-		}
-		if err := r.spread(x, p); err != nil {
-			return nil, err
 		}
 	}
-	return x.codes, x.check(rows)
+	return out, nil
 }
 
-// pageCodes reads the codes of a page, each of which is less than most.
-func (r *reader) pageCodes(p *page, count, most int) error {
+// pageCodes appends the codes of a page, each of which is less than most.
+func (r *reader) pageCodes(to []uint32, p *page, count, most int) ([]uint32, error) {
 	content, err := r.scratch(p)
 	if err != nil {
-		return err
+		return to, err
 	}
 	if len(content) == 0 {
-		return errDamaged
+		return to, errDamaged
 	}
-	if r.codes, err = hybrid(r.codes, content[1:], int(content[0]), count); err != nil {
-		return err
-	}
-	if count > 0 && int(slices.Max(r.codes)) >= most {
-		return errDamaged
-	}
-	return nil
-}
-
-// spread adds the rows of a page: of those that have a text the next of r.codes.
-func (r *reader) spread(x *texts, p *page) error {
-	if p.rows > cap(x.codes)-len(x.codes) {
-		return errDamaged // there are more rows than the row group has
-	}
-	left := r.codes
-	if p.nulls == 0 {
-		if len(left) != p.rows {
-			return errDamaged
-		}
-		x.codes = append(x.codes, left...)
-		return nil
-	}
-	var err error
-	x.codes, err = levelled(x.codes, p.levels, p.rows, left)
-	return err
-}
-
-// check makes sure that there is a code for each row.
-func (x *texts) check(rows int) error {
-	if len(x.codes) != rows {
-		return errDamaged
-	}
-	return nil
+	return hybrid(to, content[1:], int(content[0]), count, most)
 }
 
 // maxScratch is how much memory is kept to be used again, in bytes.

@@ -3,7 +3,9 @@ package record
 import (
 	"encoding/binary"
 	"fmt"
+	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -58,7 +60,7 @@ func TestChunksAreWhatParquetReads(t *testing.T) {
 			if c.dictionary.values == nil {
 				lists++
 			}
-			if diff := cmp.Diff(rowsOf(want), rowsOf(got)); diff != "" {
+			if diff := cmp.Diff(rowsOf(want, f.Rows), rowsOf(got, f.Rows)); diff != "" {
 				t.Errorf("%s of %s (-parquet +chunk):\n%.2000s", name, f.Path, diff)
 			}
 		})
@@ -69,11 +71,11 @@ func TestChunksAreWhatParquetReads(t *testing.T) {
 }
 
 // rowsOf returns the text of each row.
-func rowsOf(x *texts) []string {
-	out := make([]string, len(x.codes))
-	for i, code := range x.codes {
+func rowsOf(x *texts, rows int) []string {
+	out := make([]string, rows)
+	for i := range out {
 		out[i] = "null"
-		if code != noText {
+		if code := x.codes.of(int32(i)); code != noText {
 			out[i] = "=" + x.dictionary[code]
 		}
 	}
@@ -125,7 +127,7 @@ func TestDamagedChunks(t *testing.T) {
 				refused++
 				return
 			}
-			_ = rowsOf(x)
+			_ = rowsOf(x, len(records))
 		})
 	}
 	if refused < 100 {
@@ -166,65 +168,22 @@ func TestHybrid(t *testing.T) {
 			}
 		}
 		count := dice.IntN(len(want) + 1)
-		got, err := hybrid([]uint32{}, src, bits, count)
+		got, err := hybrid([]uint32{}, src, bits, count, math.MaxInt)
 		if diff := cmp.Diff(want[:count], got); diff != "" || err != nil {
 			t.Fatalf("%d bits: %v\n%s", bits, err, diff)
 		}
-		if _, err := hybrid(nil, src, bits, len(want)+1); err == nil {
+		if _, err := hybrid(nil, src, bits, len(want)+1, math.MaxInt); err == nil {
 			t.Fatal("there are more numbers than were put in")
 		}
-	}
-}
-
-// Rows get the codes that levels give them.
-func TestLevels(t *testing.T) {
-	t.Parallel()
-	dice := rand.New(rand.NewPCG(7, 7))
-	for range 2000 {
-		var src []byte
-		var want, codes []uint32
-		row := func(there bool) {
-			if !there {
-				want = append(want, noText)
-				return
-			}
-			want, codes = append(want, uint32(len(codes))), append(codes, uint32(len(codes)))
+		if len(want) == 0 {
+			continue
 		}
-		for range dice.IntN(5) {
-			if dice.IntN(2) == 0 {
-				there, times := dice.IntN(2), dice.IntN(300)
-				src = append(binary.AppendUvarint(src, uint64(times)<<1), byte(there))
-				for range times {
-					row(there == 1)
-				}
-				continue
-			}
-			groups, often := dice.IntN(9), dice.IntN(9)
-			src = binary.AppendUvarint(src, uint64(groups)<<1|1)
-			for range groups {
-				b := byte(0)
-				for i := range 8 {
-					there := dice.IntN(8) < often
-					row(there)
-					if there {
-						b |= 1 << i
-					}
-				}
-				src = append(src, b)
-			}
+		most := int(slices.Max(want))
+		if _, err := hybrid(nil, src, bits, len(want), most); err == nil {
+			t.Fatal("a number is too large")
 		}
-		got, err := levelled([]uint32{}, src, len(want), codes)
-		if diff := cmp.Diff(append([]uint32{}, want...), got); diff != "" || err != nil {
-			t.Fatalf("%v\n%s", err, diff)
-		}
-		if _, err := levelled(nil, src, len(want), append(codes, 1)); err == nil {
-			t.Fatal("a code is left")
-		}
-		if _, err := levelled(nil, src, len(want), codes[:max(0, len(codes)-1)]); err == nil && len(codes) > 0 {
-			t.Fatal("a code is missing")
-		}
-		if _, err := levelled(nil, src, len(want)+1, codes); err == nil {
-			t.Fatal("there is another row")
+		if _, err := hybrid(nil, src, bits, len(want), most+1); err != nil {
+			t.Fatal("all numbers are small enough")
 		}
 	}
 }

@@ -32,7 +32,7 @@ func (t *table) group(number int, with *reader) rowGroup {
 // groupColumn is a column of a row group, as far as it was read.
 type groupColumn struct {
 	dictionary *evaluator.Dictionary
-	codes      []uint32
+	codes      *rowCodes
 
 	name  string
 	chunk *chunk // nil for columns that are read by way of the parquet package
@@ -62,6 +62,15 @@ func (g *rowGroup) part(name string) (*groupColumn, error) {
 	return c, nil
 }
 
+// coded returns a column with its rows, of which the texts may not be needed.
+func (g *rowGroup) coded(name string) (*groupColumn, error) {
+	c, err := g.part(name)
+	if err == nil {
+		err = g.rowsOf(c)
+	}
+	return c, err
+}
+
 // column returns a column with its dictionary and its rows.
 func (g *rowGroup) column(name string) (*groupColumn, error) {
 	c, err := g.part(name)
@@ -70,6 +79,15 @@ func (g *rowGroup) column(name string) (*groupColumn, error) {
 	}
 	if err == nil {
 		err = g.rowsOf(c)
+	}
+	return c, err
+}
+
+// full is column of one that every row has a text in.
+func (g *rowGroup) full(name string) (*groupColumn, error) {
+	c, err := g.column(name)
+	if err == nil && c.codes.there != nil {
+		err = fmt.Errorf("column %q: %w", name, errDamaged)
 	}
 	return c, err
 }
@@ -111,10 +129,7 @@ func (g *rowGroup) rowsOf(c *groupColumn) (err error) {
 // layoutsOf returns the layouts of the rows that are wanted, and which of them have
 // them; nil wants all.
 func (g *rowGroup) layoutsOf(wanted func(row int) bool) (layouts []*layoutFile, rows [][]int32, err error) {
-	c, err := g.part(layoutColumn)
-	if err == nil {
-		err = g.rowsOf(c)
-	}
+	c, err := g.coded(layoutColumn)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -124,10 +139,10 @@ func (g *rowGroup) layoutsOf(wanted func(row int) bool) (layouts []*layoutFile, 
 	}
 	rows = make([][]int32, most)
 	count, total := make([]int, most), 0
-	for row, n := range c.codes {
-		if n == noText {
-			return nil, nil, errDamaged
-		}
+	if c.codes.there != nil {
+		return nil, nil, errDamaged
+	}
+	for row, n := range c.codes.codes {
 		if wanted == nil || wanted(row) {
 			count[n]++
 			total++
@@ -138,7 +153,7 @@ func (g *rowGroup) layoutsOf(wanted func(row int) bool) (layouts []*layoutFile, 
 		rows[n] = room[:0:count[n]]
 		room = room[count[n]:cap(room)]
 	}
-	for row, n := range c.codes {
+	for row, n := range c.codes.codes {
 		if wanted == nil || wanted(row) {
 			rows[n] = append(rows[n], int32(row))
 		}
@@ -146,6 +161,15 @@ func (g *rowGroup) layoutsOf(wanted func(row int) bool) (layouts []*layoutFile, 
 	g.layouts.begin()
 	layouts, err = g.layoutsIn(c, rows)
 	return layouts, rows, err
+}
+
+// text returns the text of a row, "" if it has none.
+func (c *groupColumn) text(row int32) string {
+	code := c.codes.of(row)
+	if code == noText {
+		return ""
+	}
+	return c.dictionary.Text(code)
 }
 
 // count returns how many texts the column has.
@@ -179,11 +203,11 @@ func (g *rowGroup) ordered(rows []int32) (as, other []int32, err error) {
 	if _, ok := g.columns[orderColumn]; !ok || len(rows) == 0 {
 		return rows, nil, nil
 	}
-	c, err := g.column(orderColumn)
+	c, err := g.coded(orderColumn)
 	if err != nil {
 		return nil, nil, err
 	}
-	elsewhere := func(row int32) bool { return c.codes[row] != noText && c.dictionary.Texts[c.codes[row]] != "" }
+	elsewhere := func(row int32) bool { return c.codes.of(row) != noText }
 	if !slices.ContainsFunc(rows, elsewhere) {
 		return rows, nil, nil
 	}
@@ -203,11 +227,14 @@ func (g *rowGroup) orderOf(row int32) (string, error) {
 	if _, ok := g.columns[orderColumn]; !ok {
 		return "", nil
 	}
-	c, err := g.column(orderColumn)
-	if err != nil || c.codes[row] == noText {
+	c, err := g.coded(orderColumn)
+	if err != nil || c.codes.of(row) == noText {
 		return "", err
 	}
-	return c.dictionary.Texts[c.codes[row]], nil
+	if err := g.dictionaryOf(c); err != nil {
+		return "", err
+	}
+	return c.text(row), nil
 }
 
 // whole returns what a row has in the column for what has no column.
@@ -219,10 +246,10 @@ func (g *rowGroup) whole(row int32) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if c.codes[row] == noText {
+	if c.codes.of(row) == noText {
 		return "", fmt.Errorf("row %d: %w", row, errDamaged)
 	}
-	return c.dictionary.Texts[c.codes[row]], nil
+	return c.text(row), nil
 }
 
 // leafColumn is a leaf of layouts, or of the rows of one if it has no column.
@@ -270,7 +297,7 @@ func (c *leafColumn) Dictionary() (*evaluator.Dictionary, error) {
 	}
 	g, err := c.column()
 	if err == nil {
-		err = c.group.dictionaryOf(g)
+		err = c.group.lateDictionaryOf(g)
 	}
 	if err != nil {
 		return nil, err
@@ -316,15 +343,11 @@ func (c *leafColumn) AppendCodes(to []uint32, rows []int32) ([]uint32, error) {
 		return to, err
 	}
 	to = slices.Grow(to, len(rows))
-	out, most := to[len(to):len(to)+len(rows)], uint32(0)
-	for i, row := range rows {
-		code := g.codes[row]
-		out[i], most = code, max(most, code)
+	all := to[:len(to)+len(rows)]
+	if n := g.codes.copy(all[len(to):], rows); n < len(rows) {
+		return to, fmt.Errorf("column %q, row %d: %w", c.name, rows[n], errDamaged)
 	}
-	if most == noText {
-		return to, fmt.Errorf("column %q, row %d: %w", c.name, rows[slices.Index(out, noText)], errDamaged)
-	}
-	return to[:len(to)+len(rows)], nil
+	return all, nil
 }
 
 // appendRest is AppendCodes of a leaf without a column.

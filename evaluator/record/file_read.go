@@ -130,13 +130,10 @@ func eachPage(c parquet.ColumnChunk, yield func(parquet.Page) error) error {
 	}
 }
 
-// noText is the code of a row that has no text in a column.
-const noText = ^uint32(0)
-
 // texts is a column of texts: its dictionary, and for each row which of them it has.
 type texts struct {
 	dictionary []string
-	codes      []uint32
+	codes      *rowCodes // nil if they were not read
 }
 
 // texts reads a column of texts. Columns without a dictionary in the file get one
@@ -148,17 +145,23 @@ func (t *table) texts(number, n int) (*texts, error) {
 	}
 	group := file.RowGroups()[number]
 	rows := int(group.NumRows())
-	out := &texts{codes: make([]uint32, 0, rows)}
+	out := &foreignTexts{byRow: make([]uint32, 0, rows)}
 	optional := group.ColumnChunks()[n].Type().Kind() == parquet.ByteArray && t.footer.columns[n].optional
 	err = eachPage(group.ColumnChunks()[n], func(p parquet.Page) error { return out.add(p, optional) })
-	if err == nil && len(out.codes) != rows {
-		err = fmt.Errorf("column %d has %d rows of %d", n, len(out.codes), rows)
+	if err == nil && len(out.byRow) != rows {
+		err = fmt.Errorf("column %d has %d rows of %d", n, len(out.byRow), rows)
 	}
-	return out, err
+	return &texts{out.dictionary, codesByRow(out.byRow)}, err
+}
+
+// foreignTexts is texts that are read by way of the parquet package.
+type foreignTexts struct {
+	dictionary []string
+	byRow      []uint32
 }
 
 // add adds the rows of a page.
-func (x *texts) add(p parquet.Page, optional bool) error {
+func (x *foreignTexts) add(p parquet.Page, optional bool) error {
 	var codes []int32
 	first := uint32(len(x.dictionary))
 	if d := p.Dictionary(); d != nil {
@@ -183,7 +186,7 @@ func (x *texts) add(p parquet.Page, optional bool) error {
 			return errDamaged
 		}
 		next++
-		x.codes = append(x.codes, code)
+		x.byRow = append(x.byRow, code)
 		return nil
 	}
 	if !optional {
@@ -196,7 +199,7 @@ func (x *texts) add(p parquet.Page, optional bool) error {
 	}
 	for _, level := range p.DefinitionLevels() {
 		if level == 0 {
-			x.codes = append(x.codes, noText)
+			x.byRow = append(x.byRow, noText)
 			continue
 		}
 		if err := one(); err != nil {

@@ -9,77 +9,80 @@ import (
 	"github.com/parquet-go/parquet-go/encoding"
 )
 
-// ints reads a column of numbers, zero where there is none.
-func (g *rowGroup) ints(name string) (numbers []int64, there []bool, err error) {
+// rowInts tells which number of a column each row has.
+type rowInts struct {
+	numbers []int64 // of the rows that have one
+	there   occupancy
+}
+
+// of returns the number of a row, zero if it has none.
+func (c *rowInts) of(row int32) (n int64, there bool) {
+	if c.there == nil {
+		return c.numbers[row], true
+	}
+	at := c.there.rank(row)
+	if at == noText {
+		return 0, false
+	}
+	return c.numbers[at], true
+}
+
+// ints reads a column of numbers.
+func (g *rowGroup) ints(name string) (*rowInts, error) {
 	n := g.columns[name]
 	c, err := g.chunkOf(g.number, n, g.reader)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	if c != nil && c.numbers {
-		numbers, there, err = g.chunkInts(c, g.rows)
-		if err != nil {
-			err = fmt.Errorf("column %s: %w", name, err)
-		}
-		return numbers, there, err
+	if c == nil || !c.numbers {
+		return g.foreignInts(g.number, name)
 	}
-	return g.foreignInts(g.number, name)
+	out, err := g.chunkInts(c, g.rows)
+	if err != nil {
+		err = fmt.Errorf("column %s: %w", name, err)
+	}
+	return out, err
 }
 
 // chunkInts reads numbers of a column.
-func (r *reader) chunkInts(c *chunk, rows int) (numbers []int64, there []bool, err error) {
-	x := &texts{codes: r.roomForNumbers(rows)}
-	all := r.roomForInts(rows)
+func (r *reader) chunkInts(c *chunk, rows int) (*rowInts, error) {
+	there, err := r.occupancyOf(c.pages, rows)
+	if err != nil {
+		return nil, err
+	}
+	out := &rowInts{there: there, numbers: r.roomForInts(c.values())}
 	for i := range c.pages {
 		p := &c.pages[i]
-		if !p.numbers || p.rows-p.nulls > rows-len(all) {
-			return nil, nil, errDamaged
+		if !p.numbers {
+			return nil, errDamaged
 		}
 		content, err := r.scratch(p)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
-		first := len(all)
-		if r.wide, err = parquet.DeltaBinaryPacked.DecodeInt64(r.wide[:0], content); err != nil {
-			return nil, nil, err
+		from, end := len(out.numbers), len(out.numbers)+p.rows-p.nulls
+		read, err := parquet.DeltaBinaryPacked.DecodeInt64(out.numbers[from:from:end], content) // which is in place if it is as many
+		if err != nil {
+			return nil, err
 		}
-		all = append(all, r.wide...)
-		r.codes = r.codes[:0]
-		for code := first; code < len(all); code++ {
-			r.codes = append(r.codes, uint32(code))
+		if len(read) != end-from {
+			return nil, errDamaged
 		}
-		if err := r.spread(x, p); err != nil {
-			return nil, nil, err
-		}
+		out.numbers = out.numbers[:end]
 	}
-	if err := x.check(rows); err != nil {
-		return nil, nil, err
-	}
-	if numbers, there = all, make([]bool, rows); len(all) == rows {
-		for row := range there {
-			there[row] = true
-		}
-		return numbers, there, nil // every row has the next one
-	}
-	numbers = r.roomForInts(rows)[:rows]
-	clear(numbers)
-	for row, code := range x.codes {
-		if code != noText {
-			numbers[row], there[row] = all[code], true
-		}
-	}
-	return numbers, there, nil
+	return out, nil
 }
 
 // foreignInts is ints of columns that are read by way of the parquet package.
-func (t *table) foreignInts(number int, name string) (numbers []int64, there []bool, err error) {
+func (t *table) foreignInts(number int, name string) (*rowInts, error) {
 	file, err := t.opened()
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	group := file.RowGroups()[number]
 	rows := int(group.NumRows())
-	numbers, there = make([]int64, 0, rows), make([]bool, 0, rows)
+	var numbers []int64
+	there := make([]bool, 0, rows)
 	err = eachPage(group.ColumnChunks()[t.columns[name]], func(p parquet.Page) error {
 		if data := p.Data(); p.Dictionary() == nil && data.Kind() == encoding.Int64 {
 			var err error
@@ -90,15 +93,14 @@ func (t *table) foreignInts(number int, name string) (numbers []int64, there []b
 		for reader := p.Values(); ; {
 			n, err := reader.ReadValues(values)
 			for _, v := range values[:n] {
-				number := int64(0)
+				there = append(there, !v.IsNull())
 				switch {
 				case v.IsNull():
 				case v.Kind() == parquet.Int32:
-					number = int64(v.Int32())
+					numbers = append(numbers, int64(v.Int32()))
 				default:
-					number = v.Int64()
+					numbers = append(numbers, v.Int64())
 				}
-				numbers, there = append(numbers, number), append(there, !v.IsNull())
 			}
 			if errors.Is(err, io.EOF) {
 				return nil
@@ -108,33 +110,32 @@ func (t *table) foreignInts(number int, name string) (numbers []int64, there []b
 			}
 		}
 	})
-	if err == nil && len(numbers) != rows {
-		err = fmt.Errorf("column %s has %d rows of %d", name, len(numbers), rows)
+	if err == nil && len(there) != rows {
+		err = fmt.Errorf("column %s has %d rows of %d", name, len(there), rows)
 	}
-	return numbers, there, err
+	return &rowInts{numbers, occupancyIn(len(there), func(row int) bool { return there[row] })}, err
 }
 
-// appendInts appends the numbers of a page, which has those that are there.
+// appendInts appends the numbers of a page, and which of its rows have one.
 func appendInts(numbers []int64, there []bool, values []int64, p parquet.Page) ([]int64, []bool, error) {
+	before := len(numbers)
+	numbers = append(numbers, values...)
 	if p.NumNulls() == 0 {
 		if int64(len(values)) != p.NumValues() {
 			return nil, nil, errDamaged
 		}
-		numbers = append(numbers, values...)
 		for range values {
 			there = append(there, true)
 		}
 		return numbers, there, nil
 	}
 	for _, level := range p.DefinitionLevels() {
-		number := int64(0)
-		if level > 0 {
-			if len(values) == 0 {
-				return nil, nil, errDamaged
-			}
-			number, values = values[0], values[1:]
+		if there = append(there, level > 0); level > 0 {
+			before++
 		}
-		numbers, there = append(numbers, number), append(there, level > 0)
+	}
+	if before != len(numbers) {
+		return nil, nil, errDamaged
 	}
 	return numbers, there, nil
 }

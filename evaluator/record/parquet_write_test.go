@@ -60,7 +60,7 @@ func TestColumnsComeBack(t *testing.T) {
 			t.Fatal(err)
 		}
 		for name, got := range map[string]*texts{"parquet": other, "chunk": mine} {
-			if diff := cmp.Diff(want, got.byRow()); diff != "" {
+			if diff := cmp.Diff(want, got.byRow(rows)); diff != "" {
 				t.Fatalf("%s: %s", name, diff)
 			}
 		}
@@ -68,10 +68,10 @@ func TestColumnsComeBack(t *testing.T) {
 }
 
 // byRow returns the text of each row, "" for none.
-func (x *texts) byRow() []string {
-	out := make([]string, len(x.codes))
-	for row, code := range x.codes {
-		if code != noText {
+func (x *texts) byRow(rows int) []string {
+	out := make([]string, rows)
+	for row := range out {
+		if code := x.codes.of(int32(row)); code != noText {
 			out[row] = x.dictionary[code]
 		}
 	}
@@ -102,21 +102,26 @@ func TestLevelsAndCodesComeBack(t *testing.T) {
 	for range 3000 {
 		count := 1 + r.IntN(500)
 		bitmap, want, next := make([]byte, (count+7)/8), make([]uint32, count), uint32(0)
-		var codes []uint32
 		for row := 0; row < count; {
 			there := r.IntN(2) > 0
 			for end := min(count, row+1+r.IntN(40)); row < end; row++ {
 				want[row] = noText
 				if there {
 					bitmap[row>>3] |= 1 << (row & 7)
-					want[row], codes = next, append(codes, next)
+					want[row] = next
 					next++
 				}
 			}
 		}
-		got, err := levelled(nil, appendLevels(nil, bitmap, count), count, codes)
-		if err != nil || !cmp.Equal(got, want) {
-			t.Fatal(err, cmp.Diff(want, got))
+		p := page{rows: count, nulls: count - int(next), levels: appendLevels(nil, bitmap, count)}
+		there, err := (&reader{}).occupancyOf([]page{p}, count)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for row := range want[:min(count, count*p.nulls)] { // none if all rows have one
+			if got := there.rank(int32(row)); got != want[row] {
+				t.Fatalf("row %d: %d, want %d", row, got, want[row])
+			}
 		}
 		texts := 1 + r.IntN(1<<r.IntN(20))
 		for i := range want {
@@ -125,7 +130,7 @@ func TestLevelsAndCodesComeBack(t *testing.T) {
 			}
 		}
 		data := appendCodes(nil, want, texts)
-		if got, err = hybrid(nil, data[1:], int(data[0]), count); err != nil || !cmp.Equal(got, want) {
+		if got, err := hybrid(nil, data[1:], int(data[0]), count, texts); err != nil || !cmp.Equal(got, want) {
 			t.Fatal(err, cmp.Diff(want, got))
 		}
 	}

@@ -254,7 +254,7 @@ func (g *groupReplay) replay(into *Replayed) error {
 	if err != nil {
 		return err
 	}
-	if g.sources, err = g.column(sourceColumn); err != nil {
+	if g.sources, err = g.full(sourceColumn); err != nil {
 		return err
 	}
 	for n, rows := range byLayout {
@@ -279,7 +279,7 @@ func (g *groupReplay) replay(into *Replayed) error {
 // countSources counts the events of each source.
 func (g *groupReplay) countSources(into *Replayed) {
 	count := make([]int, len(g.sources.dictionary.Texts))
-	for _, code := range g.sources.codes {
+	for _, code := range g.sources.codes.codes {
 		count[code]++
 	}
 	for code, n := range count {
@@ -294,7 +294,7 @@ func (g *groupReplay) wanted() (func(row int) bool, error) {
 	if !g.judged {
 		return nil, nil
 	}
-	c, err := g.column(routeColumn)
+	c, err := g.full(routeColumn)
 	if err != nil {
 		return nil, err
 	}
@@ -307,7 +307,7 @@ func (g *groupReplay) wanted() (func(row int) bool, error) {
 	if all {
 		return nil, nil
 	}
-	return func(row int) bool { return wanted[c.codes[row]] }, nil
+	return func(row int) bool { return wanted[c.codes.codes[row]] }, nil
 }
 
 // groupReplay is the replay of a row group.
@@ -409,7 +409,7 @@ func (g *groupReplay) reopen() error {
 }
 
 func (g *groupReplay) source(row int32) string {
-	return g.sources.dictionary.Texts[g.sources.codes[row]]
+	return g.sources.text(row)
 }
 
 // wholeRows replays records that are kept whole.

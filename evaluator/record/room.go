@@ -17,6 +17,7 @@ type room struct {
 	ints    arena[int64]
 	columns arena[evaluator.Column]
 	leaves  arena[leafColumn]
+	filled  arena[occupiedRows]
 	grams   pool[evaluator.Grams]
 	spoil   bool // overwrites what is given back, so that tests see whoever still reads it
 }
@@ -30,6 +31,7 @@ func (m *room) release() {
 	m.ints.release(m.spoil, -1)
 	m.columns.release(m.spoil, nil)
 	m.leaves.release(m.spoil, leafColumn{})
+	m.filled.release(m.spoil, occupiedRows{})
 	if m.grams.used = 0; m.spoil {
 		m.grams.items = nil
 	}
@@ -201,6 +203,15 @@ func (r *reader) roomForGrams() *evaluator.Grams {
 		return &evaluator.Grams{}
 	}
 	return r.room.grams.take()
+}
+
+func (r *reader) roomForOccupancy(n int) occupancy {
+	if r.room == nil {
+		return make(occupancy, n)
+	}
+	p := r.room.filled.take(n)[:n]
+	clear(p)
+	return p
 }
 
 func (r *reader) roomForTexts(n int) []string {

@@ -89,34 +89,32 @@ func (g *rowGroup) eachRow(yield func(Row) error) (int, error) {
 // beside is what stands beside the leaves of rows.
 type beside struct {
 	sources, views *groupColumn
-	index, times   []int64
-	timed          []bool
+	index, times   *rowInts
 }
 
 func (g *rowGroup) beside() (*beside, error) {
 	b := &beside{}
 	var err error
-	if b.sources, err = g.column(sourceColumn); err != nil {
+	if b.sources, err = g.full(sourceColumn); err != nil {
 		return nil, err
 	}
-	if b.views, err = g.column(viewColumn); err != nil {
+	if b.views, err = g.full(viewColumn); err != nil {
 		return nil, err
 	}
-	if b.index, _, err = g.ints(indexColumn); err != nil {
+	if b.index, err = g.ints(indexColumn); err != nil {
 		return nil, err
 	}
-	b.times, b.timed, err = g.ints(timeColumn)
+	b.times, err = g.ints(timeColumn)
 	return b, err
 }
 
 func (b *beside) row(row int) Row {
-	at := timeOf(b.times[row], b.timed[row])
+	at := timeOf(b.times.of(int32(row)))
+	index, _ := b.index.of(int32(row))
 	// The year of a time without one follows from when its source was modified; so it
 	// does from the time itself.
-	return Row{telemetry.Record{Source: b.sources.text(row), Index: int(b.index[row]), Modified: at}, at, b.views.text(row)}
+	return Row{telemetry.Record{Source: b.sources.text(int32(row)), Index: int(index), Modified: at}, at, b.views.text(int32(row))}
 }
-
-func (c *groupColumn) text(row int) string { return c.dictionary.Texts[c.codes[row]] }
 
 // makers notes how the records of rows of a layout are made.
 func (g *rowGroup) makers(l *layoutFile, rows []int32, made []func() (evaluator.Value, error)) {
@@ -213,5 +211,5 @@ func textAt(c evaluator.Column, row int32) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return d.Texts[codes[0]], nil
+	return d.Text(codes[0]), nil
 }

@@ -122,17 +122,20 @@ func TestGroundCount(t *testing.T) {
 		if round%2 == 0 {
 			f.First, f.Last = &first, &last
 		}
-		b, rows, want := &beside{}, []int32(nil), newGround()
+		b, rows, want := &beside{times: &rowInts{}}, []int32(nil), newGround()
+		var timed []bool
 		for row := range r.IntN(40) {
 			at := r.Int64N(4)*int64(dayLength) - 2*int64(dayLength) + r.Int64N(3) - 1
 			if r.IntN(20) == 0 {
 				at = []int64{-1 << 63, 1<<63 - 1}[r.IntN(2)]
 			}
-			b.times, b.timed = append(b.times, at), append(b.timed, r.IntN(5) > 0)
+			if timed = append(timed, r.IntN(5) > 0); timed[row] {
+				b.times.numbers = append(b.times.numbers, at)
+			}
 			rows = append(rows, int32(row))
 			want.Events++
 			switch {
-			case b.timed[row]:
+			case timed[row]:
 				want.note(dayOf(at), Span{1, timeOf(at, true), timeOf(at, true)})
 			case f.First != nil:
 				want.note(dayOfTime(first), Span{1, first, last})
@@ -140,6 +143,7 @@ func TestGroundCount(t *testing.T) {
 				want.Undated++
 			}
 		}
+		b.times.there = occupancyIn(len(timed), func(row int) bool { return timed[row] })
 		got := newGround()
 		got.count(rows, b, f)
 		if diff := cmp.Diff(want, got); diff != "" {

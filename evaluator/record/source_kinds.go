@@ -25,12 +25,13 @@ func (g *groupReplay) byKind(rows []int32) []ofKind {
 	for i := range g.kinds {
 		g.kinds[i].rows, g.kinds[i].size = nil, 0
 	}
+	first := g.kindOf(rows[0])
+	if !slices.ContainsFunc(rows, func(row int32) bool { return g.kindOf(row) != first }) {
+		first.rows = rows
+		return g.kinds
+	}
 	for _, row := range rows {
 		g.kindOf(row).size++
-	}
-	if of := g.kindOf(rows[0]); of.size == len(rows) {
-		of.rows = rows
-		return g.kinds
 	}
 	for i := range g.kinds {
 		g.kinds[i].rows = g.roomForRows(g.kinds[i].size)
@@ -42,7 +43,9 @@ func (g *groupReplay) byKind(rows []int32) []ofKind {
 	return g.kinds
 }
 
-func (g *groupReplay) kindOf(row int32) *ofKind { return &g.kinds[g.sourceKinds[g.sources.codes[row]]] }
+func (g *groupReplay) kindOf(row int32) *ofKind {
+	return &g.kinds[g.sourceKinds[g.sources.codes.codes[row]]]
+}
 
 // numberKinds finds the kinds of all sources.
 func (g *groupReplay) numberKinds() {

@@ -107,11 +107,11 @@ func (g *Ground) count(rows []int32, b *beside, f *File) {
 	g.Events += len(rows)
 	var s nanoSpan // of rows in a row that are of one day
 	for _, row := range rows {
-		at := b.times[row]
+		at, there := b.times.of(row)
 		switch {
-		case !b.timed[row] && f.First != nil && f.Last != nil:
+		case !there && f.First != nil && f.Last != nil:
 			g.note(dayOfTime(*f.First), Span{1, *f.First, *f.Last})
-		case !b.timed[row]:
+		case !there:
 			g.Undated++
 		case s.events > 0 && s.day == dayOf(at):
 			s.events, s.first, s.last = s.events+1, min(s.first, at), max(s.last, at)
