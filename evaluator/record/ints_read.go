@@ -61,14 +61,14 @@ func (r *reader) chunkInts(c *chunk, rows int) (*rowInts, error) {
 			return nil, err
 		}
 		from, end := len(out.numbers), len(out.numbers)+p.rows-p.nulls
-		read, err := parquet.DeltaBinaryPacked.DecodeInt64(out.numbers[from:from:end], content) // which is in place if it is as many
+		read, err := parquet.DeltaBinaryPacked.DecodeInt64(out.numbers[from:from:end], content) // in place, as it is now
 		if err != nil {
 			return nil, err
 		}
 		if len(read) != end-from {
 			return nil, errDamaged
 		}
-		out.numbers = out.numbers[:end]
+		out.numbers = append(out.numbers, read...) // wherever they are
 	}
 	return out, nil
 }

@@ -54,7 +54,7 @@ func codesByRow(byRow []uint32) *rowCodes {
 	return &rowCodes{slices.DeleteFunc(byRow, func(code uint32) bool { return code == noText }), there}
 }
 
-// occupancy tells which rows of a column have a value, and the how manieth of all values it is.
+// occupancy tells which rows of a column have a value, and how many values stand before it.
 // Most columns have one in few rows, so that to write down something for each row would take
 // longer than to count bits for those that are asked for. Nil says that all rows have one.
 type occupancy []occupiedRows
@@ -65,10 +65,10 @@ type occupiedRows struct {
 	before uint32 // how many rows before them have a value
 }
 
-// occupancySize is the length of a occupancy of some rows, with room to write whole words.
+// occupancySize is the length of an occupancy of some rows, with room to write whole words.
 func occupancySize(rows int) int { return rows>>6 + 2 }
 
-// rank returns the how manieth value a row has, counted from zero; noText if it has none.
+// rank returns how many values stand before that of a row; noText if it has none.
 func (p occupancy) rank(row int32) uint32 {
 	some, at := p[uint32(row)>>6], uint(row)&63
 	if some.bits>>at&1 == 0 {
