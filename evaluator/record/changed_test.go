@@ -47,6 +47,9 @@ func TestChangedWhileRead(t *testing.T) {
 	if errors.Is(err, ErrChanged) || !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("a replay of what is not there ends with %v", err)
 	}
+	if path := filepath.Base(m.Files[1].Path); strings.Count(err.Error(), path) != 1 || !strings.Contains(err.Error(), "restore it") {
+		t.Errorf("a file that is gone is not named once, or it is not told what to do: %v", err)
+	}
 }
 
 // twoDays records an event of each of two days.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -84,10 +85,13 @@ func (t *table) close() {
 	}
 }
 
-// wrap names the file in an error.
+// wrap names the file in an error, once.
 func (t *table) wrap(err error) error {
 	if err == nil {
 		return nil
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		err = fmt.Errorf("%w, but the manifest tells of it; restore it, or record anew into another folder", fs.ErrNotExist)
 	}
 	return fmt.Errorf("%s: %w", t.path, err)
 }
