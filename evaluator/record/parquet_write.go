@@ -39,6 +39,7 @@ type parquetFile struct {
 // press is what writing files takes, again for each. It is for one goroutine.
 type press struct {
 	zstd, single   *zstd.Encoder // single tells in front how much there is, however little
+	dense          *zstd.Encoder // takes longer, and what it writes takes less room and is read sooner
 	values, packed []byte
 	levels, bitmap []byte
 	numbers        []int32
@@ -50,8 +51,12 @@ func newPress() (*press, error) {
 	if err != nil {
 		return nil, err
 	}
+	dense, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithZeroFrames(true), zstd.WithEncoderCRC(false), zstd.WithEncoderLevel(zstd.SpeedBetterCompression))
+	if err != nil {
+		return nil, err
+	}
 	single, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithSingleSegment(true))
-	return &press{zstd: z, single: single}, err
+	return &press{zstd: z, dense: dense, single: single}, err
 }
 
 // maxPress is how many bytes of a kind are kept for the next file.
@@ -117,8 +122,8 @@ func (f *parquetFile) end() {
 }
 
 // page writes a page, whose values are in f.values, behind levels.
-func (f *parquetFile) page(h *format.PageHeader, levels []byte) error {
-	f.packed = f.zstd.EncodeAll(f.values, append(f.packed[:0], levels...))
+func (f *parquetFile) page(h *format.PageHeader, levels []byte, by *zstd.Encoder) error {
+	f.packed = by.EncodeAll(f.values, append(f.packed[:0], levels...))
 	h.UncompressedPageSize, h.CompressedPageSize = int32(len(levels)+len(f.values)), int32(len(f.packed))
 	if len(levels)+len(f.values) > math.MaxInt32 || len(f.packed) > math.MaxInt32 {
 		return errPageTooLarge
@@ -144,7 +149,7 @@ func (f *parquetFile) data(rows, nulls int, encoding format.Encoding, levels []b
 	}
 	f.chunk.Statistics.NullCount += int64(nulls)
 	return f.page(&format.PageHeader{Type: format.DataPageV2, DataPageHeaderV2: thrift.New(format.DataPageHeaderV2{NumValues: int32(rows), NumNulls: int32(nulls), NumRows: int32(rows),
-		Encoding: encoding, DefinitionLevelsByteLength: int32(len(levels)), IsCompressed: thrift.New(true)})}, levels)
+		Encoding: encoding, DefinitionLevelsByteLength: int32(len(levels)), IsCompressed: thrift.New(true)})}, levels, f.zstd)
 }
 
 // pageRows is how many rows a page has at most.
@@ -162,7 +167,8 @@ func (f *parquetFile) column(name string, texts []string, rows []int32, code []u
 		f.values = append(binary.LittleEndian.AppendUint32(f.values, uint32(len(text))), text...)
 	}
 	f.chunk.DictionaryPageOffset = f.at
-	if err := f.page(&format.PageHeader{Type: format.DictionaryPage, DictionaryPageHeader: thrift.New(format.DictionaryPageHeader{NumValues: int32(len(texts)), Encoding: format.Plain})}, nil); err != nil {
+	// A dictionary is what most replays read of a column, and the smaller part of what is written.
+	if err := f.page(&format.PageHeader{Type: format.DictionaryPage, DictionaryPageHeader: thrift.New(format.DictionaryPageHeader{NumValues: int32(len(texts)), Encoding: format.Plain})}, nil, f.dense); err != nil {
 		return err
 	}
 	next := 0
