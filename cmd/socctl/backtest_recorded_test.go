@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -65,5 +66,31 @@ func TestBacktestRecorded(t *testing.T) {
 	}
 	if events := want["summary"].(map[string]any)["events"].(float64); events < 5000 {
 		t.Errorf("%v events", events)
+	}
+}
+
+// An event has other fields for each of its views, so what a rule does not find in its own
+// is missing, even if a rule for another view finds it.
+func TestFieldsOfViewsRecorded(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	event := `{"Channel":"Security","EventID":4688,"NewProcessName":"a","TimeCreated":"2026-01-01T00:00:00Z"}` + "\n"
+	started := "title: started\nlogsource: {product: windows, category: process_creation}\ndetection: {s: {Image: b}, condition: s}\n"
+	asEvent := "---\ntitle: as an event\nlogsource: {product: windows, service: security}\ndetection: {s: {Image: b}, condition: s}\n"
+	found := "---\ntitle: found\nlogsource: {product: windows, service: security}\ndetection: {s: {EventID: 4688}, condition: s}\n"
+	stream := filepath.Join(dir, "event.ndjson")
+	writeFile(t, stream, event)
+	folder := filepath.Join(dir, "rec")
+	if code := run([]string{"record", "add", "-q", folder, stream}, strings.NewReader(""), io.Discard, io.Discard); code != 0 {
+		t.Fatal(code)
+	}
+	for name, text := range map[string]string{"by the index": started + asEvent, "by the columns": started + asEvent + found} {
+		rules := filepath.Join(dir, name+".yml")
+		writeFile(t, rules, text)
+		for range 2 { // what is remembered as well
+			if diff := cmp.Diff(backtestOf(t, rules, stream), backtestOf(t, rules, folder)); diff != "" {
+				t.Errorf("%s (-streamed +recorded):\n%s", name, diff)
+			}
+		}
 	}
 }
