@@ -94,3 +94,45 @@ func TestFieldsOfViewsRecorded(t *testing.T) {
 		}
 	}
 }
+
+// Events of the same second are in the order of their sources, however a recording keeps them.
+func TestOrderOfSameTimeRecorded(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	rules, folder := filepath.Join(dir, "r.yml"), filepath.Join(dir, "rec")
+	writeFile(t, rules, `title: a
+name: a
+logsource: {product: windows, service: sysmon}
+detection: {s: {Computer: h*}, condition: s}
+---
+title: b
+name: b
+logsource: {product: windows, service: security}
+detection: {s: {Computer: h*}, condition: s}
+---
+title: b behind a
+correlation: {type: temporal_ordered, rules: [a, b], group-by: [Computer], timespan: 1m}
+`)
+	sysmon := `{"Channel":"Microsoft-Windows-Sysmon/Operational","EventID":1,"Computer":"h1","TimeCreated":"2026-01-01T00:00:00Z"}` + "\n"
+	security := `{"Channel":"Security","EventID":4624,"Computer":"h1","TimeCreated":"2026-01-01T00:00:00Z"}` + "\n"
+	one, first, last := filepath.Join(dir, "1.ndjson"), filepath.Join(dir, "2.ndjson"), filepath.Join(dir, "3.ndjson")
+	writeFile(t, one, sysmon+security)
+	writeFile(t, first, strings.ReplaceAll(sysmon, "h1", "h2"))
+	writeFile(t, last, strings.ReplaceAll(security, "h1", "h2"))
+	for _, source := range []string{last, first, one} {
+		if code := run([]string{"record", "add", "-q", folder, source}, strings.NewReader(""), io.Discard, io.Discard); code != 0 {
+			t.Fatal(code)
+		}
+	}
+	alerts := func(recordings ...string) string {
+		var out bytes.Buffer
+		run(append([]string{"eval", "-q", "-r", rules, "--members", "rule_title,group"}, recordings...), strings.NewReader(""), &out, io.Discard)
+		return out.String()
+	}
+	if want, got := alerts(one, first, last), alerts(folder); strings.Count(want, "behind") != 2 || want != got {
+		t.Errorf("streamed:\n%srecorded:\n%s", want, got)
+	}
+	if diff := cmp.Diff(backtestOf(t, rules, one, first, last), backtestOf(t, rules, folder)); diff != "" {
+		t.Errorf("(-streamed +recorded):\n%s", diff)
+	}
+}
