@@ -23,9 +23,14 @@ type Batch struct {
 
 // Tried is what there was to look at in rows.
 type Tried struct {
-	Rules  []int32  // indexes in the program of rules whose logsource the rows are of, ascending
-	Fields []string // that some of these rules look at, and some of the rows have
-	Views  int      // of each row
+	Looks []Look
+	Views int // of each row
+}
+
+// Look is what there was for rules that see rows in the same way, as one of their views.
+type Look struct {
+	Rules  []int32  // indexes in the program of rules whose logsource the view is of, ascending
+	Fields []string // that some of these rules look at, and some of the rows have there
 }
 
 // Column is the texts of a leaf, which batches may share. It is asked only for what is

@@ -6,14 +6,15 @@ import "slices"
 func (m *batchMatcher) triedBy(p *plan, found []vector) *Tried {
 	t := &Tried{Views: p.views}
 	for _, run := range p.runs {
-		t.Rules = append(t.Rules, run.group.rules...)
+		look := Look{Rules: run.group.rules}
 		for _, n := range run.loads {
 			if l := &p.loads[n]; l.field != anyField && (l.kind != computed || found[n].some()) {
-				t.Fields = append(t.Fields, m.tables.fields[l.field].name)
+				look.Fields = append(look.Fields, m.tables.fields[l.field].name)
 			}
 		}
+		t.Looks = append(t.Looks, look)
 	}
-	return t.settled()
+	return t
 }
 
 // some reports whether some row has the field of a computation.
@@ -28,12 +29,13 @@ func (v *vector) some() bool {
 func (s *Records) TriedOn(event Routed) *Tried {
 	t := &Tried{Views: len(event.Views())}
 	add := func(g *group, on Event) {
-		t.Rules = append(t.Rules, g.rules...)
+		look := Look{Rules: g.rules}
 		for _, f := range g.fields {
 			if _, ok := on.Field(s.tables.fields[f].name); ok {
-				t.Fields = append(t.Fields, s.tables.fields[f].name)
+				look.Fields = append(look.Fields, s.tables.fields[f].name)
 			}
 		}
+		t.Looks = append(t.Looks, look)
 	}
 	if s.ignoreLogsource {
 		add(s.tables.everyRule(), event)
@@ -41,12 +43,5 @@ func (s *Records) TriedOn(event Routed) *Tried {
 	for _, v := range event.Views() {
 		add(s.route(v.Logsource), v.Event)
 	}
-	return t.settled()
-}
-
-func (t *Tried) settled() *Tried {
-	t.Rules = ascending(t.Rules)
-	slices.Sort(t.Fields)
-	t.Fields = slices.Compact(t.Fields)
 	return t
 }

@@ -46,8 +46,12 @@ func (r *recordings) Replay(ctx context.Context, p *compiler.Program, take func(
 	if err != nil {
 		return nil, err
 	}
+	order, err := record.OrderOf(r.folders...)
+	if err != nil {
+		return nil, err
+	}
 	for i, folder := range r.folders {
-		f := &folderReplay{recordings: r, program: p, out: out, take: take, baseline: i >= r.baselineBehind, progress: backtest.Progress{Source: folder}}
+		f := &folderReplay{order: order, recordings: r, program: p, out: out, take: take, baseline: i >= r.baselineBehind, progress: backtest.Progress{Source: folder}}
 		if err := f.replay(ctx, folder); err != nil && ctx.Err() == nil {
 			return nil, err
 		}
@@ -63,6 +67,7 @@ type folderReplay struct {
 	take     func(*backtest.Hit)
 	baseline bool
 	progress backtest.Progress
+	order    *record.Order
 }
 
 func (f *folderReplay) replay(ctx context.Context, folder string) error {
@@ -83,7 +88,7 @@ func (f *folderReplay) replay(ctx context.Context, folder string) error {
 func (f *folderReplay) deliver(hits []record.Hit) {
 	for i := range hits {
 		h := &hits[i]
-		f.take(&backtest.Hit{Source: h.Source, Record: h.Index, Baseline: f.baseline, Time: h.Time, Matches: h.Matches, Suppressed: h.Suppressed, Load: func() (*telemetry.Event, []evaluator.View, error) {
+		f.take(&backtest.Hit{Source: h.Source, Record: h.Index, Baseline: f.baseline, Time: h.Time, Order: f.order.Of(h.Source, h.Index), Matches: h.Matches, Suppressed: h.Suppressed, Load: func() (*telemetry.Event, []evaluator.View, error) {
 			event, err := h.Event()
 			if err != nil {
 				return nil, nil, err

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -65,5 +66,73 @@ func TestBacktestRecorded(t *testing.T) {
 	}
 	if events := want["summary"].(map[string]any)["events"].(float64); events < 5000 {
 		t.Errorf("%v events", events)
+	}
+}
+
+// An event has other fields for each of its views, so what a rule does not find in its own
+// is missing, even if a rule for another view finds it.
+func TestFieldsOfViewsRecorded(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	event := `{"Channel":"Security","EventID":4688,"NewProcessName":"a","TimeCreated":"2026-01-01T00:00:00Z"}` + "\n"
+	started := "title: started\nlogsource: {product: windows, category: process_creation}\ndetection: {s: {Image: b}, condition: s}\n"
+	asEvent := "---\ntitle: as an event\nlogsource: {product: windows, service: security}\ndetection: {s: {Image: b}, condition: s}\n"
+	found := "---\ntitle: found\nlogsource: {product: windows, service: security}\ndetection: {s: {EventID: 4688}, condition: s}\n"
+	stream := filepath.Join(dir, "event.ndjson")
+	writeFile(t, stream, event)
+	folder := filepath.Join(dir, "rec")
+	if code := run([]string{"record", "add", "-q", folder, stream}, strings.NewReader(""), io.Discard, io.Discard); code != 0 {
+		t.Fatal(code)
+	}
+	for name, text := range map[string]string{"by the index": started + asEvent, "by the columns": started + asEvent + found} {
+		rules := filepath.Join(dir, name+".yml")
+		writeFile(t, rules, text)
+		for range 2 { // what is remembered as well
+			if diff := cmp.Diff(backtestOf(t, rules, stream), backtestOf(t, rules, folder)); diff != "" {
+				t.Errorf("%s (-streamed +recorded):\n%s", name, diff)
+			}
+		}
+	}
+}
+
+// Events of the same second are in the order of their sources, however a recording keeps them.
+func TestOrderOfSameTimeRecorded(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	rules, folder := filepath.Join(dir, "r.yml"), filepath.Join(dir, "rec")
+	writeFile(t, rules, `title: a
+name: a
+logsource: {product: windows, service: sysmon}
+detection: {s: {Computer: h*}, condition: s}
+---
+title: b
+name: b
+logsource: {product: windows, service: security}
+detection: {s: {Computer: h*}, condition: s}
+---
+title: b behind a
+correlation: {type: temporal_ordered, rules: [a, b], group-by: [Computer], timespan: 1m}
+`)
+	sysmon := `{"Channel":"Microsoft-Windows-Sysmon/Operational","EventID":1,"Computer":"h1","TimeCreated":"2026-01-01T00:00:00Z"}` + "\n"
+	security := `{"Channel":"Security","EventID":4624,"Computer":"h1","TimeCreated":"2026-01-01T00:00:00Z"}` + "\n"
+	one, first, last := filepath.Join(dir, "1.ndjson"), filepath.Join(dir, "2.ndjson"), filepath.Join(dir, "3.ndjson")
+	writeFile(t, one, sysmon+security)
+	writeFile(t, first, strings.ReplaceAll(sysmon, "h1", "h2"))
+	writeFile(t, last, strings.ReplaceAll(security, "h1", "h2"))
+	for _, source := range []string{last, first, one} {
+		if code := run([]string{"record", "add", "-q", folder, source}, strings.NewReader(""), io.Discard, io.Discard); code != 0 {
+			t.Fatal(code)
+		}
+	}
+	alerts := func(recordings ...string) string {
+		var out bytes.Buffer
+		run(append([]string{"eval", "-q", "-r", rules, "--members", "rule_title,group"}, recordings...), strings.NewReader(""), &out, io.Discard)
+		return out.String()
+	}
+	if want, got := alerts(one, first, last), alerts(folder); strings.Count(want, "behind") != 2 || want != got {
+		t.Errorf("streamed:\n%srecorded:\n%s", want, got)
+	}
+	if diff := cmp.Diff(backtestOf(t, rules, one, first, last), backtestOf(t, rules, folder)); diff != "" {
+		t.Errorf("(-streamed +recorded):\n%s", diff)
 	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -12,6 +13,7 @@ import (
 	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/evaluator"
 	"github.com/socctl/socctl/evaluator/correlation"
+	"github.com/socctl/socctl/evaluator/record"
 	"github.com/socctl/socctl/evaluator/telemetry"
 )
 
@@ -30,6 +32,7 @@ const maxContributors = 100
 type correlating struct {
 	engine *correlation.Engine
 	seq    uint64
+	order  *record.Order // of events of recorded telemetry; nil if there are none
 	raised []matchLine
 }
 
@@ -47,13 +50,32 @@ func newCorrelating(p *compiler.Program, lateness time.Duration) *correlating {
 	return x
 }
 
+// orderBy makes events of recorded telemetry that happened at the same time come in the
+// order of their sources. A recording that cannot be read is told when it is read.
+func (x *correlating) orderBy(recordings []string) {
+	var folders []string
+	for _, name := range recordings {
+		if record.Is(name) {
+			folders = append(folders, name)
+		}
+	}
+	if x != nil && len(folders) > 0 {
+		x.order, _ = record.OrderOf(folders...)
+	}
+}
+
 // add feeds the matches of a batch, event by event, and returns the alerts that
 // are certain now.
 func (x *correlating) add(hits [][]correlation.Hit) []matchLine {
 	for _, event := range hits {
 		x.seq++
+		seq := x.seq
+		if x.order != nil && len(event) > 0 {
+			source, number, _ := splitOrigin(event[0].Origin)
+			seq = cmp.Or(x.order.Of(source, *number), seq)
+		}
 		for i := range event {
-			event[i].Seq = x.seq
+			event[i].Seq = seq
 		}
 		x.engine.Add(event...)
 	}

@@ -60,6 +60,7 @@ type batchResult struct {
 func (r *evaluation) all(ctx context.Context, recordings []string) error {
 	out := bufio.NewWriterSize(r.cli.stdout, 64<<10)
 	write, finish := r.writer(out)
+	r.correlating.orderBy(recordings)
 	var failed error
 	deliver := func(b *batchResult) {
 		r.count(b)

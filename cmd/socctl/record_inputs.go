@@ -27,6 +27,9 @@ func (r *recorder) open(path string) error {
 	if known, is := r.Recorded(in); is && !r.inputs.again {
 		return fmt.Errorf("was recorded already, as %s, and is left out; --again records it once more", report.Clean(known.Path))
 	}
+	if was, grown := r.Grown(in); grown && !r.inputs.again {
+		return fmt.Errorf("has grown since it was recorded, and is left out: the events of its first %d bytes would count twice; record what is new (tail -c +%d) as a file of its own, or all of it once more with --again", was.Bytes, was.Bytes+1)
+	}
 	r.inputs.current = &in
 	return nil
 }

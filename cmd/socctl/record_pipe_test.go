@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"io"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -40,5 +41,30 @@ func TestRecordPipe(t *testing.T) {
 	}
 	if m.Rows() != 2 || len(m.Inputs) != 0 {
 		t.Errorf("%d events of %v are recorded, want 2 of something that is not known again", m.Rows(), m.Inputs)
+	}
+}
+
+// A log to which something was added holds what was recorded already.
+func TestRecordGrownFile(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	log, folder := filepath.Join(dir, "log.ndjson"), filepath.Join(dir, "rec")
+	add := func(text string, flags ...string) (code int, problems string) {
+		writeFile(t, log, text)
+		var out bytes.Buffer
+		code = run(append([]string{"record", "add", folder, log}, flags...), strings.NewReader(""), io.Discard, &out)
+		return code, out.String()
+	}
+	if code, problems := add("{\"a\":1}\n"); code != 0 {
+		t.Fatal(code, problems)
+	}
+	if code, problems := add("{\"a\":1}\n{\"a\":2}\n"); code != exitUnreadable || !strings.Contains(problems, "has grown since it was recorded, and is left out: the events of its first 8 bytes would count twice; record what is new (tail -c +9)") {
+		t.Error(code, problems)
+	}
+	if code, problems := add("{\"a\":3}\n{\"a\":4}\n"); code != 0 || !strings.Contains(problems, "2 events recorded") {
+		t.Error("something else in it:", code, problems)
+	}
+	if code, problems := add("{\"a\":1}\n{\"a\":2}\n", "--again"); code != 0 || !strings.Contains(problems, "2 events recorded") {
+		t.Error("--again:", code, problems)
 	}
 }

@@ -1,6 +1,7 @@
 package backtest
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -275,9 +276,10 @@ func (m *measurement) feed(to *[]correlation.Hit, s *side, which []int, seen eva
 	if s.engine == nil || seen == nil {
 		return
 	}
+	seq := cmp.Or(m.current.hit.Order, m.seq)
 	for _, i := range which {
 		if s.engine.Feeds(i) {
-			*to = append(*to, correlation.Hit{Rule: i, Time: m.current.hit.Time, Event: seen, Origin: originText(m.current.hit), Seq: m.seq})
+			*to = append(*to, correlation.Hit{Rule: i, Time: m.current.hit.Time, Event: seen, Origin: originText(m.current.hit), Seq: seq})
 		}
 	}
 }

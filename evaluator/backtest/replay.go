@@ -26,6 +26,9 @@ type Hit struct {
 	Record   int       // as Index of telemetry.Record
 	Baseline bool      // the recording is known to be benign
 	Time     time.Time // zero if the event has none
+	// Order is the place of the event among others of the same time, where that is not the
+	// order in which they are delivered; it is above 1<<32 then.
+	Order uint64
 
 	Matches    []evaluator.Match
 	Suppressed []evaluator.Suppression

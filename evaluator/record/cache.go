@@ -15,8 +15,8 @@ import (
 	"github.com/socctl/socctl/rules"
 )
 
-// cacheVersion changes whenever what is remembered is written in another way.
-const cacheVersion = 3
+// cacheVersion changes whenever what is remembered is written in another way, or is wrong.
+const cacheVersion = 4
 
 // cacheFolder is where a recording remembers what rules have found in its files.
 const cacheFolder = ".cache"

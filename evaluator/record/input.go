@@ -1,12 +1,14 @@
 package record
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 )
 
 // InputOf returns what a file is known by once it is recorded. A pipe is an error, and
@@ -38,6 +40,35 @@ func (w *Writer) Recorded(in Input) (Input, bool) {
 		}
 	}
 	return Input{}, false
+}
+
+// Grown returns what a file was when it was recorded before, if it has grown since: it begins
+// with all that it was, under the same name. False if it has not.
+func (w *Writer) Grown(in Input) (was Input, grown bool) {
+	var known []Input
+	for _, of := range slices.Concat(w.manifest.Inputs, w.inputs) {
+		if of.Path == in.Path && of.Bytes > 0 && of.Bytes < in.Bytes {
+			known = append(known, of)
+		}
+	}
+	if len(known) == 0 {
+		return Input{}, false
+	}
+	f, err := os.Open(filepath.FromSlash(in.Path))
+	if err != nil {
+		return Input{}, false // whoever reads the file tells what is wrong with it
+	}
+	defer f.Close()
+	slices.SortFunc(known, func(a, b Input) int { return cmp.Compare(a.Bytes, b.Bytes) })
+	sum, at := sha256.New(), int64(0)
+	for _, of := range known {
+		if n, err := io.CopyN(sum, f, of.Bytes-at); err != nil {
+			break
+		} else if at += n; hex.EncodeToString(sum.Sum(nil)) == of.SHA256 {
+			was, grown = of, true
+		}
+	}
+	return was, grown
 }
 
 // Note notes that all events of a file were added, which counts from Commit on.

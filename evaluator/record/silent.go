@@ -3,6 +3,7 @@ package record
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/socctl/socctl/compiler"
@@ -46,9 +47,9 @@ func (j *judgement) heard(vain bool) {
 
 // silence is the routes of a file on whose events rules are tried, and can find nothing.
 type silence struct {
-	routes []bool            // by number
-	fields []map[string]bool // that rules look at and events have, if there is exposure to tell of
-	names  map[string]bool   // routes by what they are called
+	routes []bool          // by number
+	fields []askedFields   // that rules look at and events have, if there is exposure to tell of
+	names  map[string]bool // routes by what they are called
 }
 
 func (s *silence) of(n int) bool { return s != nil && s.routes[n] }
@@ -58,7 +59,7 @@ func (s *silence) called(route string) bool { return s != nil && s.names[route] 
 // silent asks the index of a file; nil if nothing is known.
 func (w *router) silent(dir string, f *File) (*silence, error) {
 	var x *index
-	s := &silence{routes: make([]bool, len(f.Routes)), fields: make([]map[string]bool, len(f.Routes)), names: map[string]bool{}}
+	s := &silence{routes: make([]bool, len(f.Routes)), fields: make([]askedFields, len(f.Routes)), names: map[string]bool{}}
 	for n := range f.Routes {
 		route := w.of(f.Routes[n].Logsources)
 		if !route.judged || route.habit != nil && !route.habit.due() {
@@ -90,7 +91,7 @@ func (w *router) silent(dir string, f *File) (*silence, error) {
 
 // hears reports whether no rule can find anything in a route, and if that is so and there
 // is exposure to tell of, which fields there are.
-func (w *router) hears(x *index, n int, route routed) (fields map[string]bool, silent bool, err error) {
+func (w *router) hears(x *index, n int, route routed) (fields askedFields, silent bool, err error) {
 	for l, rules := range route.rules {
 		if len(rules) == 0 {
 			continue
@@ -116,10 +117,10 @@ func (w *router) hears(x *index, n int, route routed) (fields map[string]bool, s
 	return w.fieldsIn(x, n, route)
 }
 
-// fieldsIn returns which fields that rules look at there are in a route; false if that is
-// not known.
-func (w *router) fieldsIn(x *index, n int, route routed) (fields map[string]bool, known bool, err error) {
-	fields = map[string]bool{}
+// fieldsIn returns which fields that rules look at there are in a route, by the logsources of
+// these rules: each logsource of an event has fields of its own. It is false if that is not known.
+func (w *router) fieldsIn(x *index, n int, route routed) (fields askedFields, known bool, err error) {
+	fields = askedFields{}
 	for l, rules := range route.rules {
 		g, _ := x.of(n, l)
 		for _, r := range rules {
@@ -128,7 +129,9 @@ func (w *router) fieldsIn(x *index, n int, route routed) (fields map[string]bool
 				if g.err != nil || there == perhaps {
 					return nil, false, g.err
 				}
-				fields[name] = fields[name] || there == some
+				if there == some {
+					fields.add(logsourceOf(r), name)
+				}
 			}
 		}
 	}
@@ -198,13 +201,8 @@ func (s *silence) passed(n int, is routed, r *Route, asked askedFields, into *Re
 	if r.First != nil {
 		part.note(dayOfTime(*r.First), Span{r.Rows - r.Undated, *r.First, *r.Last})
 	}
-	var fields []string
-	for name, there := range s.fields[n] {
-		if there {
-			fields = append(fields, name)
-		}
-	}
 	for _, l := range is.asked {
-		into.ground(l).found(part, fields, asked[l])
+		into.ground(l).add(part)
+		into.ground(l).found(slices.Collect(maps.Keys(s.fields[n][l])), asked[l])
 	}
 }

@@ -42,15 +42,19 @@ type askedFields map[Logsource]map[string]bool
 func fieldsAsked(p *compiler.Program) askedFields {
 	out := askedFields{}
 	for _, r := range p.Rules {
-		l := logsourceOf(r)
-		if out[l] == nil {
-			out[l] = map[string]bool{}
-		}
-		for _, f := range r.Fields {
-			out[l][f] = true
-		}
+		out.add(logsourceOf(r), r.Fields...)
 	}
 	return out
+}
+
+// add adds fields of a rule, which may look at none by name.
+func (a askedFields) add(l Logsource, fields ...string) {
+	if a[l] == nil {
+		a[l] = map[string]bool{}
+	}
+	for _, f := range fields {
+		a[l][f] = true
+	}
 }
 
 // ground returns that of a logsource, of which the file has events.
@@ -68,21 +72,29 @@ func (g *groupReplay) exposed(b *beside, into *Replayed) {
 	for _, t := range g.tried {
 		if t.Views == 0 {
 			into.Unrouted += len(t.rows)
-			if len(t.Rules) == 0 {
+			if !slices.ContainsFunc(t.Looks, func(l evaluator.Look) bool { return len(l.Rules) > 0 }) {
 				continue // not even rules of any logsource were tried
 			}
 		}
 		part := newGround()
 		part.count(t.rows, b, &into.File)
-		for _, l := range g.logsources(t.Tried) {
-			into.ground(l).found(part, t.Fields, g.asked[l])
+		all := Logsource{}
+		into.ground(all).add(part)
+		counted := []Logsource{all}
+		for i := range t.Looks {
+			for _, l := range g.logsources(&t.Looks[i]) {
+				if !slices.Contains(counted, l) {
+					counted = append(counted, l)
+					into.ground(l).add(part)
+				}
+				into.ground(l).found(t.Looks[i].Fields, g.asked[l])
+			}
 		}
 	}
 }
 
-// found adds events that have some fields, of which those count that are asked for.
-func (g *Ground) found(events *Ground, fields []string, asked map[string]bool) {
-	g.add(events)
+// found adds fields that events have, of which those count that are asked for.
+func (g *Ground) found(fields []string, asked map[string]bool) {
 	for _, f := range fields {
 		if asked[f] {
 			g.Fields[f] = true
@@ -90,10 +102,9 @@ func (g *Ground) found(events *Ground, fields []string, asked map[string]bool) {
 	}
 }
 
-// logsources returns those of rules that were tried, and the empty one.
-func (g *groupReplay) logsources(t *evaluator.Tried) []Logsource {
-	out := []Logsource{{}}
-	for _, n := range t.Rules {
+// logsources returns those of rules that look at the same view.
+func (g *groupReplay) logsources(look *evaluator.Look) (out []Logsource) {
+	for _, n := range look.Rules {
 		if l := logsourceOf(g.program.Rules[n]); !slices.Contains(out, l) {
 			out = append(out, l)
 		}

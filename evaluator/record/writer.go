@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -90,6 +91,10 @@ func Create(dir string, o Options) (*Writer, error) {
 	return w, w.sweep()
 }
 
+// begun is the name of a file in a folder that has no manifest yet: what else is there has
+// been left by a process that was killed. Without it, the manifest was there and is gone.
+const begun = ".begun"
+
 // manifestFor returns the manifest of a folder, a new one if there is nothing in it.
 func manifestFor(dir string) (*Manifest, error) {
 	m, err := ReadManifest(dir)
@@ -105,7 +110,11 @@ func manifestFor(dir string) (*Manifest, error) {
 			return nil, fmt.Errorf("%s %w, but %s; name a new folder", dir, ErrNoRecording, e.Name())
 		}
 	}
-	return &Manifest{Schema: SchemaVersion}, nil
+	mark := filepath.Join(dir, begun)
+	if files, _ := fs.Glob(os.DirFS(dir), "day=*/view=*/*.parquet"); len(files) > 0 && !isFile(mark) {
+		return nil, fmt.Errorf("%s has files of a recording, but its %s is gone; restore it, or name a new folder", dir, ManifestName)
+	}
+	return &Manifest{Schema: SchemaVersion}, os.WriteFile(mark, nil, 0o644)
 }
 
 // sweep removes what a process that was killed has left: files that the manifest
@@ -275,7 +284,7 @@ func (w *Writer) Commit() error {
 	if err != nil {
 		return errors.Join(err, w.unlisted())
 	}
-	return errors.Join(w.sweep(), w.sweepCache())
+	return errors.Join(w.sweep(), w.sweepCache(), ignoreMissing(os.Remove(filepath.Join(w.dir, begun))))
 }
 
 // list makes the manifest list what was added.
