@@ -2,6 +2,7 @@ package compiler
 
 import (
 	"cmp"
+	"math"
 	"strconv"
 )
 
@@ -15,9 +16,18 @@ type Number struct {
 
 // ParseNumber parses a decimal number that takes up all of s:
 // [+-] digits [. digits] [exponent], or . digits. Hexadecimal, infinities and
-// surrounding space are no numbers (D7).
+// surrounding space are no numbers, nor is what exceeds a float64 (D7).
 func ParseNumber(s string) (Number, bool) {
-	if s == "" || len(s) > 400 {
+	n, ok := parseNumber(s)
+	return n, ok && !math.IsInf(n.float, 0)
+}
+
+// maxNumber is how many characters a number has at most.
+const maxNumber = 400
+
+// parseNumber is ParseNumber, but takes what exceeds a float64 for infinite.
+func parseNumber(s string) (Number, bool) {
+	if s == "" || len(s) > maxNumber {
 		return Number{}, false
 	}
 	integer := true
@@ -40,7 +50,7 @@ func ParseNumber(s string) (Number, bool) {
 		return Number{}, false
 	}
 	f, err := strconv.ParseFloat(s, 64)
-	return Number{float: f}, err == nil
+	return Number{float: f}, err == nil || math.IsInf(f, 0)
 }
 
 // isDecimal spares text that is no number, such as an address or a date, the
