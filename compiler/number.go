@@ -98,8 +98,11 @@ func IntNumber(n int64) Number {
 	return Number{exact: true, size: uint64(n), float: float64(n)}
 }
 
-// FloatNumber returns a number that compares as a float64; f is finite.
-func FloatNumber(f float64) Number { return Number{float: f} }
+// FloatNumber returns a number that compares as a float64. Numbers that are
+// computed are finite, as JSON needs them: for infinity it is the largest there is.
+func FloatNumber(f float64) Number {
+	return Number{float: min(max(f, -math.MaxFloat64), math.MaxFloat64)}
+}
 
 // Int returns the number as an int64; false if it is none.
 func (n Number) Int() (int64, bool) {
