@@ -148,12 +148,12 @@ func (s *shop) compareLane(ctx context.Context, stdout io.Writer, both sides, l 
 	fmt.Fprintln(stdout, c)
 	switch noisy := c.noisy(s.threshold); {
 	case noisy && instead == nil:
-		fmt.Fprintf(stdout, "%s: not judged, that varies too much; take more -events, or count instructions\n", l.Name)
+		fmt.Fprintf(stdout, "%s: not judged, %s; take more -events and -runs, or count instructions\n", l.Name, c.doubt())
 		return 0, nil
 	case !noisy:
 		return c.ratio(), nil
 	}
-	fmt.Fprintf(stdout, "%s: that varies too much; counting instructions\n", l.Name)
+	fmt.Fprintf(stdout, "%s: %s; counting instructions\n", l.Name, c.doubt())
 	if c, err = s.compareBy(ctx, both, l, instead); err != nil {
 		return 0, err
 	}
@@ -222,10 +222,13 @@ func (c *comparison) ratio() float64 {
 
 // noisy reports whether the runs of a side differ by more than half of what the
 // threshold allows: loading is part of all of them, so that a short lane is lost
-// in how long that takes.
+// in how long that takes. One run does not tell by how much they differ.
 func (c *comparison) noisy(threshold float64) bool {
-	if len(c.full[0]) == 1 {
+	if c.meter != &cpuTime {
 		return false // instructions
+	}
+	if len(c.full[0]) == 1 {
+		return true
 	}
 	for side := range c.full {
 		full, load := page.SpreadOf(c.full[side]), page.SpreadOf(c.load[side])
@@ -234,6 +237,14 @@ func (c *comparison) noisy(threshold float64) bool {
 		}
 	}
 	return false
+}
+
+// doubt says why CPU time is not trusted.
+func (c *comparison) doubt() string {
+	if len(c.full[0]) == 1 {
+		return "one run does not tell"
+	}
+	return "that varies too much"
 }
 
 // String tells the result in one line.

@@ -17,7 +17,10 @@ func TestComparison(t *testing.T) {
 	if short.ratio() != 1 || !short.noisy(1.1) {
 		t.Error("a lane that is shorter than loading tells something")
 	}
-	if counted := (&comparison{load: [2][]float64{{1}, {1}}, full: [2][]float64{{3}, {3}}}); counted.noisy(1.01) {
+	if once := (&comparison{meter: &cpuTime, load: [2][]float64{{1}, {1}}, full: [2][]float64{{3}, {3}}}); !once.noisy(2) {
+		t.Error("CPU time of a single run is trusted")
+	}
+	if counted := (&comparison{meter: &callgrind, load: [2][]float64{{1}, {1}}, full: [2][]float64{{3}, {3}}}); counted.noisy(1.01) {
 		t.Error("counted instructions are noisy")
 	}
 }

@@ -70,12 +70,10 @@ func main() {
 }
 
 func exit(err error) {
-	if err == nil {
+	if err == nil || errors.Is(err, flag.ErrHelp) {
 		os.Exit(0)
 	}
-	if !errors.Is(err, flag.ErrHelp) {
-		fmt.Fprintln(os.Stderr, "bench:", err)
-	}
+	fmt.Fprintln(os.Stderr, "bench:", err)
 	os.Exit(1)
 }
 

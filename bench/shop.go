@@ -42,10 +42,13 @@ func newShop(o *options, log io.Writer) (*shop, error) {
 	if s.root, err = repository(); err != nil {
 		return nil, err
 	}
-	if s.data == "" {
+	named := s.data != ""
+	if !named {
 		s.data = filepath.Join(s.root, "..", "shared", "data")
 	}
-	if _, err := os.Stat(s.data); err != nil {
+	if _, err := os.Stat(s.data); err != nil && named {
+		return nil, fmt.Errorf("-data or SOCCTL_DATA: %w", err)
+	} else if err != nil {
 		s.data = ""
 	}
 	if s.work == "" {

@@ -60,12 +60,13 @@ func (p *Predicate) Refers(text, other string) bool {
 }
 
 // NumberOf returns what a value means as a number: a number, or a string that
-// is one from its first to its last character (D7).
+// is one from its first to its last character (D7). One that exceeds a float64 is
+// larger, or smaller, than all others.
 func NumberOf(kind Kind, text string) (Number, bool) {
 	if kind != NumberKind && kind != StringKind {
 		return Number{}, false
 	}
-	return ParseNumber(text)
+	return parseNumber(text)
 }
 
 // within reports whether text is an address of the network. IPv4 addresses

@@ -2,6 +2,7 @@ package compiler
 
 import (
 	"cmp"
+	"math"
 	"strconv"
 )
 
@@ -15,9 +16,18 @@ type Number struct {
 
 // ParseNumber parses a decimal number that takes up all of s:
 // [+-] digits [. digits] [exponent], or . digits. Hexadecimal, infinities and
-// surrounding space are no numbers (D7).
+// surrounding space are no numbers, nor is what exceeds a float64 (D7).
 func ParseNumber(s string) (Number, bool) {
-	if s == "" || len(s) > 400 {
+	n, ok := parseNumber(s)
+	return n, ok && !math.IsInf(n.float, 0)
+}
+
+// maxNumber is how many characters a number has at most.
+const maxNumber = 400
+
+// parseNumber is ParseNumber, but takes what exceeds a float64 for infinite.
+func parseNumber(s string) (Number, bool) {
+	if s == "" || len(s) > maxNumber {
 		return Number{}, false
 	}
 	integer := true
@@ -40,7 +50,7 @@ func ParseNumber(s string) (Number, bool) {
 		return Number{}, false
 	}
 	f, err := strconv.ParseFloat(s, 64)
-	return Number{float: f}, err == nil
+	return Number{float: f}, err == nil || math.IsInf(f, 0)
 }
 
 // isDecimal spares text that is no number, such as an address or a date, the
@@ -88,8 +98,11 @@ func IntNumber(n int64) Number {
 	return Number{exact: true, size: uint64(n), float: float64(n)}
 }
 
-// FloatNumber returns a number that compares as a float64; f is finite.
-func FloatNumber(f float64) Number { return Number{float: f} }
+// FloatNumber returns a number that compares as a float64. Numbers that are
+// computed are finite, as JSON needs them: for infinity it is the largest there is.
+func FloatNumber(f float64) Number {
+	return Number{float: min(max(f, -math.MaxFloat64), math.MaxFloat64)}
+}
 
 // Int returns the number as an int64; false if it is none.
 func (n Number) Int() (int64, bool) {

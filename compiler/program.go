@@ -16,7 +16,7 @@ import (
 
 // SemanticsVersion changes whenever the same rule may match other events than
 // before. Results are only comparable within one version.
-const SemanticsVersion = 1
+const SemanticsVersion = 2
 
 // Options say how rules are compiled. The zero value is ready to use.
 type Options struct {

@@ -118,9 +118,9 @@ func lookupItems(v Value, path string) (Value, bool) {
 		if !ok {
 			continue
 		}
-		if found.Kind() == List {
-			leaves = append(leaves, found.Items()...)
-		} else {
+		if items := found.Items(); found.Kind() == List && len(items) > 0 {
+			leaves = append(leaves, items...)
+		} else { // an empty list is there, and is no missing field
 			leaves = append(leaves, found)
 		}
 	}

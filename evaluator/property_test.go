@@ -110,7 +110,7 @@ func (g generator) value(depth int) any {
 	case n == 2:
 		return []any{1, 1.5, -1, 11, 0, uint64(9007199254740993), 9007199254740992.0, 1715000000}[g.IntN(8)]
 	case n == 3:
-		return g.pick("1", "01", "1.0", "-1", "true", "FALSE", "null", "9007199254740993", "1e0", "+1")
+		return g.pick("1", "01", "1.0", "-1", "true", "FALSE", "null", "9007199254740993", "1e0", "1e400", "-1e400", "+1")
 	case n == 4:
 		return g.pick("10.1.1.1", "::ffff:10.1.1.1", "2001:db8::1", "fe80::1%eth0", "10.1")
 	case n == 5:

@@ -170,6 +170,18 @@ func TestPlaceholdersOfTheConfiguration(t *testing.T) {
 	}
 }
 
+// An empty text is one like any other, also for rules that no pipeline changes.
+func TestEmptyTextIsAPartOfAnyText(t *testing.T) {
+	for _, modifier := range []string{"contains", "startswith", "endswith"} {
+		set := load(t, "title: A\nlogsource: {product: linux}\ndetection:\n    s: {Image|"+modifier+": ''}\n    condition: s\n")
+		var p *pipeline.Pipeline
+		result, diags := p.Apply(set, pipeline.Options{})
+		if len(diags) > 0 || len(result.Set.Rules) != 1 {
+			t.Errorf("%s: got %d rules, %v", modifier, len(result.Set.Rules), diags)
+		}
+	}
+}
+
 // A pipeline that multiplies a rule beyond all measure rejects it.
 func TestGrowthIsBounded(t *testing.T) {
 	items := strings.Repeat("  - {type: field_name_mapping, mapping: {f: [f, f, f, f, f, f, f, f, f, f]}}\n", 30)

@@ -181,7 +181,7 @@ func (t text) anchored(before, behind bool) text {
 	if before && (len(out) == 0 || out[0].kind != anyRun) {
 		out = append(text{{kind: anyRun}}, out...)
 	}
-	if behind && out[len(out)-1:][0].kind != anyRun {
+	if behind && (len(out) == 0 || out[len(out)-1].kind != anyRun) {
 		out = append(out[:len(out):len(out)], part{kind: anyRun})
 	}
 	return out

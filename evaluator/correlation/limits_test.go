@@ -1,6 +1,7 @@
 package correlation_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"testing"
 	"time"
@@ -65,6 +66,25 @@ func TestLimits(t *testing.T) {
 				t.Errorf("%d alerts, want %d; stats (-want +got)\n%s", len(alerts), test.alerts, diff)
 			}
 		})
+	}
+}
+
+// What is computed of huge numbers can be written as JSON.
+func TestHugeNumbers(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []string{"value_sum", "value_avg", "value_median", "value_percentile"} {
+		for _, condition := range []string{"gte: 0", "gt: 1.75e+308"} {
+			p := compile(t, fmt.Sprintf(limitRules, kind, condition+", field: w"))
+			e := correlation.New(p, correlation.Options{}, func(a *correlation.Alert) {
+				if text := a.Value.String(); !json.Valid([]byte(text)) {
+					t.Errorf("%s: %s", kind, text)
+				}
+			})
+			for i, w := range []float64{-1.7e308, 1.7e308, 1.7e308, 1.7e308, 1.7e308} {
+				e.Add(correlation.Hit{Seq: uint64(i), Event: evaluator.Map{"u": "a", "w": w}, Time: epoch.Add(time.Duration(i) * time.Second)})
+			}
+			e.Close()
+		}
 	}
 }
 

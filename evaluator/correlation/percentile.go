@@ -49,7 +49,7 @@ func (p *percentile) value() (compiler.Number, bool) {
 	rank := p.p / 100 * float64(n-1)
 	low := int(math.Floor(rank))
 	a := p.root.rank(low)
-	if b := min(low+1, n-1); b > low {
+	if b := min(low+1, n-1); b > low && rank > float64(low) {
 		return compiler.FloatNumber(a + (p.root.rank(b)-a)*(rank-float64(low))), true
 	}
 	return compiler.FloatNumber(a), true

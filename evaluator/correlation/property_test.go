@@ -307,12 +307,14 @@ func (g *generator) event() evaluator.Map {
 		}
 	}
 	for _, name := range []string{"v", "w"} {
-		switch g.IntN(9) {
+		switch g.IntN(10) {
 		case 0:
 		case 1:
 			e[name] = nil
+		case 6:
+			e[name] = float64(g.IntN(3)-1) * 1.7e308 // a text of more than 300 characters
 		case 2:
-			e[name] = "text"
+			e[name] = []string{"text", "", "0"}[g.IntN(3)]
 		case 3:
 			e[name] = []any{g.IntN(3), "2", nil, "x"}
 		case 4:

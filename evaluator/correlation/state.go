@@ -14,7 +14,7 @@ import (
 )
 
 // stateVersion changes whenever an older state can no longer be read.
-const stateVersion = 1
+const stateVersion = 2
 
 // engineState is the JSON form of an Engine's state.
 type engineState struct {
@@ -53,7 +53,7 @@ type entryState struct {
 	Key    []byte            `json:"key,omitempty"`
 	Tie    []byte            `json:"tie,omitempty"`
 	Number uint64            `json:"number"`
-	Texts  []string          `json:"texts,omitempty"`
+	Texts  [][]byte          `json:"texts,omitempty"` // of which not all are UTF-8
 	Carry  []json.RawMessage `json:"carry,omitempty"`
 	From   contributorState  `json:"from"`
 }
@@ -82,10 +82,10 @@ func (e *Engine) State() ([]byte, error) {
 		queue := slices.Clone(n.queue)
 		slices.SortFunc(queue, compareEntries)
 		for _, q := range queue {
-			out.Queue = append(out.Queue, saveEntry(q))
+			out.Queue = append(out.Queue, n.saveEntry(q))
 		}
 		for g := n.recent.first; g != nil; g = g.next {
-			out.Groups = append(out.Groups, saveGroup(g))
+			out.Groups = append(out.Groups, n.saveGroup(g))
 		}
 		s.Nodes = append(s.Nodes, out)
 	}
@@ -102,10 +102,10 @@ func compareEntries(a, b *entry) int {
 	return 0
 }
 
-func saveGroup(g *group) groupState {
+func (n *node) saveGroup(g *group) groupState {
 	out := groupState{Key: []byte(g.key), Armed: g.armed, Dropped: g.dropped, Opened: g.opened, Last: g.last}
 	for i := range g.entries.size {
-		out.Entries = append(out.Entries, saveEntry(g.entries.at(i)))
+		out.Entries = append(out.Entries, n.saveEntry(g.entries.at(i)))
 	}
 	for input, end := range g.chain {
 		if end == nil {
@@ -113,7 +113,7 @@ func saveGroup(g *group) groupState {
 		}
 		l := linkState{Input: input}
 		for ; end != nil; end = end.back {
-			l.Entries = append(l.Entries, saveEntry(end.entry))
+			l.Entries = append(l.Entries, n.saveEntry(end.entry))
 		}
 		slices.Reverse(l.Entries)
 		out.Chain = append(out.Chain, l)
@@ -121,14 +121,14 @@ func saveGroup(g *group) groupState {
 	return out
 }
 
-func saveEntry(e *entry) entryState {
+func (n *node) saveEntry(e *entry) entryState {
 	out := entryState{At: e.at, Seq: e.seq, Input: e.input, Key: []byte(e.key), Tie: []byte(e.tie), Number: e.number, From: saveContributor(e.from)}
 	for _, v := range e.values {
 		text := v.text
-		if text == "" {
+		if n.c.Type.Numeric() {
 			text = v.number.String()
 		}
-		out.Texts = append(out.Texts, text)
+		out.Texts = append(out.Texts, []byte(text))
 	}
 	for _, v := range e.carry {
 		out.Carry = append(out.Carry, v.AppendJSON(nil))
@@ -294,7 +294,8 @@ func (l *loader) entry(n *node, s *entryState) (*entry, error) {
 	}
 	e := &entry{at: s.At, seq: s.Seq, input: s.Input, key: string(s.Key), tie: string(s.Tie), number: s.Number, from: from}
 	n.pushed = max(n.pushed, s.Number+1)
-	for _, text := range s.Texts {
+	for _, saved := range s.Texts {
+		text := string(saved)
 		v := value{text: text}
 		if n.c.Type.Numeric() {
 			number, ok := compiler.ParseNumber(text)

@@ -69,8 +69,8 @@ func (s *scalars) any() bool {
 
 // match adds what the value satisfies.
 func (s *scalars) match(kind Kind, text string, h *hits) {
-	if (s.numbers != nil || s.compare != nil) && (kind == Number || kind == String) {
-		s.number(text, h)
+	if s.numbers != nil || s.compare != nil {
+		s.number(kind, text, h)
 	}
 	if (s.v4 != nil || s.v6 != nil) && kind == String {
 		s.address(text, h)
@@ -85,8 +85,8 @@ func (s *scalars) match(kind Kind, text string, h *hits) {
 	}
 }
 
-func (s *scalars) number(text string, h *hits) {
-	n, ok := compiler.ParseNumber(text)
+func (s *scalars) number(kind Kind, text string, h *hits) {
+	n, ok := compiler.NumberOf(kind, text)
 	if !ok {
 		return
 	}

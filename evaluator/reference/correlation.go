@@ -319,7 +319,7 @@ func compute(c *compiler.Correlation, window []reading) compiler.Number {
 	rank := c.Percentile / 100 * float64(len(numbers)-1)
 	low := math.Floor(rank)
 	value := numbers[int(low)]
-	if int(low)+1 < len(numbers) {
+	if int(low)+1 < len(numbers) && rank > low {
 		value += (numbers[int(low)+1] - value) * (rank - low)
 	}
 	return compiler.FloatNumber(value)

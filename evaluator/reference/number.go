@@ -16,11 +16,12 @@ import (
 // infinity, no white space (D7).
 var decimal = regexp.MustCompile(`^[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?$`)
 
-// numberText returns the digits of a number or of a string that is one.
+// numberText returns the digits of a number or of a string that is one, neither
+// of which is longer than anybody writes them.
 func numberText(v evaluator.Value) (string, bool) {
 	switch v.Kind() {
 	case evaluator.Number, evaluator.String:
-		return v.Text(), decimal.MatchString(v.Text())
+		return v.Text(), len(v.Text()) <= 400 && decimal.MatchString(v.Text())
 	}
 	return "", false
 }
