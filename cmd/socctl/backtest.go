@@ -127,7 +127,7 @@ func (c *cli) backtestRun(ctx context.Context, o *backtestOptions, recordings []
 		if err != nil {
 			return nil, 0, err
 		}
-		options.Base = compared.base
+		options.Base, options.Flaws, options.BaseFlaws = compared.base, compared.flaws, compared.baseFlaws
 		if run.Result, err = c.runBacktest(ctx, compared, split, *options, o.watch); err != nil {
 			return nil, 0, err
 		}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/socctl/socctl/evaluator/backtest"
+	"github.com/socctl/socctl/lint"
 	"github.com/socctl/socctl/lint/project"
 	"github.com/socctl/socctl/rules/config"
 	"github.com/socctl/socctl/rules/revision"
@@ -16,6 +17,15 @@ type comparedRules struct {
 	head    *loadedRules
 	subject *backtest.Subject
 	base    *backtest.Revision // nil if nothing is compared
+
+	flaws, baseFlaws *backtest.Flaws // nil if nothing is compared
+}
+
+// compare puts the rules of both sides together.
+func compare(head *loadedRules, before *lint.Input, base *backtest.Revision) *comparedRules {
+	return &comparedRules{head: head, subject: backtest.NewSubject(head.program, before.Program), base: base,
+		flaws:     backtest.FlawsOf(head.set, head.program, head.diags),
+		baseFlaws: backtest.FlawsOf(before.Set, before.Program, slices.Concat(before.Reading, before.Diagnostics))}
 }
 
 // comparedRules loads the rules, and with --base also as they were at a revision.
@@ -31,7 +41,7 @@ func (c *cli) comparedRules(ctx context.Context, cfg *config.Config, o *backtest
 		if len(s.head.Program.Rules)+len(s.base.Program.Rules) == 0 {
 			return nil, noRules(s.rules, s.options().Paths)
 		}
-		return &comparedRules{head: s.rules, subject: backtest.NewSubject(s.head.Program, s.base.Program), base: &backtest.Revision{Ref: o.base, Commit: s.tree.Commit}}, nil
+		return compare(s.rules, s.base, &backtest.Revision{Ref: o.base, Commit: s.tree.Commit}), nil
 	}
 	options, err := c.baseOptions(cfg, o)
 	if err != nil {
@@ -56,7 +66,7 @@ func (c *cli) comparedRules(ctx context.Context, cfg *config.Config, o *backtest
 	if len(head.program.Rules)+len(before.Program.Rules) == 0 {
 		return nil, noRules(head, options.Paths)
 	}
-	return &comparedRules{head: head, subject: backtest.NewSubject(head.program, before.Program), base: &backtest.Revision{Ref: o.base, Commit: tree.Commit}}, nil
+	return compare(head, before, &backtest.Revision{Ref: o.base, Commit: tree.Commit}), nil
 }
 
 // baseOptions say how rules of both sides are read: with the pipelines and

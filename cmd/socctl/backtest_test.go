@@ -26,7 +26,7 @@ func TestBacktestInterrupted(t *testing.T) {
 	c := &cli{stdin: in, stdout: &stdout, stderr: &stderr}
 	root := c.command()
 	args := []string{"backtest", "-r", dir + "/rule.yml", "--no-time", "-"}
-	formats := map[string]string{"pretty": "PARTIAL: ", "json": `"partial": true`, "ndjson": `"partial":true`, "csv": ",true\n", "junit": `<error message="PARTIAL: `,
+	formats := map[string]string{"pretty": "PARTIAL: ", "json": `"partial": true`, "ndjson": `"partial":true`, "csv": ",true,,\n", "junit": `<error message="PARTIAL: `,
 		"markdown": "> PARTIAL: ", "html": `<p class="warn">PARTIAL: `}
 	for format := range formats {
 		args = append(args, "-f", format+"="+dir+"/"+format)

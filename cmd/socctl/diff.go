@@ -213,7 +213,10 @@ type revised struct {
 func (c *cli) finished(name string, r *revised, p *loadedPipelines, placeholders map[string][]string) *loadedSide {
 	result, _ := p.all.Apply(r.set, pipeline.Options{Placeholders: placeholders, Taxonomies: p.taxonomies})
 	program, _ := compiler.Recompile(r.program, result.Set, compiler.Options{Placeholders: placeholders, Now: c.now, Flawed: true})
-	out := &loadedSide{side: diff.Side{Set: result.Set, Program: program}, name: name}
+	out := &loadedSide{side: diff.Side{Set: result.Set, Program: program, Unread: map[string]bool{}}, name: name}
+	for path := range r.diags.Unread(r.set) {
+		out.side.Unread[path] = true
+	}
 	for _, d := range r.diags {
 		if d.Code == rules.CodeUnreadable || d.Code == rules.CodeEmptyFolder {
 			report.Diagnostics(c.stderr, c.err(), rules.Diagnostics{d})
@@ -248,9 +251,10 @@ func (c *cli) revisionSide(ctx context.Context, o *diffOptions, ref string, path
 		return nil, &exitError{exitUsage, err}
 	}
 	var docs []rules.Document
+	var diags rules.Diagnostics
 	for _, name := range slices.Sorted(maps.Keys(texts)) {
-		parsed, _ := rules.Parse(name, texts[name])
-		docs = append(docs, parsed...)
+		parsed, problems := rules.Parse(name, texts[name])
+		docs, diags = append(docs, parsed...), append(diags, problems...)
 	}
 	set, _ := rules.Assemble(docs)
 	files, err := tree.Files(ctx)
@@ -261,7 +265,7 @@ func (c *cli) revisionSide(ctx context.Context, o *diffOptions, ref string, path
 	if err != nil {
 		return nil, err
 	}
-	return c.finished(ref, &revised{set: set}, p, placeholders), nil
+	return c.finished(ref, &revised{set: set, diags: diags}, p, placeholders), nil
 }
 
 // below reports whether a file is a path of rules, or lies in it.

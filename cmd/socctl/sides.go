@@ -70,8 +70,8 @@ func (c *cli) diffOfSides(ctx context.Context, s *bothSides, ref string) (*repor
 		return nil, err
 	}
 	now := &loadedPipelines{s.options().Pipeline, s.options().Taxonomies}
-	head := c.finished("the work tree", &revised{set: s.head.Set, program: s.head.Program}, now, s.options().Placeholders)
-	before := &revised{set: s.base.Set}
+	head := c.finished("the work tree", &revised{set: s.head.Set, diags: parsing(s.head.Reading), program: s.head.Program}, now, s.options().Placeholders)
+	before := &revised{set: s.base.Set, diags: parsing(s.base.Reading)}
 	if plain(now) && plain(earlier) && maps.EqualFunc(placeholders, s.options().Placeholders, slices.Equal) {
 		before.program = s.base.Program
 	}
@@ -84,6 +84,13 @@ func (c *cli) diffOfSides(ctx context.Context, s *bothSides, ref string) (*repor
 		}
 	}
 	return d, nil
+}
+
+// parsing leaves out what is told elsewhere: files and folders that cannot be read at all.
+func parsing(diags rules.Diagnostics) rules.Diagnostics {
+	return slices.DeleteFunc(slices.Clone(diags), func(d rules.Diagnostic) bool {
+		return d.Code == rules.CodeUnreadable || d.Code == rules.CodeEmptyFolder
+	})
 }
 
 // plain reports whether rules are compiled as they are written.

@@ -62,14 +62,19 @@ func (c *Change) Rule() *compiler.Rule {
 type Side struct {
 	Set     *rules.Set // may be nil; it tells of rules that do not compile
 	Program *compiler.Program
+	// Unread are the files of which something could not be read as a document: rules of
+	// the other side that are missing there are not removed.
+	Unread map[string]bool
 	// Root is what paths of rules begin with on this side, such as the folder that is
 	// compared with another one; "" for nothing.
 	Root string
 }
 
 // path returns where a rule stands within the side.
-func (s *Side) path(r *rules.Rule) string {
-	return strings.TrimPrefix(strings.TrimPrefix(r.Span.Path(), s.Root), "/")
+func (s *Side) path(r *rules.Rule) string { return s.within(r.Span.Path()) }
+
+func (s *Side) within(path string) string {
+	return strings.TrimPrefix(strings.TrimPrefix(path, s.Root), "/")
 }
 
 // Compare returns the changes from one side to another: pairs in the order of the
@@ -78,6 +83,7 @@ func (s *Side) path(r *rules.Rule) string {
 // which one version does not compile is Unknown.
 func Compare(old, new Side) []Change {
 	before, brokenBefore, brokenAfter := map[string]*compiler.Rule{}, old.broken(), new.broken()
+	unreadBefore, unreadAfter := old.unread(), new.unread()
 	for _, r := range old.Program.Rules {
 		before[old.identity(r.Source)] = r
 	}
@@ -87,7 +93,7 @@ func Compare(old, new Side) []Change {
 	for _, r := range new.Program.Rules {
 		was := before[new.identity(r.Source)]
 		switch {
-		case was == nil && brokenBefore[new.identity(r.Source)]:
+		case was == nil && (brokenBefore[new.identity(r.Source)] || unreadBefore[new.path(r.Source)]):
 			out = append(out, Change{Kind: Unknown, New: r, Reason: "the old version does not compile"})
 		case was == nil:
 			out = append(out, Change{Kind: Added, New: r})
@@ -105,7 +111,7 @@ func Compare(old, new Side) []Change {
 	for _, r := range old.Program.Rules {
 		switch {
 		case kept[r]:
-		case brokenAfter[old.identity(r.Source)]:
+		case brokenAfter[old.identity(r.Source)] || unreadAfter[old.path(r.Source)]:
 			out = append(out, Change{Kind: Unknown, Old: r, Reason: "the new version does not compile"})
 		default:
 			out = append(out, Change{Kind: Removed, Old: r})
@@ -125,6 +131,15 @@ func (s *Side) broken() map[string]bool {
 	}
 	for _, r := range s.Program.Rules {
 		delete(out, s.identity(r.Source))
+	}
+	return out
+}
+
+// unread returns the files of Unread by their paths within the side.
+func (s *Side) unread() map[string]bool {
+	out := map[string]bool{}
+	for path := range s.Unread {
+		out[s.within(path)] = true
 	}
 	return out
 }

@@ -2,7 +2,6 @@ package backtest
 
 import (
 	"crypto/sha256"
-	"encoding/hex"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -37,8 +36,8 @@ func contextFields(r *compiler.Rule, predicates []compiler.Predicate) (fields []
 // cause is what an event shows a rule, without what differs from one machine,
 // user or run to the next.
 type cause struct {
-	fingerprint string
-	fields      []ContextField
+	key    causeKey
+	fields []ContextField
 }
 
 // ContextField is one field of a context.
@@ -83,7 +82,7 @@ func causeOf(fields []string, ofAll bool, e evaluator.Event) cause {
 			return true
 		})
 	}
-	c.fingerprint = hex.EncodeToString(sum.Sum(nil)[:8])
+	c.key = causeKey(sum.Sum(nil)[:8])
 	return c
 }
 

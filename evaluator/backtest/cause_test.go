@@ -44,13 +44,13 @@ func TestCauseOf(t *testing.T) {
 	}
 	fields := []string{"CommandLine", "EventID", "Missing"}
 	one := causeOf(fields, false, event("bob", "17"))
-	if pinned := "7fe05e935554fe09"; one.fingerprint != pinned {
-		t.Errorf("fingerprint %s, want %s", one.fingerprint, pinned)
+	if pinned := "7fe05e935554fe09"; one.key.String() != pinned {
+		t.Errorf("fingerprint %s, want %s", one.key, pinned)
 	}
-	if other := causeOf(fields, false, event("alice", "99")); other.fingerprint != one.fingerprint {
+	if other := causeOf(fields, false, event("alice", "99")); other.key != one.key {
 		t.Error("names and numbers count")
 	}
-	if other := causeOf(fields, false, event("bob", "x")); other.fingerprint == one.fingerprint {
+	if other := causeOf(fields, false, event("bob", "x")); other.key == one.key {
 		t.Error("words do not count")
 	}
 	want := []ContextField{{"CommandLine", `c:\users\<user>\a.exe <n>`}, {"EventID", "4688"}}

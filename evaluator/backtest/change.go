@@ -15,6 +15,8 @@ import (
 const (
 	Added     = "added"
 	Removed   = "removed"
+	Broken    = "broken"    // it is there, and has an error now
+	Mended    = "mended"    // it had an error
 	Changed   = "changed"   // it means something else
 	Metadata  = "metadata"  // it means the same under another title or level
 	Unchanged = "unchanged" // it means the same
@@ -33,6 +35,7 @@ type pairing struct {
 type pair struct {
 	head, base   int
 	status       string
+	flaw         *Flaw // of the side that is broken
 	gained, lost int
 	gains, loses []Sample
 
@@ -63,6 +66,7 @@ func newPairing(m *measurement) *pairing {
 			c := base.Correlations[i]
 			return identityOf(c.Source, c.ID, c.Title, c.Level, c.Hash)
 		})
+	p.tellBroken(m)
 	p.ofHead, p.ofBase = make([]int, len(head.Rules)), make([]int, len(base.Rules))
 	for n := range p.rules {
 		if i := p.rules[n].head; i >= 0 {
@@ -79,13 +83,8 @@ func newPairing(m *measurement) *pairing {
 // identity is what a rule is known by, and what it is.
 type identity struct{ key, hash, face string }
 
-// identityOf tells rules by their ids, and those without by file and title.
 func identityOf(source rules.Document, id, title, level, hash string) identity {
-	key := id
-	if key == "" {
-		key = source.Meta().Span.Path() + "\x00" + title
-	}
-	return identity{key, hash, title + "\x00" + level}
+	return identity{keyOf(source, id, title), hash, title + "\x00" + level}
 }
 
 func pairUp(heads, bases int, head, base func(int) identity) []pair {
@@ -118,6 +117,42 @@ func pairUp(heads, bases int, head, base func(int) identity) []pair {
 	return out
 }
 
+// tellBroken tells rules that have an error on one side from those that are not there.
+func (p *pairing) tellBroken(m *measurement) {
+	head, base := m.head.program, m.base.program
+	tell := func(pairs []pair, now, before func(int) (rules.Document, string, string)) {
+		for n := range pairs {
+			switch x := &pairs[n]; x.status {
+			case Added:
+				x.markBroken(Mended, m.options.BaseFlaws, x.head, now)
+			case Removed:
+				x.markBroken(Broken, m.options.Flaws, x.base, before)
+			}
+		}
+	}
+	rule := func(of *compiler.Program) func(int) (rules.Document, string, string) {
+		return func(i int) (rules.Document, string, string) {
+			r := of.Rules[i]
+			return r.Source, r.ID, r.Title
+		}
+	}
+	correlation := func(of *compiler.Program) func(int) (rules.Document, string, string) {
+		return func(i int) (rules.Document, string, string) {
+			c := of.Correlations[i]
+			return c.Source, c.ID, c.Title
+		}
+	}
+	tell(p.rules, rule(head), rule(base))
+	tell(p.correlations, correlation(head), correlation(base))
+}
+
+// markBroken gives a pair another status if the side that it lacks is broken.
+func (x *pair) markBroken(status string, flaws *Flaws, i int, of func(int) (rules.Document, string, string)) {
+	if x.flaw = flaws.of(of(i)); x.flaw != nil {
+		x.status = status
+	}
+}
+
 // compare notes which rules the current event is gained or lost by.
 func (p *pairing) compare(m *measurement, h *Hit) {
 	for _, match := range h.Matches {
@@ -143,7 +178,7 @@ func (p *pairing) compare(m *measurement, h *Hit) {
 }
 
 // differs reports whether the two may match other events.
-func (x *pair) differs() bool { return x.status == Added || x.status == Removed || x.status == Changed }
+func (x *pair) differs() bool { return x.status != Metadata && x.status != Unchanged }
 
 // exemplify adds the current event to samples, if there are not enough yet.
 func (m *measurement) exemplify(samples []Sample, match evaluator.Match, info *ruleInfo) []Sample {
@@ -152,12 +187,12 @@ func (m *measurement) exemplify(samples []Sample, match evaluator.Match, info *r
 	}
 	l := m.load()
 	var seen evaluator.Event
-	fingerprint := ""
+	var key causeKey
 	if !l.failed {
 		seen = seenBy(m.ev, match, l.event, l.views)
-		fingerprint = causeOf(info.fields, info.ofAll, seen).fingerprint
+		key = causeOf(info.fields, info.ofAll, seen).key
 	}
-	return append(samples, m.sample(match.View, seen, info, fingerprint))
+	return append(samples, m.sample(match.View, seen, info, key))
 }
 
 // watch returns what takes the alerts of correlations of one side.
@@ -218,7 +253,10 @@ func (x *pair) settle(samples int) {
 
 // report tells a pair; before is what the rule of before did, nil if there is none.
 func (x *pair) report(before *RuleReport) *Change {
-	c := &Change{Status: x.status, Gained: x.gained, Lost: x.lost, GainedSamples: x.gains, LostSamples: x.loses}
+	c := &Change{Status: x.status, Error: x.flaw, Gained: x.gained, Lost: x.lost, GainedSamples: x.gains, LostSamples: x.loses}
+	if x.status == Broken { // it is not meant to lose them
+		c.Lost, c.LostSamples, c.Unseen, c.UnseenSamples = 0, nil, x.lost, x.loses
+	}
 	if before != nil {
 		c.AlertsBefore, c.RateBefore, c.LevelBefore = before.Alerts, before.Rate, before.Level
 		if x.differs() {

@@ -26,5 +26,5 @@ func (c *Contexts) Of(m evaluator.Match, event evaluator.Event, views []evaluato
 		info.fields, info.ofAll = contextFields(m.Rule, c.program.Predicates)
 		c.rules[m.Rule] = info
 	}
-	return causeOf(info.fields, info.ofAll, seenBy(c.ev, m, event, views)).fingerprint
+	return causeOf(info.fields, info.ofAll, seenBy(c.ev, m, event, views)).key.String()
 }

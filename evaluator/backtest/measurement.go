@@ -19,6 +19,11 @@ type Options struct {
 	Lateness time.Duration // how much older than the newest event one may be for correlations; 0 means any age
 	Budgets  []Budget
 	Base     *Revision // what Subject.Base is; told, not looked at
+
+	// Flaws are those of the rules of now, BaseFlaws those of before: with them a rule that
+	// is broken is not told as one that is not there.
+	Flaws     *Flaws `json:"-"`
+	BaseFlaws *Flaws `json:"-"`
 }
 
 // DefaultSamples is how many events are told of a rule unless Options say
@@ -207,9 +212,9 @@ func (m *measurement) match(n int, match evaluator.Match, h *Hit) evaluator.Even
 		}
 		t.hosts.add(l.host)
 		t.users.add(l.user)
-		t.cause(c)
+		t.causes.add(c)
 		if len(t.samples) < m.options.Samples {
-			t.samples = append(t.samples, m.sample(match.View, seen, info, c.fingerprint))
+			t.samples = append(t.samples, m.sample(match.View, seen, info, c.key))
 		}
 	}
 	if m.base != nil {
@@ -253,12 +258,13 @@ func (m *measurement) countDay(at time.Time, level string) {
 }
 
 // sample tells the current event.
-func (m *measurement) sample(view string, seen evaluator.Event, info *ruleInfo, context string) Sample {
+func (m *measurement) sample(view string, seen evaluator.Event, info *ruleInfo, context causeKey) Sample {
 	l := m.load()
-	s := Sample{Source: l.hit.Source, Record: l.hit.Record, Time: timeText(l.hit.Time), View: view, Host: l.host, User: l.user, Context: context}
+	s := Sample{Source: l.hit.Source, Record: l.hit.Record, Time: timeText(l.hit.Time), View: view, Host: l.host, User: l.user}
 	if l.failed {
 		return s
 	}
+	s.Context = context.String()
 	if l.fingerprint == "" {
 		l.fingerprint = l.event.Fingerprint()
 	}
@@ -302,7 +308,7 @@ func (s *side) alert(a *correlation.Alert) {
 	if a.Correlation.Alerts {
 		t.alert(a.Time, baseline)
 	}
-	t.cause(groupCause(a))
+	t.causes.add(groupCause(a))
 	if len(t.samples) < s.samples {
 		t.samples = append(t.samples, sample)
 	}

@@ -54,7 +54,7 @@ func (m *measurement) findings(out *Result) {
 	}
 	for i := range out.Rules {
 		r := &out.Rules[i]
-		if r.Change != nil && r.Change.Status == Removed {
+		if r.Gone() {
 			continue
 		}
 		if r.Budget != nil && r.Budget.State == Exceeded {

@@ -64,7 +64,7 @@ func (m *measurement) fill(out *RuleReport, t *tally, g *Ground) {
 	if out.Days != nil {
 		out.Hours = t.hours[:]
 	}
-	out.Hosts, out.Users, out.RootCauses, out.Samples = t.hosts.report(), t.users.report(), t.causeReport(), t.samples
+	out.Hosts, out.Users, out.RootCauses, out.Samples = t.hosts.report(), t.users.report(), t.causes.report(), t.samples
 	if !out.Feeds && out.Verdict != Unused {
 		out.Rate = t.rate(g)
 		out.Budget = verify(m.options.Budgets, out.Level, out.Rate)
@@ -134,6 +134,11 @@ func judgeCorrelation(p *compiler.Program, c *compiler.Correlation, alerts int, 
 	return Partly, "some of its rules are not exercised"
 }
 
+// Gone reports whether the rule is one of before alone, which is not evaluated now.
+func (r *RuleReport) Gone() bool {
+	return r.Change != nil && (r.Change.Status == Removed || r.Change.Status == Broken)
+}
+
 // changes adds what became of rules since the base, and those that were removed.
 func (m *measurement) changes(out *Result, x *Exposure) {
 	if m.pairs == nil {
@@ -163,7 +168,7 @@ func (m *measurement) changes(out *Result, x *Exposure) {
 }
 
 // attach adds a change to the report on a rule, or to one on a rule that was
-// removed, which raises no alerts now.
+// removed or is broken, which raises no alerts now.
 func (m *measurement) attach(out *Result, x *pair, offset int, before *RuleReport) {
 	change := x.report(before)
 	if x.head >= 0 {
@@ -247,7 +252,7 @@ func (m *measurement) summary(out *Result, x *Exposure) {
 		r := &out.Rules[i]
 		if r.Change != nil {
 			s.Delta.add(r.Change)
-			if r.Change.Status == Removed {
+			if r.Gone() {
 				continue
 			}
 		}
@@ -291,7 +296,12 @@ func (d *Delta) add(c *Change) {
 		d.Removed++
 	case Changed:
 		d.Changed++
+	case Broken:
+		d.Broken++
+	case Mended:
+		d.Mended++
 	}
+	d.Unseen += c.Unseen
 	d.Gained += c.Gained
 	d.Lost += c.Lost
 	d.AlertsBefore += c.AlertsBefore

@@ -75,7 +75,10 @@ type CorrelationLosses struct {
 type Delta struct {
 	Added        int `json:"added"` // rules
 	Removed      int `json:"removed"`
+	Broken       int `json:"broken"`  // that have an error now
+	Mended       int `json:"mended"`  // that had one before
 	Changed      int `json:"changed"` // rules that mean something else
+	Unseen       int `json:"unseen"`  // events and alerts of rules that are broken now
 	Gained       int `json:"gained"`  // events and alerts
 	Lost         int `json:"lost"`
 	AlertsBefore int `json:"alerts_before"`
@@ -168,10 +171,12 @@ type DayCount struct {
 
 // Counted is how often names occurred.
 type Counted struct {
-	Distinct int         `json:"distinct"`
-	More     bool        `json:"more,omitempty"`    // there are more than were told apart
-	Unknown  int         `json:"unknown,omitempty"` // alerts without any
-	Top      []NameCount `json:"top"`               // the most frequent, then by name
+	Distinct int  `json:"distinct"`
+	More     bool `json:"more,omitempty"` // there are more than were told apart
+	// Uncounted is the alerts of those that were not told apart: none of them has more.
+	Uncounted int         `json:"uncounted,omitempty"`
+	Unknown   int         `json:"unknown,omitempty"` // alerts without any
+	Top       []NameCount `json:"top"`               // the most frequent, then by name
 }
 
 // NameCount is how often a name occurred.
@@ -183,9 +188,11 @@ type NameCount struct {
 // Causes tells alerts apart by their context: what the rule looks at, without
 // names of users and numbers.
 type Causes struct {
-	Distinct int     `json:"distinct"`
-	More     bool    `json:"more,omitempty"`
-	Top      []Cause `json:"top"`
+	Distinct int  `json:"distinct"`
+	More     bool `json:"more,omitempty"`
+	// Uncounted is the alerts of causes that were not told apart: none of them has more.
+	Uncounted int     `json:"uncounted,omitempty"`
+	Top       []Cause `json:"top"` // the most frequent, then by fingerprint
 }
 
 // Cause is alerts of the same context.
@@ -220,13 +227,19 @@ type Sample struct {
 
 // Change compares a rule with what it was.
 type Change struct {
-	Status string `json:"status"` // added, removed, changed, metadata or unchanged
+	Status string `json:"status"` // added, removed, broken, mended, changed, metadata or unchanged
+	// Error is that of now in a rule that is broken, and that of before in one that is mended.
+	Error *Flaw `json:"error,omitempty"`
 	// Gained and Lost are events that only the rule of now, or only that of
 	// before, matches; of a correlation alerts.
 	Gained        int      `json:"gained"`
 	Lost          int      `json:"lost"`
 	GainedSamples []Sample `json:"gained_samples,omitempty"`
 	LostSamples   []Sample `json:"lost_samples,omitempty"`
+	// Unseen are the events that a broken rule matched before: nothing is lost on
+	// purpose, and what the rule will match once it is mended is not known.
+	Unseen        int      `json:"unseen,omitempty"`
+	UnseenSamples []Sample `json:"unseen_samples,omitempty"`
 	LevelBefore   string   `json:"level_before,omitempty"` // if it was another one
 	AlertsBefore  int      `json:"alerts_before"`
 	RateBefore    *Rate    `json:"rate_before,omitempty"`

@@ -12,9 +12,8 @@ import (
 // Limits of what is remembered of one rule. What is beyond them is counted, and
 // the report says that there is more.
 const (
-	maxNames  = 10_000 // of hosts, and of users
-	maxCauses = 2_000
-	shownTop  = 10
+	maxNames = 10_000 // of hosts, and of users
+	shownTop = 10
 )
 
 // tally is what is counted of one rule or correlation.
@@ -26,22 +25,16 @@ type tally struct {
 	hours       [24]int
 	hosts       names
 	users       names
-	causes      map[string]*causeCount
-	moreCauses  bool
+	causes      causeTally
 	filters     map[*rules.Filter]int
 	samples     []Sample
 }
 
-type causeCount struct {
-	count  int
-	fields []ContextField
-}
-
 // names counts how often names occur.
 type names struct {
-	count   map[string]int
-	more    bool
-	unknown int
+	count     map[string]int
+	uncounted int // alerts of names beyond the limit
+	unknown   int
 }
 
 // alert counts an alert at a time, which may be zero.
@@ -77,28 +70,13 @@ func (t *tally) suppress(by []*rules.Filter) {
 	}
 }
 
-func (t *tally) cause(c cause) {
-	if known := t.causes[c.fingerprint]; known != nil {
-		known.count++
-		return
-	}
-	if len(t.causes) >= maxCauses {
-		t.moreCauses = true
-		return
-	}
-	if t.causes == nil {
-		t.causes = map[string]*causeCount{}
-	}
-	t.causes[c.fingerprint] = &causeCount{1, c.fields}
-}
-
 func (n *names) add(name string) {
 	switch _, known := n.count[name]; {
 	case name == "":
 		n.unknown++
 		return
 	case !known && len(n.count) >= maxNames:
-		n.more = true
+		n.uncounted++
 		return
 	case n.count == nil:
 		n.count = map[string]int{}
@@ -110,26 +88,11 @@ func (n *names) report() *Counted {
 	if len(n.count) == 0 && n.unknown == 0 {
 		return nil
 	}
-	out := &Counted{Distinct: len(n.count), More: n.more, Unknown: n.unknown, Top: []NameCount{}}
+	out := &Counted{Distinct: len(n.count), More: n.uncounted > 0, Uncounted: n.uncounted, Unknown: n.unknown, Top: []NameCount{}}
 	for name, count := range n.count {
 		out.Top = append(out.Top, NameCount{name, count})
 	}
 	slices.SortFunc(out.Top, func(a, b NameCount) int { return cmp.Or(b.Count-a.Count, cmp.Compare(a.Name, b.Name)) })
-	out.Top = out.Top[:min(shownTop, len(out.Top))]
-	return out
-}
-
-func (t *tally) causeReport() *Causes {
-	if len(t.causes) == 0 {
-		return nil
-	}
-	out := &Causes{Distinct: len(t.causes), More: t.moreCauses}
-	for fingerprint, c := range t.causes {
-		out.Top = append(out.Top, Cause{fingerprint, c.count, c.fields})
-	}
-	slices.SortFunc(out.Top, func(a, b Cause) int {
-		return cmp.Or(b.Count-a.Count, cmp.Compare(a.Fingerprint, b.Fingerprint))
-	})
 	out.Top = out.Top[:min(shownTop, len(out.Top))]
 	return out
 }

@@ -74,7 +74,7 @@ func (in *Input) volumes() map[string]*Volume {
 	}
 	for i := range in.Replay.Rules {
 		r := &in.Replay.Rules[i]
-		if r.Change != nil && r.Change.Status == backtest.Removed {
+		if r.Gone() {
 			continue
 		}
 		v := &Volume{Verdict: r.Verdict, Reason: r.Reason, Alerts: r.Alerts, Suppressed: r.Suppressed, Rate: r.Rate, Budget: r.Budget, ActiveDays: len(r.Days)}

@@ -156,7 +156,8 @@ func busiest(r *backtest.Result) []*backtest.RuleReport {
 }
 
 // changed returns the rules of which a change shows: those that are there no
-// longer or mean something else, those with the most events gained or lost first.
+// longer or mean something else: first those that are broken, then those with the most
+// events gained or lost.
 func changed(r *backtest.Result) []*backtest.RuleReport {
 	var out []*backtest.RuleReport
 	for i := range r.Rules {
@@ -165,7 +166,13 @@ func changed(r *backtest.Result) []*backtest.RuleReport {
 		}
 	}
 	slices.SortStableFunc(out, func(a, b *backtest.RuleReport) int {
-		return b.Change.Gained + b.Change.Lost - a.Change.Gained - a.Change.Lost
+		if x, y := a.Change.Status == backtest.Broken, b.Change.Status == backtest.Broken; x != y {
+			if x {
+				return -1
+			}
+			return 1
+		}
+		return b.Change.Gained + b.Change.Lost + b.Change.Unseen - a.Change.Gained - a.Change.Lost - a.Change.Unseen
 	})
 	return out
 }

@@ -11,7 +11,7 @@ import (
 
 var backtestColumns = []string{"id", "title", "level", "kind", "path", "line", "logsource", "verdict", "reason", "missing_fields", "events", "matches", "suppressed",
 	"alerts", "baseline", "first", "last", "days", "alerts_per_day", "lower", "upper", "method", "budget_per_day", "budget", "hosts", "users", "root_causes",
-	"change", "gained", "lost", "alerts_before", "partial"}
+	"change", "gained", "lost", "alerts_before", "partial", "error", "unseen"}
 
 // backtestCSV writes one row for every rule.
 func backtestCSV(w io.Writer, r *backtest.Result) error {
@@ -44,10 +44,9 @@ func csvRow(r *backtest.RuleReport, partial bool) []string {
 	row = append(row, dashless(distinct(r.Hosts)), dashless(distinct(r.Users)), dashless(causes(r.RootCauses)))
 	if c := r.Change; c != nil {
 		row = append(row, c.Status, number(c.Gained), number(c.Lost), number(c.AlertsBefore))
-	} else {
-		row = append(row, "", "", "", "")
+		return append(row, strconv.FormatBool(partial), cell(flawText(c)), number(c.Unseen))
 	}
-	return append(row, strconv.FormatBool(partial))
+	return append(row, "", "", "", "", strconv.FormatBool(partial), "", "")
 }
 
 func dashless(text string) string {

@@ -24,7 +24,7 @@ var backtestScript string
 
 var backtestTemplate = template.Must(template.New("backtest").Funcs(template.FuncMap{
 	"rate": rateText, "budget": budgetText, "short": short, "distinct": distinct, "causes": causes, "clean": Clean, "join": strings.Join,
-	"dash": orDash, "count": Count, "title": titleOf, "perDay": perDayOf, "level": levelClass,
+	"dash": orDash, "count": Count, "title": titleOf, "perDay": perDayOf, "level": levelClass, "flaw": flawText,
 }).Parse(backtestPage))
 
 // htmlPage is what the template of the page sees.

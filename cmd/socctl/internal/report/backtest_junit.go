@@ -9,7 +9,8 @@ import (
 )
 
 // backtestJUnit writes a case for every rule: failed if its budget is exceeded,
-// skipped if it was not exercised. Other findings are told in its output.
+// skipped if it was not exercised, an error if it is broken now. Other findings are told in its
+// output.
 func backtestJUnit(w io.Writer, run *BacktestRun) error {
 	r := run.Result
 	suite := junitSuite{Name: "backtest"}
@@ -45,6 +46,11 @@ func backtestJUnit(w io.Writer, run *BacktestRun) error {
 
 func junitRule(r *backtest.RuleReport, said []string) junitCase {
 	c := junitCase{Name: Clean(r.Title), Class: Clean(r.Path), File: Clean(r.Path), Line: r.Line}
+	if r.Change != nil && r.Change.Status == backtest.Broken {
+		c.Error = &junitOutcome{Message: "broken: " + Clean(flawText(r.Change)), Type: backtest.Broken}
+		c.SystemOut = fmt.Sprintf("%s that it matched before %s not seen", Count(r.Change.Unseen, "event"), plural(r.Change.Unseen, "is", "are"))
+		return c
+	}
 	c.Failure = budgetOutcome(r.Budget, r.Rate)
 	if r.Verdict == backtest.Unused && c.Failure == nil {
 		c.Skipped = &junitOutcome{Message: "not exercised: " + Clean(r.Reason), Type: string(r.Verdict)}
@@ -58,6 +64,9 @@ func junitRule(r *backtest.RuleReport, said []string) junitCase {
 	}
 	if r.Change != nil {
 		out = append(out, fmt.Sprintf("%s: %d events gained, %d lost", r.Change.Status, r.Change.Gained, r.Change.Lost))
+		if r.Change.Error != nil {
+			out = append(out, Clean(flawText(r.Change)))
+		}
 	}
 	c.SystemOut = strings.Join(append(out, said...), "\n")
 	return c

@@ -39,7 +39,10 @@ func markdownVerdict(r *backtest.Result) string {
 		words = append(words, Count(n, "finding"))
 	}
 	if d := s.Delta; d != nil {
-		words = append(words, fmt.Sprintf("%s changed", Count(d.Added+d.Removed+d.Changed, "rule")), fmt.Sprintf("+%d −%d events", d.Gained, d.Lost))
+		if d.Broken > 0 {
+			words = append(words, "⛔ "+Count(d.Broken, "broken rule"))
+		}
+		words = append(words, fmt.Sprintf("%s changed", Count(d.Mended+d.Added+d.Removed+d.Changed, "rule")), fmt.Sprintf("+%d −%d events", d.Gained, d.Lost))
 	}
 	return strings.Join(append(words, Count(s.Alerts, "alert")), " · ")
 }
@@ -55,10 +58,14 @@ func markdownChanges(w io.Writer, r *backtest.Result) {
 		c := x.Change
 		note := ""
 		switch {
+		case c.Status == backtest.Broken:
+			note = fmt.Sprintf("⛔ %s; %s that it matched before not seen", escapeMarkdown(flawText(c)), Count(c.Unseen, "event"))
 		case x.Budget != nil && x.Budget.State == backtest.Exceeded:
 			note = "⛔ budget " + short(x.Budget.PerDay)
 		case x.Budget != nil && x.Budget.State == backtest.Undecided && x.Alerts > 0:
 			note = "budget " + short(x.Budget.PerDay) + " undecided"
+		case c.Status == backtest.Mended:
+			note = escapeMarkdown(flawText(c))
 		case x.Verdict == backtest.Unused:
 			note = "not exercised"
 		}
@@ -82,14 +89,14 @@ func markdownRule(r *backtest.RuleReport) string {
 }
 
 func markdownSamples(w io.Writer, r *backtest.RuleReport) {
-	if len(r.Change.GainedSamples)+len(r.Change.LostSamples) == 0 {
+	if len(r.Change.GainedSamples)+len(r.Change.LostSamples)+len(r.Change.UnseenSamples) == 0 {
 		return
 	}
 	fmt.Fprintf(w, "<details><summary>%s: events</summary>\n\n", escapeMarkdown(r.Title))
 	for _, side := range []struct {
 		sign    string
 		samples []backtest.Sample
-	}{{"gained", r.Change.GainedSamples}, {"lost", r.Change.LostSamples}} {
+	}{{"gained", r.Change.GainedSamples}, {"lost", r.Change.LostSamples}, {"unseen", r.Change.UnseenSamples}} {
 		for _, x := range side.samples {
 			fmt.Fprintf(w, "- %s: `%s` record %d %s", side.sign, codeText(x.Source), x.Record, x.Time)
 			if len(x.Fields) > 0 { // of keywords there are none

@@ -172,18 +172,20 @@ func prettyChanges(w io.Writer, s Style, r *backtest.Result) {
 	list := changed(r)
 	for _, x := range list[:min(shownChanged, len(list))] {
 		c := x.Change
-		fmt.Fprintf(w, "%s %s  %s\n", s.Paint(changeColour(c), fmt.Sprintf("%-9s", c.Status)), Clean(x.Title), changeLine(x))
+		fmt.Fprintf(w, "%s %s  %s\n", s.Paint(changeColour(x), fmt.Sprintf("%-9s", c.Status)), Clean(x.Title), changeLine(x))
 		prettySamples(w, s.Paint(Green, "gained  "), c.GainedSamples)
 		prettySamples(w, s.Paint(Red, "lost    "), c.LostSamples)
+		prettySamples(w, s.Paint(Red, "unseen  "), c.UnseenSamples)
 	}
 	if n := len(list) - shownChanged; n > 0 {
 		fmt.Fprintf(w, "and %s more; -f json has everything\n", Count(n, "rule"))
 	}
 }
 
-func changeColour(c *backtest.Change) string {
+func changeColour(r *backtest.RuleReport) string {
+	c := r.Change
 	switch {
-	case c.Lost > 0 || c.Status == backtest.Removed:
+	case c.Lost > 0 || r.Gone():
 		return Red
 	case c.Gained > 0:
 		return Green
@@ -194,14 +196,45 @@ func changeColour(c *backtest.Change) string {
 // changeText sums up a comparison.
 func changeText(r *backtest.Result) string {
 	d := r.Summary.Delta
-	return fmt.Sprintf("since %s (%.9s): %d added, %d removed, %d changed; %d events gained, %d lost; alerts %d → %d",
-		Clean(r.Base.Ref), r.Base.Commit, d.Added, d.Removed, d.Changed, d.Gained, d.Lost, d.AlertsBefore, r.Summary.Alerts)
+	return fmt.Sprintf("since %s (%.9s): %s%d added, %d removed, %d changed; %d events gained, %d lost; alerts %d → %d",
+		Clean(r.Base.Ref), r.Base.Commit, brokenText(d), d.Added, d.Removed, d.Changed, d.Gained, d.Lost, d.AlertsBefore, r.Summary.Alerts)
+}
+
+// brokenText counts the rules that have or had an error, ready to stand before other
+// counts; "" if none has.
+func brokenText(d *backtest.Delta) string {
+	out := ""
+	if d.Broken > 0 {
+		out = fmt.Sprintf("%d broken, ", d.Broken)
+	}
+	if d.Mended > 0 {
+		out += fmt.Sprintf("%d mended, ", d.Mended)
+	}
+	return out
+}
+
+// flawText tells the error that a rule has or had; "" if it is neither broken nor mended.
+func flawText(c *backtest.Change) string {
+	if c.Error == nil {
+		return ""
+	}
+	place := fmt.Sprintf("%s:%d", c.Error.Path, c.Error.Line)
+	if c.Status == backtest.Mended {
+		return fmt.Sprintf("it had an error before, at %s: %s", place, c.Error.Message)
+	}
+	return fmt.Sprintf("it has an error now, at %s: %s", place, c.Error.Message)
 }
 
 // changeLine tells what a change does to one rule.
 func changeLine(r *backtest.RuleReport) string {
 	c := r.Change
 	var out []string
+	if c.Error != nil {
+		out = append(out, Clean(flawText(c)))
+	}
+	if c.Status == backtest.Broken {
+		return strings.Join(append(out, fmt.Sprintf("%s that it matched before %s not seen", Count(c.Unseen, "event"), plural(c.Unseen, "is", "are"))), "; ")
+	}
 	if c.Gained+c.Lost > 0 {
 		out = append(out, fmt.Sprintf("+%d −%d events", c.Gained, c.Lost))
 	} else if r.Verdict == backtest.Unused {
@@ -287,7 +320,7 @@ func unusedReasons(r *backtest.Result) []reason {
 	var out []reason
 	for i := range r.Rules {
 		x := &r.Rules[i]
-		if x.Verdict != backtest.Unused || x.Change != nil && x.Change.Status == backtest.Removed {
+		if x.Verdict != backtest.Unused || x.Gone() {
 			continue
 		}
 		text := x.Reason

@@ -71,8 +71,7 @@ func (r *CIRun) Changed() bool { return len(r.Diff.Changes)+len(r.Diff.Correlati
 
 // rates are the alerts of a rule a day, before and after.
 func rates(r *backtest.RuleReport) (before, after float64, known bool) {
-	removed := r.Change != nil && r.Change.Status == backtest.Removed
-	if r.Rate != nil && !removed {
+	if r.Rate != nil && !r.Gone() {
 		after, known = r.Rate.PerDay, true
 	}
 	before = after
