@@ -16,7 +16,7 @@ import (
 )
 
 // cacheVersion changes whenever what is remembered is written in another way, or is wrong.
-const cacheVersion = 4
+const cacheVersion = 5
 
 // cacheFolder is where a recording remembers what rules have found in its files.
 const cacheFolder = ".cache"

@@ -65,6 +65,11 @@ func TestFarTimes(t *testing.T) {
 		for name, p := range programs {
 			got := newGround()
 			if err := Replay(context.Background(), dir, p, ReplayOptions{Exposure: true}, func(r *Replayed) error {
+				for _, h := range r.Hits {
+					if h.Time.IsZero() != (h.Index == 4 || h.Index == 6) {
+						t.Errorf("%s, %s: the hit %d is of %v", step.name, name, h.Index, h.Time)
+					}
+				}
 				got.add(r.Grounds[Logsource{}])
 				return nil
 			}); err != nil {

@@ -169,9 +169,6 @@ func (w *Writer) Add(r telemetry.Record) error {
 
 // keep holds a record, and writes some of what is held if it is too much.
 func (w *Writer) keep(r telemetry.Record, layout *telemetry.Layout, is belonging) error {
-	if year := is.at.UTC().Year(); year < 0 || year > 9999 {
-		is.at = time.Time{} // which the manifest cannot hold
-	}
 	p := w.part(is.at, is.view)
 	w.held -= p.bytes
 	if err := p.add(r, layout, w.layouts, is); err != nil {

@@ -79,7 +79,7 @@ func (e *Event) timeOf(name string) (time.Time, string, bool) {
 	}
 	if name == "time" {
 		if date, ok := e.Field("date"); ok && date.Kind() == evaluator.String {
-			if t, ok := e.dateAndTime(c, date.Text(), v.Text()); ok {
+			if t, ok := e.dateAndTime(c, date.Text(), v.Text()); ok && writable(t) {
 				return t, "date and time", true
 			}
 		}
@@ -88,7 +88,14 @@ func (e *Event) timeOf(name string) (time.Time, string, bool) {
 	if note != "" {
 		name += " (" + note + ")"
 	}
-	return t, name, ok
+	return t, name, ok && writable(t)
+}
+
+// writable reports whether a time can be written in four digits of a year, in UTC: any
+// other one is none.
+func writable(t time.Time) bool {
+	year := t.UTC().Year()
+	return year >= 0 && year <= 9999
 }
 
 // dateAndTime reads W3C logs, which are in UTC by their standard, and those of

@@ -36,6 +36,9 @@ func TestEventTime(t *testing.T) {
 		{`{"created_at": "2022-12-16T18:15:38+0100"}`, "2022-12-16T17:15:38Z", "created_at"},
 		{`{"time": {"nested": 1}}`, "", ""},
 		{`{"time": true}`, "", ""},
+		{`{"time": "9999-12-31T23:59:59-14:00"}`, "", ""},
+		{`{"time": "0000-01-01T00:00:00+14:00"}`, "", ""},
+		{`{"time": "9999-12-31T23:59:59-14:00", "published": "2023-07-10T11:54:39Z"}`, "2023-07-10T11:54:39Z", "published"},
 	}
 	tests = append(tests, []struct{ record, want, source string }{
 		{`{"timestamp": "1364481363.243"}`, "2013-03-28T14:36:03.243Z", "timestamp"},
