@@ -57,7 +57,7 @@ func (l *residue) look(before telemetry.Record, after evaluator.Value) {
 		}
 		l.found[name] = true
 		eachLeaf(after, "", func(path string, v evaluator.Value) {
-			if text := v.Text(); slices.ContainsFunc(gone, func(g string) bool { return repeats(text, g) }) {
+			if text := strings.ToLower(v.Text()); slices.ContainsFunc(gone, func(g string) bool { return repeats(text, g) }) {
 				places[Left{Field: name, In: path}] = true
 			}
 		})
@@ -67,14 +67,16 @@ func (l *residue) look(before telemetry.Record, after evaluator.Value) {
 	}
 }
 
+// repeats reports whether a text still says what is gone. Letter case does not count, for
+// it does not for rules, nor for whoever reads it; both are in lower case.
 func repeats(text, gone string) bool {
 	return len(gone) >= shortestSame && text == gone || len(gone) >= shortestPart && strings.Contains(text, gone)
 }
 
-// texts returns what stands under a name in an event, in any of its views, and at any
+// texts returns, in lower case, what stands under a name in an event, in any of its views, and at any
 // place of its record where a redaction takes it from.
 func (l *residue) texts(event *telemetry.Event, name string) (texts []string) {
-	add := func(_ string, v evaluator.Value) { texts = append(texts, v.Text()) }
+	add := func(_ string, v evaluator.Value) { texts = append(texts, strings.ToLower(v.Text())) }
 	take := func(e evaluator.Event) {
 		if v, ok := e.Field(name); ok {
 			eachLeaf(v, "", add)

@@ -33,3 +33,16 @@ func TestRedactionLeft(t *testing.T) {
 		t.Errorf("when all is named (-want +got):\n%s", diff)
 	}
 }
+
+// A copy in other letters is told as well: rules find it.
+func TestRedactionLeftInOtherCase(t *testing.T) {
+	t.Parallel()
+	dir, _ := oneFile(t, `{"Channel":"Security","EventID":4688,"CommandLine":"TOPSECRET-up","Message":"says topsecret-UP","User":"ÄRGER","name":"ärger"}`)
+	done, err := Redact(dir, Options{}, Redaction{Drop: []string{"CommandLine"}, Hash: []string{"User"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]Left{{"CommandLine", "Message", 1}, {"User", "name", 1}}, done.Left); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
