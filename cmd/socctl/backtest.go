@@ -210,6 +210,10 @@ func (c *cli) watch(r *recordings) *meter {
 		m.done()
 		c.unreadable(err)
 	}
+	r.warn = func(text string) {
+		m.done()
+		fmt.Fprintf(c.stderr, "%s %s\n", c.err().Paint(report.Yellow, "warning:"), report.Clean(text))
+	}
 	return m
 }
 

@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"path/filepath"
 	"slices"
 
+	"github.com/socctl/socctl/cmd/socctl/internal/report"
 	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/evaluator"
 	"github.com/socctl/socctl/evaluator/backtest"
@@ -19,6 +21,8 @@ type recordings struct {
 	stream         *backtest.Streaming
 	folders        []string
 	baselineBehind int // how many of the folders are no baseline
+
+	warn func(text string) // tells what is no error; nil for nobody
 }
 
 // newRecordings parts folders of recorded telemetry from other recordings.
@@ -55,6 +59,7 @@ func (r *recordings) Replay(ctx context.Context, p *compiler.Program, take func(
 		if err := f.replay(ctx, folder); err != nil && ctx.Err() == nil {
 			return nil, err
 		}
+		f.tellWithoutIndex(folder)
 	}
 	return out, nil
 }
@@ -68,6 +73,16 @@ type folderReplay struct {
 	baseline bool
 	progress backtest.Progress
 	order    *record.Order
+
+	withoutIndex int // files
+}
+
+// tellWithoutIndex tells once of files that were read because their indexes are gone.
+func (f *folderReplay) tellWithoutIndex(folder string) {
+	if f.withoutIndex > 0 && f.warn != nil {
+		f.warn(fmt.Sprintf("the index of %s in %s is gone, so what it would tell was read from there; `socctl record compact %s` makes indexes anew",
+			report.Count(f.withoutIndex, "file"), folder, folder))
+	}
 }
 
 func (f *folderReplay) replay(ctx context.Context, folder string) error {
@@ -75,6 +90,9 @@ func (f *folderReplay) replay(ctx context.Context, folder string) error {
 	return record.Replay(ctx, folder, f.program, o, func(r *record.Replayed) error {
 		f.deliver(r.Hits)
 		f.account(r)
+		if r.WithoutIndex {
+			f.withoutIndex++
+		}
 		f.progress.Source = filepath.Join(folder, filepath.FromSlash(r.Path))
 		f.progress.Bytes = r.Bytes
 		f.progress.Events, f.progress.Hits = f.progress.Events+r.Rows, f.progress.Hits+len(r.Hits)

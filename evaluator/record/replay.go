@@ -3,7 +3,9 @@ package record
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"runtime"
 	"slices"
@@ -47,6 +49,8 @@ type Replayed struct {
 	File
 	Hits    []Hit          // in the order of the rows
 	Sources map[string]int // how many events each has
+	// WithoutIndex is set if the index is gone: the file was read instead, as a whole.
+	WithoutIndex bool
 
 	// If ReplayOptions ask for it:
 	Unrouted int                   // events of no known logsource
@@ -192,7 +196,11 @@ func (w *replayer) file(ctx context.Context, f File) *fileReplay {
 	if judged {
 		r.Sources = maps.Clone(f.Sources)
 		if f.Index != nil {
-			if silent, r.err = w.router.silent(w.dir, &f); r.err != nil {
+			silent, r.err = w.router.silent(w.dir, &f)
+			if r.WithoutIndex = errors.Is(r.err, fs.ErrNotExist); r.WithoutIndex {
+				r.err = nil // all that an index says is in its file as well
+			}
+			if r.err != nil {
 				return r
 			}
 		}

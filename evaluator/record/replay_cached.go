@@ -25,18 +25,21 @@ type remembering struct {
 
 // file returns what rules find in a file.
 func (w *remembering) file(ctx context.Context, f File) *fileReplay {
-	m := w.cache.read(f)
+	m, withoutIndex := w.cache.read(f), false
 	missing := w.known.missing(m.Known)
 	if len(missing) > 0 || m.Grounds == nil {
 		fresh := w.part(m.Known, missing).file(ctx, f)
 		if fresh.err != nil {
 			return fresh
 		}
+		withoutIndex = fresh.WithoutIndex
 		m.learn(fresh, missing, w.known.keys)
 		m.Known = w.known.joined(m.Known)
 		w.cache.write(f, m)
 	}
-	return w.recall(f, m)
+	r := w.recall(ctx, f, m)
+	r.WithoutIndex = withoutIndex
+	return r
 }
 
 // part returns what replays the rules of the program that are in none of some sets.
@@ -117,7 +120,7 @@ func (m *memory) hit(h *Hit) int32 {
 }
 
 // recall makes of what is known what a replay yields.
-func (w *remembering) recall(f File, m *memory) *fileReplay {
+func (w *remembering) recall(ctx context.Context, f File, m *memory) *fileReplay {
 	r := &fileReplay{Replayed: Replayed{File: f, Sources: m.Sources}}
 	if w.exposure {
 		r.Unrouted, r.Grounds = m.Unrouted, w.grounds(m)
@@ -144,6 +147,9 @@ func (w *remembering) recall(f File, m *memory) *fileReplay {
 	hits = slices.DeleteFunc(hits, func(h *Hit) bool { return h == nil })
 	slices.SortFunc(hits, func(a, b *Hit) int { return int(a.row) - int(b.row) })
 	for _, h := range hits {
+		if r.err = ctx.Err(); r.err != nil {
+			return r
+		}
 		if w.visit != nil {
 			if r.err = w.visit(h); r.err != nil {
 				return r
