@@ -88,7 +88,7 @@ func (f *folderReplay) tellWithoutIndex(folder string) {
 func (f *folderReplay) replay(ctx context.Context, folder string) error {
 	o := record.ReplayOptions{Workers: f.stream.Jobs, Normaliser: f.stream.Normaliser, Exposure: true, Anyway: f.stream.Anyway, Cache: true}
 	return record.Replay(ctx, folder, f.program, o, func(r *record.Replayed) error {
-		f.deliver(r.Hits)
+		f.deliver(ctx, r.Hits)
 		f.account(r)
 		if r.WithoutIndex {
 			f.withoutIndex++
@@ -103,10 +103,15 @@ func (f *folderReplay) replay(ctx context.Context, folder string) error {
 	})
 }
 
-func (f *folderReplay) deliver(hits []record.Hit) {
+// deliver counts the hits of a file. Their events are not made any more once ctx is done,
+// which takes most of the time: matches and alerts are those of the whole file then.
+func (f *folderReplay) deliver(ctx context.Context, hits []record.Hit) {
 	for i := range hits {
 		h := &hits[i]
 		f.take(&backtest.Hit{Source: h.Source, Record: h.Index, Baseline: f.baseline, Time: h.Time, Order: f.order.Of(h.Source, h.Index), Matches: h.Matches, Suppressed: h.Suppressed, Load: func() (*telemetry.Event, []evaluator.View, error) {
+			if ctx.Err() != nil {
+				return nil, nil, ctx.Err()
+			}
 			event, err := h.Event()
 			if err != nil {
 				return nil, nil, err

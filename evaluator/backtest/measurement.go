@@ -3,6 +3,7 @@ package backtest
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -154,8 +155,9 @@ func (m *measurement) load() *loaded {
 	}
 	var err error
 	if l.event, l.views, err = l.hit.Load(); err != nil {
-		l.failed = true
-		m.problems++
+		if l.failed = true; !errors.Is(err, context.Canceled) {
+			m.problems++
+		}
 		return l
 	}
 	l.host, l.user = textOf(l.event, hostFields), textOf(l.event, userFields)

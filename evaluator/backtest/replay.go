@@ -33,7 +33,9 @@ type Hit struct {
 	Matches    []evaluator.Match
 	Suppressed []evaluator.Suppression
 
-	// Load returns the event, and the views under which it was evaluated.
+	// Load returns the event, and the views under which it was evaluated. The error is that
+	// of the context if the replay is ending: it is no problem, and the match counts without
+	// what its event tells.
 	Load func() (*telemetry.Event, []evaluator.View, error)
 }
 

@@ -85,7 +85,7 @@ func replayedMessages(t *testing.T, dir string, p *compiler.Program) (hits int, 
 	w := newReplayer(dir, p, &ReplayOptions{Normaliser: telemetry.NewNormaliser(nil)})
 	g := &groupReplay{replayer: w, rowGroup: file.group(0, &w.reader)}
 	r := &Replayed{Sources: map[string]int{}}
-	if err := g.replay(r); err != nil {
+	if err := g.replay(t.Context(), r); err != nil {
 		t.Fatal(err)
 	}
 	c := g.rowGroup.read["Message"]

@@ -3,6 +3,7 @@
 package record
 
 import (
+	"context"
 	"flag"
 	"maps"
 	"slices"
@@ -95,7 +96,7 @@ func (w *replayer) reading(f File) (*fileReads, error) {
 	out, into := &fileReads{}, &Replayed{Sources: map[string]int{}}
 	for i := range t.footer.groups {
 		g := &groupReplay{replayer: w, judged: judged, rowGroup: t.group(i, &w.reader)}
-		if err := g.replay(into); err != nil {
+		if err := g.replay(context.Background(), into); err != nil {
 			return nil, err
 		}
 		out.groups = append(out.groups, g.columnsRead())

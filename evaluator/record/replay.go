@@ -220,7 +220,7 @@ func (w *replayer) file(ctx context.Context, f File) *fileReplay {
 			return r
 		}
 		g := &groupReplay{replayer: w, judged: judged, silent: silent, hits: w.hits, rowGroup: t.group(i, &w.reader)}
-		if err := g.replay(&r.Replayed); err != nil {
+		if err := g.replay(ctx, &r.Replayed); err != nil {
 			r.err = fmt.Errorf("%s: %w", t.path, err)
 			return r
 		}
@@ -253,7 +253,7 @@ func (g *groupReplay) retire() {
 }
 
 // replay replays a row group.
-func (g *groupReplay) replay(into *Replayed) error {
+func (g *groupReplay) replay(ctx context.Context, into *Replayed) error {
 	wanted, err := g.wanted()
 	if err != nil {
 		return err
@@ -266,6 +266,9 @@ func (g *groupReplay) replay(into *Replayed) error {
 		return err
 	}
 	for n, rows := range byLayout {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 		for _, of := range g.byKind(rows) {
 			if len(of.rows) == 0 {
 				continue
@@ -281,7 +284,7 @@ func (g *groupReplay) replay(into *Replayed) error {
 	if !g.judged {
 		g.countSources(into)
 	}
-	return g.finish(into)
+	return g.finish(ctx, into)
 }
 
 // countSources counts the events of each source.
@@ -449,8 +452,9 @@ func (g *groupReplay) hit(row int32, matches []evaluator.Match, stopped []evalua
 	g.hits = append(g.hits, rowHit{row, h, event})
 }
 
-// finish adds what was found, with what stands beside.
-func (g *groupReplay) finish(into *Replayed) error {
+// finish adds what was found, with what stands beside. That takes longer than all before if
+// there are many hits, so it ends as soon as ctx does.
+func (g *groupReplay) finish(ctx context.Context, into *Replayed) error {
 	if g.late != nil || len(g.hits)+len(g.tried) == 0 {
 		return g.late
 	}
@@ -462,6 +466,9 @@ func (g *groupReplay) finish(into *Replayed) error {
 	slices.SortFunc(g.hits, func(a, b rowHit) int { return cmp.Compare(a.row, b.row) })
 	into.Hits = slices.Grow(into.Hits, len(g.hits))
 	for _, h := range g.hits {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 		row := beside.row(int(h.row))
 		h.Index, h.Time = row.Record.Index, row.Time
 		from := telemetry.Record{Source: h.Source, Modified: row.Record.Modified}

@@ -34,6 +34,9 @@ func (w *remembering) file(ctx context.Context, f File) *fileReplay {
 		}
 		withoutIndex = fresh.WithoutIndex
 		m.learn(fresh, missing, w.known.keys)
+		if err := ctx.Err(); err != nil {
+			return &fileReplay{err: err}
+		}
 		m.Known = w.known.joined(m.Known)
 		w.cache.write(f, m)
 	}
