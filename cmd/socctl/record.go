@@ -9,6 +9,7 @@ import (
 	"os"
 	"runtime/debug"
 	"slices"
+	"syscall"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -167,6 +168,9 @@ func (c *cli) recordAll(ctx context.Context, o *recordOptions, dir string, recor
 }
 
 func nothingRecorded(err error) error {
+	if errors.Is(err, record.ErrHalfDone) {
+		return err
+	}
 	return fmt.Errorf("%w; the recording is as it was before: nothing of this run was recorded", err)
 }
 
@@ -330,7 +334,11 @@ func (c *cli) recordCompact() *cobra.Command {
 				return err
 			}
 			before, after, err := record.Compact(args[0], options)
-			return c.rewritten(before, after, err)
+			if err != nil {
+				return rewriteError("compact", args[0], err)
+			}
+			c.rewritten(before, after)
+			return nil
 		},
 	}
 	memoryFlag(cmd, &o)
@@ -352,15 +360,27 @@ func (c *cli) rewriteOptions(o *recordOptions) (record.Options, error) {
 	return o.options()
 }
 
-// rewritten tells what became of the files of a recording.
-func (c *cli) rewritten(before, after int, err error) error {
-	if err != nil {
+// rewriteError tells what a recording is after a command that could not rewrite it, and what
+// to do.
+func rewriteError(command, dir string, err error) error {
+	if errors.Is(err, record.ErrNoRecording) {
 		return recordingError(err)
 	}
+	state, advice := "nothing in the recording was changed", ""
+	if errors.Is(err, record.ErrHalfDone) {
+		state = "run it again: it goes on where it was, and removes what is replaced"
+	}
+	if errors.Is(err, syscall.ENOSPC) {
+		advice = "; new files are written before old ones are removed, so make as much room as the recording takes, and run it again"
+	}
+	return recordingError(fmt.Errorf("cannot %s %s: %w; %s%s", command, report.Clean(dir), err, state, advice))
+}
+
+// rewritten tells how many files a recording had and has.
+func (c *cli) rewritten(before, after int) {
 	if !c.quiet {
 		fmt.Fprintf(c.stderr, "%s before, %d now\n", report.Count(before, "file"), after)
 	}
-	return nil
 }
 
 func (c *cli) recordRedact() *cobra.Command {
@@ -379,9 +399,10 @@ func (c *cli) recordRedact() *cobra.Command {
 				return err
 			}
 			done, err := record.Redact(args[0], options, o.redaction)
-			if err := c.rewritten(done.Before, done.After, err); err != nil {
-				return err
+			if err != nil {
+				return rewriteError("redact", args[0], err)
 			}
+			c.rewritten(done.Before, done.After)
 			return exitWith(c.redacted(done))
 		},
 	}

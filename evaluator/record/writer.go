@@ -279,10 +279,17 @@ func (w *Writer) Commit() error {
 		err = w.list()
 	}
 	if err != nil {
-		return errors.Join(err, w.unlisted())
+		return w.unlisted(err)
 	}
-	return errors.Join(w.sweep(), w.sweepCache(), ignoreMissing(os.Remove(filepath.Join(w.dir, begun))))
+	if err := errors.Join(w.sweep(), w.sweepCache(), ignoreMissing(os.Remove(filepath.Join(w.dir, begun)))); err != nil {
+		return fmt.Errorf("%w: %w", ErrHalfDone, err)
+	}
+	return nil
 }
+
+// ErrHalfDone is in an error of Commit, Compact and Redact after which it is not certain that
+// the recording is as it was before.
+var ErrHalfDone = errors.New("the recording may be the new one already, and what that replaces may still be in its folder")
 
 // list makes the manifest list what was added.
 func (w *Writer) list() error {
@@ -291,20 +298,18 @@ func (w *Writer) list() error {
 	return w.manifest.write(w.dir)
 }
 
-// unlisted removes what was added, unless the manifest lists it nevertheless: it may be
-// in its place although something failed behind that.
-func (w *Writer) unlisted() error {
+// unlisted removes what was added after an error, unless the manifest lists it nevertheless:
+// it may be in its place although something failed behind that.
+func (w *Writer) unlisted(because error) error {
 	there, err := ReadManifest(w.dir)
-	if err != nil && !errors.Is(err, ErrNoRecording) {
-		return nil // what counts cannot be said; the next writer removes what does not
-	}
 	listed := func(f File) bool {
 		return there != nil && slices.ContainsFunc(there.Files, func(known File) bool { return known.Path == f.Path })
 	}
-	if slices.ContainsFunc(w.added, listed) {
-		return nil
+	unknown := err != nil && !errors.Is(err, ErrNoRecording) // the next writer removes what does not count
+	if unknown || slices.ContainsFunc(w.added, func(f File) bool { return !w.there[f.Path] && listed(f) }) {
+		return fmt.Errorf("%w: %w", ErrHalfDone, because)
 	}
-	return w.removeAdded()
+	return errors.Join(because, w.removeAdded())
 }
 
 // flushAll writes all that is held.
