@@ -205,13 +205,29 @@ var errLarge = errors.New("record too large")
 func (s *jsonStream) decode() (evaluator.Value, int, error) {
 	for {
 		v, n, err := s.decoder.decode(s.rest(), s.ended)
-		if err != errShort {
+		if err == errShort {
+			err = s.widen()
+		}
+		if err != nil || n > 0 {
 			return v, n, err
 		}
+	}
+}
+
+// widen widens the window until it is worth decoding what it starts with. Of a value
+// that is large nothing is made before all of it is there: it may turn out too large.
+func (s *jsonStream) widen() error {
+	for {
 		if s.end-s.at > s.options.MaxRecord {
-			return v, 0, errLarge
+			return errLarge
 		}
 		s.fill()
+		if s.end-s.at <= liveWindow {
+			return nil
+		}
+		if _, err := s.decoder.measure(s.rest(), s.ended); err != errShort {
+			return nil
+		}
 	}
 }
 
@@ -311,7 +327,9 @@ func (s *jsonStream) room(tried int) {
 	size, widest := len(s.buf), max(s.options.MaxRecord, firstWindow)+firstWindow
 	switch grow := tried*2 > size && size < widest; {
 	case grow:
-		size = min(2*size, widest)
+		if size *= 2; size >= s.options.MaxRecord {
+			size = widest // the last time
+		}
 	case size-s.end >= leastRoom:
 		return
 	}
