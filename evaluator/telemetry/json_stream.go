@@ -54,9 +54,6 @@ const (
 func (r *reader) json(source string, in *bufio.Reader) bool {
 	s := &jsonStream{reader: r, source: source, in: in, line: 1, buf: r.window(), decoder: jsonDecoder{words: &r.words}}
 	s.fill()
-	if bytes.HasPrefix(s.rest(), utf8Mark) {
-		s.consume(len(utf8Mark))
-	}
 	s.run()
 	if r.free = s.buf[s.end:]; len(r.arena.all) > 4*firstWindow {
 		r.next(arenaSize)
@@ -85,11 +82,27 @@ func (s *jsonStream) run() {
 
 // step reads what the window starts with, which is no space.
 func (s *jsonStream) step() {
-	if s.at == s.end || s.separator(s.buf[s.at]) {
+	if s.at == s.end || s.mark() || s.separator(s.buf[s.at]) {
 		return
 	}
 	s.torn = s.torn && s.place != outside
 	s.record()
+}
+
+// mark consumes a byte order mark, which stands at the start of a file and thus within
+// files that were put together. A raw line has none: it starts and ends with a bracket.
+func (s *jsonStream) mark() bool {
+	if s.buf[s.at] != utf8Mark[0] {
+		return false
+	}
+	for !s.ended && s.end-s.at < len(utf8Mark) && bytes.HasPrefix(utf8Mark, s.rest()) {
+		s.fill()
+	}
+	if !bytes.HasPrefix(s.rest(), utf8Mark) {
+		return false
+	}
+	s.consume(len(utf8Mark))
+	return true
 }
 
 // finish reports how the input ended if it ended badly.
