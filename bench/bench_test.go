@@ -89,8 +89,14 @@ func TestFlags(t *testing.T) {
 			t.Errorf("%s: %v, want %s", args, err, want)
 		}
 	}
-	if _, err := parse([]string{"-h"}, &bytes.Buffer{}); !errors.Is(err, flag.ErrHelp) {
+	var help bytes.Buffer
+	if _, err := parse([]string{"-h"}, &help); !errors.Is(err, flag.ErrHelp) {
 		t.Errorf("-h: %v", err)
+	}
+	for _, name := range append(laneNames(), engineNames()...) {
+		if !strings.Contains(help.String(), name) {
+			t.Errorf("the help does not name %s", name)
+		}
 	}
 }
 

@@ -168,8 +168,8 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 			return nil
 		})
 	}
-	list(&o.lanes, "lanes", "`names` of lanes, separated by commas (default all)")
-	list(&o.engines, "engines", "`names` of engines, separated by commas (default all but those that are slower modes of others)")
+	list(&o.lanes, "lanes", "`names` of lanes, separated by commas (default all): "+strings.Join(laneNames(), ", "))
+	list(&o.engines, "engines", "`names` of engines, separated by commas (default all but those that are slower modes of others): "+strings.Join(engineNames(), ", "))
 	list(&o.parts, "parts", "`names` of what to measure, separated by commas: engines, growth, cores and recorded (default all)")
 	flags.IntVar(&o.events, "events", 20_000, "events of a lane at most; lanes whose events take little time have two to four times as many")
 	flags.IntVar(&o.few, "few", 600, "events for engines that are too slow for a whole lane, unless these take less than a quarter of a second; a sixth of them for those that try every rule")
@@ -220,18 +220,24 @@ func (o *options) check(more int) error {
 	if err := among(o.parts, known, "part"); err != nil {
 		return err
 	}
-	known = nil
-	for _, l := range lanes.All() {
-		known = append(known, l.Name)
-	}
-	if err := among(o.lanes, known, "lane"); err != nil {
+	if err := among(o.lanes, laneNames(), "lane"); err != nil {
 		return err
 	}
-	known = nil
-	for _, e := range engines() {
-		known = append(known, e.name)
+	return among(o.engines, engineNames(), "engine")
+}
+
+func laneNames() (names []string) {
+	for _, l := range lanes.All() {
+		names = append(names, l.Name)
 	}
-	return among(o.engines, known, "engine")
+	return names
+}
+
+func engineNames() (names []string) {
+	for _, e := range engines() {
+		names = append(names, e.name)
+	}
+	return names
 }
 
 func among(names, known []string, what string) error {

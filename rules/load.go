@@ -23,6 +23,7 @@ type Set struct {
 	Correlations []*Correlation
 	Filters      []*Filter
 	Files        int // number of files read
+	Lost         int // number of documents that are no part of the set, as nothing can be made of them
 
 	linked int // number of documents when they were linked
 }
@@ -61,18 +62,21 @@ func (s *Set) Documents() []Document {
 func Load(fsys fs.FS) (*Set, Diagnostics) {
 	l := loader{lean: true}
 	l.walk(fsys, ".", func(name string) string { return name })
-	return loaded(l.read())
+	return l.load()
 }
 
 // LoadPaths is like Load for files and folders given by path. A path that does
 // not exist and a folder without any rule file are errors.
 func LoadPaths(paths ...string) (*Set, Diagnostics) {
-	return loaded(readPaths(loader{lean: true}, paths))
+	l := loader{lean: true}
+	l.collect(paths)
+	return l.load()
 }
 
-func loaded(docs []Document, files int, diags Diagnostics) (*Set, Diagnostics) {
+func (l *loader) load() (*Set, Diagnostics) {
+	docs, diags := l.read()
 	set, together := Assemble(docs)
-	set.Files = files
+	set.Files, set.Lost = len(l.sources), l.lost
 	diags = append(diags, together...)
 	diags.Sort()
 	return set, diags
@@ -81,12 +85,10 @@ func loaded(docs []Document, files int, diags Diagnostics) (*Set, Diagnostics) {
 // ReadPaths reads like LoadPaths but does not assemble: it returns the documents
 // of each file, what is wrong with each by itself, and the number of files.
 func ReadPaths(paths ...string) (docs []Document, files int, diags Diagnostics) {
-	return readPaths(loader{}, paths)
-}
-
-func readPaths(l loader, paths []string) (docs []Document, files int, diags Diagnostics) {
+	var l loader
 	l.collect(paths)
-	return l.read()
+	docs, diags = l.read()
+	return docs, len(l.sources), diags
 }
 
 // collect finds the rule files of paths.
@@ -119,6 +121,7 @@ type source struct {
 type loader struct {
 	sources []source
 	diags   Diagnostics
+	lost    int  // documents of which nothing can be made
 	lean    bool // documents are kept without their Node
 }
 
@@ -178,9 +181,10 @@ func (l *loader) settle() {
 }
 
 // read reads and parses the collected files on all processors.
-func (l *loader) read() ([]Document, int, Diagnostics) {
+func (l *loader) read() ([]Document, Diagnostics) {
 	l.settle()
 	docs := make([][]Document, len(l.sources))
+	lost := make([]int, len(l.sources))
 	diags := make([]Diagnostics, len(l.sources))
 	shapes := newShapeCache()
 	var wg sync.WaitGroup
@@ -188,7 +192,7 @@ func (l *loader) read() ([]Document, int, Diagnostics) {
 	for range runtime.GOMAXPROCS(0) {
 		wg.Go(func() {
 			for i := range next {
-				docs[i], diags[i] = l.sources[i].parse(shapes)
+				docs[i], lost[i], diags[i] = l.sources[i].parse(shapes)
 				for _, d := range docs[i] {
 					if l.lean {
 						d.Meta().Node = nil
@@ -205,7 +209,10 @@ func (l *loader) read() ([]Document, int, Diagnostics) {
 	strangers(l.sources, docs, diags)
 	l.diags = slices.Concat(l.diags, slices.Concat(diags...))
 	l.diags.Sort()
-	return slices.Concat(docs...), len(l.sources), l.diags
+	for _, n := range lost {
+		l.lost += n
+	}
+	return slices.Concat(docs...), l.diags
 }
 
 // Assemble returns a linked set of documents, and what is wrong with them
@@ -220,19 +227,19 @@ func Assemble(docs []Document) (*Set, Diagnostics) {
 	return set, diags
 }
 
-func (s source) parse(shapes *shapeCache) ([]Document, Diagnostics) {
+func (s source) parse(shapes *shapeCache) (docs []Document, lost int, diags Diagnostics) {
 	data, err := s.read()
 	if err != nil {
 		var l loader
 		l.unreadable(s.path, err)
-		return nil, l.diags
+		return nil, 0, l.diags
 	}
-	docs, diags := parseFile(s.path, data, shapes)
+	docs, lost, diags = parseFile(s.path, data, shapes)
 	if len(docs)+len(diags) == 0 {
 		diags = append(diags, Diagnostic{Code: "load/empty-file", Severity: Warning, Span: Span{File: &File{Path: s.path}},
 			Message: "file holds no document", Help: "write the rule, or remove the file"})
 	}
-	return docs, diags
+	return docs, lost, diags
 }
 
 // duplicates reports ids and names that more than one document has. Such

@@ -302,3 +302,28 @@ func TestLoadFoldersOfOtherFiles(t *testing.T) {
 		})
 	}
 }
+
+// TestLoadCountsWhatItLoses: whatever draws an error and is no document of the set is
+// counted, and nothing else is.
+func TestLoadCountsWhatItLoses(t *testing.T) {
+	for name, c := range map[string]struct {
+		text string
+		lost int
+	}{
+		"a rule":               {minimal, 0},
+		"nothing":              {"# nothing\n", 0},
+		"a rule with an error": {minimal + "level: hgih\n", 0},
+		"an alias in itself":   {minimal + "x: &a [*a]\n", 0},
+		"no YAML":              {"title: [", 1},
+		"no UTF-8":             {"title: \xff", 1},
+		"no map":               {"- a\n---\nb\n", 2},
+		"no Sigma":             {"services: {}\n---\n" + minimal, 1},
+		"too deep":             {"x: " + strings.Repeat("[", 65) + strings.Repeat("]", 65) + "\n---\n" + minimal, 1},
+		"a syntax error below": {minimal + "---\ntitle: [\n---\n" + minimal, 1},
+	} {
+		set, _ := rules.Load(fstest.MapFS{"r.yml": {Data: []byte(c.text)}})
+		if set.Lost != c.lost {
+			t.Errorf("%s: %d documents are lost, want %d", name, set.Lost, c.lost)
+		}
+	}
+}

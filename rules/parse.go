@@ -16,22 +16,26 @@ var sprintf = fmt.Sprintf
 // could be recognised, also those with errors (their Invalid is set), and all
 // problems found. path is only used to name the file.
 func Parse(path string, source []byte) ([]Document, Diagnostics) {
-	return parseFile(path, source, newShapeCache())
+	docs, _, diags := parseFile(path, source, newShapeCache())
+	return docs, diags
 }
 
-func parseFile(path string, source []byte, shapes *shapeCache) ([]Document, Diagnostics) {
+// parseFile returns the documents of a file and how many it holds besides, of which
+// nothing could be made.
+func parseFile(path string, source []byte, shapes *shapeCache) (docs []Document, lost int, diags Diagnostics) {
 	source = bytes.TrimPrefix(source, []byte("\xef\xbb\xbf"))
 	p := &parser{file: newFile(path, source), shapes: shapes}
 	if !p.readable() {
-		return nil, p.diags
+		return nil, 1, p.diags
 	}
-	var docs []Document
 	for _, node := range mergeActions(p, p.documents()) {
 		if doc := p.document(node); doc != nil {
 			docs = append(docs, doc)
+		} else {
+			p.lost++
 		}
 	}
-	return docs, p.diags.unique()
+	return docs, p.lost, p.diags.unique()
 }
 
 // documentKind is decided by the keys of a document, before anything else.
@@ -49,6 +53,7 @@ type parser struct {
 	shapes *shapeCache
 	kind   documentKind
 	diags  Diagnostics
+	lost   int  // documents of which nothing can be made
 	failed bool // the document being parsed has an error
 	flawed bool // its attributes have one that say nothing about events
 }
@@ -108,6 +113,7 @@ func (p *parser) documents() []*Node {
 		}
 		if err != nil {
 			p.syntaxError(err)
+			p.lost++
 			return nodes
 		}
 		if len(y.Content) == 0 || isEmptyDocument(y.Content[0]) {
@@ -117,9 +123,11 @@ func (p *parser) documents() []*Node {
 		p.failed = false
 		n := b.build(y.Content[0], 1)
 		n.invalid = p.failed
-		if !b.full { // else it has parts only
-			nodes = append(nodes, n)
+		if b.full { // it has parts only
+			p.lost++
+			continue
 		}
+		nodes = append(nodes, n)
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"context"
 	"io"
 	"os"
-	"runtime"
 	"slices"
 	"strings"
 
@@ -82,7 +81,7 @@ denies.`,
 	flags.BoolVar(&o.noCoverage, "no-coverage", false, "leave coverage out")
 	flags.BoolVar(&o.allowOutside, "allow-outside", false, "read what the configuration, tests and links name outside of the repository; not for changes of strangers")
 	flags.StringVar(&o.cache, "cache", "", "`folder` that keeps outcomes of tests; none for none (default: socctl in the folder for caches of the user)")
-	flags.IntVarP(&o.workers, "jobs", "j", runtime.GOMAXPROCS(0), "number of parallel workers")
+	jobsFlag(flags, &o.workers, "parallel workers")
 	return cmd
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -69,7 +68,7 @@ cell that is lost, weakened or thinned is told with its cause.`,
 	flags.BoolVar(&o.noReplay, "no-replay", false, "do not replay recordings")
 	flags.StringVar(&o.failOn, "fail-on", "gate", "what makes the exit code 1 with --base: gate or nothing")
 	flags.StringVar(&o.badge, "badge-level", "3b", "`level` that the badge counts from")
-	flags.IntVarP(&o.workers, "jobs", "j", runtime.GOMAXPROCS(0), "number of parallel workers")
+	jobsFlag(flags, &o.workers, "parallel workers")
 	flags.StringArrayVarP(&o.formats, "format", "f", []string{"pretty"}, strings.Join(report.CoverageFormats, ", ")+"; `format`=FILE writes to a file; may be repeated")
 	flags.BoolVarP(&o.verbose, "verbose", "v", false, "list every technique with its rules and evidence")
 	return cmd

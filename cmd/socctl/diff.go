@@ -5,7 +5,6 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 
@@ -69,7 +68,7 @@ compared.`,
 	pipelineFlag(flags, &o.pipelines)
 	flags.StringVarP(&o.format, "format", "f", "pretty", "pretty, json or markdown")
 	flags.StringArrayVar(&o.recordings, "recording", nil, "`recording` to replay, as by backtest; may be repeated")
-	flags.IntVarP(&o.workers, "jobs", "j", runtime.GOMAXPROCS(0), "number of parallel workers of a replay")
+	jobsFlag(flags, &o.workers, "parallel workers of a replay")
 	flags.BoolVar(&o.exact, "exact", false, "compare with the revisions themselves, not with where HEAD forked off them")
 	return cmd
 }

@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -46,7 +45,7 @@ and writes standard output.`,
 	flags.BoolVar(&o.check, "check", false, "list the files that are in another layout, and change none")
 	flags.BoolVar(&o.diff, "diff", false, "show what would change, and change nothing")
 	flags.StringVar(&o.stdinName, "stdin-name", "stdin.yml", "`path` that standard input stands for")
-	flags.IntVarP(&o.workers, "jobs", "j", runtime.GOMAXPROCS(0), "number of parallel workers")
+	jobsFlag(flags, &o.workers, "parallel workers")
 	return cmd
 }
 

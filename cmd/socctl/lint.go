@@ -9,7 +9,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -65,7 +64,7 @@ why. With --base only what a change brought about counts.`,
 	flags.BoolVarP(&o.verbose, "verbose", "v", false, "show findings that are ignored, and why")
 	flags.StringVar(&o.stdinName, "stdin-name", "stdin.yml", "`path` that standard input stands for")
 	flags.BoolVar(&o.noTime, "no-time", false, "leave out durations, so that output can be compared")
-	flags.IntVarP(&o.workers, "jobs", "j", runtime.GOMAXPROCS(0), "number of parallel workers")
+	jobsFlag(flags, &o.workers, "parallel workers")
 	pipelineFlag(flags, &o.pipelines)
 	c.completeChecks(cmd, "enable", "disable")
 	return cmd

@@ -96,7 +96,8 @@ func errorsOf(diags rules.Diagnostics) (errs rules.Diagnostics) {
 	return errs
 }
 
-// rejected counts the documents that are not evaluated.
+// rejected counts the documents that are not evaluated, those among them of which nothing
+// could be made.
 func (l *loadedRules) rejected() int {
 	invalid := 0
 	for _, f := range l.set.Filters {
@@ -104,7 +105,7 @@ func (l *loadedRules) rejected() int {
 			invalid++
 		}
 	}
-	return len(l.set.Rules) - len(l.program.Rules) + len(l.set.Correlations) - len(l.program.Correlations) + invalid
+	return l.set.Lost + len(l.set.Rules) - len(l.program.Rules) + len(l.set.Correlations) - len(l.program.Correlations) + invalid
 }
 
 // exitCode is what the problems of the rules alone make of a run.

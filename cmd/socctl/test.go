@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -66,7 +65,7 @@ rules match in their tests are disguised as attackers do it.`,
 	flags.BoolVarP(&o.verbose, "verbose", "v", false, "show tests that pass")
 	flags.BoolVar(&o.update, "update", false, "rewrite golden files")
 	flags.BoolVar(&o.failFast, "fail-fast", false, "stop at the first test that fails")
-	flags.IntVarP(&o.workers, "jobs", "j", runtime.GOMAXPROCS(0), "number of parallel workers")
+	jobsFlag(flags, &o.workers, "parallel workers")
 	flags.StringArrayVarP(&o.formats, "format", "f", []string{"pretty"}, strings.Join(report.TestFormats, ", ")+"; `format`=FILE writes to a file; may be repeated")
 	flags.BoolVar(&o.allowMissing, "allow-missing-recordings", false, "count missing recordings instead of failing")
 	flags.StringVar(&o.recordings, "recordings", string(ruletest.EVTX), "which twin of SigmaHQ's recordings to read: evtx or json")

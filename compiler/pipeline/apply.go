@@ -56,7 +56,7 @@ func (p *Pipeline) Apply(set *rules.Set, o Options) (*Result, rules.Diagnostics)
 	}
 	a.relink(set, correlations)
 	out := rules.LinkedSet(docs, correlations, a.filters(set))
-	out.Files = set.Files
+	out.Files, out.Lost = set.Files, set.Lost
 	a.diags.Sort()
 	return &Result{Set: out, Documents: a.documents}, a.diags
 }

@@ -35,6 +35,7 @@ type jsonDecoder struct {
 	words   *words
 	data    []byte
 	final   bool // nothing follows data
+	skim    bool // the value is not wanted, but its length or what is wrong with it
 	members []evaluator.Member
 	items   []evaluator.Value
 	text    []byte
@@ -51,6 +52,22 @@ func (d *jsonDecoder) decode(data []byte, final bool) (evaluator.Value, int, err
 	return v, end, err
 }
 
+// measure returns what decode would but for the value, of which it keeps nothing.
+func (d *jsonDecoder) measure(data []byte, final bool) (int, error) {
+	d.skim = true
+	_, n, err := d.decode(data, final)
+	d.skim = false
+	return n, err
+}
+
+// word returns a text of the value.
+func (d *jsonDecoder) word(text []byte) string {
+	if d.skim {
+		return ""
+	}
+	return d.words.of(text)
+}
+
 func (d *jsonDecoder) value(at, depth int) (evaluator.Value, int, error) {
 	if at >= len(d.data) {
 		return d.short()
@@ -61,7 +78,7 @@ func (d *jsonDecoder) value(at, depth int) (evaluator.Value, int, error) {
 		if err != nil {
 			return evaluator.Value{}, 0, err
 		}
-		return evaluator.StringValue(d.words.of(text)), end, nil
+		return evaluator.StringValue(d.word(text)), end, nil
 	case c == '{':
 		if depth == maxDepth {
 			return evaluator.Value{}, 0, &depthError{at}
@@ -99,7 +116,9 @@ func (d *jsonDecoder) object(at, depth int) (evaluator.Value, int, error) {
 		if err != nil {
 			return evaluator.Value{}, 0, err
 		}
-		d.members = append(d.members, evaluator.Member{Name: name, Value: v})
+		if !d.skim {
+			d.members = append(d.members, evaluator.Member{Name: name, Value: v})
+		}
 		at = skipSpace(d.data, end)
 		switch {
 		case at >= len(d.data):
@@ -129,7 +148,7 @@ func (d *jsonDecoder) name(at int) (name string, colon int, err error) {
 	if err != nil {
 		return "", 0, err
 	}
-	name = d.words.of(text)
+	name = d.word(text)
 	colon = skipSpace(d.data, end)
 	switch {
 	case colon >= len(d.data):
@@ -151,7 +170,9 @@ func (d *jsonDecoder) list(at, depth int) (evaluator.Value, int, error) {
 		if err != nil {
 			return evaluator.Value{}, 0, err
 		}
-		d.items = append(d.items, v)
+		if !d.skim {
+			d.items = append(d.items, v)
+		}
 		at = skipSpace(d.data, end)
 		switch {
 		case at >= len(d.data):
@@ -210,7 +231,7 @@ func (d *jsonDecoder) number(at int) (evaluator.Value, int, error) {
 	if i == len(d.data) && !d.final {
 		return evaluator.Value{}, 0, errShort
 	}
-	return evaluator.NumberValue(d.words.of(d.data[at:i])), i, nil
+	return evaluator.NumberValue(d.word(d.data[at:i])), i, nil
 }
 
 func (d *jsonDecoder) digits(i int) (end int, ok bool) {

@@ -54,9 +54,6 @@ const (
 func (r *reader) json(source string, in *bufio.Reader) bool {
 	s := &jsonStream{reader: r, source: source, in: in, line: 1, buf: r.window(), decoder: jsonDecoder{words: &r.words}}
 	s.fill()
-	if bytes.HasPrefix(s.rest(), utf8Mark) {
-		s.consume(len(utf8Mark))
-	}
 	s.run()
 	if r.free = s.buf[s.end:]; len(r.arena.all) > 4*firstWindow {
 		r.next(arenaSize)
@@ -85,11 +82,27 @@ func (s *jsonStream) run() {
 
 // step reads what the window starts with, which is no space.
 func (s *jsonStream) step() {
-	if s.at == s.end || s.separator(s.buf[s.at]) {
+	if s.at == s.end || s.mark() || s.separator(s.buf[s.at]) {
 		return
 	}
 	s.torn = s.torn && s.place != outside
 	s.record()
+}
+
+// mark consumes a byte order mark, which stands at the start of a file and thus within
+// files that were put together. A raw line has none: it starts and ends with a bracket.
+func (s *jsonStream) mark() bool {
+	if s.buf[s.at] != utf8Mark[0] {
+		return false
+	}
+	for !s.ended && s.end-s.at < len(utf8Mark) && bytes.HasPrefix(utf8Mark, s.rest()) {
+		s.fill()
+	}
+	if !bytes.HasPrefix(s.rest(), utf8Mark) {
+		return false
+	}
+	s.consume(len(utf8Mark))
+	return true
 }
 
 // finish reports how the input ended if it ended badly.
@@ -205,13 +218,29 @@ var errLarge = errors.New("record too large")
 func (s *jsonStream) decode() (evaluator.Value, int, error) {
 	for {
 		v, n, err := s.decoder.decode(s.rest(), s.ended)
-		if err != errShort {
+		if err == errShort {
+			err = s.widen()
+		}
+		if err != nil || n > 0 {
 			return v, n, err
 		}
+	}
+}
+
+// widen widens the window until it is worth decoding what it starts with. Of a value
+// that is large nothing is made before all of it is there: it may turn out too large.
+func (s *jsonStream) widen() error {
+	for {
 		if s.end-s.at > s.options.MaxRecord {
-			return v, 0, errLarge
+			return errLarge
 		}
 		s.fill()
+		if s.end-s.at <= liveWindow {
+			return nil
+		}
+		if _, err := s.decoder.measure(s.rest(), s.ended); err != errShort {
+			return nil
+		}
 	}
 }
 
@@ -311,7 +340,9 @@ func (s *jsonStream) room(tried int) {
 	size, widest := len(s.buf), max(s.options.MaxRecord, firstWindow)+firstWindow
 	switch grow := tried*2 > size && size < widest; {
 	case grow:
-		size = min(2*size, widest)
+		if size *= 2; size >= s.options.MaxRecord {
+			size = widest // the last time
+		}
 	case size-s.end >= leastRoom:
 		return
 	}

@@ -12,12 +12,16 @@ import (
 func (d *jsonDecoder) str(at int) (text []byte, end int, err error) {
 	start := at + 1
 	i, ascii := plainRun(d.data, start)
-	if i < len(d.data) && d.data[i] == '"' && (ascii || utf8.Valid(d.data[start:i])) {
+	if i < len(d.data) && d.data[i] == '"' && (ascii || d.skim || utf8.Valid(d.data[start:i])) {
 		return d.data[start:i], i + 1, nil
 	}
 	d.text = d.text[:0]
 	for {
-		d.text = appendValid(d.text, d.data[start:i])
+		if d.skim {
+			d.text = d.text[:0]
+		} else {
+			d.text = appendValid(d.text, d.data[start:i])
+		}
 		switch {
 		case i >= len(d.data):
 			_, _, err = d.short()

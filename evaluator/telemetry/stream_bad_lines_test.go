@@ -137,7 +137,14 @@ func TestStreamOnBadLines(t *testing.T) {
 		{"NUL in a name", lines("{\"n\":1,\"\x00\":1}", `{"n":2}`), "0 !2:9@16 2 8 9"},
 		{"NUL to the end", lines() + strings.Repeat("\x00", 5000), "0 8 9 !5:1@25"},
 		{"byte order mark", "\ufeff" + lines(`{"n":1}`), "0 1 8 9"},
-		{"byte order mark within", lines("\ufeff{\"n\":1}", `{"n":2}`), "0 !2:1@8 2 8 9"},
+		// As files have them that were put together.
+		{"byte order mark within", lines("\ufeff{\"n\":1}", `{"n":2}`), "0 1 2 8 9"},
+		{"byte order marks anywhere between", lines("\ufeff{\"n\":1}\ufeff", "\ufeff", "\ufeff \ufeff{\"n\":2}\ufeff{\"n\":3}", "\ufeff["+`{"n":4},`+"\ufeff"+`{"n":5}`+"\ufeff]", `{"n":6}`), "0 1 2 3 4 5 6 8 9"},
+		{"byte order mark in the record before", lines(`{"n":1,`, "\ufeff{\"n\":2}", `{"n":3}`), "0 !3:1@16 3 8 9"},
+		{"byte order mark before a bad line", lines("\ufeff{\"n\":}", `{"n":2}`), "0 !2:9@16 2 8 9"},
+		{"byte order mark in a record", lines("{\ufeff\"n\":1}", `{"n":2}`), "0 !2:2@9 2 8 9"},
+		{"half a byte order mark", lines("\xef\xbb{\"n\":1}", `{"n":2}`), "0 !2:1@8 2 8 9"},
+		{"half a byte order mark at the end", lines("\xef\xbb") + "\xef\xbb", "0 !2:1@8 8 9 !5:1@27"},
 		// What a line is short of is missed on the next one.
 		{"CRLF", strings.ReplaceAll(lines(`{"n":1}`, `{"n":`, `{"n":2}`), "\n", "\r\n"), "0 1 !5:1@34 2 8 9"},
 		{"CR", strings.ReplaceAll(lines(`{"n":1}`, `{"n":2}`), "\n", "\r"), "0 1 2 8 9"},
