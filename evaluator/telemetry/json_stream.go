@@ -351,6 +351,9 @@ func (s *jsonStream) room(tried int) {
 		if tried*2 <= arenaSize {
 			size = arenaSize
 		}
+		before := s.arena
+		before.held.Add(1) // rest is a part of it, which nobody may read into before it is copied
+		defer before.release()
 		s.next(size)
 	}
 	s.buf = s.arena.all
