@@ -31,6 +31,11 @@ type Span struct {
 // Known reports whether s points anywhere.
 func (s Span) Known() bool { return s.Start.Line > 0 }
 
+// StartsIn reports whether s begins in a region of the same file.
+func (s Span) StartsIn(region Span) bool {
+	return s.Path() == region.Path() && !s.Start.Before(region.Start) && s.Start.Before(region.End)
+}
+
 // Path returns the path of the file as it was loaded, or "" for an unknown file.
 func (s Span) Path() string {
 	if s.File == nil {

@@ -1,5 +1,7 @@
 package rules
 
+import "slices"
+
 // Unread returns by path the first error of each file that is in none of its documents:
 // there, something that should have been a document could not be read as one.
 func (ds Diagnostics) Unread(set *Set) map[string]Diagnostic {
@@ -11,7 +13,7 @@ func (ds Diagnostics) Unread(set *Set) map[string]Diagnostic {
 	out := map[string]Diagnostic{}
 	for _, d := range ds {
 		path := d.Span.Path()
-		if d.Severity != Error || path == "" || d.Span.within(inFile[path]) {
+		if d.Severity != Error || path == "" || slices.ContainsFunc(inFile[path], d.Span.StartsIn) {
 			continue
 		}
 		if known, other := out[path]; !other || d.Span.Start.Before(known.Span.Start) {
@@ -19,14 +21,4 @@ func (ds Diagnostics) Unread(set *Set) map[string]Diagnostic {
 		}
 	}
 	return out
-}
-
-// within reports whether s begins in one of some regions of its file.
-func (s Span) within(regions []Span) bool {
-	for _, r := range regions {
-		if !s.Start.Before(r.Start) && s.Start.Before(r.End) {
-			return true
-		}
-	}
-	return false
 }

@@ -51,8 +51,9 @@ func FlawsOf(set *rules.Set, program *compiler.Program, diags rules.Diagnostics)
 func flawWithin(document rules.Span, list rules.Diagnostics) Flaw {
 	var first *rules.Diagnostic
 	for i := range list {
-		if s := list[i].Span; list[i].Severity == rules.Error && s.Path() == document.Path() && !s.Start.Before(document.Start) && s.Start.Before(document.End) && (first == nil || list[i].Span.Start.Before(first.Span.Start)) {
-			first = &list[i]
+		d := &list[i]
+		if d.Severity == rules.Error && d.Span.StartsIn(document) && (first == nil || d.Span.Start.Before(first.Span.Start)) {
+			first = d
 		}
 	}
 	if first == nil {

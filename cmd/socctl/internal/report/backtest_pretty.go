@@ -219,6 +219,9 @@ func flawText(c *backtest.Change) string {
 		return ""
 	}
 	place := fmt.Sprintf("%s:%d", c.Error.Path, c.Error.Line)
+	if c.Error.Column > 0 {
+		place = fmt.Sprintf("%s:%d", place, c.Error.Column)
+	}
 	if c.Status == backtest.Mended {
 		return fmt.Sprintf("it had an error before, at %s: %s", place, c.Error.Message)
 	}
