@@ -64,7 +64,7 @@ func (b *rememberingBench) backtest(want int, more ...string) string {
 // it good again.
 func (b *rememberingBench) spoil() func() {
 	hidden := b.t.TempDir() + "/hidden"
-	entries, err := filepath.Glob(filepath.Join(b.folder, ".cache", "[0-9a-f]*"))
+	entries, err := filepath.Glob(filepath.Join(b.folder, ".cache", "found-*"))
 	if err != nil || os.Mkdir(hidden, 0o755) != nil {
 		b.t.Fatal(err)
 	}

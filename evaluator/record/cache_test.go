@@ -110,8 +110,21 @@ func TestCache(t *testing.T) {
 	}
 	check("damaged", all, ReplayOptions{})
 
-	// Rules that are known need no file but that it is there.
-	want := replayedLines(t, dir, all, ReplayOptions{Cache: true})
+	// Rules that are known need no file but that it is there, for as long as nobody asks for
+	// many events.
+	matches := func() (out []string) {
+		err := Replay(t.Context(), dir, all, ReplayOptions{Cache: true}, func(r *Replayed) error {
+			for _, h := range r.Hits {
+				out = append(out, fmt.Sprintf("%s #%d", r.Path, h.Index)+describeHit(h.Source, h.Matches, h.Suppressed, ""))
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	want := matches()
 	m, err := ReadManifest(dir)
 	if err != nil {
 		t.Fatal(err)
@@ -123,7 +136,7 @@ func TestCache(t *testing.T) {
 			}
 		}
 	}
-	if diff := cmp.Diff(want, replayedLines(t, dir, all, ReplayOptions{Cache: true})); diff != "" {
+	if diff := cmp.Diff(want, matches()); diff != "" {
 		t.Errorf("files were read again:\n%.2000s", diff)
 	}
 }

@@ -16,6 +16,7 @@ type rowGroup struct {
 	*table
 	*reader
 	number int // of the row group in its file
+	first  int // of its rows in the file
 	rows   int
 	read   map[string]*groupColumn
 	shared []*leafColumn // by number, see layouts
@@ -26,7 +27,11 @@ type rowGroup struct {
 
 // group returns a row group of which nothing was read yet.
 func (t *table) group(number int, with *reader) rowGroup {
-	return rowGroup{table: t, reader: with, number: number, rows: t.footer.groups[number].rows, read: map[string]*groupColumn{}}
+	first := 0
+	for _, before := range t.footer.groups[:number] {
+		first += before.rows
+	}
+	return rowGroup{table: t, reader: with, number: number, first: first, rows: t.footer.groups[number].rows, read: map[string]*groupColumn{}}
 }
 
 // groupColumn is a column of a row group, as far as it was read.

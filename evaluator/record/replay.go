@@ -93,12 +93,14 @@ func Replay(ctx context.Context, dir string, p *compiler.Program, o ReplayOption
 		results[i] = make(chan *fileReplay, 1)
 	}
 	next, ahead := make(chan int), make(chan struct{}, 4*o.Workers)
+	files, done := filesOf(dir, p, &o)
+	defer done()
 	var workers sync.WaitGroup
 	defer workers.Wait()
 	defer cancel()
 	for range o.Workers {
 		workers.Go(func() {
-			file := filesOf(dir, p, &o)
+			file := files()
 			for i := range next {
 				results[i] <- file(ctx, m.Files[i])
 			}
@@ -133,15 +135,14 @@ func Replay(ctx context.Context, dir string, p *compiler.Program, o ReplayOption
 	return nil
 }
 
-// filesOf returns what replays files on one goroutine.
-func filesOf(dir string, p *compiler.Program, o *ReplayOptions) func(context.Context, File) *fileReplay {
-	if c := newCache(dir, o); c != nil && !slices.ContainsFunc(p.Rules, func(r *compiler.Rule) bool { return r.Hash == "" }) {
-		inner := *o
-		inner.Exposure, inner.Visit, inner.passing = true, keepRecord, true
-		w := &remembering{replayer: newReplayer(dir, p, &inner), cache: c, known: newRuleSets(c, p), some: map[string]*replayer{}, visit: o.Visit, exposure: o.Exposure}
-		return w.file
+// filesOf returns what makes replays of files, each for one goroutine, and what is to be called
+// when all are done.
+func filesOf(dir string, p *compiler.Program, o *ReplayOptions) (files func() func(context.Context, File) *fileReplay, done func()) {
+	if !o.Cache || slices.ContainsFunc(p.Rules, func(r *compiler.Rule) bool { return r.Hash == "" }) {
+		return func() func(context.Context, File) *fileReplay { return newReplayer(dir, p, o).file }, func() {}
 	}
-	return newReplayer(dir, p, o).file
+	c := openCache(dir, p, o)
+	return func() func(context.Context, File) *fileReplay { return newRemembering(dir, p, o, c).file }, c.close
 }
 
 // fileReplay is the replay of a file.
@@ -484,7 +485,7 @@ func (g *groupReplay) finish(ctx context.Context, into *Replayed) error {
 				return err
 			}
 		}
-		if h.Hit.row = h.row; g.options.passing {
+		if h.Hit.row = int32(g.first) + h.row; g.options.passing {
 			h.Event = nil
 		}
 		into.Hits = append(into.Hits, h.Hit)

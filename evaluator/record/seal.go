@@ -18,34 +18,55 @@ type sealer struct {
 // read reads what replace has written; nil if it is not there or not whole.
 func (s *sealer) read(path string) []byte {
 	text, err := os.ReadFile(path)
-	if err != nil || len(text) < sha256.Size {
+	if err != nil {
 		return nil
 	}
-	if sum := sha256.Sum256(text[sha256.Size:]); !bytes.Equal(sum[:], text[:sha256.Size]) {
-		return nil
-	}
-	if s.unpacks == nil {
-		if s.unpacks, err = zstd.NewReader(nil, zstd.WithDecoderConcurrency(1)); err != nil {
-			return nil
-		}
-	}
-	if text, err = s.unpacks.DecodeAll(text[sha256.Size:], nil); err != nil {
-		return nil
-	}
-	return text
+	return s.open(text)
 }
 
 // replace writes a text in the place of another. It does not wait until that is on the
 // disk: the hash tells if a power failure came in between.
 func (s *sealer) replace(path string, text []byte) error {
+	sealed, err := s.seal(nil, text)
+	if err != nil {
+		return err
+	}
+	return replaceAnd(path, sealed, func(*os.File) error { return nil })
+}
+
+// seal appends a text, sealed.
+func (s *sealer) seal(to, text []byte) ([]byte, error) {
 	if s.packs == nil {
 		var err error
 		if s.packs, err = zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1)); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	packed := s.packs.EncodeAll(text, make([]byte, sha256.Size))
-	sum := sha256.Sum256(packed[sha256.Size:])
-	copy(packed, sum[:])
-	return replaceAnd(path, packed, func(*os.File) error { return nil })
+	begin := len(to)
+	to = s.packs.EncodeAll(text, append(to, make([]byte, sha256.Size)...))
+	sum := sha256.Sum256(to[begin+sha256.Size:])
+	copy(to[begin:], sum[:])
+	return to, nil
+}
+
+// open returns a text that was sealed; nil if it is not whole.
+func (s *sealer) open(sealed []byte) []byte {
+	if len(sealed) < sha256.Size {
+		return nil
+	}
+	sum, packed := sealed[:sha256.Size], sealed[sha256.Size:]
+	if is := sha256.Sum256(packed); !bytes.Equal(sum, is[:]) {
+		return nil
+	}
+	if s.unpacks == nil {
+		var err error
+		if s.unpacks, err = zstd.NewReader(nil, zstd.WithDecoderConcurrency(1)); err != nil {
+			return nil
+		}
+	}
+	text, err := s.unpacks.DecodeAll(packed, nil)
+	if err != nil {
+		return nil
+	}
+	return text
 }
