@@ -55,16 +55,44 @@ const (
 // anyValue is the name of the values of an event that no field of the rule names.
 const anyValue = "(any value)"
 
-// causeOf computes the context of an event. Its fingerprint is the SHA-256 of
+// contexts compute contexts of events. They remember what values become, which takes
+// longest, and mostly are values that were there before. The zero value is ready to use,
+// on one goroutine.
+type contexts struct {
+	normalised map[string]string
+}
+
+const (
+	maxNormalised = 1 << 14 // values that are remembered; then it begins anew
+	maxRemembered = 512     // bytes of one that is
+)
+
+// normalise is normalise, remembered.
+func (c *contexts) normalise(text string) string {
+	if len(text) > maxRemembered {
+		return normalise(text)
+	}
+	out, known := c.normalised[text]
+	if known {
+		return out
+	}
+	if out = normalise(text); len(c.normalised) >= maxNormalised || c.normalised == nil {
+		c.normalised = map[string]string{}
+	}
+	c.normalised[strings.Clone(text)] = out
+	return out
+}
+
+// of computes the context of an event. Its fingerprint is the SHA-256 of
 // the names and normalised values, fields in the order of their names; a field
 // that the event lacks is left out.
-func causeOf(fields []string, ofAll bool, e evaluator.Event) cause {
+func (by *contexts) of(fields []string, ofAll bool, e evaluator.Event) cause {
 	sum := sha256.New()
 	var c cause
 	add := func(name string, v evaluator.Value) {
 		text := v.Text()
 		if !exact[name] {
-			text = normalise(text)
+			text = by.normalise(text)
 		}
 		sum.Write([]byte(name + "\x00" + text + "\x00"))
 		if len(c.fields) < maxContextParts {

@@ -1,6 +1,8 @@
 package backtest
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/socctl/socctl/evaluator"
@@ -43,19 +45,35 @@ func TestCauseOf(t *testing.T) {
 		return evaluator.Map{"EventID": 4688, "CommandLine": `C:\Users\` + user + `\a.exe ` + line, "Other": user}
 	}
 	fields := []string{"CommandLine", "EventID", "Missing"}
-	one := causeOf(fields, false, event("bob", "17"))
+	one := new(contexts).of(fields, false, event("bob", "17"))
 	if pinned := "7fe05e935554fe09"; one.key.String() != pinned {
 		t.Errorf("fingerprint %s, want %s", one.key, pinned)
 	}
-	if other := causeOf(fields, false, event("alice", "99")); other.key != one.key {
+	if other := new(contexts).of(fields, false, event("alice", "99")); other.key != one.key {
 		t.Error("names and numbers count")
 	}
-	if other := causeOf(fields, false, event("bob", "x")); other.key == one.key {
+	if other := new(contexts).of(fields, false, event("bob", "x")); other.key == one.key {
 		t.Error("words do not count")
 	}
 	want := []ContextField{{"CommandLine", `c:\users\<user>\a.exe <n>`}, {"EventID", "4688"}}
 	if len(one.fields) != 2 || one.fields[0] != want[0] || one.fields[1] != want[1] {
 		t.Errorf("%v", one.fields)
+	}
+}
+
+// Values that were there before become what they would become.
+func TestContextsRemember(t *testing.T) {
+	t.Parallel()
+	var c contexts
+	for i := range 3 * maxNormalised {
+		for _, text := range []string{fmt.Sprintf(`C:\Users\%d\a%d.exe`, i, i%5), "cmd.exe /c whoami", strings.Repeat("x 17 ", maxRemembered/4)} {
+			if got, want := c.normalise(text), normalise(text); got != want {
+				t.Fatalf("%q becomes %q, not %q", text, got, want)
+			}
+		}
+		if len(c.normalised) > maxNormalised {
+			t.Fatalf("%d values are remembered", len(c.normalised))
+		}
 	}
 }
 

@@ -190,7 +190,7 @@ func (m *measurement) exemplify(samples []Sample, match evaluator.Match, info *r
 	var key causeKey
 	if !l.failed {
 		seen = seenBy(m.ev, match, l.event, l.views)
-		key = causeOf(info.fields, info.ofAll, seen).key
+		key = m.contexts.of(info.fields, info.ofAll, seen).key
 	}
 	return append(samples, m.sample(match.View, seen, info, key))
 }

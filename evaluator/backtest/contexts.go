@@ -11,6 +11,7 @@ type Contexts struct {
 	program *compiler.Program
 	ev      *evaluator.Evaluator
 	rules   map[*compiler.Rule]ruleInfo
+	causes  contexts
 }
 
 // NewContexts returns the Contexts of a program.
@@ -26,5 +27,5 @@ func (c *Contexts) Of(m evaluator.Match, event evaluator.Event, views []evaluato
 		info.fields, info.ofAll = contextFields(m.Rule, c.program.Predicates)
 		c.rules[m.Rule] = info
 	}
-	return causeOf(info.fields, info.ofAll, seenBy(c.ev, m, event, views)).key.String()
+	return c.causes.of(info.fields, info.ofAll, seenBy(c.ev, m, event, views)).key.String()
 }

@@ -63,6 +63,7 @@ type measurement struct {
 	matches   int
 	stopped   int
 	current   loaded
+	contexts  contexts
 	dayLevels map[Day]map[string]int
 }
 
@@ -203,7 +204,7 @@ func (m *measurement) match(n int, match evaluator.Match, h *Hit) evaluator.Even
 		return nil
 	}
 	seen := seenBy(m.ev, match, l.event, l.views)
-	c := causeOf(info.fields, info.ofAll, seen)
+	c := m.contexts.of(info.fields, info.ofAll, seen)
 	for _, i := range info.head {
 		t := &m.head.rules[i]
 		m.matches++
@@ -354,5 +355,5 @@ func groupCause(a *correlation.Alert) cause {
 			names = append(names, g.Name)
 		}
 	}
-	return causeOf(names, false, group)
+	return new(contexts).of(names, false, group)
 }
