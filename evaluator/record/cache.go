@@ -231,8 +231,7 @@ func (w *Writer) sweepCache() error {
 			err = errors.Join(err, ignoreMissing(os.Remove(path)))
 			continue
 		}
-		err = errors.Join(err, m.forget(func(id fileID) bool { return !listed[id] }))
-		m.close()
+		err = errors.Join(err, ignoreMissing(m.forget(func(id fileID) bool { return !listed[id] })))
 	}
 	return err
 }

@@ -81,12 +81,14 @@ func (m *memory) look(s *sealer) error {
 		}
 		if n > 0 {
 			m.files[id] = p
-		} else if m.about, m.rules = p, keysIn(m.content(p, s)); m.rules == nil || id != (fileID{}) {
+		} else if m.about, m.rules = p, keysIn(m.content(p, s)); id != (fileID{}) {
 			return errDamaged
 		}
 		m.size = p.at + int64(p.size)
 	}
-	m.torn = m.size < info.Size()
+	if m.torn = m.size < info.Size(); m.rules == nil {
+		return errDamaged
+	}
 	return nil
 }
 
@@ -143,7 +145,7 @@ func (m *memory) add(id fileID, sealed []byte) error {
 }
 
 // forget writes the memory anew without files that are gone, or removes it if it would be
-// about none.
+// about none. It is closed then.
 func (m *memory) forget(gone func(fileID) bool) error {
 	var keep []fileID
 	for id := range m.files {
@@ -151,12 +153,20 @@ func (m *memory) forget(gone func(fileID) bool) error {
 			keep = append(keep, id)
 		}
 	}
-	switch {
+	text, err := m.only(keep)
+	switch m.close(); { // some systems do not replace a file that is open
+	case err != nil:
+		return err
 	case len(keep) == 0:
 		return os.Remove(m.path)
 	case len(keep) == len(m.files) && !m.torn:
 		return nil
 	}
+	return replaceAnd(m.path, text, func(*os.File) error { return nil })
+}
+
+// only returns what the memory would be if it was about some files only.
+func (m *memory) only(keep []fileID) ([]byte, error) {
 	slices.SortFunc(keep, func(a, b fileID) int { return cmp.Compare(m.files[a].at, m.files[b].at) })
 	text, err := m.raw(nil, m.about)
 	for _, id := range keep {
@@ -164,10 +174,7 @@ func (m *memory) forget(gone func(fileID) bool) error {
 			text, err = m.raw(text, m.files[id])
 		}
 	}
-	if err != nil {
-		return err
-	}
-	return replaceAnd(m.path, text, func(*os.File) error { return nil })
+	return text, err
 }
 
 // raw appends an entry as it is, with its head.
