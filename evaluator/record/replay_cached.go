@@ -13,7 +13,10 @@ import (
 // remembering replays files by what is known of them; only rules of which it is not
 // known what they find are evaluated. It is for one goroutine.
 type remembering struct {
-	*replayer
+	dir      string
+	program  *compiler.Program
+	options  *ReplayOptions // of evaluating
+	asked    askedFields
 	cache    *cache
 	seal     sealer
 	some     map[*plan]*replayer // of the rules that are missing
@@ -29,7 +32,7 @@ const maxKept = 256
 // newRemembering returns one that shares a cache with others.
 func newRemembering(dir string, p *compiler.Program, o *ReplayOptions, c *cache) *remembering {
 	inner := *o
-	w := &remembering{replayer: newReplayer(dir, p, &inner), cache: c, some: map[*plan]*replayer{}, visit: o.Visit, exposure: o.Exposure}
+	w := &remembering{dir: dir, program: p, options: &inner, asked: fieldsAsked(p), cache: c, some: map[*plan]*replayer{}, visit: o.Visit, exposure: o.Exposure}
 	inner.Exposure, inner.Visit, inner.passing = true, w.keepRecord, true
 	return w
 }
