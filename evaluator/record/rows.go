@@ -138,7 +138,7 @@ func (g *rowGroup) value(l *layoutFile, leaves []evaluator.Column, row int32, t 
 		return evaluator.Value{}, err
 	}
 	text := func(leaf int) string {
-		text, err := textAt(leaves[leaf], row)
+		text, err := leaves[leaf].(*leafColumn).text(row)
 		if err != nil {
 			g.late = errors.Join(g.late, err)
 		}
@@ -196,20 +196,45 @@ func (g *rowGroup) mould(l *layoutFile, row int32) (*telemetry.Mould, []int32, e
 	return l.mould.Reordered(skeleton)
 }
 
-func textAt(c evaluator.Column, row int32) (string, error) {
-	var one [1]uint32
-	codes, err := c.AppendCodes(one[:0], []int32{row})
+// text returns the text of a row.
+func (c *leafColumn) text(row int32) (string, error) {
+	code, err := c.code(row)
 	if err != nil {
 		return "", err
 	}
-	if lined, ok := c.(evaluator.Lined); ok {
-		if lines, err := lined.Lines(); err != nil || lines != nil {
-			return lines.Text(int(codes[0])), err
-		}
+	lines, err := c.Lines()
+	if err != nil {
+		return "", err
+	}
+	if lines != nil {
+		return lines.Text(int(code)), nil
 	}
 	d, err := c.Dictionary()
 	if err != nil {
 		return "", err
 	}
-	return d.Text(codes[0]), nil
+	return d.Text(code), nil
+}
+
+// code is AppendCodes of one row, without memory for it.
+func (c *leafColumn) code(row int32) (uint32, error) {
+	if c.name == "" {
+		one, err := c.appendRest(nil, []int32{row})
+		if err != nil {
+			return 0, err
+		}
+		return one[0], nil
+	}
+	g, err := c.column()
+	if err == nil {
+		err = c.group.rowsOf(g)
+	}
+	if err != nil {
+		return 0, err
+	}
+	var one [1]uint32
+	if g.codes.copy(one[:], []int32{row}) == 0 {
+		return 0, fmt.Errorf("column %q, row %d: %w", c.name, row, errDamaged)
+	}
+	return one[0], nil
 }
