@@ -82,7 +82,7 @@ func (g Gate) against(c *Change) string {
 		return fmt.Sprintf("lost from %s", c.From)
 	case lower && c.From >= g.Weakened && g.Weakened > None:
 		return fmt.Sprintf("from %s to %s", c.From, c.To)
-	case c.Kind == Thinned && c.Paths[1] == 1 && c.Paths[0] > 1 && g.Thin > 0 && (c.groups >= g.Thin || c.target):
+	case c.byLevel() == Thinned && c.Paths[1] == 1 && c.Paths[0] > 1 && g.Thin > 0 && (c.groups >= g.Thin || c.target):
 		return fmt.Sprintf("one data component is left of %d", c.Paths[0])
 	}
 	return ""
