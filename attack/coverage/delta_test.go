@@ -119,6 +119,9 @@ func TestGate(t *testing.T) {
 		{"waived elsewhere", lostBase, coverage.Input{}, func(g *coverage.Gate) {
 			g.Waivers = []coverage.Waiver{{Technique: "T1059.001", Platform: "Linux", Reason: "r", Owner: "me", Expires: now}}
 		}, []string{"lost from 1"}, 0},
+		{"waived anew", lostBase, coverage.Input{}, func(g *coverage.Gate) {
+			g.Waivers = []coverage.Waiver{{Technique: "T1059.001", Reason: "r", Owner: "me", Expires: now.AddDate(0, 0, -1)}, {Technique: "T1059.001", Platform: "windows", Reason: "r", Owner: "me", Expires: now}}
+		}, nil, 1},
 		{"waived until yesterday", lostBase, coverage.Input{}, func(g *coverage.Gate) {
 			g.Waivers = []coverage.Waiver{{Technique: "T1059.001", Reason: "r", Owner: "me", Expires: now.AddDate(0, 0, -1)}}
 		}, []string{"lost from 1; the waiver of me ended on 2026-11-26"}, 0},
