@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -359,7 +358,7 @@ func (a *assessor) readVerdicts() error {
 	if err != nil {
 		return &exitError{exitUnreadable, err}
 	}
-	if err := json.Unmarshal(data, &a.in.Verdicts); err != nil {
+	if a.in.Verdicts, err = coverage.ReadVerdicts(data); err != nil {
 		return &exitError{exitUnreadable, fmt.Errorf("%s: verdict statistics are a JSON list of objects with rule, hash, true, false, latest, benign_within_budget, as socctl verdict stats -f coverage writes: %w", name, err)}
 	}
 	return nil
