@@ -287,7 +287,7 @@ func (a *assessor) test(ctx context.Context, s *side) {
 	suite, _ := ruletest.Load(ruletest.LoadOptions{Paths: there(slices.Concat(a.project.Paths, a.project.TestDirs)), RuleDirs: there(a.project.RuleDirs),
 		TestDirs: there(a.project.TestDirs), Known: s.set, Files: s.files})
 	progress := report.NewProgress(a.stderr, a.quiet)
-	result := ruletest.Run(ctx, suite, ruletest.RunOptions{Jobs: a.options.workers, AllowMissing: true, Placeholders: a.project.Placeholders, Pipeline: a.project.Pipeline,
+	result := ruletest.Run(ctx, suite, ruletest.RunOptions{Jobs: a.options.workers, AllowMissing: true, Placeholders: a.project.Placeholders, Now: a.now, Pipeline: a.project.Pipeline,
 		Taxonomies: a.project.Taxonomies, Normaliser: telemetry.NewNormaliser(a.table),
 		Progress: func(done, failed int) { progress.Update("%d of %d tests", done, len(suite.Cases)) }})
 	progress.Done()
