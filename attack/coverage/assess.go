@@ -168,11 +168,13 @@ func (a *assessment) readTests() {
 	}
 }
 
+// readVerdicts gives rules their verdicts, of several those about what the rule
+// means now.
 func (a *assessment) readVerdicts() {
 	for i := range a.in.Verdicts {
 		v := &a.in.Verdicts[i]
 		for _, r := range a.rules {
-			if r.Key == v.Rule || r.ID != "" && r.ID == v.Rule {
+			if (r.Key == v.Rule || r.ID != "" && r.ID == v.Rule) && (r.verdict == nil || v.Hash == r.Hash) {
 				r.verdict = v
 			}
 		}
@@ -264,10 +266,13 @@ func (a *assessment) claimCell(r *ruleState, s *Support, t *attack.Technique, pl
 	}
 }
 
-// raise adds evidence, and lifts the level if it is higher.
+// raise adds evidence, unless other tags or labels have led to it already, and
+// lifts the level if it is higher.
 func (s *Support) raise(e Evidence) {
 	s.Level = max(s.Level, e.Level)
-	s.Evidence = append(s.Evidence, e)
+	if !slices.Contains(s.Evidence, e) {
+		s.Evidence = append(s.Evidence, e)
+	}
 }
 
 func count(n int, what string) string { return fmt.Sprintf("%d %s", n, plural(n, what, what+"s")) }

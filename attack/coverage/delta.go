@@ -196,7 +196,7 @@ func causes(base, head *Report, was, is *Cell) []Cause {
 	}
 	out := []Cause{}
 	for _, key := range slices.Sorted(maps.Keys(keys)) {
-		if levelOf(before[key]) != levelOf(after[key]) {
+		if levelOf(before[key]) != levelOf(after[key]) || pathIn(before[key]) != pathIn(after[key]) {
 			out = append(out, causeOf(base.all[key], head.all[key], before[key], after[key]))
 		}
 	}
@@ -208,6 +208,15 @@ func levelOf(s *Support) Level {
 		return None
 	}
 	return s.Level
+}
+
+// pathIn returns the data component by which a rule counts for a cell, "" if it
+// does not count.
+func pathIn(s *Support) string {
+	if levelOf(s) == None {
+		return ""
+	}
+	return s.component
 }
 
 // causeOf says what happened to a rule that shows more or less than before.
@@ -245,6 +254,8 @@ func whatHappened(was, is *RuleState, before, after *Support) (kind, text string
 		return "filter", filterText(after)
 	case !slices.Equal(was.Platforms, is.Platforms):
 		return "logsource", "it was about " + either(strings.Join(was.Platforms, ", "), "any platform") + ", and is about " + either(strings.Join(is.Platforms, ", "), "any platform")
+	case pathIn(before) != pathIn(after) && levelOf(before) > None && levelOf(after) > None:
+		return "logsource", "it looked at " + either(pathIn(before), "nothing that is known") + ", and looks at " + either(pathIn(after), "nothing that is known")
 	case is.Hash != was.Hash:
 		return "edited", "it means something else" + evidenceText(before, after)
 	case is.Positive != was.Positive || is.Negative != was.Negative:

@@ -53,6 +53,8 @@ func TestDelta(t *testing.T) {
 			kind: coverage.Weakened, from: coverage.Tested, to: coverage.Tagged, cause: "test", text: "its tests changed"},
 		{name: "retagged", base: coverage.Input{Rules: a()}, head: coverage.Input{Rules: a(func(r *coverage.Rule) { r.Tags = []string{"attack.t1105"} })}, kind: coverage.Retagged, from: coverage.Tagged, to: coverage.None, cause: "tags", text: "names T1105"},
 		{name: "thinned", base: coverage.Input{Rules: append(a(), b)}, head: coverage.Input{Rules: a()}, kind: coverage.Thinned, from: coverage.Tagged, to: coverage.Tagged, cause: "deleted", text: "gone"},
+		{name: "thinned by another logsource", base: coverage.Input{Rules: append(a(), b)}, head: coverage.Input{Rules: append(a(), rule("b", "T1059.001"))}, kind: coverage.Thinned, from: coverage.Tagged, to: coverage.Tagged,
+			cause: "logsource", text: "it looked at Named Pipe Metadata, and looks at Process Creation"},
 		{name: "another title", base: coverage.Input{Rules: a()}, head: coverage.Input{Rules: a(func(r *coverage.Rule) { r.Title, r.Text = "new", "new" })}, ok: true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -90,6 +92,8 @@ func TestGate(t *testing.T) {
 	curated := []coverage.Recording{recording("r", "T1059.001", coverage.Curated)}
 	b := rule("b", "T1059.001")
 	b.Logsources = pipes
+	retagged := rule("b", "T1105")
+	retagged.Logsources = pipes
 	edited := rule("a", "T1059.001")
 	edited.Hash = "edited"
 	lostBase := coverage.Input{Rules: []coverage.Rule{rule("a", "T1059.001")}}
@@ -105,6 +109,8 @@ func TestGate(t *testing.T) {
 		{"lost by retagging", lostBase, coverage.Input{Rules: []coverage.Rule{func() coverage.Rule { r := rule("a", "T1105"); return r }()}}, nil, []string{"lost from 1"}, 0},
 		{"weakened", coverage.Input{Rules: []coverage.Rule{rule("a", "T1059.001")}, Firings: []coverage.Firing{firing("a", "r")}}, coverage.Input{Rules: []coverage.Rule{edited}}, nil, []string{"from 3b to 1"}, 0},
 		{"thinned to one path", coverage.Input{Rules: []coverage.Rule{rule("a", "T1059.001"), b}}, lostBase, nil, []string{"one data component is left of 2"}, 0},
+		{"thinned by retagging", coverage.Input{Rules: []coverage.Rule{rule("a", "T1059.001"), b}}, coverage.Input{Rules: []coverage.Rule{rule("a", "T1059.001"), retagged}}, nil,
+			[]string{"one data component is left of 2"}, 0},
 		{"thinned where it does not matter", coverage.Input{Rules: []coverage.Rule{rule("a", "T1059.001"), b}}, lostBase, func(g *coverage.Gate) { g.Thin = 0 }, nil, 0},
 		{"a new rule with a tag alone", coverage.Input{}, lostBase, func(g *coverage.Gate) { g.Require = coverage.Tested }, []string{`new rule "rule a" reaches 1, 2 is asked for`}, 0},
 		{"waived", lostBase, coverage.Input{}, func(g *coverage.Gate) {
@@ -113,6 +119,9 @@ func TestGate(t *testing.T) {
 		{"waived elsewhere", lostBase, coverage.Input{}, func(g *coverage.Gate) {
 			g.Waivers = []coverage.Waiver{{Technique: "T1059.001", Platform: "Linux", Reason: "r", Owner: "me", Expires: now}}
 		}, []string{"lost from 1"}, 0},
+		{"waived anew", lostBase, coverage.Input{}, func(g *coverage.Gate) {
+			g.Waivers = []coverage.Waiver{{Technique: "T1059.001", Reason: "r", Owner: "me", Expires: now.AddDate(0, 0, -1)}, {Technique: "T1059.001", Platform: "windows", Reason: "r", Owner: "me", Expires: now}}
+		}, nil, 1},
 		{"waived until yesterday", lostBase, coverage.Input{}, func(g *coverage.Gate) {
 			g.Waivers = []coverage.Waiver{{Technique: "T1059.001", Reason: "r", Owner: "me", Expires: now.AddDate(0, 0, -1)}}
 		}, []string{"lost from 1; the waiver of me ended on 2026-11-26"}, 0},

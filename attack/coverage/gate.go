@@ -56,11 +56,7 @@ func (g Gate) Apply(d *Delta, base, head *Report, now time.Time) {
 			continue
 		}
 		v := Violation{Technique: c.Technique, Name: c.Name, Platform: c.Platform, Kind: c.Kind, Why: why}
-		if i := slices.IndexFunc(g.Waivers, func(w Waiver) bool {
-			return w.Technique == c.Technique && (w.Platform == "" || strings.EqualFold(w.Platform, c.Platform))
-		}); i >= 0 {
-			v.Waiver = &g.Waivers[i]
-		}
+		v.Waiver = g.waiverOf(&c, now)
 		switch {
 		case v.Waiver == nil:
 			d.Violations = append(d.Violations, v)
@@ -74,6 +70,22 @@ func (g Gate) Apply(d *Delta, base, head *Report, now time.Time) {
 	g.newRules(d, base, head)
 }
 
+// waiverOf returns a waiver of a change that holds, else one that has ended; nil
+// if there is none.
+func (g Gate) waiverOf(c *Change, now time.Time) (found *Waiver) {
+	for i := range g.Waivers {
+		w := &g.Waivers[i]
+		if w.Technique != c.Technique || w.Platform != "" && !strings.EqualFold(w.Platform, c.Platform) {
+			continue
+		}
+		if !w.expired(now) {
+			return w
+		}
+		found = w
+	}
+	return found
+}
+
 // against says why a change must not pass, "" if it may.
 func (g Gate) against(c *Change) string {
 	lower := c.To < c.From
@@ -82,7 +94,7 @@ func (g Gate) against(c *Change) string {
 		return fmt.Sprintf("lost from %s", c.From)
 	case lower && c.From >= g.Weakened && g.Weakened > None:
 		return fmt.Sprintf("from %s to %s", c.From, c.To)
-	case c.Kind == Thinned && c.Paths[1] == 1 && c.Paths[0] > 1 && g.Thin > 0 && (c.groups >= g.Thin || c.target):
+	case c.byLevel() == Thinned && c.Paths[1] == 1 && c.Paths[0] > 1 && g.Thin > 0 && (c.groups >= g.Thin || c.target):
 		return fmt.Sprintf("one data component is left of %d", c.Paths[0])
 	}
 	return ""

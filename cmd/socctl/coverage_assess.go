@@ -3,11 +3,11 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/socctl/socctl/attack"
 	"github.com/socctl/socctl/attack/coverage"
@@ -39,7 +39,8 @@ type assessor struct {
 	manifests []*coverage.Manifest
 	tree      *revision.Tree
 	head      *side
-	base      *side // nil if nothing is compared
+	base      *side             // nil if nothing is compared
+	told      rules.Diagnostics // problems of the rules of now
 	in        coverage.Input
 	saved     *coverage.Saved
 	code      int
@@ -167,7 +168,8 @@ func (a *assessor) load(ctx context.Context) (*loadedRules, error) {
 	in := project.Load(a.project)
 	head := &loadedRules{set: in.Set, program: in.Program, diags: slices.Concat(in.Reading, in.Diagnostics)}
 	head.diags.Sort()
-	a.showProblems(head.diags)
+	a.told = head.diags
+	a.showProblems(a.told)
 	if a.tree == nil {
 		a.head = &side{set: in.Set, subject: trial.NewSubject(in.Set, in.Program)}
 		if len(a.head.subject.Rules) == 0 {
@@ -285,14 +287,31 @@ func (a *assessor) test(ctx context.Context, s *side) {
 			return err != nil
 		})
 	}
-	suite, _ := ruletest.Load(ruletest.LoadOptions{Paths: there(slices.Concat(a.project.Paths, a.project.TestDirs)), RuleDirs: there(a.project.RuleDirs),
+	suite, diags := ruletest.Load(ruletest.LoadOptions{Paths: there(slices.Concat(a.project.Paths, a.project.TestDirs)), RuleDirs: there(a.project.RuleDirs),
 		TestDirs: there(a.project.TestDirs), Known: s.set, Files: s.files})
+	if s == a.head {
+		a.showProblems(a.ofTests(diags))
+	}
 	progress := report.NewProgress(a.stderr, a.quiet)
-	result := ruletest.Run(ctx, suite, ruletest.RunOptions{Jobs: a.options.workers, AllowMissing: true, Placeholders: a.project.Placeholders, Pipeline: a.project.Pipeline,
+	result := ruletest.Run(ctx, suite, ruletest.RunOptions{Jobs: a.options.workers, AllowMissing: true, Placeholders: a.project.Placeholders, Now: a.now, Pipeline: a.project.Pipeline,
 		Taxonomies: a.project.Taxonomies, Normaliser: telemetry.NewNormaliser(a.table),
 		Progress: func(done, failed int) { progress.Update("%d of %d tests", done, len(suite.Cases)) }})
 	progress.Done()
 	s.tests = s.subject.Tests(result.Cases)
+}
+
+// ofTests are the problems of tests alone: those of rules were told with these.
+func (a *assessor) ofTests(diags rules.Diagnostics) (out rules.Diagnostics) {
+	told := map[string]bool{}
+	for _, d := range a.told {
+		told[d.Span.Path()] = true
+	}
+	for _, d := range diags {
+		if strings.HasPrefix(d.Code, "test/") || !told[d.Span.Path()] {
+			out = append(out, d)
+		}
+	}
+	return out
 }
 
 // replay tries the rules of all sides on the recordings.
@@ -359,7 +378,7 @@ func (a *assessor) readVerdicts() error {
 	if err != nil {
 		return &exitError{exitUnreadable, err}
 	}
-	if err := json.Unmarshal(data, &a.in.Verdicts); err != nil {
+	if a.in.Verdicts, err = coverage.ReadVerdicts(data); err != nil {
 		return &exitError{exitUnreadable, fmt.Errorf("%s: verdict statistics are a JSON list of objects with rule, hash, true, false, latest, benign_within_budget, as socctl verdict stats -f coverage writes: %w", name, err)}
 	}
 	return nil

@@ -204,7 +204,7 @@ func (c *cli) writeBaseline(path string, result *lint.Result) error {
 }
 
 // applyBaseline suppresses what the baseline lists and returns how many of its
-// entries are gone.
+// entries are gone, which only those know who have looked at all rules.
 func (l *linter) applyBaseline(o *lintOptions, result *lint.Result) (gone int, err error) {
 	path := o.baseline
 	if path == "" && l.settings.Baseline.Text != "" {
@@ -224,7 +224,10 @@ func (l *linter) applyBaseline(o *lintOptions, result *lint.Result) (gone int, e
 	if err != nil {
 		return 0, usageError("%s: %v", path, err)
 	}
-	return b.Apply(result.Findings), nil
+	if gone = b.Apply(result.Findings); !l.complete {
+		gone = 0
+	}
+	return gone, nil
 }
 
 // fixAll applies fixes until there are none left, a few rounds at most, because
@@ -234,10 +237,9 @@ func (c *cli) fixAll(ctx context.Context, l *linter, o *lintOptions, result *lin
 	fixer := lint.Fixer{Compile: compiler.Options{Placeholders: l.cfg.PlaceholderValues()}}
 	for round := 0; ; round++ {
 		changed := false
+		var refused []*lint.Finding
 		for _, f := range fixer.Fix(result.Findings) {
-			for _, refused := range f.Refused {
-				fmt.Fprintf(c.stderr, "not fixed, because the rule would mean something else: %s\n", report.Clean(refused.Diagnostic.String()))
-			}
+			refused = append(refused, f.Refused...)
 			if bytes.Equal(f.Before, f.After) {
 				continue
 			}
@@ -254,6 +256,9 @@ func (c *cli) fixAll(ctx context.Context, l *linter, o *lintOptions, result *lin
 			changed = true
 		}
 		if !changed || round == rounds {
+			for _, f := range refused {
+				fmt.Fprintf(c.stderr, "not fixed, because it cannot be shown that the rule would mean the same: %s\n", report.Clean(f.Diagnostic.String()))
+			}
 			return fixed, nil
 		}
 		if _, result, err = l.run(ctx); err != nil {

@@ -9,7 +9,7 @@ import (
 // expectations reads what a test wants. That it wants nothing is not said of a
 // test with an error, which may be the reason.
 func (d *decoder) expectations(t *draft, n *rules.Node, failed bool) {
-	w := &t.want
+	w, before := &t.want, len(d.diags)
 	if e, found := entry(n, "match"); found {
 		w.match, w.matchSpan = d.boolean(e.Value, "match"), e.Value.Span
 	}
@@ -20,7 +20,7 @@ func (d *decoder) expectations(t *draft, n *rules.Node, failed bool) {
 		w.goldenPath = beside(t.Path, w.golden.Text)
 	}
 	d.because(w)
-	if !failed && !t.sequence && w.match == nil && w.because.Text == "" && w.count == nil && len(w.selections) == 0 && w.golden.Text == "" {
+	if !failed && !d.failed(before) && !t.sequence && w.match == nil && w.because.Text == "" && w.count == nil && len(w.selections) == 0 && w.golden.Text == "" {
 		d.errorf("test/missing-field", t.Span, "add match: true or match: false", "the test expects nothing")
 	}
 }

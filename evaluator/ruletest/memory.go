@@ -43,7 +43,7 @@ func (w *worker) memoryKey(out *CaseResult) string {
 		return ""
 	}
 	sum := sha256.New()
-	fmt.Fprintf(sum, "1 %d %s %s %q %q ", compiler.SemanticsVersion, w.run.normaliserKey(), out.RuleHash, c.Origin, c.ID)
+	fmt.Fprintf(sum, "2 %d %s %s %q %q ", compiler.SemanticsVersion, w.run.normaliserKey(), out.RuleHash, c.Origin, c.ID)
 	for _, text := range [][]byte{test.Source, source.Source} {
 		fmt.Fprintf(sum, "%d %x ", len(text), sha256.Sum256(text))
 	}

@@ -2,6 +2,7 @@ package ruletest
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/socctl/socctl/compiler"
@@ -117,16 +118,20 @@ func viewOf(ev *evaluator.Evaluator, event *telemetry.Event, rule *compiler.Rule
 // admits reports whether an event satisfies where:.
 func admits(where []filter, event evaluator.Event) bool {
 	for _, f := range where {
-		value, ok := event.Field(f.field)
-		text, found := value.Text(), false
-		for _, t := range f.texts {
-			found = found || ok && strings.EqualFold(t, text)
-		}
-		if !found {
+		if value, ok := event.Field(f.field); !ok || !HasText(value, f.texts) {
 			return false
 		}
 	}
 	return true
+}
+
+// HasText reports whether a value, or one of those of a list, has one of the texts,
+// letter case aside.
+func HasText(v evaluator.Value, texts []string) bool {
+	if items := v.Items(); items != nil {
+		return slices.ContainsFunc(items, func(item evaluator.Value) bool { return HasText(item, texts) })
+	}
+	return slices.ContainsFunc(texts, func(t string) bool { return strings.EqualFold(t, v.Text()) })
 }
 
 // judge compares what a test saw with what it wants.
@@ -140,6 +145,8 @@ func (w *worker) judge(t *tally, problems []error) {
 		damaged(out, problems)
 	case t.events == 0 && len(out.Case.where) > 0:
 		out.Status, out.Span, out.Message = Error, out.Case.recording.Span, "where: leaves none of the recording's events"
+	case t.events == 0:
+		out.Status, out.Span, out.Message = Error, out.Case.recording.Span, "the recording holds no event"
 	case want.match != nil && *want.match != (t.matched > 0):
 		out.Message = fmt.Sprintf("expected %s among %d events, got %d", verdictText(*want.match), t.events, t.matched)
 		w.fail(t, want.matchSpan)

@@ -18,6 +18,7 @@ import (
 	"github.com/socctl/socctl/evaluator"
 	"github.com/socctl/socctl/evaluator/backtest"
 	"github.com/socctl/socctl/evaluator/correlation"
+	"github.com/socctl/socctl/evaluator/ruletest"
 	"github.com/socctl/socctl/evaluator/telemetry"
 )
 
@@ -158,8 +159,7 @@ func (x *excerpt) about(h *backtest.Hit) bool {
 		return false
 	}
 	for field, values := range x.Where {
-		v, ok := event.Field(field)
-		if !ok || !slices.ContainsFunc(values, func(want string) bool { return strings.EqualFold(v.Text(), want) }) {
+		if v, ok := event.Field(field); !ok || !ruletest.HasText(v, values) {
 			return false
 		}
 	}

@@ -207,3 +207,25 @@ detection: {selection: {a: c}, condition: selection}
 		t.Errorf("keys %s, %s", s.Rules[0].Key, s.Rules[1].Key)
 	}
 }
+
+// Of a field with a list one value is enough for where:, as for a test.
+func TestWhereOfLists(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "lists.ndjson")
+	line := `{"Channel":"Microsoft-Windows-Sysmon/Operational","EventID":1,"Image":"C:\\Windows\\whoami.exe","User":["eve","bob"]}`
+	if err := os.WriteFile(path, []byte(line+"\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	s := subject(t, `title: Whoami
+id: 11111111-1111-4111-8111-111111111111
+logsource: {category: process_creation, product: windows}
+detection:
+    selection: {Image|endswith: '\whoami.exe'}
+    condition: selection
+`)
+	r := run(t, []*trial.Subject{s},
+		coverage.Recording{ID: "bob", Path: path, Where: map[string][]string{"User": {"BOB"}}},
+		coverage.Recording{ID: "nobody", Path: path, Where: map[string][]string{"User": {"x"}}})
+	if diff := cmp.Diff(map[string][2]int{"Whoami on bob": {1, 0}}, counts(s, r.Firings[0])); diff != "" {
+		t.Errorf("alerts, held back (-want +got):\n%s", diff)
+	}
+}

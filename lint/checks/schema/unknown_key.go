@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/socctl/socctl/lint"
@@ -37,7 +38,23 @@ detection:
 		// The help of the finding proposes the word that was meant.
 		if word, ok := strings.CutPrefix(f.Help, "did you mean \""); ok {
 			word = strings.TrimSuffix(word, "\"?")
-			f.Replace(f.Span, word, "write "+word)
+			if f.Document == nil || !standsBeside(f.Document.Meta().Node, f.Span, word) {
+				f.Replace(f.Span, word, "write "+word)
+			}
 		}
 	},
+}
+
+// standsBeside reports whether the map with a key at a place, which is the node or
+// below it, has another key as well.
+func standsBeside(n *rules.Node, at rules.Span, key string) bool {
+	if n == nil {
+		return false
+	}
+	for _, e := range n.Entries {
+		if e.Key.Span == at && n.Get(key) != nil || standsBeside(e.Value, at, key) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(n.Items, func(item *rules.Node) bool { return standsBeside(item, at, key) })
 }
