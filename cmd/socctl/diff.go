@@ -191,7 +191,7 @@ func (c *cli) side(ctx context.Context, o *diffOptions, spec string) (*loadedSid
 		return nil, err
 	}
 	if spec != "" {
-		return c.revisionSide(ctx, o, spec, paths)
+		return c.revisionSide(ctx, o, cfg, spec, paths)
 	}
 	p, err := c.pipelines(cfg, o.pipelines)
 	if err != nil {
@@ -229,7 +229,7 @@ func (c *cli) finished(name string, r *revised, p *loadedPipelines, placeholders
 
 // revisionSide loads the rules as they were at a revision, with the configuration and
 // the pipelines of then.
-func (c *cli) revisionSide(ctx context.Context, o *diffOptions, ref string, paths []string) (*loadedSide, error) {
+func (c *cli) revisionSide(ctx context.Context, o *diffOptions, cfg *config.Config, ref string, paths []string) (*loadedSide, error) {
 	open := revision.Open
 	if o.exact {
 		open = revision.At
@@ -240,6 +240,15 @@ func (c *cli) revisionSide(ctx context.Context, o *diffOptions, ref string, path
 	}
 	if err != nil {
 		return nil, &exitError{exitUsage, err}
+	}
+	if len(o.rules) == 0 {
+		was, err := earlierRules(ctx, tree, cfg)
+		if err != nil {
+			return nil, err
+		}
+		if was != nil {
+			paths = was
+		}
 	}
 	under := fromHere(paths, true)
 	texts, err := tree.Read(ctx, tree.Names(func(name string) bool {
