@@ -95,8 +95,16 @@ func ciPretty(w io.Writer, s Style, p *CIPage) error {
 	ciPrettyRemarks(w, s, Dim, "known before: ", "known problem", p.Known)
 	for i := range p.Changes {
 		c := &p.Changes[i]
-		fmt.Fprintf(w, "%s  %s  tests %s, alerts/day %s, lint %s\n", s.Paint(colourOf(diff.Kind(c.Kind)), c.word()),
+		word := c.word()
+		if c.Kind == string(diff.Metadata) && len(c.Notes) > 0 {
+			word += ": " + Shorten(Clean(c.Notes[0]), 60) // which is why it is told
+		}
+		fmt.Fprintf(w, "%s  %s  tests %s, alerts/day %s, lint %s\n", s.Paint(colourOf(diff.Kind(c.Kind)), word),
 			s.Paint(Bold, Shorten(Clean(c.Title), 200)), c.testText(), Clean(c.alertText()), c.lintText())
+	}
+	for i := range p.Correlations {
+		c := &p.Correlations[i]
+		fmt.Fprintf(w, "%s  %s%s\n", s.Paint(Yellow, Clean(c.Kind)), s.Paint(Bold, Shorten(Clean(c.Title), 200)), Shorten(Clean(c.noteText()), 300))
 	}
 	if p.WithoutEffect > 0 {
 		fmt.Fprintf(w, "%s changed without any effect on what matches\n", Count(p.WithoutEffect, "rule"))
@@ -107,6 +115,14 @@ func ciPretty(w io.Writer, s Style, p *CIPage) error {
 		fmt.Fprintln(w, Clean(p.replayText()))
 	}
 	return nil
+}
+
+// noteText tells what there is to know of a correlation, behind its title.
+func (c *CICorrelation) noteText() string {
+	if len(c.Notes) == 0 {
+		return ""
+	}
+	return "  " + strings.Join(c.Notes, "; ")
 }
 
 func ciPrettyRemarks(w io.Writer, s Style, colour, prefix, noun string, list []CIRemark) {

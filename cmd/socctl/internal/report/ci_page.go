@@ -174,7 +174,11 @@ func (p *CIPage) Verdict() string {
 	if n := len(p.Blockers); n > 0 {
 		parts[0] = Count(n, "blocker")
 	}
-	parts = append(parts, Count(len(p.Changes)+p.WithoutEffect, "rule")+" changed")
+	changed := Count(len(p.Changes)+p.WithoutEffect, "rule")
+	if n := len(p.Correlations); n > 0 {
+		changed += " and " + Count(n, "correlation")
+	}
+	parts = append(parts, changed+" changed")
 	if r := p.Replay; r != nil {
 		parts = append(parts, fmt.Sprintf("%+.3g alerts/day", r.AfterSum-r.Before))
 	}
