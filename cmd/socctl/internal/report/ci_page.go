@@ -180,7 +180,7 @@ func (p *CIPage) Verdict() string {
 	}
 	parts = append(parts, changed+" changed")
 	if r := p.Replay; r != nil {
-		parts = append(parts, fmt.Sprintf("%+.3g alerts/day", r.AfterSum-r.Before))
+		parts = append(parts, signed(r.AfterSum-r.Before)+" alerts/day")
 	}
 	if c := p.Coverage; c != nil {
 		parts = append(parts, fmt.Sprintf("ATT&CK +%d −%d", c.Won, c.Lost))
@@ -279,8 +279,5 @@ func (p *CIPage) replayText() string {
 }
 
 func dayText(days float64) string {
-	if days == 1 {
-		return "1 day"
-	}
-	return short(days) + " days"
+	return short(days) + " " + dayWord(days)
 }
