@@ -198,6 +198,10 @@ func (t *Tree) fromHere(name string) string {
 	return filepath.ToSlash(rel)
 }
 
+// Prefix returns the way from the root of the work tree to the folder from which it is
+// seen: "" for none, else with a slash at its end.
+func (t *Tree) Prefix() string { return t.prefix }
+
 // Root returns the folder of the work tree.
 func (t *Tree) Root() string { return t.root }
 

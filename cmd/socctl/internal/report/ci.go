@@ -15,6 +15,7 @@ import (
 type CIRun struct {
 	Base     string
 	Version  string
+	Prefix   string // from the root of the repository to the present folder, "" if it is that
 	Diff     *DiffResult
 	Lint     *LintRun
 	Tests    *TestRun     // nil if there are none
@@ -44,7 +45,7 @@ func CI(w io.Writer, s Style, format string, run *CIRun) error {
 	case "json":
 		return writeCIRecord(w, run)
 	case "sarif", "github":
-		return Lint(w, s, format, run.Lint)
+		return Lint(w, s, format, run.Lint.rooted(run.Prefix))
 	case "junit":
 		if run.Tests == nil {
 			_, err := io.WriteString(w, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites tests=\"0\" failures=\"0\"></testsuites>\n")
