@@ -112,6 +112,7 @@ func (e *Evidence) tuned(j *judged, o *Options) Rule {
 	for i := range found {
 		e.add(&out, j, &found[i], o)
 	}
+	out.together()
 	if len(out.wishes) > 0 {
 		out.Patch, out.PatchRefused = e.patch(j.rule, out.wishes, o.Now)
 	}
