@@ -151,11 +151,15 @@ func (t *Tree) Load(ctx context.Context, paths ...string) error {
 		return err
 	}
 	t.blobs, t.links = map[string]string{}, nil
+	var links []string
 	for entry := range strings.SplitSeq(string(listed), "\x00") {
 		info, name, ok := strings.Cut(entry, "\t")
 		fields := strings.Fields(info)
 		if ok && len(fields) == 3 && fields[1] == "blob" {
 			t.blobs[t.fromHere(name)] = fields[2]
+		}
+		if ok && len(fields) == 3 && fields[0] == "120000" {
+			links = append(links, t.fromHere(name))
 		}
 		if ok && len(fields) == 3 && fields[1] == "commit" {
 			t.links = append(t.links, t.fromHere(name))
@@ -171,7 +175,7 @@ func (t *Tree) Load(ctx context.Context, paths ...string) error {
 			t.changed[t.fromHere(name)] = true
 		}
 	}
-	return nil
+	return t.follow(ctx, links, cleaned(paths))
 }
 
 // inRepository returns a path relative to the root of the work tree.
