@@ -59,6 +59,11 @@ func (c *cli) comparedRules(ctx context.Context, cfg *config.Config, o *backtest
 	head.diags.Sort()
 	c.showProblems(head.diags)
 	c.tellExpired(head.program.Expiry)
+	if len(o.rules) == 0 {
+		if options.Earlier, err = earlierRules(ctx, tree, cfg); err != nil {
+			return nil, err
+		}
+	}
 	before, err := project.LoadBase(ctx, in, tree, options)
 	if err != nil {
 		return nil, &exitError{exitUsage, err}

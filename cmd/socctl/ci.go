@@ -153,6 +153,7 @@ func (c *cli) ci(ctx context.Context, o *ciOptions) error {
 	if o.sides, err = c.bothSides(ctx, cfg, lint, o.rules, files); err != nil {
 		return err
 	}
+	run.Prefix = o.sides.tree.Prefix()
 	memory := newTestMemory(o.cache, o.sides.tree.Root())
 	defer memory.save()
 	o.sides.memory = memory

@@ -121,16 +121,18 @@ func touchedRules(d *report.DiffResult, head, base *compiler.Program) (out []tou
 		t := touchedRule{state: report.CIRuleState{Document: c.Rule().Source, Removed: c.New == nil}}
 		t.Key, t.Before = health.KeyOf(c.Old), before[health.KeyOf(c.Old)]
 		switch {
+		case c.New != nil && c.Old.Alerts && !c.New.Alerts:
+			t.state.Feeds = true // it matches them, and tells of none
 		case c.New != nil:
 			t.Now = now[health.KeyOf(c.New)]
 		case len(c.Covering) > 0:
-			t.Now = now[health.KeyOf(c.Covering[0])] // proven to match all that it matched
+			t.Now = now[health.KeyOf(c.Covering[0].Rule)] // proven to match all that it matched
 		}
 		out = append(out, t)
 	}
 	for i := range d.Correlations {
 		c := &d.Correlations[i]
-		if c.Kind == diff.Metadata || c.Old == nil {
+		if c.Kind == diff.Metadata || c.Kind == diff.Moved || c.Old == nil {
 			continue
 		}
 		t := touchedRule{state: report.CIRuleState{Document: c.Old.Source, Removed: c.New == nil}}

@@ -177,7 +177,14 @@ func (a *assessor) load(ctx context.Context) (*loadedRules, error) {
 		}
 		return head, nil
 	}
-	before, err := project.LoadBase(ctx, in, a.tree, a.project)
+	options := a.project
+	if len(a.options.rules) == 0 {
+		var err error
+		if options.Earlier, err = earlierRules(ctx, a.tree, a.cfg); err != nil {
+			return nil, err
+		}
+	}
+	before, err := project.LoadBase(ctx, in, a.tree, options)
 	if err != nil {
 		return nil, &exitError{exitUsage, err}
 	}

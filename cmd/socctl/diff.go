@@ -48,8 +48,9 @@ rules are compared, so that a changed filter, placeholder or pipeline shows on
 every rule that it reaches. With --recording both versions are replayed, and the
 recorded events are told that the change gains and loses.
 
-The exit code is 1 if a rule matches less than before, is gone, or cannot be
-compared.`,
+The exit code is 1 if a rule matches less than before, raises no alerts of its
+own any more, is gone, or cannot be compared; of correlations, if one is gone,
+raises no alerts any more, or cannot be used.`,
 		Example: `  socctl diff
   socctl diff origin/main
   socctl diff v1.2 v1.3 --exact -r rules
@@ -89,7 +90,12 @@ func (c *cli) diff(ctx context.Context, o *diffOptions, args []string) error {
 	}
 	for i := range d.Changes {
 		switch d.Changes[i].Kind {
-		case diff.Removed, diff.Disjoint, diff.Narrower, diff.Both, diff.Unknown:
+		case diff.Removed, diff.Disjoint, diff.Narrower, diff.Feeding, diff.Both, diff.Unknown:
+			return &exitError{code: exitFindings}
+		}
+	}
+	for i := range d.Correlations {
+		if c := &d.Correlations[i]; c.Kind == diff.Removed || c.Kind == diff.Feeding || c.Reason != "" {
 			return &exitError{code: exitFindings}
 		}
 	}
@@ -191,7 +197,7 @@ func (c *cli) side(ctx context.Context, o *diffOptions, spec string) (*loadedSid
 		return nil, err
 	}
 	if spec != "" {
-		return c.revisionSide(ctx, o, spec, paths)
+		return c.revisionSide(ctx, o, cfg, spec, paths)
 	}
 	p, err := c.pipelines(cfg, o.pipelines)
 	if err != nil {
@@ -229,7 +235,7 @@ func (c *cli) finished(name string, r *revised, p *loadedPipelines, placeholders
 
 // revisionSide loads the rules as they were at a revision, with the configuration and
 // the pipelines of then.
-func (c *cli) revisionSide(ctx context.Context, o *diffOptions, ref string, paths []string) (*loadedSide, error) {
+func (c *cli) revisionSide(ctx context.Context, o *diffOptions, cfg *config.Config, ref string, paths []string) (*loadedSide, error) {
 	open := revision.Open
 	if o.exact {
 		open = revision.At
@@ -240,6 +246,15 @@ func (c *cli) revisionSide(ctx context.Context, o *diffOptions, ref string, path
 	}
 	if err != nil {
 		return nil, &exitError{exitUsage, err}
+	}
+	if len(o.rules) == 0 {
+		was, err := earlierRules(ctx, tree, cfg)
+		if err != nil {
+			return nil, err
+		}
+		if was != nil {
+			paths = was
+		}
 	}
 	under := fromHere(paths, true)
 	texts, err := tree.Read(ctx, tree.Names(func(name string) bool {

@@ -232,6 +232,11 @@ func (l *linter) readWith(ctx context.Context, add func(*lint.Input) (*lint.Inpu
 		return nil, nil, nil, &exitError{exitUsage, err}
 	}
 	options := l.options
+	if l.complete {
+		if options.Earlier, err = earlierRules(ctx, l.tree, l.cfg); err != nil {
+			return nil, nil, nil, err
+		}
+	}
 	if in, asked = add(in); asked != nil {
 		options.Paths = slices.Concat(options.Paths, fromHere(options.RuleDirs, true))
 	}
@@ -243,9 +248,12 @@ func (l *linter) readWith(ctx context.Context, add func(*lint.Input) (*lint.Inpu
 
 // compare lints both sides and subtracts.
 func (l *linter) compare(ctx context.Context, in, base *lint.Input, asked func(path string) bool) (*lint.Result, error) {
-	changed := l.tree.Changed
-	if asked != nil {
-		changed = func(path string) bool { return asked(path) && l.tree.Changed(path) }
+	was := map[string]bool{}
+	for _, d := range base.Set.Documents() {
+		was[d.Meta().Span.Path()] = true
+	}
+	changed := func(path string) bool { // it may be the folder that is new among those of rules
+		return (l.tree.Changed(path) || !was[path]) && (asked == nil || asked(path))
 	}
 	in.Only, base.Only, in.Base = changed, changed, base
 	in.Complete, in.Jobs, base.Jobs = l.complete, l.jobs, l.jobs

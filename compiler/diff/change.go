@@ -18,9 +18,11 @@ const (
 	Removed    Kind = "removed"
 	Disjoint   Kind = "disjoint"   // no event satisfies both versions
 	Narrower   Kind = "narrower"   // matches less
+	Feeding    Kind = "feeding"    // matches the same, and raises no alerts of its own any more: only correlations count it
 	Both       Kind = "both"       // matches some events more, and others no longer
 	Unknown    Kind = "unknown"    // not decided
 	Wider      Kind = "wider"      // matches more
+	Alerting   Kind = "alerting"   // matches the same, and raises alerts of its own, which it did not
 	Added      Kind = "added"      //
 	Equivalent Kind = "equivalent" // written in another way, matches the same
 	Metadata   Kind = "metadata"   // only what says nothing about events
@@ -58,52 +60,28 @@ func (c *Change) Rule() *compiler.Rule {
 	return c.Old
 }
 
-// Side is a set of rules with its program, before or after a change.
-type Side struct {
-	Set     *rules.Set // may be nil; it tells of rules that do not compile
-	Program *compiler.Program
-	// Unread are the files of which something could not be read as a document: rules of
-	// the other side that are missing there are not removed.
-	Unread map[string]bool
-	// Root is what paths of rules begin with on this side, such as the folder that is
-	// compared with another one; "" for nothing.
-	Root string
-}
-
-// path returns where a rule stands within the side.
-func (s *Side) path(r *rules.Rule) string { return s.within(r.Span.Path()) }
-
-func (s *Side) within(path string) string {
-	return strings.TrimPrefix(strings.TrimPrefix(path, s.Root), "/")
-}
-
 // Compare returns the changes from one side to another: pairs in the order of the
 // new program, then what was removed, in the order of the old one. Rules are the
 // same if they have the same id; without one, the same title and path. A rule of
 // which one version does not compile is Unknown.
 func Compare(old, new Side) []Change {
-	before, brokenBefore, brokenAfter := map[string]*compiler.Rule{}, old.broken(), new.broken()
-	unreadBefore, unreadAfter := old.unread(), new.unread()
-	for _, r := range old.Program.Rules {
-		before[old.identity(r.Source)] = r
-	}
+	pairs := partners(old.rules(), new.rules())
+	brokenBefore, brokenAfter := old.broken(), new.broken()
 	d := NewComparer(old.Program, new.Program)
 	var out []Change
 	kept := map[*compiler.Rule]bool{}
 	for _, r := range new.Program.Rules {
-		was := before[new.identity(r.Source)]
+		was := pairs[r]
 		switch {
-		case was == nil && (brokenBefore[new.identity(r.Source)] || unreadBefore[new.path(r.Source)]):
-			out = append(out, Change{Kind: Unknown, New: r, Reason: "the old version does not compile"})
+		case was == nil && brokenBefore(r.Source, new):
+			out = append(out, Change{Kind: Unknown, New: r, Reason: oldBroken})
 		case was == nil:
 			out = append(out, Change{Kind: Added, New: r})
 		default:
 			kept[was] = true
 			c := d.Pair(was, r)
-			if c.Moved = old.path(was.Source) != new.path(r.Source); c.Moved && c.Kind == "" {
-				c.Kind = Moved
-			}
-			if c.Kind != "" {
+			c.Moved = old.path(was.Source) != new.path(r.Source)
+			if c.Kind = withoutEvents(c.Kind, c.Moved, was.Alerts, r.Alerts); c.Kind != "" {
 				out = append(out, c)
 			}
 		}
@@ -111,8 +89,8 @@ func Compare(old, new Side) []Change {
 	for _, r := range old.Program.Rules {
 		switch {
 		case kept[r]:
-		case brokenAfter[old.identity(r.Source)] || unreadAfter[old.path(r.Source)]:
-			out = append(out, Change{Kind: Unknown, Old: r, Reason: "the new version does not compile"})
+		case brokenAfter(r.Source, old):
+			out = append(out, Change{Kind: Unknown, Old: r, Reason: newBroken})
 		default:
 			out = append(out, Change{Kind: Removed, Old: r})
 		}
@@ -120,35 +98,27 @@ func Compare(old, new Side) []Change {
 	return out
 }
 
-// broken returns the rules of a side that are not in its program.
-func (s *Side) broken() map[string]bool {
-	out := map[string]bool{}
-	if s.Set == nil {
-		return out
-	}
-	for _, r := range s.Set.Rules {
-		out[s.identity(r)] = true
-	}
-	for _, r := range s.Program.Rules {
-		delete(out, s.identity(r.Source))
-	}
-	return out
-}
+// Why a rule is Unknown that is there on one side.
+const (
+	oldBroken = "the old version does not compile"
+	newBroken = "the new version does not compile"
+)
 
-// unread returns the files of Unread by their paths within the side.
-func (s *Side) unread() map[string]bool {
-	out := map[string]bool{}
-	for path := range s.Unread {
-		out[s.within(path)] = true
+// withoutEvents is the kind of a change that may have nothing to do with events: of one
+// that does not, whether it raises alerts matters more than how it is written, and that
+// more than where.
+func withoutEvents(k Kind, moved, did, does bool) Kind {
+	switch {
+	case k != "" && k != Equivalent && k != Metadata:
+		return k
+	case did && !does:
+		return Feeding
+	case does && !did:
+		return Alerting
+	case k == "" && moved:
+		return Moved
 	}
-	return out
-}
-
-func (s *Side) identity(r *rules.Rule) string {
-	if r.ID.Text != "" {
-		return strings.ToLower(r.ID.Text)
-	}
-	return strings.ToLower(r.Title.Text) + "\x00" + s.path(r)
+	return k
 }
 
 // Comparer compares rules of two programs. It is for one goroutine.
@@ -186,7 +156,7 @@ func (d *Comparer) Pair(old, new *compiler.Rule) Change {
 	}
 	if old.Hash == new.Hash {
 		rewritten := rules.ContentHash(old.Source) != rules.ContentHash(new.Source)
-		c.Metadata = !rewritten && printed(old) != printed(new)
+		c.Metadata = !rewritten && printed(old.Source) != printed(new.Source)
 		switch {
 		case rewritten:
 			c.Kind = Equivalent
@@ -208,10 +178,10 @@ func sameText(a, b *rules.Rule) bool {
 	return a.Node != nil && a.Node == b.Node && slices.Equal(a.Detection.Selections, b.Detection.Selections)
 }
 
-// printed is everything that a rule says.
-func printed(r *compiler.Rule) string {
+// printed is everything that a document says.
+func printed(d rules.Document) string {
 	var b strings.Builder
-	if err := rules.Print(&b, r.Source); err != nil {
+	if err := rules.Print(&b, d); err != nil {
 		panic("unreachable: a builder takes everything: " + err.Error())
 	}
 	return b.String()
@@ -242,8 +212,8 @@ func (d *Comparer) decide(c *Change) {
 		c.Kind, c.Single = Narrower, all.unknown != "" || all.gained != nil
 	default:
 		c.Kind = Both
-		if d.apart(c) {
-			c.Kind = Disjoint
+		if d.apart(d.single, c) {
+			c.Kind, c.Single = Disjoint, !d.apart(d.lists, c)
 		}
 	}
 }
@@ -268,8 +238,8 @@ func (d *Comparer) ask(s *solver.Solver, c *Change) difference {
 }
 
 // apart reports whether it is proven that no event satisfies both versions.
-func (d *Comparer) apart(c *Change) bool {
-	return d.single.Disjoint(d.formula(d.single, d.old, c.Old), d.formula(d.single, d.new, c.New)).Answer == solver.Yes
+func (d *Comparer) apart(s *solver.Solver, c *Change) bool {
+	return s.Disjoint(d.formula(s, d.old, c.Old), d.formula(s, d.new, c.New)).Answer == solver.Yes
 }
 
 // formula is the expression of a rule together with what its logsource demands.
@@ -305,10 +275,17 @@ func Plain(m solver.Model) solver.Model {
 	return out
 }
 
+// Cover is a rule that is proven to match all that another one matches.
+type Cover struct {
+	Rule *compiler.Rule
+	// Single says that the proof holds for events of which every field has one value.
+	Single bool
+}
+
 // Covering returns the rules of a program that match whatever a rule of another
-// program matches: what still catches it when that rule is gone. candidates limits
-// them; nil means all.
-func (d *Comparer) Covering(gone *compiler.Rule, candidates []*compiler.Rule) []*compiler.Rule {
+// program matches: what still catches it when that rule is gone, and raises alerts if
+// that did. candidates limits them; nil means all. Those that are proven for lists of values too come first.
+func (d *Comparer) Covering(gone *compiler.Rule, candidates []*compiler.Rule) []Cover {
 	if candidates == nil {
 		candidates = d.new.Rules
 	}
@@ -317,17 +294,26 @@ func (d *Comparer) Covering(gone *compiler.Rule, candidates []*compiler.Rule) []
 	if seen.Answer != solver.Yes {
 		return nil
 	}
-	var out []*compiler.Rule
+	var out []Cover
 	for _, r := range candidates {
-		if !related(gone, r) {
+		if !related(gone, r) || gone.Alerts && !r.Alerts {
 			continue
 		}
 		after := d.formula(d.single, d.new, r)
 		if d.single.Holds(after, seen.Model) && d.single.Implies(before, after).Answer == solver.Yes {
-			out = append(out, r)
+			all := d.lists.Implies(d.formula(d.lists, d.old, gone), d.formula(d.lists, d.new, r))
+			out = append(out, Cover{r, all.Answer != solver.Yes})
 		}
 	}
-	slices.SortFunc(out, func(a, b *compiler.Rule) int { return cmp.Or(cmp.Compare(a.Title, b.Title), cmp.Compare(a.ID, b.ID)) })
+	slices.SortFunc(out, func(a, b Cover) int {
+		switch {
+		case a.Single && !b.Single:
+			return 1
+		case b.Single && !a.Single:
+			return -1
+		}
+		return cmp.Or(cmp.Compare(a.Rule.Title, b.Rule.Title), cmp.Compare(a.Rule.ID, b.Rule.ID))
+	})
 	return out
 }
 

@@ -3,7 +3,6 @@ package diff
 import (
 	"cmp"
 	"slices"
-	"strings"
 
 	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/rules"
@@ -12,35 +11,42 @@ import (
 // CorrelationChange is a correlation that is not what it was. How the alerts
 // differ is not decided: a backtest shows it.
 type CorrelationChange struct {
-	Kind     Kind // Added, Removed, Unknown for one that changed, or Metadata
+	Kind     Kind // Added, Removed, Feeding, Alerting, Equivalent, Metadata, Moved, or Unknown for one that changed or is broken on one side
 	Old, New *compiler.Correlation
 	Own      bool     // the correlation itself changed
 	Inputs   []string // titles of what it refers to that changed
+	Moved    bool     // the file is another one
+	Level    string   // the old level, if it changed
+	Reason   string   // why it cannot be used on one side; "" if it can on both
 }
 
 // Correlations returns the correlations that changed, or that changed rules feed, in
 // the order of their titles.
 func Correlations(old, new Side) []CorrelationChange {
-	before := map[string]*compiler.Correlation{}
-	for _, x := range old.Program.Correlations {
-		before[correlationIdentity(x)] = x
-	}
+	pairs := partners(old.correlations(), new.correlations())
+	brokenBefore, brokenAfter := old.broken(), new.broken()
 	var out []CorrelationChange
 	kept := map[*compiler.Correlation]bool{}
 	for _, x := range new.Program.Correlations {
-		was := before[correlationIdentity(x)]
-		if was == nil {
+		was := pairs[x]
+		switch {
+		case was == nil && brokenBefore(x.Source, new):
+			out = append(out, CorrelationChange{Kind: Unknown, New: x, Reason: oldBroken})
+		case was == nil:
 			out = append(out, CorrelationChange{Kind: Added, New: x})
-			continue
-		}
-		kept[was] = true
-		if was.Hash != x.Hash {
-			out = append(out, CorrelationChange{Kind: Unknown, Old: was, New: x, Inputs: changedInputs(old.Program, was, new.Program, x),
-				Own: rules.ContentHash(was.Source) != rules.ContentHash(x.Source)})
+		default:
+			kept[was] = true
+			if c := correlationPair(old, was, new, x); c.Kind != "" {
+				out = append(out, c)
+			}
 		}
 	}
 	for _, x := range old.Program.Correlations {
-		if !kept[x] {
+		switch {
+		case kept[x]:
+		case brokenAfter(x.Source, old):
+			out = append(out, CorrelationChange{Kind: Unknown, Old: x, Reason: newBroken})
+		default:
 			out = append(out, CorrelationChange{Kind: Removed, Old: x})
 		}
 	}
@@ -48,18 +54,30 @@ func Correlations(old, new Side) []CorrelationChange {
 	return out
 }
 
+// correlationPair compares two versions. The kind is "" if nothing changed.
+func correlationPair(old Side, was *compiler.Correlation, new Side, is *compiler.Correlation) CorrelationChange {
+	c := CorrelationChange{Old: was, New: is, Moved: old.path(was.Source) != new.path(is.Source)}
+	if was.Level != is.Level {
+		c.Level = cmp.Or(was.Level, "none")
+	}
+	rewritten := rules.ContentHash(was.Source) != rules.ContentHash(is.Source)
+	switch {
+	case was.Hash != is.Hash:
+		c.Kind, c.Own, c.Inputs = Unknown, rewritten, changedInputs(old.Program, was, new.Program, is)
+	case rewritten:
+		c.Kind = Equivalent
+	case printed(was.Source) != printed(is.Source):
+		c.Kind = Metadata
+	}
+	c.Kind = withoutEvents(c.Kind, c.Moved, was.Alerts, is.Alerts)
+	return c
+}
+
 func (c *CorrelationChange) title() string {
 	if c.New != nil {
 		return c.New.Title
 	}
 	return c.Old.Title
-}
-
-func correlationIdentity(x *compiler.Correlation) string {
-	if x.ID != "" {
-		return x.ID
-	}
-	return strings.ToLower(x.Title) + "\x00" + x.Source.Span.Path()
 }
 
 // changedInputs returns the titles of inputs whose meaning changed.

@@ -17,7 +17,7 @@ const (
 	Removed   = "removed"
 	Broken    = "broken"    // it is there, and has an error now
 	Mended    = "mended"    // it had an error
-	Changed   = "changed"   // it means something else
+	Changed   = "changed"   // it means something else, or no longer does the same of raising alerts and only feeding correlations
 	Metadata  = "metadata"  // it means the same under another title or level
 	Unchanged = "unchanged" // it means the same
 )
@@ -55,16 +55,22 @@ func newPairing(m *measurement) *pairing {
 	p := &pairing{marked: make([]uint64, len(m.subject.program.Rules))}
 	head, base := m.head.program, m.base.program
 	p.rules = pairUp(len(head.Rules), len(base.Rules),
-		func(i int) identity { r := head.Rules[i]; return identityOf(r.Source, r.ID, r.Title, r.Level, r.Hash) },
-		func(i int) identity { r := base.Rules[i]; return identityOf(r.Source, r.ID, r.Title, r.Level, r.Hash) })
+		func(i int) identity {
+			r := head.Rules[i]
+			return identityOf(r.Source, r.ID, r.Title, r.Level, r.Hash, r.Alerts)
+		},
+		func(i int) identity {
+			r := base.Rules[i]
+			return identityOf(r.Source, r.ID, r.Title, r.Level, r.Hash, r.Alerts)
+		})
 	p.correlations = pairUp(len(head.Correlations), len(base.Correlations),
 		func(i int) identity {
 			c := head.Correlations[i]
-			return identityOf(c.Source, c.ID, c.Title, c.Level, c.Hash)
+			return identityOf(c.Source, c.ID, c.Title, c.Level, c.Hash, c.Alerts)
 		},
 		func(i int) identity {
 			c := base.Correlations[i]
-			return identityOf(c.Source, c.ID, c.Title, c.Level, c.Hash)
+			return identityOf(c.Source, c.ID, c.Title, c.Level, c.Hash, c.Alerts)
 		})
 	p.tellBroken(m)
 	p.ofHead, p.ofBase = make([]int, len(head.Rules)), make([]int, len(base.Rules))
@@ -81,10 +87,14 @@ func newPairing(m *measurement) *pairing {
 }
 
 // identity is what a rule is known by, and what it is.
-type identity struct{ key, hash, face string }
+type identity struct {
+	key, hash string
+	alerts    bool // it raises them itself, and does not only feed correlations
+	face      string
+}
 
-func identityOf(source rules.Document, id, title, level, hash string) identity {
-	return identity{keyOf(source, id, title), hash, title + "\x00" + level}
+func identityOf(source rules.Document, id, title, level, hash string, alerts bool) identity {
+	return identity{keyOf(source, id, title), hash, alerts, title + "\x00" + level}
 }
 
 func pairUp(heads, bases int, head, base func(int) identity) []pair {
@@ -100,7 +110,7 @@ func pairUp(heads, bases int, head, base func(int) identity) []pair {
 		if found := byKey[is.key]; len(found) > 0 {
 			p.base, byKey[is.key] = found[0], found[1:]
 			p.status = Changed
-			if was := base(p.base); was.hash == is.hash {
+			if was := base(p.base); was.hash == is.hash && was.alerts == is.alerts {
 				p.status = Unchanged
 				if was.face != is.face {
 					p.status = Metadata

@@ -222,6 +222,9 @@ func (m *measurement) match(n int, match evaluator.Match, h *Hit) evaluator.Even
 	}
 	if m.base != nil {
 		m.base.count(info.base, h)
+		for _, i := range info.base {
+			m.base.rules[i].hosts.add(l.host)
+		}
 	}
 	return seen
 }

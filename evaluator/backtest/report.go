@@ -177,6 +177,9 @@ func (m *measurement) attach(out *Result, x *pair, offset int, before *RuleRepor
 			change.LevelBefore = ""
 		}
 		r.Change = change
+		if r.Hosts != nil && change.HostsBefore != nil {
+			change.HostsBefore.extend(&m.base.rules[x.base].hosts, r.Hosts.Top)
+		}
 		return
 	}
 	change.LevelBefore = ""

@@ -97,6 +97,17 @@ func (n *names) report() *Counted {
 	return out
 }
 
+// extend adds the counts of further names: of those that are the most frequent ones on
+// another side.
+func (c *Counted) extend(all *names, further []NameCount) {
+	for _, f := range further {
+		n := NameCount{f.Name, all.count[f.Name]}
+		if n.Count > 0 && !slices.Contains(c.Top, n) {
+			c.Top = append(c.Top, n)
+		}
+	}
+}
+
 func (t *tally) dayReport() (out []DayCount) {
 	for _, day := range slices.Sorted(maps.Keys(t.days)) {
 		out = append(out, DayCount{day.String(), t.days[day]})

@@ -93,6 +93,7 @@ func (e *Evidence) tuned(j *judged, o *Options) Rule {
 		return out
 	}
 	out.Removable, out.Protected, out.protected = in.Removable.Count(), in.Protected.Count(), in.Protected
+	out.Attacks = in.Attacks()
 	out.Besides = out.Protected - in.Protected.And(in.Fires).Count()
 	if out.Removable < minRemovable {
 		out.Abstained = append(out.Abstained, fmt.Sprintf("%d of its events were judged to be no attack with a weight; %d are needed, of two recordings or days", out.Removable, minRemovable))
@@ -111,6 +112,7 @@ func (e *Evidence) tuned(j *judged, o *Options) Rule {
 	for i := range found {
 		e.add(&out, j, &found[i], o)
 	}
+	out.together()
 	if len(out.wishes) > 0 {
 		out.Patch, out.PatchRefused = e.patch(j.rule, out.wishes, o.Now)
 	}
@@ -144,7 +146,7 @@ func (e *Evidence) add(out *Rule, j *judged, k *tuning.Calibrated, o *Options) {
 	judged := k.Removed.And(rows)
 	p := Proposal{ID: d.id(), Path: d.path(), TestPath: d.testPath(j.rule), doc: d, verdicts: j.verdicts, Document: d.String(), Clause: k.Clause.String(), Lane: lane, Tier: k.Tier, Expires: d.expires(), Evidence: d.evidence,
 		Verdicts: len(j.verdicts), Exact: k.Exact, Removed: rows.Count(), Stay: out.Fires - rows.Count(), Unjudged: rows.Count() - judged.Count(), Learnt: k.Learnt, Unseen: k.Unseen,
-		Clusters: k.Tested.Clusters, Bound: tuning.Bound(k.Tested.Clusters, k.Delta), Error: k.Delta, Lost: feedback.ProportionUpper(0, out.Protected, 0.95),
+		Clusters: k.Tested.Clusters, Bound: tuning.Bound(k.Tested.Clusters, k.Delta), Error: k.Delta, Lost: feedback.ProportionUpper(0, out.Attacks, 0.95),
 		Checks: checks, Score: k.Clause.Score(), Bypass: e.bypass(j, k.Clause)}
 	p.sample(j, k, judged)
 	p.Test = d.test(j.rule, &p)

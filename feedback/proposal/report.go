@@ -45,6 +45,7 @@ type Rule struct {
 	Fires     int        `json:"fires"`     // distinct events
 	Removable int        `json:"removable"` // of those, judged to be no attack
 	Protected int        `json:"protected"` // that must stay, of those and of known attacks
+	Attacks   int        `json:"attacks"`   // of protected: those of a root cause once a host and day
 	Besides   int        `json:"besides"`   // of protected: only in tests and recordings of known attacks
 	Gone      int        `json:"gone"`      // judged events on which it does not fire here
 	Unplaced  int        `json:"unplaced"`  // alerts that must stay and name no event
@@ -111,7 +112,7 @@ type Proposal struct {
 	Clusters int            `json:"clusters"`   // that the bound rests on
 	Bound    float64        `json:"bound"`      // of the share of attacks among what is hidden
 	Error    float64        `json:"error"`      // how often the bound may be wrong
-	Lost     float64        `json:"lost_bound"` // of the share of attacks that are hidden, from those known
+	Lost     float64        `json:"lost_bound"` // of the share of attacks that are hidden, from Attacks of the rule
 
 	Checks  []Check  `json:"checks"`
 	Samples []Sample `json:"samples"` // of what goes

@@ -38,12 +38,13 @@ type Weighed struct {
 	Tried     int     `json:"tried"`
 	Front     []Point `json:"front"`     // not worse than another in what is removed and lost; those that lose least first
 	Protected int     `json:"protected"` // alerts that must stay
+	Attacks   int     `json:"attacks"`   // of these, those of a group once a day
 	False     int     `json:"false"`     // that were no attack
 	Unjudged  int     `json:"unjudged"`
 	Choice    *Point  `json:"choice,omitempty"`
 	Plain     *Point  `json:"plain,omitempty"` // what would be chosen by the present groups; nil unless the choice has others, and for none
 	LeftOut   int     `json:"left_out_lost"`   // protected alerts that the choice would lose had they not been known
-	LostBound float64 `json:"lost_bound"`      // of the share of attacks that it loses, from those known, with 95 %
+	LostBound float64 `json:"lost_bound"`      // of the share of attacks that it loses, from Attacks, with 95 %
 	Abstained string  `json:"abstained,omitempty"`
 
 	last []Last
@@ -79,6 +80,8 @@ type weighing struct {
 	counts [3]int    // by class
 	long   time.Duration
 	last   []Last
+
+	attacks map[[2]int64]bool // groups and days of alerts that must stay
 }
 
 // raised is how many alerts there are.
@@ -88,7 +91,7 @@ func (w *weighing) raised() int { return w.counts[0] + w.counts[1] + w.counts[2]
 // be weighed.
 func Weigh(in *Input) *Weighed {
 	w := newWeighing(in)
-	out := &Weighed{Protected: w.counts[feedback.Protected], False: w.counts[feedback.Supporting], Unjudged: w.counts[feedback.Unknown]}
+	out := &Weighed{Protected: w.counts[feedback.Protected], Attacks: len(w.attacks), False: w.counts[feedback.Supporting], Unjudged: w.counts[feedback.Unknown]}
 	all := w.all()
 	present := func(p Point) bool {
 		return p.Threshold == Least(in.Correlation) && p.span == in.Correlation.Timespan && !p.regrouped()
@@ -104,7 +107,7 @@ func Weigh(in *Input) *Weighed {
 }
 
 func newWeighing(in *Input) *weighing {
-	w := &weighing{Input: in, groups: in.sorted()}
+	w := &weighing{Input: in, groups: in.sorted(), attacks: map[[2]int64]bool{}}
 	w.classify()
 	return w
 }
@@ -130,6 +133,7 @@ func (w *weighing) classify() {
 			w.counts[a.class]++
 			if a.class == feedback.Protected {
 				w.long = max(w.long, s.length(st))
+				w.attacks[[2]int64{int64(g), s.entries[st.hi].at / int64(24*time.Hour)}] = true
 			}
 			if a.class == feedback.Supporting {
 				w.last = append(w.last, Last{s.entries[st.hi].print, strconv.Itoa(g)})
@@ -327,7 +331,7 @@ func (w *weighing) choose(out *Weighed, all []Point) {
 		out.Plain = &all[plain]
 	}
 	out.LeftOut = leftOut(all, &all[at], &out.Base)
-	out.LostBound = feedback.ProportionUpper(0, out.Protected, 0.95)
+	out.LostBound = feedback.ProportionUpper(0, out.Attacks, 0.95)
 }
 
 // gains reports whether a point may be chosen if it keeps what must stay. Another

@@ -332,3 +332,25 @@ func BenchmarkWeigh(b *testing.B) {
 		b.ReportMetric(float64(w.Tried), "points")
 	}
 }
+
+// TestOneAttackAlertsOften: alerts of one group on one day are one attack, and bound what
+// is lost of others as one.
+func TestOneAttackAlertsOften(t *testing.T) {
+	p := compile(t, twoRules+"title: c\nname: c\ncorrelation: {type: event_count, rules: [a], group-by: [u], timespan: 1m, condition: {gte: 2}}\n")
+	labels := map[string]feedback.Label{}
+	in := &Input{Program: p, Correlation: p.Correlations[0], Label: func(print string) feedback.Label { return labels[print] }}
+	add := func(user string, class feedback.Class, hour, events int) {
+		for i := range events {
+			print := fmt.Sprintf("%s%d-%d", user, hour, i)
+			labels[print] = feedback.Label{Class: class, Weight: 1}
+			in.Hits = append(in.Hits, correlation.Hit{Time: time.Date(2026, 5, 1, hour, 0, i, 0, time.UTC), Event: evaluator.Map{"u": user}, Origin: print, Seq: uint64(len(in.Hits))})
+		}
+	}
+	for hour := range 10 {
+		add("eve", feedback.Protected, hour, 9)
+	}
+	add("bob", feedback.Supporting, 11, 2)
+	if w := Weigh(in); w.Protected != 10 || w.Attacks != 1 || w.Choice == nil || w.LostBound < 0.949 {
+		t.Errorf("%d alerts, %d attacks, bound %g, choice %v", w.Protected, w.Attacks, w.LostBound, w.Choice)
+	}
+}

@@ -198,10 +198,16 @@ func (x *examination) openly(c *Check) {
 	}
 }
 
+// Gutted reports whether so large a share of what a rule fires on leaves too little of it
+// to be hidden, where so many events are known that must stay.
+func Gutted(share float64, protected int) bool {
+	return share > guttedShare && protected < guttedProtected
+}
+
 func (x *examination) gutting(c *Check) {
 	all, protected := x.fires.Count(), x.in.Protected.Count()
 	c.Number, c.Limit = float64(x.rows.common(x.fires))/float64(max(1, all)), guttedShare
-	c.Passed = c.Number <= guttedShare || protected >= guttedProtected
+	c.Passed = !Gutted(c.Number, protected)
 	c.Text = fmt.Sprintf("hides %.0f %% of what the rule fires on, with %d events known that must stay", 100*c.Number, protected)
 	if !c.Passed {
 		c.Text += ": rather change its level, correlate or retire it"

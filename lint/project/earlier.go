@@ -18,16 +18,24 @@ import (
 // the work tree: what has not changed since is taken from there, so that the
 // cost is that of the change. tree must have been loaded.
 func LoadBase(ctx context.Context, head *lint.Input, tree *revision.Tree, o Options) (*lint.Input, error) {
-	inPaths := func(name string) bool {
-		return isRuleFile(name) && slices.ContainsFunc(o.Paths, func(p string) bool { return within(name, p) })
+	below := func(name string, paths []string) bool {
+		return slices.ContainsFunc(paths, func(p string) bool { return within(name, p) })
 	}
-	was, err := tree.Read(ctx, tree.Names(func(name string) bool { return inPaths(name) && tree.Changed(name) }))
+	inPaths := func(name string) bool { return isRuleFile(name) && below(name, o.Paths) }
+	changed := tree.Changed // or of one side only, although it is the same file
+	if o.Earlier != nil {
+		inPaths = func(name string) bool { return isRuleFile(name) && below(name, o.Earlier) }
+		changed = func(name string) bool {
+			return tree.Changed(name) || below(name, o.Paths) != below(name, o.Earlier)
+		}
+	}
+	was, err := tree.Read(ctx, tree.Names(func(name string) bool { return inPaths(name) && changed(name) }))
 	if err != nil {
 		return nil, err
 	}
 	files := map[string][]byte{}
 	for _, d := range head.Set.Documents() {
-		if name := d.Meta().Span.Path(); tree.Changed(name) {
+		if name := d.Meta().Span.Path(); changed(name) {
 			files[name] = nil
 		}
 	}
@@ -42,7 +50,7 @@ func LoadBase(ctx context.Context, head *lint.Input, tree *revision.Tree, o Opti
 		if d.Code == rules.CodeEmptyFolder && empty() {
 			continue // it was empty before
 		}
-		if tree.Changed(name) && files[name] == nil {
+		if changed(name) && files[name] == nil {
 			files[name] = nil
 		}
 	}

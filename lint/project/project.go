@@ -27,6 +27,9 @@ type Options struct {
 	// Files are those that tests lie in; nil means those of the operating system.
 	Files ruletest.Files
 	Found bool // nobody named Paths, so some of them may hold no rule
+	// Earlier are the files and folders of rules at the revision that is compared with;
+	// nil means Paths.
+	Earlier []string
 
 	Pipeline     *pipeline.Pipeline // changes rules before they are compiled; nil for none
 	Taxonomies   map[string]*pipeline.Pipeline

@@ -14,7 +14,7 @@ import (
 // Files is the tree of a commit as files and folders, by the names that the
 // work tree has for them, relative to the folder from which the tree is seen or
 // absolute. What has not changed since is read from the work tree. Nothing
-// outside the repository is there, and links are not followed.
+// outside the repository is there, whatever links say.
 type Files struct {
 	tree    *Tree
 	text    map[string][]byte        // of changed files

@@ -151,11 +151,15 @@ func (t *Tree) Load(ctx context.Context, paths ...string) error {
 		return err
 	}
 	t.blobs, t.links = map[string]string{}, nil
+	var links []string
 	for entry := range strings.SplitSeq(string(listed), "\x00") {
 		info, name, ok := strings.Cut(entry, "\t")
 		fields := strings.Fields(info)
 		if ok && len(fields) == 3 && fields[1] == "blob" {
 			t.blobs[t.fromHere(name)] = fields[2]
+		}
+		if ok && len(fields) == 3 && fields[0] == "120000" {
+			links = append(links, t.fromHere(name))
 		}
 		if ok && len(fields) == 3 && fields[1] == "commit" {
 			t.links = append(t.links, t.fromHere(name))
@@ -171,7 +175,7 @@ func (t *Tree) Load(ctx context.Context, paths ...string) error {
 			t.changed[t.fromHere(name)] = true
 		}
 	}
-	return nil
+	return t.follow(ctx, links, cleaned(paths))
 }
 
 // inRepository returns a path relative to the root of the work tree.
@@ -197,6 +201,10 @@ func (t *Tree) fromHere(name string) string {
 	}
 	return filepath.ToSlash(rel)
 }
+
+// Prefix returns the way from the root of the work tree to the folder from which it is
+// seen: "" for none, else with a slash at its end.
+func (t *Tree) Prefix() string { return t.prefix }
 
 // Root returns the folder of the work tree.
 func (t *Tree) Root() string { return t.root }

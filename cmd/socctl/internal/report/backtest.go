@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -187,10 +188,22 @@ func rateText(r *backtest.Rate) string {
 
 // short writes a number with three digits.
 func short(x float64) string {
-	if x >= 1000 {
+	if x >= 999.5 {
 		return fmt.Sprintf("%.0f", x)
 	}
 	return fmt.Sprintf("%.3g", x)
+}
+
+// signed is short for a difference. What sums of the same numbers in another order
+// differ by is none.
+func signed(x float64) string {
+	switch {
+	case math.Abs(x) < 1e-9:
+		return "+0"
+	case x < 0:
+		return "-" + short(-x)
+	}
+	return "+" + short(x)
 }
 
 // budgetText tells what the interval says about the budget.

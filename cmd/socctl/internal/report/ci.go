@@ -15,6 +15,7 @@ import (
 type CIRun struct {
 	Base     string
 	Version  string
+	Prefix   string // from the root of the repository to the present folder, "" if it is that
 	Diff     *DiffResult
 	Lint     *LintRun
 	Tests    *TestRun     // nil if there are none
@@ -44,7 +45,7 @@ func CI(w io.Writer, s Style, format string, run *CIRun) error {
 	case "json":
 		return writeCIRecord(w, run)
 	case "sarif", "github":
-		return Lint(w, s, format, run.Lint)
+		return Lint(w, s, format, run.Lint.rooted(run.Prefix))
 	case "junit":
 		if run.Tests == nil {
 			_, err := io.WriteString(w, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites tests=\"0\" failures=\"0\"></testsuites>\n")
@@ -95,8 +96,16 @@ func ciPretty(w io.Writer, s Style, p *CIPage) error {
 	ciPrettyRemarks(w, s, Dim, "known before: ", "known problem", p.Known)
 	for i := range p.Changes {
 		c := &p.Changes[i]
-		fmt.Fprintf(w, "%s  %s  tests %s, alerts/day %s, lint %s\n", s.Paint(colourOf(diff.Kind(c.Kind)), c.word()),
+		word := c.word()
+		if c.Kind == string(diff.Metadata) && len(c.Notes) > 0 {
+			word += ": " + Shorten(Clean(c.Notes[0]), 60) // which is why it is told
+		}
+		fmt.Fprintf(w, "%s  %s  tests %s, alerts/day %s, lint %s\n", s.Paint(colourOf(diff.Kind(c.Kind)), word),
 			s.Paint(Bold, Shorten(Clean(c.Title), 200)), c.testText(), Clean(c.alertText()), c.lintText())
+	}
+	for i := range p.Correlations {
+		c := &p.Correlations[i]
+		fmt.Fprintf(w, "%s  %s%s\n", s.Paint(Yellow, Clean(c.Kind)), s.Paint(Bold, Shorten(Clean(c.Title), 200)), Shorten(Clean(c.noteText()), 300))
 	}
 	if p.WithoutEffect > 0 {
 		fmt.Fprintf(w, "%s changed without any effect on what matches\n", Count(p.WithoutEffect, "rule"))
@@ -107,6 +116,14 @@ func ciPretty(w io.Writer, s Style, p *CIPage) error {
 		fmt.Fprintln(w, Clean(p.replayText()))
 	}
 	return nil
+}
+
+// noteText tells what there is to know of a correlation, behind its title.
+func (c *CICorrelation) noteText() string {
+	if len(c.Notes) == 0 {
+		return ""
+	}
+	return "  " + strings.Join(c.Notes, "; ")
 }
 
 func ciPrettyRemarks(w io.Writer, s Style, colour, prefix, noun string, list []CIRemark) {

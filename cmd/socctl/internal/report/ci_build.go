@@ -28,14 +28,19 @@ func (r *CIRun) Page() *CIPage {
 	r.Diff.sort()
 	for i := range r.Diff.Changes {
 		c := &r.Diff.Changes[i]
-		if severities[c.Kind] >= severities[diff.Equivalent] {
+		if severities[c.Kind] >= severities[diff.Equivalent] && c.Level == "" {
 			p.WithoutEffect++
 			continue
 		}
-		p.Changes = append(p.Changes, r.change(c, reports[ruleKey{c.Rule().ID, c.Rule().Title}]))
+		p.Changes = append(p.Changes, r.change(c, reports[keyOfRule(c.Rule())]))
 	}
 	for i := range r.Diff.Correlations {
-		kind, title, notes := correlationNotes(&r.Diff.Correlations[i])
+		c := &r.Diff.Correlations[i]
+		if severities[c.Kind] >= severities[diff.Equivalent] && c.Level == "" {
+			p.WithoutEffect++
+			continue
+		}
+		kind, title, notes := correlationNotes(c)
 		p.Correlations = append(p.Correlations, CICorrelation{kind, title, notes})
 	}
 	for i := range r.Lint.Result.Findings {
@@ -320,7 +325,7 @@ func (r *CIRun) replay() *CIReplay {
 		rule := &x.Rules[i]
 		before, after, _ := rates(rule)
 		out.Before, out.AfterSum = out.Before+before, out.AfterSum+after
-		if c := rule.Change; c != nil && c.Status != backtest.Unchanged && c.Status != backtest.Metadata && !rule.Feeds {
+		if c := rule.Change; c != nil && c.Status != backtest.Unchanged && c.Status != backtest.Metadata {
 			for _, d := range c.DaysBefore {
 				more[d.Day] += d.Alerts
 			}

@@ -18,6 +18,7 @@ var ciTemplate = template.Must(template.New("ci").Funcs(template.FuncMap{
 	"lost": func(c CIChange) string { return c.lostWord() }, "clean": func(text string) string { return Shorten(Clean(text), maxPageText) },
 	"tuning": func(p *CIPage) []CIRemark { return p.tuningRemarks() }, "plot": ciPlot, "count": Count, "share": shareOf, "most": mostOf,
 	"number": short, "first": func(n int, list []CIRemark) []CIRemark { return list[:min(n, len(list))] },
+	"more": func(n int, list []CIRemark) string { return remaining(len(list)-n, "remark") },
 }).Parse(ciTemplateText))
 
 // maxPageText is how many characters of any text the page shows, maxPageRules how many

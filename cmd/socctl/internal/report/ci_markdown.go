@@ -36,7 +36,7 @@ func ciMarkdown(w io.Writer, p *CIPage) error {
 	c.remarks("Blocker", "blocker", p.Blockers)
 	c.remarks("Warning", "warning", p.Warnings)
 	if n := len(p.Changes); n > maxRows {
-		c.fold(fmt.Sprintf("%d more rules", n-maxRows), ciTable(p.Changes[maxRows:min(n, maxFold)]))
+		c.fold(fmt.Sprintf("%d more rules", n-maxRows), ciTable(p.Changes[maxRows:min(n, maxFold)])+left(n-maxFold, "rule"))
 	}
 	if p.WithoutEffect > 0 {
 		c.add(fmt.Sprintf("%s changed without any effect on what matches.\n\n", Count(p.WithoutEffect, "rule")))
@@ -63,7 +63,7 @@ func (c *comment) remarks(word, noun string, list []CIRemark) {
 		c.add("**" + word + "** " + remarkText(&b) + "\n\n")
 	}
 	if n := len(list) - maxRemarks; n > 0 {
-		c.add(fmt.Sprintf("and %s more, in the report.\n\n", Count(n, noun)))
+		c.add(left(n, noun) + "\n")
 	}
 }
 
@@ -80,10 +80,23 @@ func ciRemarks(list []CIRemark) string {
 	for i := range list[:min(len(list), maxFold)] {
 		b.WriteString("- " + remarkText(&list[i]) + "\n")
 	}
-	if n := len(list) - maxFold; n > 0 {
-		fmt.Fprintf(&b, "- and %d more\n", n)
+	return b.String() + left(len(list)-maxFold, "remark")
+}
+
+// remaining tells how many of a list are not shown; nothing if all are.
+func remaining(n int, noun string) string {
+	if n <= 0 {
+		return ""
 	}
-	return b.String()
+	return "and " + Count(n, noun) + " more"
+}
+
+// left is remaining as a paragraph of the comment.
+func left(n int, noun string) string {
+	if n <= 0 {
+		return ""
+	}
+	return "\n" + remaining(n, noun) + ", in the report\n"
 }
 
 func ciTable(changes []CIChange) string {
@@ -120,6 +133,10 @@ func ciMeanings(p *CIPage) string {
 			ciEvent(&b, c.lostWord(), c.Lost)
 		}
 	}
+	if len(p.Changes) > maxFoldEvents {
+		fmt.Fprintf(&b, "\nevents of the first %d alone\n\n", maxFoldEvents)
+	}
+	b.WriteString(left(len(p.Changes)-maxFold, "rule"))
 	for i := range p.Correlations[:min(len(p.Correlations), maxFold)] {
 		c := &p.Correlations[i]
 		fmt.Fprintf(&b, "- **%s**: %s", escapeMarkdown(Shorten(c.Kind, 40)), escapeMarkdown(Shorten(c.Title, 200)))
@@ -128,7 +145,7 @@ func ciMeanings(p *CIPage) string {
 		}
 		b.WriteString("\n")
 	}
-	return b.String()
+	return b.String() + left(len(p.Correlations)-maxFold, "correlation")
 }
 
 func (c *CIChange) lostWord() string {
@@ -142,7 +159,7 @@ func ciEvent(b *strings.Builder, title string, e *CIEvent) {
 	if e == nil {
 		return
 	}
-	fmt.Fprintf(b, "\n  <details><summary>%s</summary>\n\n  | Field | Value |\n  |---|---|\n", title)
+	fmt.Fprintf(b, "\n  <details><summary>%s</summary>\n\n%s", title, eventHead(len(e.Fields)))
 	for _, f := range e.Fields[:min(len(e.Fields), 50)] {
 		fmt.Fprintf(b, "  | `%s` | `%s` |\n", codeText(Shorten(f.Name, 100)), codeText(Shorten(f.Text, 300)))
 	}
@@ -152,16 +169,25 @@ func ciEvent(b *strings.Builder, title string, e *CIEvent) {
 // ciRecorded tells events of recordings that a change gains and loses.
 func ciRecorded(p *CIPage) string {
 	var b strings.Builder
-	for i := range p.Changes[:min(len(p.Changes), maxFoldEvents)] {
-		c := &p.Changes[i]
-		if c.Volume == nil || c.Volume.Gained+c.Volume.Lost == 0 {
-			continue
-		}
+	shown, more := firstOf(p.Changes, func(c *CIChange) bool { return c.Volume != nil && c.Volume.Gained+c.Volume.Lost > 0 })
+	for _, c := range shown {
 		fmt.Fprintf(&b, "- %s: %s gained, %d lost\n", escapeMarkdown(Shorten(c.Title, 200)), Count(c.Volume.Gained, "event"), c.Volume.Lost)
 		ciSamples(&b, "gained", c.Volume.Samples)
 		ciSamples(&b, "lost", c.Volume.SamplesLost)
 	}
-	return b.String()
+	return b.String() + left(more, "rule")
+}
+
+// firstOf returns the first changes of which something is told, and how many more there
+// are.
+func firstOf(all []CIChange, told func(*CIChange) bool) (shown []*CIChange, more int) {
+	for i := range all {
+		if told(&all[i]) {
+			shown = append(shown, &all[i])
+		}
+	}
+	n := min(len(shown), maxFoldEvents)
+	return shown[:n], len(shown) - n
 }
 
 func ciSamples(b *strings.Builder, word string, samples []CIEvent) {
@@ -178,18 +204,15 @@ func ciSamples(b *strings.Builder, word string, samples []CIEvent) {
 // ciHosts tells on how few machines the alerts of a rule are.
 func ciHosts(p *CIPage) string {
 	var b strings.Builder
-	for i := range p.Changes[:min(len(p.Changes), maxFoldEvents)] {
-		c := &p.Changes[i]
-		if c.Volume == nil || len(c.Volume.Hosts) == 0 {
-			continue
-		}
+	shown, more := firstOf(p.Changes, func(c *CIChange) bool { return c.Volume != nil && len(c.Volume.Hosts) > 0 })
+	for _, c := range shown {
 		var parts []string
 		for _, h := range c.Volume.Hosts[:min(len(c.Volume.Hosts), 3)] {
 			parts = append(parts, fmt.Sprintf("%s %d → %d", Shorten(h.Name, 80), h.Before, h.After))
 		}
 		fmt.Fprintf(&b, "- %s: %d → %s; most on %s\n", escapeMarkdown(Shorten(c.Title, 200)), c.Volume.HostsBefore, Count(c.Volume.HostCount, "host"), escapeMarkdown(strings.Join(parts, ", ")))
 	}
-	return b.String()
+	return b.String() + left(more, "rule")
 }
 
 // ciCells tells the evidence that is won and lost.
@@ -212,10 +235,7 @@ func ciCells(c *CICoverage) string {
 		fmt.Fprintf(&b, "| %s %s | %s | %s | %s | %s | %s |\n", escapeMarkdown(Shorten(x.Technique, 20)), escapeMarkdown(Shorten(x.Name, 80)), escapeMarkdown(Shorten(x.Platform, 40)),
 			escapeMarkdown(Shorten(kind, 60)), escapeMarkdown(Shorten(x.From, 10)), escapeMarkdown(Shorten(x.To, 10)), strings.Join(causes, "<br>"))
 	}
-	if n := len(c.Cells) - 40; n > 0 {
-		fmt.Fprintf(&b, "\nand %s more\n", Count(n, "cell"))
-	}
-	return b.String()
+	return b.String() + left(len(c.Cells)-40, "cell")
 }
 
 // comment is a text of limited length.

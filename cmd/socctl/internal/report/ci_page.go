@@ -174,9 +174,13 @@ func (p *CIPage) Verdict() string {
 	if n := len(p.Blockers); n > 0 {
 		parts[0] = Count(n, "blocker")
 	}
-	parts = append(parts, Count(len(p.Changes)+p.WithoutEffect, "rule")+" changed")
+	changed := Count(len(p.Changes)+p.WithoutEffect, "rule")
+	if n := len(p.Correlations); n > 0 {
+		changed += " and " + Count(n, "correlation")
+	}
+	parts = append(parts, changed+" changed")
 	if r := p.Replay; r != nil {
-		parts = append(parts, fmt.Sprintf("%+.3g alerts/day", r.AfterSum-r.Before))
+		parts = append(parts, signed(r.AfterSum-r.Before)+" alerts/day")
 	}
 	if c := p.Coverage; c != nil {
 		parts = append(parts, fmt.Sprintf("ATT&CK +%d −%d", c.Won, c.Lost))
@@ -275,8 +279,5 @@ func (p *CIPage) replayText() string {
 }
 
 func dayText(days float64) string {
-	if days == 1 {
-		return "1 day"
-	}
-	return short(days) + " days"
+	return short(days) + " " + dayWord(days)
 }

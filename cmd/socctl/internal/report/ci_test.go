@@ -162,6 +162,35 @@ func TestCICommentIsBounded(t *testing.T) {
 	}
 }
 
+// TestCITellsWhatIsLeftOut: of a long list the first are shown, and how many more there
+// are; an event without fields is one.
+func TestCITellsWhatIsLeftOut(t *testing.T) {
+	page := &report.CIPage{}
+	for range 230 {
+		page.Changes = append(page.Changes, report.CIChange{Kind: "wider", Title: "T", Path: "t.yml", Gained: &report.CIEvent{}, Volume: &report.CIVolume{Gained: 1, Hosts: []report.CIHost{{Name: "h"}}}})
+		page.Correlations = append(page.Correlations, report.CICorrelation{Kind: "correlation added", Title: "C"})
+		page.Blockers = append(page.Blockers, report.CIRemark{Kind: "lint"})
+	}
+	page.Replay = &report.CIReplay{Before: 1000, AfterSum: 3345}
+	for format, want := range map[string][]string{
+		"markdown": {"and 30 rules more, in the report", "and 30 correlations more", "and 190 rules more", "events of the first 40 alone", "and 220 blockers more", "an event without any field", "+2345 alerts"},
+		"html":     {"and 180 remarks more<"},
+	} {
+		var b strings.Builder
+		if err := report.RenderCI(&b, report.Style{}, format, page); err != nil {
+			t.Fatal(err)
+		}
+		for _, w := range want {
+			if !strings.Contains(b.String(), w) {
+				t.Errorf("%s: no %q", format, w)
+			}
+		}
+	}
+	if n := (&report.CIPage{Replay: &report.CIReplay{Before: 0.1 + 0.2, AfterSum: 0.3}}).Verdict(); !strings.Contains(n, " +0 alerts/day") {
+		t.Error(n)
+	}
+}
+
 // FuzzReadCI: whatever a file holds, reading and rendering it does not panic, and what is
 // rendered holds no element that a text made.
 func FuzzReadCI(f *testing.F) {

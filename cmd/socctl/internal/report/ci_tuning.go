@@ -15,6 +15,7 @@ import (
 type CIRuleState struct {
 	Document rules.Document // of now, or of before if it was removed
 	Removed  bool
+	Feeds    bool // it raises no alerts of its own any more
 	Effect   health.Effect
 	Health   *health.Rule // nil if the rule was removed, or nothing is known
 	Was      bool         // Health is that of the rule before the change
@@ -74,7 +75,11 @@ func (r *CIRun) silenced() (out []CIRemark) {
 			continue
 		}
 		a, h := s.Effect.Silenced[0], s.Document.Meta()
-		text := fmt.Sprintf("%s: it no longer matches %s that must stay: %s", Shorten(h.Title.Text, maxTuningTitle), Count(n, "alert"), mustStayText(a))
+		verb := "no longer matches"
+		if s.Feeds {
+			verb = "is counted by correlations alone now, and no longer raises"
+		}
+		text := fmt.Sprintf("%s: it %s %s that must stay: %s", Shorten(h.Title.Text, maxTuningTitle), verb, Count(n, "alert"), mustStayText(a))
 		if n > 1 {
 			text += fmt.Sprintf(", and %d more", n-1)
 		}

@@ -1,8 +1,11 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"sort"
 
 	"github.com/socctl/socctl/compiler"
@@ -11,6 +14,7 @@ import (
 	"github.com/socctl/socctl/evaluator"
 	"github.com/socctl/socctl/evaluator/backtest"
 	"github.com/socctl/socctl/evaluator/witness"
+	"github.com/socctl/socctl/rules"
 )
 
 // DiffResult is what a change of rules means.
@@ -26,17 +30,18 @@ type DiffResult struct {
 // DiffChange is a rule that changed, with events that show how.
 type DiffChange struct {
 	diff.Change
-	GainedEvent *witness.Event   // as a recorded one would look; nil if there is none, or only the model is known
-	LostEvent   *witness.Event   // likewise
-	Covering    []*compiler.Rule // of a removed rule: what matches all that it matched
+	GainedEvent *witness.Event // as a recorded one would look; nil if there is none, or only the model is known
+	LostEvent   *witness.Event // likewise
+	Covering    []diff.Cover   // of a removed rule: what matches all that it matched
 }
 
 // severities is the order in which changes are told.
-var severities = map[diff.Kind]int{diff.Removed: 0, diff.Disjoint: 1, diff.Narrower: 2, diff.Both: 3, diff.Unknown: 4, diff.Wider: 5,
-	diff.Added: 6, diff.Equivalent: 7, diff.Metadata: 8, diff.Moved: 9}
+var severities = map[diff.Kind]int{diff.Removed: 0, diff.Disjoint: 1, diff.Narrower: 2, diff.Feeding: 3, diff.Both: 4, diff.Unknown: 5, diff.Wider: 6,
+	diff.Alerting: 7, diff.Added: 8, diff.Equivalent: 9, diff.Metadata: 10, diff.Moved: 11}
 
 // words tells a kind as a predicate of the rule.
-var words = map[diff.Kind]string{diff.Removed: "removed", diff.Disjoint: "matches other events altogether", diff.Narrower: "narrower", diff.Both: "matches other events, more and less",
+var words = map[diff.Kind]string{diff.Removed: "removed", diff.Disjoint: "matches other events altogether", diff.Narrower: "narrower",
+	diff.Feeding: "raises no alerts of its own any more", diff.Alerting: "raises alerts of its own now", diff.Both: "matches other events, more and less",
 	diff.Unknown: "not decided", diff.Wider: "wider", diff.Added: "added", diff.Equivalent: "equivalent", diff.Metadata: "metadata only", diff.Moved: "moved"}
 
 // Diff writes what a change means: pretty, json or markdown.
@@ -134,13 +139,13 @@ func (c *DiffChange) notes() []string {
 	if c.Reason != "" {
 		out = append(out, c.Reason)
 	}
-	if c.Moved {
-		out = append(out, "moved from "+c.Old.Source.Span.Path())
+	if c.Old != nil && c.New != nil {
+		out = append(out, pairNotes(c.Moved, c.Old.Source, c.Level, c.New.Level, c.Old.Alerts, c.New.Alerts)...)
 	}
-	if c.Level != "" {
-		out = append(out, "level "+c.Level+" → "+levelText(c.New.Level))
-	}
-	if c.Single {
+	switch {
+	case c.Single && c.Kind == diff.Disjoint:
+		out = append(out, "proven for events whose fields hold one value each; lists of values may satisfy both")
+	case c.Single:
 		out = append(out, "proven for events whose fields hold one value each; lists of values may differ more")
 	}
 	if c.Kind == diff.Removed {
@@ -148,8 +153,32 @@ func (c *DiffChange) notes() []string {
 			out = append(out, "no other rule is proven to match all that it matched")
 		}
 		for _, r := range c.Covering {
-			out = append(out, "all that it matched is still matched by "+r.Title)
+			out = append(out, "all that it matched is still matched by "+r.Rule.Title+coverLimit(r.Single))
 		}
+	}
+	return out
+}
+
+func coverLimit(single bool) string {
+	if single {
+		return ", as far as fields hold one value each"
+	}
+	return ""
+}
+
+// pairNotes says what two versions of a rule or correlation differ in besides events.
+func pairNotes(moved bool, old rules.Document, was, is string, did, does bool) (out []string) {
+	switch {
+	case did && !does:
+		out = append(out, "only correlations count its matches now")
+	case does && !did:
+		out = append(out, "only correlations counted its matches before")
+	}
+	if moved {
+		out = append(out, "moved from "+old.Meta().Span.Path())
+	}
+	if was != "" {
+		out = append(out, "level "+was+" → "+levelText(is))
 	}
 	return out
 }
@@ -161,12 +190,21 @@ func levelText(level string) string {
 	return level
 }
 
+// otherwise is the kind of a correlation of which two versions differ: it is not decided
+// how.
+const otherwise diff.Kind = "changed"
+
+func kindOf(c *diff.CorrelationChange) diff.Kind {
+	if c.Kind == diff.Unknown && c.Reason == "" {
+		return otherwise
+	}
+	return c.Kind
+}
+
 func correlationNotes(c *diff.CorrelationChange) (kind, title string, notes []string) {
-	switch c.Kind {
-	case diff.Added:
-		return "correlation added", c.New.Title, nil
-	case diff.Removed:
-		return "correlation removed", c.Old.Title, nil
+	kind = "correlation " + cmp.Or(words[kindOf(c)], string(otherwise))
+	if c.Reason != "" {
+		notes = append(notes, c.Reason)
 	}
 	if c.Own {
 		notes = append(notes, "the correlation itself changed")
@@ -174,27 +212,34 @@ func correlationNotes(c *diff.CorrelationChange) (kind, title string, notes []st
 	for _, t := range c.Inputs {
 		notes = append(notes, "it counts other events: "+t)
 	}
-	return "correlation changed", c.New.Title, notes
+	if c.Old == nil || c.New == nil {
+		return kind, cmp.Or(c.New, c.Old).Title, notes
+	}
+	return kind, c.New.Title, append(notes, pairNotes(c.Moved, c.Old.Source, c.Level, c.New.Level, c.Old.Alerts, c.New.Alerts)...)
 }
 
-// summary counts the changes, the worst first.
+// summary counts the changes, the worst first, those of correlations behind them.
 func (d *DiffResult) summary() string {
-	counts := map[diff.Kind]int{}
+	type tally struct {
+		severity int
+		of       string
+	}
+	counts := map[tally]int{}
 	for i := range d.Changes {
-		counts[d.Changes[i].Kind]++
+		k := d.Changes[i].Kind
+		counts[tally{severities[k], string(k)}]++
 	}
-	kinds := make([]diff.Kind, 0, len(counts))
-	for k := range counts {
-		kinds = append(kinds, k)
+	for i := range d.Correlations {
+		c := &d.Correlations[i]
+		counts[tally{len(severities) + severities[c.Kind], "correlation " + string(kindOf(c))}]++
 	}
-	sort.Slice(kinds, func(i, k int) bool { return severities[kinds[i]] < severities[kinds[k]] })
-	text := Count(len(d.Changes), "change") + ", " + Count(d.Rules, "rule") + " now"
-	for i, k := range kinds {
-		sep := ", "
-		if i == 0 {
-			sep = ": "
-		}
-		text += fmt.Sprintf("%s%d %s", sep, counts[k], k)
+	text := Count(len(d.Changes)+len(d.Correlations), "change") + ", " + Count(d.Rules, "rule") + " now"
+	sep := ": "
+	for _, k := range slices.SortedFunc(maps.Keys(counts), func(a, b tally) int {
+		return cmp.Or(cmp.Compare(a.severity, b.severity), cmp.Compare(a.of, b.of))
+	}) {
+		text += fmt.Sprintf("%s%d %s", sep, counts[k], k.of)
+		sep = ", "
 	}
 	return text
 }
@@ -218,15 +263,33 @@ type changeRecord struct {
 	Reason      string          `json:"reason,omitempty"`
 	Gained      *eventRecord    `json:"gained,omitempty"`
 	Lost        *eventRecord    `json:"lost,omitempty"`
-	CoveredBy   []ruleRecord    `json:"covered_by,omitempty"`
+	CoveredBy   []coverRecord   `json:"covered_by,omitempty"`
 	Recorded    *recordedRecord `json:"recorded,omitempty"` // nil if nothing was replayed
 }
 
+// coverRecord is a rule that matches all that a removed one matched.
+type coverRecord struct {
+	ruleRecord
+	Single bool `json:"single_values_only,omitempty"`
+}
+
 type correlationRecord struct {
-	Kind   string   `json:"kind"`
-	Title  string   `json:"title"`
-	Own    bool     `json:"own"`
-	Inputs []string `json:"inputs,omitempty"`
+	Kind        diff.Kind `json:"kind"` // as of rules; or changed
+	Title       string    `json:"title"`
+	Own         bool      `json:"own"`
+	Inputs      []string  `json:"inputs,omitempty"`
+	MovedFrom   string    `json:"moved_from,omitempty"`
+	LevelBefore string    `json:"level_before,omitempty"`
+	Reason      string    `json:"reason,omitempty"`
+}
+
+func recordOfCorrelation(c *diff.CorrelationChange) correlationRecord {
+	_, title, _ := correlationNotes(c)
+	out := correlationRecord{Kind: kindOf(c), Title: title, Own: c.Own, Inputs: c.Inputs, LevelBefore: c.Level, Reason: c.Reason}
+	if c.Moved {
+		out.MovedFrom = c.Old.Source.Span.Path()
+	}
+	return out
 }
 
 func diffJSON(w io.Writer, d *DiffResult) error {
@@ -240,14 +303,12 @@ func diffJSON(w io.Writer, d *DiffResult) error {
 			r.MovedFrom = c.Old.Source.Span.Path()
 		}
 		for _, other := range c.Covering {
-			r.CoveredBy = append(r.CoveredBy, recordOfRule(other))
+			r.CoveredBy = append(r.CoveredBy, coverRecord{recordOfRule(other.Rule), other.Single})
 		}
 		out.Changes = append(out.Changes, r)
 	}
 	for i := range d.Correlations {
-		c := &d.Correlations[i]
-		kind, title, _ := correlationNotes(c)
-		out.Correlations = append(out.Correlations, correlationRecord{kind[len("correlation "):], title, c.Own, c.Inputs})
+		out.Correlations = append(out.Correlations, recordOfCorrelation(&d.Correlations[i]))
 	}
 	return writeJSON(w, out)
 }

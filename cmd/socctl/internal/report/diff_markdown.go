@@ -44,9 +44,17 @@ func foldedEvent(w io.Writer, title string, e *witness.Event, m solver.Model) {
 	if e == nil {
 		e = &witness.Event{Value: modelValue(m)}
 	}
-	fmt.Fprintf(w, "\n  <details><summary>%s</summary>\n\n  | Field | Value |\n  |---|---|\n", title)
+	fmt.Fprintf(w, "\n  <details><summary>%s</summary>\n\n%s", title, eventHead(len(flatten(e.Value, ""))))
 	for _, f := range flatten(e.Value, "") {
 		fmt.Fprintf(w, "  | `%s` | `%s` |\n", codeText(f.name), codeText(Shorten(f.text, 300)))
 	}
 	fmt.Fprint(w, "\n  </details>\n")
+}
+
+// eventHead begins the table of an event with some fields.
+func eventHead(fields int) string {
+	if fields == 0 {
+		return "  " + noField + "\n"
+	}
+	return "  | Field | Value |\n  |---|---|\n"
 }

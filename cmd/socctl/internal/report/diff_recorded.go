@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/evaluator/backtest"
 )
 
@@ -20,15 +21,23 @@ type recordedRecord struct {
 func (d *DiffResult) recorded() func(c *DiffChange) *backtest.Change {
 	found := reportsOf(d.Recorded)
 	return func(c *DiffChange) *backtest.Change {
-		if x := found[ruleKey{c.Rule().ID, c.Rule().Title}]; x != nil {
+		if x := found[keyOfRule(c.Rule())]; x != nil {
 			return x.Change
 		}
 		return nil
 	}
 }
 
-// ruleKey is what a rule is known by on both sides of a backtest.
-type ruleKey struct{ id, title string }
+// ruleKey is what a rule is known by in a backtest: its place tells those apart that have
+// no id.
+type ruleKey struct {
+	id, title, path string
+	line            int
+}
+
+func keyOfRule(r *compiler.Rule) ruleKey {
+	return ruleKey{r.ID, r.Title, r.Source.Span.Path(), r.Source.Span.Start.Line}
+}
 
 // reportsOf are the reports on rules; none without a backtest.
 func reportsOf(r *backtest.Result) map[ruleKey]*backtest.RuleReport {
@@ -38,7 +47,7 @@ func reportsOf(r *backtest.Result) map[ruleKey]*backtest.RuleReport {
 	out := map[ruleKey]*backtest.RuleReport{}
 	for i := range r.Rules {
 		if b := &r.Rules[i]; b.Kind == "rule" {
-			out[ruleKey{b.ID, b.Title}] = b
+			out[ruleKey{b.ID, b.Title, b.Path, b.Line}] = b
 		}
 	}
 	return out

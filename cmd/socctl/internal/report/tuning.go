@@ -176,7 +176,7 @@ func certificate(w io.Writer, x *proposal.Rule, p *proposal.Proposal) {
 	}
 	row("stays", Count(p.Stay, "event"))
 	row("bound", boundText(p))
-	row("attacks lost", fmt.Sprintf("0 of %d known; the share that it hides is at most %.0f %% (95 %%)", x.Protected, 100*p.Lost))
+	row("attacks lost", fmt.Sprintf("0 of %s known; the share that it hides is at most %.0f %% (95 %%)", attacksText(x.Protected, x.Attacks), 100*p.Lost))
 	row("to hide in it", escapeMarkdown(p.Bypass)+fmt.Sprintf(" (%.1f of 3)", p.Score))
 	if p.Nearest != nil {
 		saves := make([]string, len(p.Saves))
@@ -215,4 +215,13 @@ func sampleText(s *proposal.Sample) string {
 		parts = append(parts, f+" = "+v)
 	}
 	return "`" + codeText(strings.Join(parts, ", ")) + "`"
+}
+
+// attacksText tells how many attacks are known, and in how many events: events of one
+// attack do not tell of others.
+func attacksText(events, attacks int) string {
+	if events == attacks {
+		return fmt.Sprint(attacks)
+	}
+	return fmt.Sprintf("%d, with %s,", attacks, Count(events, "event"))
 }

@@ -120,10 +120,17 @@ func fields(w io.Writer, s Style, e, base *witness.Event) {
 		same = false
 		fmt.Fprintf(w, "      %-*s  %s\n", width, Clean(name), s.Paint(Dim, "absent"))
 	}
+	if len(flat) == 0 && base == nil {
+		fmt.Fprintln(w, s.Paint(Dim, "      "+noField))
+	}
 	if same && base != nil {
 		fmt.Fprintln(w, s.Paint(Dim, "      the same event"))
 	}
 }
+
+// noField is what is shown of an event that is empty, as one that a rule matches which
+// only excludes may be.
+const noField = "an event without any field"
 
 type flatField struct{ name, text string }
 

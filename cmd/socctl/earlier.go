@@ -1,0 +1,68 @@
+package main
+
+import (
+	"context"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/socctl/socctl/rules"
+	"github.com/socctl/socctl/rules/config"
+	"github.com/socctl/socctl/rules/revision"
+)
+
+// earlierRules returns where rules were at a revision, by the configuration of then: a
+// change of the configuration that leaves a folder out removes the rules in it. It is nil
+// if there was no configuration that can be read, or none that names rules.
+func earlierRules(ctx context.Context, tree *revision.Tree, cfg *config.Config) ([]string, error) {
+	if cfg.Path == "" {
+		return nil, nil
+	}
+	name := fromHere([]string{cfg.Path}, true)[0]
+	texts, err := tree.Read(ctx, []string{filepath.ToSlash(name)})
+	if err != nil {
+		return nil, &exitError{exitUsage, err}
+	}
+	text, there := texts[filepath.ToSlash(name)]
+	if !there {
+		return nil, nil
+	}
+	was, diags := config.Parse(name, text)
+	if diags.Count(rules.Error) > 0 {
+		return nil, nil
+	}
+	var out []string
+	for _, pattern := range was.Rules {
+		if strings.ContainsAny(pattern.Text, "*?[") {
+			out = append(out, matchesIn(tree, was.Dir, pattern.Text)...)
+		} else {
+			out = append(out, fromHere([]string{was.Resolve(pattern.Text)}, true)...)
+		}
+	}
+	return out, nil
+}
+
+// matchesIn returns the files and folders of a revision that a glob means, which is
+// relative to a folder.
+func matchesIn(tree *revision.Tree, dir, glob string) []string {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil
+	}
+	glob = filepath.Clean(filepath.FromSlash(glob))
+	found := map[string]bool{}
+	for _, name := range tree.Names(func(string) bool { return true }) {
+		full, err := filepath.Abs(filepath.FromSlash(name))
+		if err != nil {
+			continue
+		}
+		rel, err := filepath.Rel(dir, full)
+		for ; err == nil && filepath.IsLocal(rel) && rel != "."; rel = filepath.Dir(rel) {
+			if ok, _ := filepath.Match(glob, rel); ok {
+				found[filepath.Join(dir, rel)] = true
+			}
+		}
+	}
+	return fromHere(slices.Sorted(maps.Keys(found)), true)
+}
