@@ -20,8 +20,9 @@ func (q *question) enumerate() outcome {
 	symbols := a.symbols()
 	queue := []path{{make([]int32, len(wanted)), ""}}
 	complete := true
-	for i := 0; i < len(queue) && len(queue) < maxPaths; i++ {
+	for i := 0; i < len(queue) && len(queue) < maxPaths && q.solver.left() > 0; i++ {
 		p := queue[i]
+		q.solver.spent += len(symbols) * len(wanted)
 		if p.accepted(wanted) {
 			if _, isBroken := q.broken(p.text); !isBroken {
 				return outcome{present: true, value: Field{Texts: []string{p.text}}}

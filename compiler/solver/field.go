@@ -92,7 +92,9 @@ func (s *Solver) field(n int, literals, words []literal) outcome {
 	if len(s.learnt) >= maxLearnt {
 		clear(s.learnt)
 	}
-	s.learnt[key] = out
+	if out.unknown == "" || s.left() > 0 { // else another question may find out
+		s.learnt[key] = out
+	}
 	return out
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/socctl/socctl/compiler/solver"
 )
@@ -54,4 +55,22 @@ func TestHardConditions(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A rule of a hundred expressions with large automata asks for thousands of products.
+// What they may take together is bounded: the answers come soon, and none of them is
+// a proof that there is not.
+func TestManyExpressions(t *testing.T) {
+	var b strings.Builder
+	var names []string
+	for i := range 100 {
+		fmt.Fprintf(&b, "    s%d: {F|re: '^(a|b|ab){%d,%d}.*(x+x+)+y%d'}\n", i, i, i+40, i)
+		names = append(names, fmt.Sprintf("s%d", i))
+	}
+	s, f := asked(t, solver.Options{}, b.String()+"    condition: "+strings.Join(names, " and "))
+	began := time.Now()
+	if got := s.Satisfiable(f[0]); got.Answer == solver.No {
+		t.Errorf("got %v (%.300s), though there is such a text", got.Answer, got.Reason)
+	}
+	t.Logf("%v", time.Since(began))
 }

@@ -29,6 +29,7 @@ type machine struct {
 	next   map[int64]int32
 	accept []bool
 	sure   []bool
+	spent  *int // what work counts to
 }
 
 const dead int32 = -1
@@ -37,7 +38,7 @@ const dead int32 = -1
 const maxSets = 50_000
 
 func newMachine(a automaton, exact bool) *machine {
-	m := &machine{automaton: a, exact: exact, index: map[string]int32{}, next: map[int64]int32{}}
+	m := &machine{automaton: a, exact: exact, index: map[string]int32{}, next: map[int64]int32{}, spent: new(int)}
 	m.state(a.start())
 	return m
 }
@@ -70,6 +71,7 @@ func (m *machine) step(state int32, r rune) int32 {
 	key := int64(state)<<32 | int64(r)
 	n, known := m.next[key]
 	if !known {
+		*m.spent += 4 * len(m.sets[state])
 		n = m.state(m.automaton.step(m.sets[state], r))
 		m.next[key] = n
 	}
@@ -85,7 +87,9 @@ func (s *Solver) machine(n int) *machine {
 		a.machine = nil // made anew
 	}
 	if a.machine == nil {
-		a.machine = machineOf(a.predicate)
+		if a.machine = machineOf(a.predicate); a.machine != nil {
+			a.machine.spent = &s.spent
+		}
 	}
 	return a.machine
 }

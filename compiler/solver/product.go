@@ -29,7 +29,8 @@ func (s *Solver) product(wanted, refused []*machine) (string, verdict) {
 	}
 	symbols := a.symbols()
 	next := make([]int32, len(machines))
-	steps := s.options.States * 60
+	steps := min(s.options.States*60, s.left())
+	defer func(before int) { s.spent += before - steps }(steps)
 	for i := 0; i < len(p.nodes); i++ {
 		state := p.state(i)
 		if p.accepting(state) {

@@ -125,6 +125,7 @@ func (s *search) learn(l lesson) {
 // solve looks for a model of f: boolean structure proposes which predicates
 // hold, fields look for values, and where there are none, the structure learns it.
 func (s *Solver) solve(f *Formula) Result {
+	s.begin()
 	j := justification{solver: s}
 	if s.options.Like != nil {
 		j.like = s.options.Like.read()

@@ -62,6 +62,8 @@ type Solver struct {
 	learnt  map[string]outcome // of fields, by their literals
 	clashes map[[2]int]bool    // of two literals of one field
 	domains map[int][]literal  // of a field, made from Options.Domain
+
+	spent, limit int // see begin
 }
 
 // New returns a Solver without any formulas.

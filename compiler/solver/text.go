@@ -2,6 +2,8 @@ package solver
 
 import (
 	"slices"
+
+	"github.com/socctl/socctl/compiler"
 )
 
 // text finds one text that satisfies the wanted literals, what holds of the
@@ -60,7 +62,11 @@ func (q *question) broken(text string) (literal, bool) {
 	t := fold(text)
 	for _, ls := range [][]literal{q.all, q.refused} {
 		for _, l := range ls {
-			if accepts(q.solver.atoms[l.atom].predicate, t) != l.sign {
+			p := q.solver.atoms[l.atom].predicate
+			if p.Op == compiler.OpRegex {
+				q.solver.spent += len(text)
+			}
+			if accepts(p, t) != l.sign {
 				return l, true
 			}
 		}
@@ -83,18 +89,20 @@ func (q *question) machines(literals []literal) ([]*machine, bool) {
 }
 
 // pairConflict looks for two literals that no text satisfies. Most conflicts are
-// of this kind, and it is the one that people understand.
+// of this kind, and it is the one that people understand. It is not looked for longer
+// than leaves half of the effort to what comes after it.
 func (q *question) pairConflict() []literal {
+	keep := q.solver.left() / 2
 	for i, a := range q.all {
 		for _, b := range q.all[:i] {
-			if q.solver.clash(a, b) {
+			if q.solver.left() >= keep && q.solver.clash(a, b) {
 				return []literal{b, a}
 			}
 		}
 	}
 	for _, a := range q.all {
 		for _, r := range q.refused {
-			if q.solver.clash(a, r) {
+			if q.solver.left() >= keep && q.solver.clash(a, r) {
 				return []literal{a, r}
 			}
 		}
@@ -116,7 +124,9 @@ func (s *Solver) clash(a, b literal) bool {
 		clear(s.clashes)
 	}
 	result := s.clashing(a, b)
-	s.clashes[key] = result
+	if result || s.left() > 0 {
+		s.clashes[key] = result
+	}
 	return result
 }
 

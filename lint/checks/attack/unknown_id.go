@@ -1,10 +1,16 @@
 package attack
 
 import (
+	"regexp"
+	"strings"
+
 	facts "github.com/socctl/socctl/attack"
 	"github.com/socctl/socctl/lint"
 	"github.com/socctl/socctl/rules"
 )
+
+// misspeltID matches the names of tags that are meant to be ids of techniques.
+var misspeltID = regexp.MustCompile(`^t[0-9]`)
 
 var unknownID = &lint.Check{
 	Name:  "attack/unknown-id",
@@ -47,11 +53,14 @@ detection:
 			if parsed, _ := facts.ParseTag(tag.Text); facts.NewestWith(parsed) != "" {
 				continue
 			}
-			help := "socctl attack list finds techniques by name"
+			message, help := f.Message, "socctl attack list finds techniques by name"
+			if parsed, _ := facts.ParseTag(tag.Text); misspeltID.MatchString(parsed.Name) {
+				message, help = strings.ToUpper(parsed.Name)+" is no id of a technique", "an id has four digits, such as attack.t1059, and that of a sub-technique three more, such as attack.t1059.001"
+			}
 			if near := nearestTactic(p.Corpus.Facts, tag.Text); near != "" {
 				help = "did you mean " + near + "?"
 			}
-			p.Report(tag.Span, f.Message, help)
+			p.Report(tag.Span, message, help)
 		}
 	},
 }
