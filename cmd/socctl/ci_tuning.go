@@ -72,7 +72,7 @@ func (c *cli) ciVerdicts(ctx context.Context, cfg *config.Config, o *ciOptions, 
 		}
 	}
 	state := feedback.Fold(all, feedback.FoldOptions{Now: c.now, Policy: v.policy})
-	head, base := o.sides.head.Program, o.sides.base.Program
+	head, base := o.sides.head.Program, o.sides.then.Program
 	out := &ciVerdicts{touched: touchedRules(run.Diff, head, base), damaged: contents.Diagnostics.Count(rules.Error) > 0}
 	var watched []health.Touched
 	for _, t := range out.touched {
