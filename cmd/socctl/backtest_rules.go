@@ -38,10 +38,10 @@ func (c *cli) comparedRules(ctx context.Context, cfg *config.Config, o *backtest
 		return &comparedRules{head: head, subject: backtest.NewSubject(head.program, nil)}, nil
 	}
 	if s := o.sides; s != nil {
-		if len(s.head.Program.Rules)+len(s.base.Program.Rules) == 0 {
+		if len(s.head.Program.Rules)+len(s.then.Program.Rules) == 0 {
 			return nil, noRules(s.rules, s.options().Paths)
 		}
-		return compare(s.rules, s.base, &backtest.Revision{Ref: o.base, Commit: s.tree.Commit}), nil
+		return compare(s.rules, s.then, &backtest.Revision{Ref: o.base, Commit: s.tree.Commit}), nil
 	}
 	options, err := c.baseOptions(cfg, o)
 	if err != nil {

@@ -159,9 +159,7 @@ func (c *cli) ci(ctx context.Context, o *ciOptions) error {
 	o.sides.memory = memory
 	run.Expiry = o.sides.head.Program.Expiry
 	run.Strict = cmp.Or(o.preExisting, cfg.CI.PreExisting.Text) == "block"
-	if run.Diff, err = c.diffOfSides(ctx, o.sides, o.base); err != nil {
-		return err
-	}
+	run.Diff = c.diffOfSides(o.sides, o.base)
 	if o.sides.verdicts, err = c.ciVerdicts(ctx, cfg, o, run); err != nil {
 		return err
 	}

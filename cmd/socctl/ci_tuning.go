@@ -40,7 +40,11 @@ type touchedRule struct {
 // changed. The events that verdicts carry are tried at once, the others while recordings
 // are replayed.
 func (c *cli) ciVerdicts(ctx context.Context, cfg *config.Config, o *ciOptions, run *report.CIRun) (*ciVerdicts, error) {
-	if o.verdicts == "" && cfg.Feedback == nil {
+	was, err := earlierConfig(ctx, o.sides.tree, cfg)
+	if err != nil {
+		return nil, err
+	}
+	if o.verdicts == "" && cfg.Feedback == nil && (was == nil || was.Feedback == nil) {
 		return nil, nil
 	}
 	if _, err := os.Stat(o.verdicts); o.verdicts != "" && err != nil {
@@ -60,8 +64,15 @@ func (c *cli) ciVerdicts(ctx context.Context, cfg *config.Config, o *ciOptions, 
 		return nil, &exitError{exitUsage, err}
 	}
 	all := slices.Concat(contents.Verdicts, earlierVerdicts(files, v.path))
+	if o.verdicts == "" && was != nil && was.Feedback != nil {
+		settings, _ := feedback.ParseSettings(was.Feedback)
+		all = append(all, earlierVerdicts(files, ledgerOf(was, &settings))...) // wherever the ledger is now
+		if cfg.Feedback == nil {
+			v.policy = settings.Policy
+		}
+	}
 	state := feedback.Fold(all, feedback.FoldOptions{Now: c.now, Policy: v.policy})
-	head, base := o.sides.head.Program, o.sides.base.Program
+	head, base := o.sides.head.Program, o.sides.then.Program
 	out := &ciVerdicts{touched: touchedRules(run.Diff, head, base), damaged: contents.Diagnostics.Count(rules.Error) > 0}
 	var watched []health.Touched
 	for _, t := range out.touched {

@@ -154,7 +154,7 @@ func (a *assessor) readManifests() error {
 func (a *assessor) load(ctx context.Context) (*loadedRules, error) {
 	if s := a.options.sides; s != nil {
 		a.tree = s.tree
-		return s.rules, a.compare(ctx, s.head, s.base)
+		return s.rules, a.compare(ctx, s.head, s.then)
 	}
 	if a.options.base != "" {
 		var err error

@@ -270,6 +270,9 @@ func (c *cli) revisionSide(ctx context.Context, o *diffOptions, cfg *config.Conf
 		parsed, problems := rules.Parse(name, texts[name])
 		docs, diags = append(docs, parsed...), append(diags, problems...)
 	}
+	same, _, problems := rules.ReadPaths(tree.Kept(under)...)
+	docs, diags = append(docs, same...), append(diags, parsing(problems)...)
+	slices.SortStableFunc(docs, func(a, b rules.Document) int { return strings.Compare(a.Meta().Span.Path(), b.Meta().Span.Path()) })
 	set, _ := rules.Assemble(docs)
 	files, err := tree.Files(ctx)
 	if err != nil {

@@ -12,10 +12,9 @@ import (
 	"github.com/socctl/socctl/rules/revision"
 )
 
-// earlierRules returns where rules were at a revision, by the configuration of then: a
-// change of the configuration that leaves a folder out removes the rules in it. It is nil
-// if there was no configuration that can be read, or none that names rules.
-func earlierRules(ctx context.Context, tree *revision.Tree, cfg *config.Config) ([]string, error) {
+// earlierConfig is the configuration as it was at a revision, with paths from here; nil if
+// there was none that can be read.
+func earlierConfig(ctx context.Context, tree *revision.Tree, cfg *config.Config) (*config.Config, error) {
 	if cfg.Path == "" {
 		return nil, nil
 	}
@@ -31,6 +30,17 @@ func earlierRules(ctx context.Context, tree *revision.Tree, cfg *config.Config) 
 	was, diags := config.Parse(name, text)
 	if diags.Count(rules.Error) > 0 {
 		return nil, nil
+	}
+	return was, nil
+}
+
+// earlierRules returns where rules were at a revision, by the configuration of then: a
+// change of the configuration that leaves a folder out removes the rules in it. It is nil
+// if there was no configuration that can be read, or none that names rules.
+func earlierRules(ctx context.Context, tree *revision.Tree, cfg *config.Config) ([]string, error) {
+	was, err := earlierConfig(ctx, tree, cfg)
+	if err != nil || was == nil {
+		return nil, err
 	}
 	var out []string
 	for _, pattern := range was.Rules {

@@ -25,6 +25,12 @@ type bothSides struct {
 	tree       *revision.Tree
 	rules      *loadedRules // head, with its problems
 
+	// then is base as it was compiled then, with the pipelines and placeholders of its own
+	// time. Lint takes those of now on both sides, so that it tells what is new in rules.
+	then         *lint.Input
+	earlier      *loadedPipelines
+	placeholders map[string][]string
+
 	memory          ruletest.Memory  // of tests; nil for none
 	verdicts        *ciVerdicts      // of a pull request; nil for none
 	results, before *ruletest.Result // of the tests; nil until they ran
@@ -48,6 +54,9 @@ func (c *cli) bothSides(ctx context.Context, cfg *config.Config, o *lintOptions,
 	if len(s.head.Set.Documents())+len(s.base.Set.Documents()) == 0 && readingCode(s.head) == exitClean && readingCode(s.base) == exitClean {
 		return nil, usageError("no rule in %s, and none before the change", strings.Join(under, ", "))
 	}
+	if err := c.compileThen(ctx, s); err != nil {
+		return nil, err
+	}
 	s.rules = &loadedRules{set: s.head.Set, program: s.head.Program, diags: slices.Concat(s.head.Reading, s.head.Diagnostics)}
 	s.rules.diags.Sort()
 	c.showProblems(s.rules.diags)
@@ -55,27 +64,51 @@ func (c *cli) bothSides(ctx context.Context, cfg *config.Config, o *lintOptions,
 	return s, nil
 }
 
+// compileThen compiles the base as it was compiled then.
+func (c *cli) compileThen(ctx context.Context, s *bothSides) error {
+	files, err := s.tree.Files(ctx)
+	if err != nil {
+		return &exitError{exitUsage, err}
+	}
+	if s.earlier, s.placeholders, err = c.earlierPipelines(files, nil); err != nil {
+		return err
+	}
+	s.then = s.base
+	if s.alike() {
+		return nil
+	}
+	o := *s.options()
+	o.Pipeline, o.Taxonomies, o.Placeholders = s.earlier.all, s.earlier.taxonomies, s.placeholders
+	docs := s.base.Set.Documents()
+	for i, d := range docs {
+		docs[i] = rules.Copy(d)
+	}
+	s.then = project.Build(docs, s.base.Reading, o)
+	return nil
+}
+
+// alike reports whether it is plain that both sides are compiled in the same way.
+func (s *bothSides) alike() bool {
+	return plain(s.now()) && plain(s.earlier) && maps.EqualFunc(s.placeholders, s.options().Placeholders, slices.Equal)
+}
+
+// now are the pipelines of the work tree.
+func (s *bothSides) now() *loadedPipelines {
+	return &loadedPipelines{s.options().Pipeline, s.options().Taxonomies}
+}
+
 // options are those with which the sides were read.
 func (s *bothSides) options() *project.Options { return &s.linter.options }
 
-// diff compares what the rules mean. Each side has the pipelines and placeholders of
+// diffOfSides compares what the rules mean. Each side has the pipelines and placeholders of
 // its own time.
-func (c *cli) diffOfSides(ctx context.Context, s *bothSides, ref string) (*report.DiffResult, error) {
-	files, err := s.tree.Files(ctx)
-	if err != nil {
-		return nil, &exitError{exitUsage, err}
-	}
-	earlier, placeholders, err := c.earlierPipelines(files, nil)
-	if err != nil {
-		return nil, err
-	}
-	now := &loadedPipelines{s.options().Pipeline, s.options().Taxonomies}
-	head := c.finished("the work tree", &revised{set: s.head.Set, diags: parsing(s.head.Reading), program: s.head.Program}, now, s.options().Placeholders)
+func (c *cli) diffOfSides(s *bothSides, ref string) *report.DiffResult {
+	head := c.finished("the work tree", &revised{set: s.head.Set, diags: parsing(s.head.Reading), program: s.head.Program}, s.now(), s.options().Placeholders)
 	before := &revised{set: s.base.Set, diags: parsing(s.base.Reading)}
-	if plain(now) && plain(earlier) && maps.EqualFunc(placeholders, s.options().Placeholders, slices.Equal) {
+	if s.alike() {
 		before.program = s.base.Program
 	}
-	base := c.finished(ref, before, earlier, placeholders)
+	base := c.finished(ref, before, s.earlier, s.placeholders)
 	d := explained(base.side, head.side)
 	d.Before, d.After = base.name, head.name
 	for _, problem := range s.head.Reading {
@@ -83,7 +116,7 @@ func (c *cli) diffOfSides(ctx context.Context, s *bothSides, ref string) (*repor
 			d.Unreadable++
 		}
 	}
-	return d, nil
+	return d
 }
 
 // parsing leaves out what is told elsewhere: files and folders that cannot be read at all.
@@ -99,7 +132,7 @@ func plain(p *loadedPipelines) bool { return p.all == nil && len(p.taxonomies) =
 // testHead runs the tests of the work tree, once; nil if there are none.
 func (s *bothSides) testHead(ctx context.Context, c *cli) *ruletest.Result {
 	if s.results == nil && s.head.Suite != nil {
-		s.results = s.run(ctx, c, s.head.Suite)
+		s.results = s.run(ctx, c, s.head.Suite, s.now(), s.options().Placeholders)
 	}
 	return s.results
 }
@@ -113,15 +146,15 @@ func (s *bothSides) testBase(ctx context.Context, c *cli) (*ruletest.Result, err
 	if err := project.LoadBaseTests(ctx, s.base, s.tree, *s.options()); err != nil {
 		return nil, &exitError{exitUsage, err}
 	}
-	s.before = s.run(ctx, c, s.base.Suite)
+	s.before = s.run(ctx, c, s.base.Suite, s.earlier, s.placeholders)
 	return s.before, nil
 }
 
-func (s *bothSides) run(ctx context.Context, c *cli, suite *ruletest.Suite) *ruletest.Result {
+func (s *bothSides) run(ctx context.Context, c *cli, suite *ruletest.Suite, p *loadedPipelines, placeholders map[string][]string) *ruletest.Result {
 	progress := report.NewProgress(c.stderr, c.quiet)
 	defer progress.Done()
-	return ruletest.Run(ctx, suite, ruletest.RunOptions{Jobs: s.linter.jobs, AllowMissing: s.cfg.Test.AllowMissingRecordings, Placeholders: s.options().Placeholders, Now: c.now,
-		Pipeline: s.options().Pipeline, Taxonomies: s.options().Taxonomies, Normaliser: telemetry.NewNormaliser(s.options().Table), Memory: s.memory,
+	return ruletest.Run(ctx, suite, ruletest.RunOptions{Jobs: s.linter.jobs, AllowMissing: s.cfg.Test.AllowMissingRecordings, Placeholders: placeholders, Now: c.now,
+		Pipeline: p.all, Taxonomies: p.taxonomies, Normaliser: telemetry.NewNormaliser(s.options().Table), Memory: s.memory,
 		Progress: func(done, failed int) { progress.Update("%d of %d tests, %d failed", done, len(suite.Cases), failed) }})
 }
 

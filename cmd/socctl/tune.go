@@ -254,12 +254,37 @@ func (c *cli) proposals(ctx context.Context, o *tuneOptions, evidence *proposal.
 	return result, err
 }
 
-// applyProposals writes the filters and their tests, and changes the rules.
+// applyProposals writes the filters and their tests, and changes the rules, in the order of
+// the paths. All folders are made first: one that cannot be made changes nothing.
 func (c *cli) applyProposals(o *tuneOptions, r *proposal.Report) error {
+	files := o.filesOf(r)
+	paths := slices.Sorted(maps.Keys(files))
+	for _, path := range paths {
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return fmt.Errorf("nothing was applied: %w", err)
+		}
+	}
 	written, err := changeRules(r.Patches(o.patch))
+	for _, path := range paths {
+		if err != nil {
+			break
+		}
+		if err = replaceFile(path, []byte(files[path])); err == nil {
+			written = append(written, path)
+		}
+	}
+	slices.Sort(written)
+	if err != nil && len(written) > 0 {
+		return fmt.Errorf("%w; written before that: %s", err, strings.Join(written, ", "))
+	}
 	if err != nil {
 		return err
 	}
+	return c.tellWritten(written)
+}
+
+// filesOf are the filters and tests of proposals, by path.
+func (o *tuneOptions) filesOf(r *proposal.Report) map[string]string {
 	files := map[string]string{}
 	for i := range r.Rules {
 		for k := range r.Rules[i].Proposals {
@@ -275,17 +300,7 @@ func (c *cli) applyProposals(o *tuneOptions, r *proposal.Report) error {
 			files[filepath.Join(o.tests, t.TestPath)] = t.Test
 		}
 	}
-	for path, text := range files {
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			return err
-		}
-		if err := replaceFile(path, []byte(text)); err != nil {
-			return err
-		}
-		written = append(written, path)
-	}
-	slices.Sort(written)
-	return c.tellWritten(written)
+	return files
 }
 
 // changeRules applies what is proposed for rule files, all changes of a file at once.

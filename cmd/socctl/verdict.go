@@ -103,14 +103,18 @@ func (c *cli) verdicts(o *ledgerOptions) (*verdicts, error) {
 		return nil, &exitError{code: exitUsage}
 	}
 	v := &verdicts{cfg: cfg, path: o.store, named: o.store != "", policy: settings.Policy, merge: settings.Merge.Text, attacks: settings.Attacks}
-	switch {
-	case v.path != "":
-	case settings.Verdicts.Present():
-		v.path = cfg.Resolve(settings.Verdicts.Text)
-	default:
-		v.path = cfg.Resolve(defaultLedger)
+	if v.path == "" {
+		v.path = ledgerOf(cfg, &settings)
 	}
 	return v, nil
+}
+
+// ledgerOf is where a configuration has its verdicts.
+func ledgerOf(cfg *config.Config, s *feedback.Settings) string {
+	if s.Verdicts.Present() {
+		return cfg.Resolve(s.Verdicts.Text)
+	}
+	return cfg.Resolve(defaultLedger)
 }
 
 // state reads and folds the ledger, and shows what cannot be read. damaged is

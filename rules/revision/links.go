@@ -59,6 +59,26 @@ func (t *Tree) hop(link string, texts map[string][]byte) hop {
 	return h
 }
 
+// Kept are the parts of paths that lie in submodules which stand on the commit of then: of
+// these the files are in the work tree alone.
+func (t *Tree) Kept(paths []string) (out []string) {
+	for _, link := range t.links {
+		if t.changed[link] {
+			continue
+		}
+		for _, p := range cleaned(paths) {
+			switch {
+			case p == link || strings.HasPrefix(p, link+"/"):
+				out = append(out, p)
+			case p == "." && !strings.HasPrefix(link, "../") || strings.HasPrefix(link, p+"/"):
+				out = append(out, link)
+			}
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
 // alias gives a file a second name; moved says that it has it no more, or names another
 // one now.
 func (t *Tree) alias(name, of string, moved bool) {

@@ -140,7 +140,15 @@ func (r *CIRemark) place() string {
 	if r.Path == "" {
 		return ""
 	}
-	return fmt.Sprintf("%s:%d: ", r.Path, r.Line)
+	return r.at() + ": "
+}
+
+// at is the path with the line, if it is about one.
+func (r *CIRemark) at() string {
+	if r.Line == 0 {
+		return r.Path
+	}
+	return fmt.Sprintf("%s:%d", r.Path, r.Line)
 }
 
 // ciSchema names the JSON form of a run. Members may be added to it.

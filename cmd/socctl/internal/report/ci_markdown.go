@@ -70,7 +70,8 @@ func (c *comment) remarks(word, noun string, list []CIRemark) {
 func remarkText(r *CIRemark) string {
 	place := ""
 	if r.Path != "" {
-		place = fmt.Sprintf(" `%s:%d`", codeText(Shorten(r.Path, 200)), r.Line)
+		short := CIRemark{Path: Shorten(r.Path, 200), Line: r.Line}
+		place = " `" + codeText(short.at()) + "`"
 	}
 	return escapeMarkdown(Shorten(r.Kind, 60)) + place + " " + escapeMarkdown(Shorten(r.Text, 400))
 }

@@ -186,6 +186,13 @@ func TestCITellsWhatIsLeftOut(t *testing.T) {
 			}
 		}
 	}
+	var b strings.Builder
+	if err := report.RenderCI(&b, report.Style{}, "markdown", &report.CIPage{Blockers: []report.CIRemark{{Kind: "lint", Text: "t", Path: "rules"}, {Kind: "lint", Text: "t", Path: "a.yml", Line: 3}}}); err != nil {
+		t.Fatal(err)
+	}
+	if text := b.String(); !strings.Contains(text, "lint `rules` t") || !strings.Contains(text, "lint `a.yml:3` t") {
+		t.Error(text)
+	}
 	if n := (&report.CIPage{Replay: &report.CIReplay{Before: 0.1 + 0.2, AfterSum: 0.3}}).Verdict(); !strings.Contains(n, " +0 alerts/day") {
 		t.Error(n)
 	}
