@@ -41,7 +41,7 @@ type ruleState struct {
 func Assess(in *Input, o Options) *Report {
 	a := &assessment{in: in, options: o, sources: slices.Concat(o.Sources, DefaultSources()), byKey: map[string]*ruleState{}, recordings: map[string]*Recording{},
 		hasSubs: map[string]bool{}, cells: map[cellKey]map[string]*Support{}}
-	a.report = &Report{Schema: Schema, Options: o, Caveat: Caveat,
+	a.report = &Report{Schema: Schema, Options: o, Caveat: Caveat, unread: in.Unread,
 		Facts: FactsOf{in.Facts.Domain, in.Facts.Version, in.Facts.Released, in.Facts.Incomplete}}
 	for t := range in.Facts.Techniques {
 		if p := t.Parent(); p != "" {

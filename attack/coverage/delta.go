@@ -197,7 +197,7 @@ func causes(base, head *Report, was, is *Cell) []Cause {
 	out := []Cause{}
 	for _, key := range slices.Sorted(maps.Keys(keys)) {
 		if levelOf(before[key]) != levelOf(after[key]) || pathIn(before[key]) != pathIn(after[key]) {
-			out = append(out, causeOf(base.all[key], head.all[key], before[key], after[key]))
+			out = append(out, causeOf(base, head, key, before[key], after[key]))
 		}
 	}
 	return out
@@ -220,13 +220,21 @@ func pathIn(s *Support) string {
 }
 
 // causeOf says what happened to a rule that shows more or less than before.
-func causeOf(was, is *RuleState, before, after *Support) Cause {
+func causeOf(base, head *Report, key string, before, after *Support) Cause {
+	was, is := base.all[key], head.all[key]
 	known := is
 	if known == nil {
 		known = was
 	}
 	c := Cause{Rule: known.Key, Title: known.Title, Path: known.Path, Line: known.Line}
-	c.Kind, c.Text = whatHappened(was, is, before, after)
+	switch {
+	case is == nil && head.unread[was.Path] != "":
+		c.Kind, c.Text = "disabled", "its file cannot be read: "+head.unread[was.Path]
+	case was == nil && base.unread[is.Path] != "":
+		c.Kind, c.Text = "disabled", "its file can be read again"
+	default:
+		c.Kind, c.Text = whatHappened(was, is, before, after)
+	}
 	return c
 }
 

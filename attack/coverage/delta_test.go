@@ -34,6 +34,8 @@ func TestDelta(t *testing.T) {
 		cause, text  string
 		unproven, ok bool // nothing changed
 	}{
+		{name: "unread", base: coverage.Input{Rules: a()}, head: coverage.Input{Unread: map[string]string{rule("a").Path: "line 3: a tab"}}, kind: coverage.Lost, from: coverage.Tagged, to: coverage.None, cause: "disabled", text: "cannot be read: line 3: a tab"},
+		{name: "read again", base: coverage.Input{Unread: map[string]string{rule("a").Path: "line 3: a tab"}}, head: coverage.Input{Rules: a()}, kind: coverage.Gained, from: coverage.None, to: coverage.Tagged, cause: "disabled", text: "can be read again", unproven: true},
 		{name: "deleted", base: coverage.Input{Rules: a(), Firings: proof}, head: coverage.Input{}, kind: coverage.Lost, from: coverage.Observed, to: coverage.None, cause: "deleted", text: "gone"},
 		{name: "added", base: coverage.Input{}, head: coverage.Input{Rules: a()}, kind: coverage.Gained, from: coverage.None, to: coverage.Tagged, cause: "added", text: "new", unproven: true},
 		{name: "added with proof", base: coverage.Input{}, head: coverage.Input{Rules: a(), Firings: proof}, kind: coverage.Gained, from: coverage.None, to: coverage.Observed, cause: "added", text: "new"},

@@ -17,6 +17,9 @@ type Input struct {
 	Verdicts   []Verdict
 	Telemetry  []Logsource // that events were seen of; consulted if Options.Logsources is empty
 	Replayed   bool        // recordings were replayed, so that silence is silence
+	// Unread says, by path, what is wrong with files of which something could not be read
+	// as a rule, so that rules that were there are not told as deleted. Nil means none.
+	Unread map[string]string
 }
 
 // Logsource is that of a rule; what is empty matches any.

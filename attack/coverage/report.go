@@ -29,7 +29,8 @@ type Report struct {
 	Delta      *Delta      `json:"delta,omitempty"`
 	Caveat     string      `json:"caveat"`
 
-	all map[string]*RuleState // by key, those included that claim nothing
+	all    map[string]*RuleState // by key, those included that claim nothing
+	unread map[string]string     // as of Input
 }
 
 // FactsOf names the facts that a report is made with.

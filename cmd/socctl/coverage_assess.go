@@ -53,6 +53,16 @@ type side struct {
 	tests   []coverage.Test
 	firings []coverage.Firing
 	files   ruletest.Files // nil for the work tree
+	unread  map[string]string
+}
+
+// newSide is a side of rules that were read.
+func newSide(in *lint.Input, files ruletest.Files) *side {
+	s := &side{set: in.Set, subject: trial.NewSubject(in.Set, in.Program), files: files, unread: map[string]string{}}
+	for path, d := range slices.Concat(in.Reading, in.Diagnostics).Unread(in.Set) {
+		s.unread[path] = fmt.Sprintf("line %d: %s", d.Span.Start.Line, d.Message)
+	}
+	return s
 }
 
 func (c *cli) assessor(o *coverageOptions) (*assessor, error) {
@@ -171,7 +181,7 @@ func (a *assessor) load(ctx context.Context) (*loadedRules, error) {
 	a.told = head.diags
 	a.showProblems(a.told)
 	if a.tree == nil {
-		a.head = &side{set: in.Set, subject: trial.NewSubject(in.Set, in.Program)}
+		a.head = newSide(in, nil)
 		if len(a.head.subject.Rules) == 0 {
 			return nil, noRules(head, a.project.Paths)
 		}
@@ -200,8 +210,8 @@ func (a *assessor) compare(ctx context.Context, in, before *lint.Input) error {
 	if err != nil {
 		return &exitError{exitUsage, err}
 	}
-	a.head = &side{set: in.Set, subject: trial.NewSubject(in.Set, in.Program)}
-	a.base = &side{set: before.Set, subject: trial.NewSubject(before.Set, before.Program), files: files}
+	a.head = newSide(in, nil)
+	a.base = newSide(before, files)
 	return a.baseFacts(files)
 }
 
@@ -411,7 +421,7 @@ func (a *assessor) assess() *coverage.Report {
 
 func (a *assessor) report(s *side, f *attack.Facts) *coverage.Report {
 	in := a.in
-	in.Facts, in.Rules, in.Tests, in.Firings = f, s.subject.Rules, s.tests, s.firings
+	in.Facts, in.Rules, in.Tests, in.Firings, in.Unread = f, s.subject.Rules, s.tests, s.firings, s.unread
 	return coverage.Assess(&in, a.configure.Options)
 }
 
