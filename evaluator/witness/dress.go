@@ -140,7 +140,7 @@ func (d *draft) replayed() *Event {
 // event returns what was drafted as one object. Dots in names lead into objects
 // where nothing stands in the way.
 func (d *draft) event() evaluator.Value {
-	root := &tree{}
+	root := &tree{below: map[string]*tree{}}
 	for _, field := range d.order {
 		name, _ := native(d.view, field)
 		if d.nests(name) {

@@ -105,6 +105,21 @@ func TestNearMissOnEveryView(t *testing.T) {
 	}
 }
 
+// TestNothingInTheEvent: a rule that is content with nothing matches an event without
+// fields, which is an object all the same.
+func TestNothingInTheEvent(t *testing.T) {
+	docs, _ := rules.Parse("rule.yml", []byte("title: t\nlogsource: {product: nowhere}\ndetection:\n    s: {F: null}\n    condition: s\n"))
+	set, _ := rules.Assemble(docs)
+	p, _ := compiler.Compile(set, compiler.Options{})
+	e, err := witness.NewMaker(p, nil).Matching(p.Rules[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e.Value.Kind() != evaluator.Object {
+		t.Errorf("the event is %v: %s", e.Value.Kind(), e.Value.Text())
+	}
+}
+
 // TestKeywordsBesideAMessage: what keywords ask for stands in a field that the rule
 // does not ask about.
 func TestKeywordsBesideAMessage(t *testing.T) {
