@@ -304,7 +304,7 @@ func (a *Alert) complete(from *Alert) {
 // decide makes one class of the opinions.
 func (a *AlertState) decide(trusted func(Kind, string) bool) {
 	var protects, supports, says *Opinion // the one that weighs most, and the latest that says neither
-	var doubt *Opinion                    // of a person who says neither
+	var doubt *Opinion                    // of a person who says neither; before those who do not know, of one who does
 	supporting := 0
 	for i := range a.Opinions {
 		o := &a.Opinions[i]
@@ -324,7 +324,7 @@ func (a *AlertState) decide(trusted func(Kind, string) bool) {
 			}
 		default:
 			says = o
-			if trusted(o.Investigator.Kind, o.Investigator.ID) {
+			if trusted(o.Investigator.Kind, o.Investigator.ID) && (doubt == nil || doubt.Verdict == Undetermined) {
 				doubt = o
 			}
 		}

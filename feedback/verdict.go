@@ -79,7 +79,7 @@ const (
 )
 
 // Scopes of a verdict. One about an incident is said of all its alerts at once:
-// it counts half, and never against a verdict on the alert itself.
+// it counts half, and takes back no verdict on the alert itself.
 const (
 	ScopeAlert    = "alert"
 	ScopeIncident = "incident"

@@ -111,8 +111,8 @@ func (d *draft) with(field string, e *Event) *Event {
 	return e
 }
 
-// replayed returns the event if it shows what it should when it is normalised and
-// evaluated as it stands; nil if not.
+// replayed returns the event if it shows what it should, and on no view what it never
+// may, when it is normalised and evaluated as it stands; nil if not.
 func (d *draft) replayed() *Event {
 	q := d.request
 	value := d.event()
@@ -124,12 +124,17 @@ func (d *draft) replayed() *Event {
 		}
 		return nil
 	}
+	var out *Event
 	for _, v := range views {
-		if evaluator.Satisfies(v.Logsource, q.rule) && q.shows(v.Event) {
-			return &Event{Value: value, View: v.Name}
+		switch {
+		case !evaluator.Satisfies(v.Logsource, q.rule):
+		case q.never != nil && q.never(v.Event):
+			return nil
+		case out == nil && q.shows(v.Event):
+			out = &Event{Value: value, View: v.Name}
 		}
 	}
-	return nil
+	return out
 }
 
 // event returns what was drafted as one object. Dots in names lead into objects

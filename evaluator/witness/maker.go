@@ -93,8 +93,9 @@ type request struct {
 	rule   *compiler.Rule
 	wanted func(*solver.Solver) *solver.Formula
 	shows  func(evaluator.Event) bool
-	like   map[string][]string // values to keep where they do; nil for none
-	lists  bool                // a field may hold several values
+	never  func(evaluator.Event) bool // what must show on none of the views that the rule sees; nil for nothing
+	like   map[string][]string        // values to keep where they do; nil for none
+	lists  bool                       // a field may hold several values
 }
 
 // find tries the views of the rule's logsource, then an event without any.

@@ -43,6 +43,7 @@ func (m *Maker) missing(r *compiler.Rule, p part, like map[string][]string) *req
 			}
 			return s.And(f, s.Not(s.Formula(m.program, r.Expr)), s.Replaced(m.program, r.Expr, p.expr, p.wanted))
 		},
+		never: func(e evaluator.Event) bool { return m.evaluator.Holds(r.Expr, e) },
 		shows: func(e evaluator.Event) bool {
 			return m.evaluator.Holds(p.expr, e) != p.wanted && !m.evaluator.Holds(r.Expr, e) &&
 				m.evaluator.HoldsIf(r.Expr, p.expr, p.wanted, e)

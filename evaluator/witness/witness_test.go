@@ -81,6 +81,45 @@ func TestNearMisses(t *testing.T) {
 	}
 }
 
+// TestNearMissOnEveryView: a near miss is matched on none of the views that a recorded
+// event has, not only on the one for which it was made. The event of a login has two.
+func TestNearMissOnEveryView(t *testing.T) {
+	docs, _ := rules.Parse("rule.yml", []byte("title: t\nlogsource: {product: gcp, service: google_workspace.login}\n"+
+		"detection:\n    s:\n        protoPayload.serviceName: login.googleapis.com\n        protoPayload.metadata.event.eventName: gov_attack_warning\n    condition: s\n"))
+	set, _ := rules.Assemble(docs)
+	p, _ := compiler.Compile(set, compiler.Options{})
+	r := p.Rules[0]
+	normaliser, ev := telemetry.NewNormaliser(logsource.Default()), evaluator.New(p)
+	found := 0
+	for _, miss := range witness.NewMaker(p, nil).NearMisses(r) {
+		if miss.Err != nil {
+			continue
+		}
+		found++
+		if matched(ev.Match(normaliser.Event(telemetry.Record{Value: miss.Event.Value})), r) {
+			t.Errorf("a near miss matches: %s", miss.Event.Value.Text())
+		}
+	}
+	if found == 0 {
+		t.Error("no near miss was found")
+	}
+}
+
+// TestNothingInTheEvent: a rule that is content with nothing matches an event without
+// fields, which is an object all the same.
+func TestNothingInTheEvent(t *testing.T) {
+	docs, _ := rules.Parse("rule.yml", []byte("title: t\nlogsource: {product: nowhere}\ndetection:\n    s: {F: null}\n    condition: s\n"))
+	set, _ := rules.Assemble(docs)
+	p, _ := compiler.Compile(set, compiler.Options{})
+	e, err := witness.NewMaker(p, nil).Matching(p.Rules[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e.Value.Kind() != evaluator.Object {
+		t.Errorf("the event is %v: %s", e.Value.Kind(), e.Value.Text())
+	}
+}
+
 // TestKeywordsBesideAMessage: what keywords ask for stands in a field that the rule
 // does not ask about.
 func TestKeywordsBesideAMessage(t *testing.T) {

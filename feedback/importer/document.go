@@ -181,15 +181,21 @@ func (r jsonRecord) get(path string) (out []located) {
 
 // csvRecords returns the lines of a table behind that of its names.
 func (d *document) csvRecords() ([]record, *rules.Diagnostic) {
-	in := csv.NewReader(bytes.NewReader(d.file.Source))
-	in.ReuseRecord = false
+	if at := notUTF8(d.file.Source); at >= 0 {
+		return nil, &rules.Diagnostic{Code: "verdict/not-csv", Severity: rules.Error, Span: d.between(at, at+1), Message: "the file is no UTF-8 here",
+			Help: "export it as UTF-8"}
+	}
+	in := csv.NewReader(bytes.NewReader(unixLines(d.file.Source)))
+	in.Comma = separator(d.file.Source)
 	names, err := in.Read()
 	if errors.Is(err, io.EOF) {
 		return nil, nil
 	}
 	columns := map[string]int{}
 	for i, name := range names {
-		name = strings.ToLower(strings.TrimSpace(name))
+		if name = strings.ToLower(strings.TrimSpace(name)); name == "" {
+			continue // spreadsheets export empty columns
+		}
 		if _, twice := columns[name]; twice && err == nil {
 			line, column := in.FieldPos(i)
 			return nil, d.csvProblem(line, column, "the column "+name+" is there twice")
@@ -217,6 +223,39 @@ func (d *document) csvRecords() ([]record, *rules.Diagnostic) {
 		return out, d.csvProblem(bad.Line, bad.Column, bad.Err.Error())
 	}
 	return out, d.csvProblem(1, 1, err.Error())
+}
+
+// notUTF8 returns the first byte of a text that is no UTF-8, -1 if there is none.
+func notUTF8(text []byte) int {
+	for at := 0; at < len(text); {
+		r, size := utf8.DecodeRune(text[at:])
+		if r == utf8.RuneError && size == 1 {
+			return at
+		}
+		at += size
+	}
+	return -1
+}
+
+// unixLines returns a table of the same length whose lines end with line feeds, if
+// all of them end with carriage returns alone, as on old Macs.
+func unixLines(table []byte) []byte {
+	if bytes.IndexByte(table, '\n') >= 0 {
+		return table
+	}
+	return bytes.ReplaceAll(table, []byte{'\r'}, []byte{'\n'})
+}
+
+// separator returns what stands between the columns of a table: a comma, unless its
+// names have none, and semicolons or tabs instead.
+func separator(table []byte) rune {
+	names := table[:max(0, bytes.IndexAny(table, "\r\n"))]
+	for _, c := range ",;\t" {
+		if bytes.ContainsRune(names, c) {
+			return c
+		}
+	}
+	return ','
 }
 
 func (d *document) csvProblem(line, column int, message string) *rules.Diagnostic {

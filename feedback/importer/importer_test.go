@@ -185,6 +185,39 @@ func TestReadRefuses(t *testing.T) {
 	}
 }
 
+// Tables as spreadsheets save them are read whatever separates columns and lines, and
+// what is no text or no time is never taken for one.
+func TestTables(t *testing.T) {
+	const row = "alert_uid,rule,verdict,time,investigator\nT-1,r,Expected,2026-05-05,alice\n"
+	m := importer.Find("csv")
+	for _, c := range []struct{ name, old, new, want string }{
+		{"as it is", "", "", ""},
+		{"semicolons", ",", ";", ""},
+		{"tabs", ",", "\t", ""},
+		{"line ends of Windows", "\n", "\r\n", ""},
+		{"line ends of old Macs", "\n", "\r", ""},
+		{"empty columns at the end", "\n", ",,\n", ""},
+		{"a column twice", ",time", ",rule,time", "e:1:24: error[verdict/not-csv]: the column rule is there twice (what stands before it was read; every line has as many fields as the first, quotes are doubled)"},
+		{"Latin-1", "T-1", "T-\xe9", "e:2:3: error[verdict/not-csv]: the file is no UTF-8 here (export it as UTF-8)"},
+		{"UTF-16", "alert", "\xff\xfea\x00l\x00", "e:1:1: error[verdict/not-csv]: the file is no UTF-8 here (export it as UTF-8)"},
+		{"a date without dashes", "2026-05-05", "20260505", `e:2:16: error[verdict/wrong-time]: "20260505" is no time (write it as 2026-05-04T10:11:12Z)`},
+		{"a year", "2026-05-05", "2026", `e:2:16: error[verdict/wrong-time]: "2026" is no time (write it as 2026-05-04T10:11:12Z)`},
+		{"seconds since 1970", "2026-05-05", "1777939200", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := importer.Read(rules.NewFile("e", []byte(strings.ReplaceAll(row, c.old, c.new))), importer.Options{Mapping: m})
+			switch {
+			case c.want != "":
+				if len(got.Verdicts) != 0 || len(got.Diagnostics) != 1 || got.Diagnostics[0].String() != c.want {
+					t.Errorf("\ngot  %v\nwant %s", got.Diagnostics, c.want)
+				}
+			case len(got.Verdicts) != 1 || len(got.Diagnostics) != 0 || got.Verdicts[0].Alert.AlertUID != "T-1" || got.Verdicts[0].Time.Format("2006-01-02") != "2026-05-05":
+				t.Errorf("%+v", got)
+			}
+		})
+	}
+}
+
 func TestParseMappingRefuses(t *testing.T) {
 	const good = "name: mine\nfields: {rule_id: r, time: t}\nkey: [v]\nverdicts: [[a, malicious]]\n"
 	if _, diags := importer.ParseMapping("m.yml", []byte(good)); len(diags) > 0 {

@@ -304,13 +304,20 @@ func (r *reading) time(from record, field string) *time.Time {
 	return nil
 }
 
+// earliest is the least number that is taken for a time, in 1973: below are years, and
+// dates such as 20260504.
+const earliest = 1e8
+
 func parseTime(text string) (time.Time, bool) {
 	if n, err := strconv.ParseFloat(text, 64); err == nil {
+		if n < earliest {
+			return time.Time{}, false
+		}
 		for _, unit := range []struct {
 			most float64
 			per  int64
 		}{{1e11, 1}, {1e14, 1e3}, {1e17, 1e6}, {1e20, 1e9}} {
-			if n > 0 && n < unit.most {
+			if n < unit.most {
 				whole, err := strconv.ParseInt(text, 10, 64)
 				if err != nil {
 					whole = int64(n)

@@ -13,7 +13,8 @@ type document struct {
 	uri     string // as the client wrote it
 	path    string // see pathOf
 	version int
-	file    *rules.File
+	text    []byte      // as the client has it
+	file    *rules.File // without a byte order mark
 
 	parsed  atomic.Pointer[parsing]
 	earlier []rules.Document // of the last version that could be parsed
@@ -29,12 +30,12 @@ var byteOrderMark = []byte("\xef\xbb\xbf")
 
 func newDocument(uri string, version int, text []byte) *document {
 	p := pathOf(uri)
-	return &document{uri: uri, path: p, version: version, file: rules.NewFile(p, bytes.TrimPrefix(text, byteOrderMark))}
+	return &document{uri: uri, path: p, version: version, text: text, file: rules.NewFile(p, bytes.TrimPrefix(text, byteOrderMark))}
 }
 
 // change returns the next version of a document.
 func (d *document) change(version int, changes []change, enc encoding) *document {
-	file := d.file
+	file := rules.NewFile(d.path, d.text) // a byte order mark is a character of the first line
 	for _, c := range changes {
 		if c.Range == nil {
 			file = rules.NewFile(d.path, []byte(c.Text))

@@ -123,7 +123,11 @@ func (s *server) replacement(d *document, after []byte) *textEdit {
 	before, after = before[from:], after[from:]
 	tail := commonTail(before, after)
 	to := from + len(before) - tail
-	return &textEdit{s.enc.span(d.file.Span(from, to)), string(after[:len(after)-tail])}
+	text := string(after[:len(after)-tail])
+	if from == 0 && bytes.HasPrefix(d.text, byteOrderMark) {
+		text = string(byteOrderMark) + text // what stands at the very beginning is replaced, too
+	}
+	return &textEdit{s.enc.span(d.file.Span(from, to)), text}
 }
 
 // commonLines returns the length of the whole lines with which both begin.

@@ -117,3 +117,27 @@ func TestSession(t *testing.T) {
 	c.end()
 	c.mu.Lock()
 }
+
+// A byte order mark that a client shows as a character counts as one when the first
+// line is edited, and is kept by formatting.
+func TestByteOrderMark(t *testing.T) {
+	const name, mark = "rules/whoami.yml", "\ufeff"
+	c := start(t, smallProject, nil)
+	c.openText(name, mark+whoami)
+	c.change(name, part(0, 1, 6, "tit"), part(0, 4, 4, "le")) // of whoami, where title: begins behind the mark
+	if got := c.diagnostics(name); len(got) > 0 {
+		t.Errorf("a sound rule has %+v", got)
+	}
+	c.change(name, part(1, 0, 0, "level: low\n"), part(0, 0, 1, "")) // and without the mark
+	c.change(name, part(0, 0, 5, "title"), part(1, 0, 10, "license: MIT"))
+	if got := c.diagnostics(name); len(got) > 0 {
+		t.Errorf("a sound rule has %+v", got)
+	}
+	c.change(name, whole(mark+"level: low\ntitle: x\n"))
+	var edits []edit
+	c.call("textDocument/formatting", object{"textDocument": object{"uri": c.uri(name)}, "options": object{"tabSize": 4}}, &edits)
+	if len(edits) != 1 || edits[0].NewText != mark+"title: x\nlevel: low\n" {
+		t.Errorf("formatting gives %+v", edits)
+	}
+	c.end()
+}

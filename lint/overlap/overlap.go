@@ -72,19 +72,57 @@ type Options struct {
 // nothing is known of recordings.
 func Find(p *compiler.Program, fired *Firings, o Options, run proof.Runner) []Group {
 	o = o.completed()
-	var links []Link
-	for _, c := range proof.Covers(p, nil, &proof.Models{}, run) {
-		kind := Covers
-		if c.Same {
-			kind = Same
-		}
-		links = append(links, Link{Kind: kind, A: c.Wide, B: c.Narrow, Sure: c.Sure})
-	}
+	links := append(copies(p), covers(p, run)...)
 	for _, l := range proof.Similar(p, o.Percent, nil, run) {
 		links = append(links, Link{Kind: Alike, A: l.First, B: l.Second, OnlyA: l.OnlyFirst, OnlyB: l.OnlySecond})
 	}
 	links = append(links, fired.together(p, o)...)
 	return grouped(p, links, fired)
+}
+
+// copies returns the rules that are written as an earlier one is, but for what does not
+// matter.
+func copies(p *compiler.Program) (out []Link) {
+	first := map[string]*compiler.Rule{} // by hash
+	for _, r := range p.Rules {
+		if earlier := first[r.Hash]; earlier != nil {
+			out = append(out, Link{Kind: Same, A: earlier, B: r, Sure: true})
+		} else {
+			first[r.Hash] = r
+		}
+	}
+	return out
+}
+
+// covers returns what is proven. Of two rules that are the same the later one adds
+// nothing to the earlier: one of them has to stay.
+func covers(p *compiler.Program, run proof.Runner) (out []Link) {
+	type pair struct{ a, b *compiler.Rule }
+	same := map[pair]bool{}
+	number := numbers(p)
+	for _, c := range proof.Covers(p, nil, &proof.Models{}, run) {
+		l := Link{Kind: Covers, A: c.Wide, B: c.Narrow, Sure: c.Sure}
+		if c.Same {
+			if l.Kind, l.Sure = Same, c.SurelySame; number[l.A] > number[l.B] {
+				l.A, l.B = l.B, l.A
+			}
+			if same[pair{l.A, l.B}] {
+				continue
+			}
+			same[pair{l.A, l.B}] = true
+		}
+		out = append(out, l)
+	}
+	return out
+}
+
+// numbers are the places of the rules in the program.
+func numbers(p *compiler.Program) map[*compiler.Rule]int {
+	out := make(map[*compiler.Rule]int, len(p.Rules))
+	for i, r := range p.Rules {
+		out[r] = i
+	}
+	return out
 }
 
 func (o Options) completed() Options {
@@ -96,10 +134,7 @@ func (o Options) completed() Options {
 
 // grouped joins rules that links connect.
 func grouped(p *compiler.Program, links []Link, fired *Firings) []Group {
-	number := map[*compiler.Rule]int{}
-	for i, r := range p.Rules {
-		number[r] = i
-	}
+	number := numbers(p)
 	root := make([]int, len(p.Rules))
 	for i := range root {
 		root[i] = i

@@ -67,3 +67,39 @@ func TestFind(t *testing.T) {
 		}
 	}
 }
+
+const copied = `title: First
+logsource: {category: process_creation, product: windows}
+detection: {s: {Image: null}, condition: s}
+---
+title: Copy
+logsource: {category: process_creation, product: windows}
+detection: {other: {Image: null}, condition: other}
+---
+title: Twin
+logsource: {category: process_creation, product: windows}
+detection: {s: {Image: bbb, Image|re: ba}, t: {Image: null}, condition: 1 of *}
+`
+
+// Copies are rules that overlap, of rules that are the same the first adds something,
+// and two are only surely the same if that is sure both ways: here several values
+// satisfy the twin.
+func TestSame(t *testing.T) {
+	docs, _ := rules.Parse("rules.yml", []byte(copied))
+	set, _ := rules.Assemble(docs)
+	p, _ := compiler.Compile(set, compiler.Options{})
+	groups := overlap.Find(p, nil, overlap.Options{}, serial)
+	if len(groups) != 1 || len(groups[0].Members) != 3 || len(groups[0].Links) != 2 {
+		t.Fatalf("%+v", groups)
+	}
+	for _, m := range groups[0].Members {
+		if free := m.CoveredBy == nil; free != (m.Rule.Title == "First") {
+			t.Errorf("%s is covered by %v", m.Rule.Title, m.CoveredBy)
+		}
+	}
+	for _, l := range groups[0].Links {
+		if l.Kind != overlap.Same || l.A.Title != "First" || l.Sure != (l.B.Title == "Copy") {
+			t.Errorf("%s %s %s, sure %t", l.A.Title, l.Kind, l.B.Title, l.Sure)
+		}
+	}
+}

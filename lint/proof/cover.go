@@ -15,6 +15,7 @@ type Cover struct {
 	Narrow, Wide *compiler.Rule
 	Same         bool // and the other way round, logsource included
 	Sure         bool // see Fact
+	SurelySame   bool // Same, and sure both ways
 	Clashes      []Clash
 }
 
@@ -182,10 +183,11 @@ func (w *coverWorker) prove(narrow *compiler.Rule, candidates []*compiler.Rule) 
 				return out // one by one they would be gone too late
 			}
 		case solver.Yes:
-			out = append(out, Cover{Narrow: narrow, Wide: wide,
-				Same:    within(wide, narrow) && s.Single.Implies(other, own).Answer == solver.Yes,
-				Sure:    s.Lists.Implies(s.Lists.Formula(w.program, narrow.Expr), s.Lists.Formula(w.program, wide.Expr)).Answer == solver.Yes,
-				Clashes: w.clashes(narrow, wide, r.Conflicts)})
+			same := within(wide, narrow) && s.Single.Implies(other, own).Answer == solver.Yes
+			inner, outer := s.Lists.Formula(w.program, narrow.Expr), s.Lists.Formula(w.program, wide.Expr)
+			sure := s.Lists.Implies(inner, outer).Answer == solver.Yes
+			out = append(out, Cover{Narrow: narrow, Wide: wide, Same: same, Sure: sure,
+				SurelySame: same && sure && s.Lists.Implies(outer, inner).Answer == solver.Yes, Clashes: w.clashes(narrow, wide, r.Conflicts)})
 		}
 	}
 	return out

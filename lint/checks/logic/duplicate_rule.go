@@ -69,7 +69,7 @@ func reportSame(p *lint.Pass) {
 			continue
 		}
 		message := "the rule matches the same events as " + earlier.Header.Label() + ", which is written differently"
-		if !c.Sure {
+		if !c.SurelySame {
 			message += ", unless a field holds several values at once"
 		}
 		finding := p.ReportOn(later, later.Place(), message, "remove one of the two").Also(earlier.Place(), "the other one")

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/compiler/solver"
 	"github.com/socctl/socctl/lint/overlap"
 	"github.com/socctl/socctl/lint/proof"
@@ -44,10 +45,11 @@ func overlapGroup(w io.Writer, s Style, n int, g *overlap.Group, fired bool) {
 	fmt.Fprintf(w, "%s\n", s.Paint(Bold, fmt.Sprintf("group %d, %s", n, Count(len(g.Members), "rule"))))
 	for i := range g.Members {
 		m := &g.Members[i]
-		fmt.Fprintf(w, "  %s  %s%s\n", Clean(m.Rule.Title), s.Paint(Dim, Clean(m.Rule.Source.Span.Path())), memberAdds(m, fired))
+		fmt.Fprintf(w, "  %s  %s%s\n", Clean(m.Rule.Title), s.Paint(Dim, Clean(place(m.Rule.Source.Span))), memberAdds(m, fired))
 	}
+	names := namesIn(g)
 	for i := range g.Links {
-		fmt.Fprintf(w, "    %s\n", Clean(linkText(&g.Links[i])))
+		fmt.Fprintf(w, "    %s\n", Clean(linkText(&g.Links[i], names)))
 	}
 	fmt.Fprintln(w)
 }
@@ -64,20 +66,38 @@ func memberAdds(m *overlap.Member, fired bool) string {
 	return text
 }
 
-func linkText(l *overlap.Link) string {
+// namesIn names the rules of a group: by their titles, and also by their places where
+// titles are the same, as those of copied rules are.
+func namesIn(g *overlap.Group) map[*compiler.Rule]string {
+	times := map[string]int{}
+	for i := range g.Members {
+		times[g.Members[i].Rule.Title]++
+	}
+	out := map[*compiler.Rule]string{}
+	for i := range g.Members {
+		r := g.Members[i].Rule
+		if out[r] = r.Title; times[r.Title] > 1 {
+			out[r] += " (" + place(r.Source.Span) + ")"
+		}
+	}
+	return out
+}
+
+func linkText(l *overlap.Link, names map[*compiler.Rule]string) string {
+	a, b := names[l.A], names[l.B]
 	sure := ""
 	if !l.Sure {
 		sure = ", unless a field holds several values at once"
 	}
 	switch l.Kind {
 	case overlap.Same:
-		return fmt.Sprintf("%s and %s match the same%s", l.A.Title, l.B.Title, sure)
+		return fmt.Sprintf("%s and %s match the same%s", a, b, sure)
 	case overlap.Covers:
-		return fmt.Sprintf("%s covers %s%s", l.A.Title, l.B.Title, sure)
+		return fmt.Sprintf("%s covers %s%s", a, b, sure)
 	case overlap.Alike:
-		return fmt.Sprintf("%s is like %s%s%s", l.A.Title, l.B.Title, differs(l.A.Title, l.OnlyA), differs(l.B.Title, l.OnlyB))
+		return fmt.Sprintf("%s is like %s%s%s", a, b, differs(a, l.OnlyA), differs(b, l.OnlyB))
 	}
-	return fmt.Sprintf("%s and %s fired together %d times, the first alone %d, the second alone %d", l.A.Title, l.B.Title, l.Both, l.JustA, l.JustB)
+	return fmt.Sprintf("%s and %s fired together %d times, the first alone %d, the second alone %d", a, b, l.Both, l.JustA, l.JustB)
 }
 
 func differs(title string, m solver.Model) string {
@@ -94,10 +114,11 @@ func overlapMarkdown(w io.Writer, run *OverlapRun) {
 		fmt.Fprintf(w, "\n**Group %d**\n\n", i+1)
 		for k := range g.Members {
 			m := &g.Members[k]
-			fmt.Fprintf(w, "- %s (`%s`)%s\n", escapeMarkdown(m.Rule.Title), codeText(m.Rule.Source.Span.Path()), escapeMarkdown(memberAdds(m, run.Fired != nil)))
+			fmt.Fprintf(w, "- %s (`%s`)%s\n", escapeMarkdown(m.Rule.Title), codeText(place(m.Rule.Source.Span)), escapeMarkdown(memberAdds(m, run.Fired != nil)))
 		}
+		names := namesIn(g)
 		for k := range g.Links {
-			fmt.Fprintf(w, "  - %s\n", escapeMarkdown(linkText(&g.Links[k])))
+			fmt.Fprintf(w, "  - %s\n", escapeMarkdown(linkText(&g.Links[k], names)))
 		}
 	}
 }
@@ -123,8 +144,10 @@ type memberRecord struct {
 
 type linkRecord struct {
 	Kind  overlap.Kind `json:"kind"`
-	A     string       `json:"a"`
+	A     string       `json:"a"` // a title, which several rules may have
 	B     string       `json:"b"`
+	RuleA ruleRecord   `json:"rule_a"`
+	RuleB ruleRecord   `json:"rule_b"`
 	Sure  bool         `json:"sure,omitempty"`
 	OnlyA *eventRecord `json:"only_a,omitempty"`
 	OnlyB *eventRecord `json:"only_b,omitempty"`
@@ -149,7 +172,7 @@ func overlapJSON(w io.Writer, run *OverlapRun) error {
 			r.Members = append(r.Members, member)
 		}
 		for _, l := range g.Links {
-			r.Links = append(r.Links, linkRecord{l.Kind, l.A.Title, l.B.Title, l.Sure, modelRecord(nil, l.OnlyA), modelRecord(nil, l.OnlyB), l.Both, l.JustA, l.JustB})
+			r.Links = append(r.Links, linkRecord{l.Kind, l.A.Title, l.B.Title, recordOfRule(l.A), recordOfRule(l.B), l.Sure, modelRecord(nil, l.OnlyA), modelRecord(nil, l.OnlyB), l.Both, l.JustA, l.JustB})
 		}
 		out.Groups = append(out.Groups, r)
 	}
