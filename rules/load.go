@@ -160,6 +160,10 @@ func (l *loader) walk(fsys fs.FS, root string, name func(string) string) {
 				return fs.SkipDir
 			}
 		case !d.IsDir() && isRuleFile(p):
+			if err := Regular(d, func() (fs.FileInfo, error) { return fs.Stat(fsys, p) }); err != nil {
+				l.unreadable(name(p), err)
+				return nil
+			}
 			l.sources = append(l.sources, source{name(p), name(root), func() ([]byte, error) { return fs.ReadFile(fsys, p) }})
 		}
 		return nil
@@ -167,6 +171,25 @@ func (l *loader) walk(fsys fs.FS, root string, name func(string) string) {
 	if err != nil {
 		l.unreadable(name(root), err)
 	}
+}
+
+// ErrNoFile is the error of Regular.
+var ErrNoFile = errors.New("it is no file, but a pipe, a socket or a device")
+
+// Regular returns ErrNoFile for what was found in a folder and might never end when it is
+// read, as a named pipe does that nobody writes to. stat follows links; its error is not
+// told, since reading tells it.
+func Regular(d fs.DirEntry, stat func() (fs.FileInfo, error)) error {
+	kind := d.Type()
+	if kind&fs.ModeSymlink != 0 {
+		if info, err := stat(); err == nil {
+			kind = info.Mode().Type()
+		}
+	}
+	if kind&(fs.ModeNamedPipe|fs.ModeSocket|fs.ModeDevice|fs.ModeCharDevice) != 0 {
+		return ErrNoFile
+	}
+	return nil
 }
 
 func isRuleFile(p string) bool {

@@ -164,6 +164,10 @@ func ruleFiles(paths []string) (files []string, problems []error) {
 			case d.IsDir() && name != root && strings.HasPrefix(d.Name(), "."):
 				return fs.SkipDir
 			case !d.IsDir() && slices.Contains([]string{".yml", ".yaml"}, strings.ToLower(filepath.Ext(name))):
+				if err := rules.Regular(d, func() (fs.FileInfo, error) { return os.Stat(name) }); err != nil {
+					problems = append(problems, fmt.Errorf("%s: %w", name, err))
+					return nil
+				}
 				files = append(files, filepath.Clean(name))
 			}
 			return nil

@@ -188,7 +188,13 @@ func (l *loader) walk(root string, visit func(string, fs.DirEntry) error) {
 				return fs.SkipDir
 			}
 			return nil
-		case d.IsDir() || isYAML(path):
+		case d.IsDir():
+			return visit(path, d)
+		case isYAML(path):
+			if err := rules.Regular(d, func() (fs.FileInfo, error) { return l.files.Stat(path) }); err != nil {
+				l.unreadable(path, err)
+				return nil
+			}
 			return visit(path, d)
 		}
 		return nil
