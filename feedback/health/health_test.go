@@ -224,8 +224,11 @@ func TestCausesCountOnce(t *testing.T) {
 	gone := judged(noisy, feedback.Malicious, 99)
 	gone.Alert.RuleHash = "sha256:" + strings.Repeat("0", 64)
 	gone.Seal()
-	_, rules := replayed(t, events, append(verdicts, gone))
-	if got := rules["Noisy"].Precision; got.False != 1 || got.True != 0 || got.Alerts != 30 || got.Older != 1 {
+	elsewhere := judged(noisy, feedback.FalseLogic, 98)
+	elsewhere.Alert.RuleHash = p.Rules[0].Hash
+	elsewhere.Seal()
+	_, rules := replayed(t, events, append(verdicts, gone, elsewhere))
+	if got := rules["Noisy"].Precision; got.False != 2 || got.True != 0 || got.Alerts != 31 || got.Older != 1 || got.Replayed != 1 {
 		t.Errorf("%+v", got)
 	}
 }

@@ -70,6 +70,10 @@ type Precision struct {
 	Contested int `json:"contested"` // counted against the rule below, for it above
 	Unclear   int `json:"unclear"`   // undetermined, tests, bad data, and words without weight
 
+	// Replayed are those of them of which the replay shows an alert; none of a correlation,
+	// whose alerts are not watched.
+	Replayed int `json:"replayed"`
+
 	Alerts int `json:"alerts"` // with verdicts, of the rule as it is
 	Older  int `json:"older"`  // of the rule as it was, which the replay does not show it to raise any longer
 

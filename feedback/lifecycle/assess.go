@@ -161,8 +161,12 @@ func (a *assessor) measure(place string) measured {
 	if m.health != nil {
 		p := &m.health.Precision
 		m.judged = p.True + p.False + p.Contested
+		looked := p.Replayed
+		if m.health.Kind == "correlation" {
+			looked = m.judged + p.Unclear // which of them the replay shows is not known
+		}
 		if v := m.health.Volume; v != nil {
-			m.unjudged = max(0, v.Causes-m.judged-p.Unclear)
+			m.unjudged = max(0, v.Causes-looked)
 		}
 	}
 	return m
