@@ -233,6 +233,26 @@ func TestCausesCountOnce(t *testing.T) {
 	}
 }
 
+// A verdict that does not count any longer is none.
+func TestExpiredVerdicts(t *testing.T) {
+	v := judged(onlyOne, feedback.BenignExpected, 1)
+	expires := v.Time.AddDate(0, 0, 30)
+	v.Expires = &expires
+	v.Seal()
+	for _, c := range []struct {
+		now  time.Time
+		want health.Precision
+	}{{expires.AddDate(0, 0, -1), health.Precision{False: 1, Expected: 1, Alerts: 1}}, {expires, health.Precision{}}} {
+		in := &health.Input{Program: program(t), State: feedback.Fold([]feedback.Verdict{v}, feedback.FoldOptions{Now: c.now})}
+		for _, r := range health.Assess(in).Rules {
+			p := r.Precision
+			if r.ID == onlyOne && (p.False != c.want.False || p.Expected != c.want.Expected || p.Alerts != c.want.Alerts || p.Unclear != 0) {
+				t.Errorf("at %s: %+v", c.now, p)
+			}
+		}
+	}
+}
+
 func TestDrift(t *testing.T) {
 	steady, surge, bursts := "", "", ""
 	for day := range 20 {

@@ -22,6 +22,9 @@ func (in *Input) observations(key, hash string) (out []observation, p Precision)
 	var order []string
 	replayed := map[string]bool{}
 	for _, a := range in.State.Labels(key).Alerts() {
+		if len(a.Opinions) == 0 {
+			continue // none counts any longer
+		}
 		seen, fires := in.sighting(key, a)
 		if in.older(key, hash, a) {
 			p.Older++
