@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -184,6 +185,7 @@ func TestRecommendations(t *testing.T) {
 		"alone in another way":   {one, verdicts(onlyOne, 0, 300), "Sole", health.SoleCoverage, ""},
 		"right once":             {few + event(`x\silent.exe`, 1, 1), verdicts(noisy, 1, 600), "Noisy", health.Tune, ""},
 		"a level that is low":    {event(`x\y.exe`, 1, 1), verdicts("Elsewhere", 20, 2), "Elsewhere", health.ChangeLevel, "medium"},
+		"mostly contested":       {few, slices.Concat(verdicts("Elsewhere", 8, 2), contested("Elsewhere", 100, 20)), "Elsewhere", health.Keep, ""},
 		"a level that is high":   {few, verdicts("Silent", 1, 2), "Silent", health.Keep, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -193,6 +195,17 @@ func TestRecommendations(t *testing.T) {
 			}
 		})
 	}
+}
+
+// contested are verdicts of two who disagree, on alerts counted from a number.
+func contested(rule string, from, n int) (out []feedback.Verdict) {
+	for i := range n {
+		one, other := judged(rule, feedback.Malicious, from+i), judged(rule, feedback.FalseLogic, from+i)
+		other.Investigator.ID = "bob"
+		other.Seal()
+		out = append(out, one, other)
+	}
+	return out
 }
 
 // Ten thousand verdicts on alerts of one cause are one observation, as far as the

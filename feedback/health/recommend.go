@@ -8,6 +8,7 @@ import (
 
 	"github.com/socctl/socctl/evaluator/backtest"
 	"github.com/socctl/socctl/feedback"
+	"github.com/socctl/socctl/rules"
 )
 
 // What recommendations rest on.
@@ -157,11 +158,31 @@ func FitLevel(level string, attacks, others int) (Fit, bool) {
 	return Fit{lower, upper, levelInterval, bands[at].from, bands[at].to, bands[to].level}, true
 }
 
+// Refit returns the level that a rule should change to. What is contested counts
+// against a change, whichever way it goes. The second result is false if there is none.
+func Refit(level string, attacks, others, contested int) (Fit, bool) {
+	most, ok := FitLevel(level, attacks+contested, others)
+	least, _ := FitLevel(level, attacks, others+contested)
+	if !ok {
+		return Fit{}, false
+	}
+	levels := rules.Levels()
+	now := slices.Index(levels, level)
+	a, b := slices.Index(levels, most.Level)-now, slices.Index(levels, least.Level)-now
+	switch {
+	case a == 0 || b == 0 || (a < 0) != (b < 0):
+		return Fit{}, false
+	case max(b, -b) < max(a, -a):
+		return least, true
+	}
+	return most, true
+}
+
 // changeLevel recommends the level that the precision fits, if it does not fit that
 // of the rule.
 func (r *Rule) changeLevel() bool {
-	f, ok := FitLevel(r.Level, r.Precision.True, r.Precision.False)
-	if !ok || f.Level == r.Level {
+	f, ok := Refit(r.Level, r.Precision.True, r.Precision.False, r.Precision.Contested)
+	if !ok {
 		return false
 	}
 	r.Action, r.ToLevel = ChangeLevel, f.Level
