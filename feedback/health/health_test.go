@@ -56,9 +56,11 @@ detection:
 
 var start = time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC)
 
-func program(t *testing.T) *compiler.Program {
+func program(t *testing.T) *compiler.Program { return programOf(t, ruleset) }
+
+func programOf(t *testing.T, text string) *compiler.Program {
 	t.Helper()
-	docs, diags := rules.Parse("rules.yml", []byte(ruleset))
+	docs, diags := rules.Parse("rules.yml", []byte(text))
 	set, more := rules.Assemble(docs)
 	p, compiled := compiler.Compile(set, compiler.Options{})
 	if len(diags)+len(more)+len(compiled) > 0 {
@@ -70,7 +72,11 @@ func program(t *testing.T) *compiler.Program {
 // replayed replays events, one a line, and returns the health by title.
 func replayed(t *testing.T, events string, verdicts []feedback.Verdict) (*health.Report, map[string]health.Rule) {
 	t.Helper()
-	p := program(t)
+	return replayedBy(t, program(t), events, verdicts)
+}
+
+func replayedBy(t *testing.T, p *compiler.Program, events string, verdicts []feedback.Verdict) (*health.Report, map[string]health.Rule) {
+	t.Helper()
 	path := filepath.Join(t.TempDir(), "events.ndjson")
 	if err := os.WriteFile(path, []byte(events), 0o644); err != nil {
 		t.Fatal(err)
@@ -243,6 +249,21 @@ func TestCausesCountOnce(t *testing.T) {
 	_, rules := replayed(t, events, append(verdicts, gone, elsewhere))
 	if got := rules["Noisy"].Precision; got.False != 2 || got.True != 0 || got.Alerts != 31 || got.Older != 1 || got.Replayed != 1 {
 		t.Errorf("%+v", got)
+	}
+}
+
+// A rule is not said to match nothing where filters hide what it matches.
+func TestSilencedByFilters(t *testing.T) {
+	filter := "---\ntitle: F\nlogsource: {category: process_creation, product: windows}\nfilter:\n    rules: [" + noisy +
+		"]\n    s: {Image|contains: '\\a\\'}\n    condition: not s\n"
+	for image, want := range map[string]string{
+		`a\noisy.exe`: "silent: filters hide everything in the replay that it matched (1)",
+		`a\other.exe`: "silent: nothing in the replay matched, though it could have",
+	} {
+		_, rules := replayedBy(t, programOf(t, ruleset+filter), event(image, 1, 1), nil)
+		if r := rules["Noisy"]; !r.Silent || !slices.Contains(r.Reasons, want) {
+			t.Errorf("%s: %v", image, r.Reasons)
+		}
 	}
 }
 
