@@ -64,6 +64,12 @@ func TestWritten(t *testing.T) {
 		{"named already",
 			"title: A\nid: 11111111-1111-4111-8111-111111111111\nrelated:\n    - id: " + successor + "\n      type: merged\nstatus: test\n",
 			"title: A\nid: 11111111-1111-4111-8111-111111111111\nrelated:\n    - id: " + successor + "\n      type: merged\nstatus: deprecated\nmodified: 2026-11-27\n", whole},
+		{"no status",
+			"title: A # mine\nid: 11111111-1111-4111-8111-111111111111\ndate: 2026-01-02\n",
+			"title: A # mine\nstatus: deprecated\nid: 11111111-1111-4111-8111-111111111111\nrelated:\n    - id: " + successor + "\n      type: similar\ndate: 2026-01-02\nmodified: 2026-11-27\n", whole},
+		{"neither status nor date",
+			"title: A\nid: 11111111-1111-4111-8111-111111111111\n",
+			"title: A\nstatus: deprecated\nmodified: 2026-11-27\nid: 11111111-1111-4111-8111-111111111111\nrelated:\n    - id: " + successor + "\n      type: similar\n", whole},
 		{"promoted", "title: A\nstatus: Experimental\ndate: 2026-01-02\n", "title: A\nstatus: test\ndate: 2026-01-02\nmodified: 2026-11-27\n",
 			restatus.Change{Status: "test", Day: "2026-11-27"}},
 	} {
@@ -96,7 +102,7 @@ func TestRefused(t *testing.T) {
 		"title: A\nstatus: !!str test\nrelated: []\n" + detection,
 	} {
 		change := restatus.Change{Status: "stable", Day: "2026-11-27", Related: []restatus.Relation{{successor, "similar"}}}
-		if got, refused := written(t, text, change); got != text || len(refused) != 1 || !refused[0].Span.Known() {
+		if got, refused := written(t, text, change); got != text || len(refused) != 1 || !refused[0].Span.Known() || refused[0].Code == "" {
 			t.Errorf("%v\n%s", refused, got)
 		}
 	}
