@@ -119,7 +119,7 @@ func (in *Input) rule(d rules.Document, kind, hash string, volumes map[string]*V
 	var all []observation
 	all, out.Precision = in.observations(cmp.Or(out.ID, out.Title), hash)
 	out.Unjudged = !out.Precision.judged()
-	out.Silent = out.Volume != nil && out.Volume.Alerts == 0 && out.Precision.Alerts == 0
+	out.Silent = out.Volume != nil && out.Volume.Alerts == 0 && out.Volume.Verdict != backtest.Fired && out.Precision.Alerts == 0
 	if drift := precisionDrift(all); drift != nil {
 		out.Drift = append(out.Drift, *drift)
 	}

@@ -267,6 +267,18 @@ func TestSilencedByFilters(t *testing.T) {
 	}
 }
 
+// A rule that only a correlation uses is not silent because it raises no alert itself.
+func TestInputsOfCorrelations(t *testing.T) {
+	correlation := "---\ntitle: C\nlevel: high\ncorrelation:\n    type: event_count\n    rules: [" + noisy + "]\n    group-by: [User]\n    timespan: 1h\n    condition: {gte: 2}\n"
+	_, rules := replayedBy(t, programOf(t, ruleset+correlation), event(`x\noisy.exe`, 1, 1), nil)
+	if r := rules["Noisy"]; r.Silent || r.Volume.Alerts != 0 || !strings.Contains(strings.Join(r.Reasons, "\n"), "raises no alert itself") {
+		t.Errorf("silent %t: %v", r.Silent, r.Reasons)
+	}
+	if r := rules["C"]; !r.Silent {
+		t.Errorf("%v", r.Reasons)
+	}
+}
+
 // A verdict that does not count any longer is none.
 func TestExpiredVerdicts(t *testing.T) {
 	v := judged(onlyOne, feedback.BenignExpected, 1)

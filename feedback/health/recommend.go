@@ -214,6 +214,8 @@ func (r *Rule) keep() {
 		r.because("no event of the replay could have made it match: its silence says nothing")
 	case v.Verdict == backtest.Partly:
 		r.because("it did not match, and some of its fields never occurred")
+	case v.Alerts == 0 && v.Verdict == backtest.Fired:
+		r.because("it raises no alert itself: what it matched is for the correlations that refer to it")
 	case v.Alerts == 0 && r.Silent && v.Suppressed > 0:
 		r.because("silent: filters hide everything in the replay that it matched (%d)", v.Suppressed)
 	case v.Alerts == 0 && r.Silent:

@@ -29,7 +29,7 @@ type Report struct {
 type Summary struct {
 	Rules       int            `json:"rules"`
 	Judged      int            `json:"judged"`   // with at least one verdict that tells
-	Silent      int            `json:"silent"`   // no alert in the replay, and no verdict
+	Silent      int            `json:"silent"`   // no alert in the replay, nor a match for a correlation, and no verdict
 	Untested    int            `json:"untested"` // without a test that wants a match
 	Drifting    int            `json:"drifting"`
 	Recommended map[Action]int `json:"recommended"`

@@ -165,7 +165,7 @@ func (a *assessor) measure(place string) measured {
 		if m.health.Kind == "correlation" {
 			looked = m.judged + p.Unclear // which of them the replay shows is not known
 		}
-		if v := m.health.Volume; v != nil {
+		if v := m.health.Volume; v != nil && v.Alerts > 0 { // what only a correlation uses has no alerts to judge
 			m.unjudged = max(0, v.Causes-looked)
 		}
 	}
