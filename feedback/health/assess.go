@@ -143,11 +143,12 @@ func techniques(h *rules.Header) (out []string) {
 }
 
 // sole finds the techniques that one rule alone shows to catch: another one
-// counts only if it has fired, or if a verdict has confirmed it.
+// counts only if it has fired, or if a verdict has confirmed it, and not if it is itself
+// never right: of two such rules each would be retired because of the other.
 func sole(all []Rule) {
 	proven := map[string][]int{}
 	for i := range all {
-		if r := &all[i]; r.alerts() > 0 || r.Precision.True > 0 {
+		if r := &all[i]; (r.alerts() > 0 || r.Precision.True > 0) && !r.Precision.never() {
 			for _, t := range r.Techniques {
 				proven[t] = append(proven[t], i)
 			}

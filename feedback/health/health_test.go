@@ -189,6 +189,7 @@ func TestRecommendations(t *testing.T) {
 		"not surely never":       {few + event(`x\silent.exe`, 1, 1), verdicts(noisy, 0, 290), "Noisy", health.Tune, ""},
 		"never right, but alone": {few, verdicts(noisy, 0, 300), "Noisy", health.SoleCoverage, ""},
 		"alone in another way":   {one, verdicts(onlyOne, 0, 300), "Sole", health.SoleCoverage, ""},
+		"neither is ever right":  {few + event(`x\silent.exe`, 1, 1), slices.Concat(verdicts(noisy, 0, 300), verdicts("Silent", 0, 300)), "Noisy", health.SoleCoverage, ""},
 		"right once":             {few + event(`x\silent.exe`, 1, 1), verdicts(noisy, 1, 600), "Noisy", health.Tune, ""},
 		"a level that is low":    {event(`x\y.exe`, 1, 1), verdicts("Elsewhere", 20, 2), "Elsewhere", health.ChangeLevel, "medium"},
 		"mostly contested":       {few, slices.Concat(verdicts("Elsewhere", 8, 2), contested("Elsewhere", 100, 20)), "Elsewhere", health.Keep, ""},

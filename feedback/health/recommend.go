@@ -14,7 +14,6 @@ import (
 // What recommendations rest on.
 const (
 	retireBelow   = 0.01 // upper bound of the precision
-	retireCauses  = 100  // root causes that were judged
 	tuneCauses    = 3    // false ones, as few as there can be to learn from
 	tuneShare     = 0.1  // lower bound of the share of false ones
 	manyCauses    = 20   // from which on causes are many, unless few make most of the alerts
@@ -59,29 +58,27 @@ func (r *Rule) because(format string, args ...any) {
 	r.Reasons = append(r.Reasons, fmt.Sprintf(format, args...))
 }
 
+// never reports whether a rule is practically never right: that takes 299 root causes
+// of which none is an attack.
+func (p *Precision) never() bool {
+	return p.True+p.Contested == 0 && p.False > 0 && feedback.ProportionUpper(0, p.False, Confidence) < retireBelow
+}
+
 // retire recommends to give a rule up that is never right, if others cover what it
 // is for.
 func (r *Rule) retire() bool {
-	p := &r.Precision
-	n := p.True + p.False + p.Contested
-	if p.True+p.Contested > 0 || n < retireCauses {
+	if !r.Precision.never() {
 		return false
 	}
-	upper := feedback.ProportionUpper(0, n, Confidence)
-	never := fmt.Sprintf("none of %d judged root causes was an attack: at most %.2g %% are", n, 100*upper)
-	if upper >= retireBelow {
-		// As many as there must be at least bound the share by 3 %: one that can be
-		// retired needs 299.
-		return false
-	}
+	n := r.Precision.False
 	r.Action = Retire
-	r.Reasons = append(r.Reasons, never)
+	r.because("none of %d judged root causes was an attack: at most %.2g %% are", n, 100*feedback.ProportionUpper(0, n, Confidence))
 	switch {
 	case len(r.Techniques) == 0:
 		r.because("no technique is tagged, so nothing says what would be lost")
 	case len(r.SoleFor) > 0:
 		r.Action = SoleCoverage
-		r.because("no other rule that has fired or was confirmed is tagged with %s", strings.Join(r.SoleFor, ", "))
+		r.because("no other rule that has fired or was confirmed is tagged with %s, those that are never right aside", strings.Join(r.SoleFor, ", "))
 	default:
 		r.because("others that have fired or were confirmed are tagged with %s", strings.Join(r.Techniques, ", "))
 	}

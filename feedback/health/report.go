@@ -55,7 +55,7 @@ type Rule struct {
 	Drift     []Drift   `json:"drift"`
 
 	Techniques []string `json:"techniques,omitempty"` // of its tags
-	SoleFor    []string `json:"sole_for,omitempty"`   // techniques that no other rule that has fired, or was confirmed, is tagged with
+	SoleFor    []string `json:"sole_for,omitempty"`   // techniques that no other rule that has fired, or was confirmed, is tagged with; never right ones aside
 
 	Action  Action   `json:"action"`
 	ToLevel string   `json:"to_level,omitempty"` // of change_level
