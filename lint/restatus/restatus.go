@@ -8,6 +8,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/socctl/socctl/lint"
@@ -43,6 +44,24 @@ func Findings(changes []Change) (out []lint.Finding, refused rules.Diagnostics) 
 			Diagnostic: rules.Diagnostic{Severity: rules.Info, Span: h.Title.Span, Message: message}})
 	}
 	return out, refused
+}
+
+// Together returns changes without the relations of the type obsolete to rules whose own
+// change cannot be written: they stay what they are.
+func Together(changes []Change) (out []Change) {
+	left := map[string]bool{}
+	for _, c := range changes {
+		if _, err := c.edits(); err != nil {
+			left[c.Document.Meta().ID.Text] = true
+		}
+	}
+	for _, c := range changes {
+		c.Related = slices.DeleteFunc(slices.Clone(c.Related), func(r Relation) bool { return r.Type == "obsolete" && left[r.ID] })
+		if c.Status != "" || len(c.Related) > 0 {
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
 // edits returns the edits of a change; the error says why there cannot be any.

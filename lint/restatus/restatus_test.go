@@ -95,6 +95,28 @@ func TestLastLine(t *testing.T) {
 	}
 }
 
+// A successor does not name a rule as obsolete that stays as it is.
+func TestTogether(t *testing.T) {
+	const id = "11111111-1111-4111-8111-111111111111"
+	read := func(text string) rules.Document {
+		docs, diags := rules.Parse("rule.yml", []byte(text))
+		if diags.Count(rules.Error) > 0 {
+			t.Fatal(diags)
+		}
+		return docs[0]
+	}
+	heir := restatus.Change{Document: read("title: B\nid: " + successor + "\nstatus: test\n" + detection), Related: []restatus.Relation{{ID: id, Type: "obsolete"}}}
+	for text, want := range map[string]int{
+		"title: A\nid: " + id + "\nstatus: test\n" + detection:                                                                            2,
+		"{title: A, id: " + id + ", status: test, logsource: {product: windows}, detection: {selection: {a: b}, condition: selection}}\n": 1,
+	} {
+		narrow := restatus.Change{Document: read(text), Status: "deprecated", Related: []restatus.Relation{{ID: successor, Type: "similar"}}}
+		if got := restatus.Together([]restatus.Change{narrow, heir}); len(got) != want || len(heir.Related) != 1 {
+			t.Errorf("%d changes, want %d of\n%s", len(got), want, text)
+		}
+	}
+}
+
 // What cannot be edited without losing something is told and left alone.
 func TestRefused(t *testing.T) {
 	for _, text := range []string{
