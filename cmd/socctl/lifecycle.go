@@ -174,7 +174,7 @@ func (c *cli) applyLifecycle(o *lifecycleOptions, cfg *config.Config, r *lifecyc
 			changes = append(changes, change)
 		}
 	}
-	findings, refused := restatus.Findings(changes)
+	findings, refused := restatus.Findings(restatus.Together(changes))
 	report.Diagnostics(c.stderr, c.err(), refused)
 	if len(refused) > 0 {
 		code = exitFindings

@@ -193,13 +193,17 @@ func (c *checking) life(f *rules.Filter, alerts []*Alert, out *Filter) {
 	if n := len(alerts); n > 0 {
 		last = alerts[n-1].Time
 	}
+	missed := 0 // of the idle days, those since it was written
 	for d := range days {
 		if last.IsZero() || d > backtest.DayOf(last) {
 			out.Idle++
+			if written := writtenOn(f); written.IsZero() || d > backtest.DayOf(written) {
+				missed++
+			}
 		}
 	}
 	if out.Rate != nil {
-		out.Dead = float64(out.Idle)**out.Rate >= dead && (len(alerts) == 0 || !last.IsZero())
+		out.Dead = float64(missed)**out.Rate >= dead && (len(alerts) == 0 || !last.IsZero())
 		return
 	}
 	out.Dead = len(alerts) == 0 && events > 0

@@ -74,7 +74,12 @@ type lab struct {
 
 func newLab(t *testing.T, rate, events string) *lab {
 	t.Helper()
-	docs, diags := rules.Parse("rules.yml", []byte(strings.Replace(ruleset, "RATE", rate, 1)))
+	return newLabOf(t, strings.Replace(ruleset, "RATE", rate, 1), events)
+}
+
+func newLabOf(t *testing.T, text, events string) *lab {
+	t.Helper()
+	docs, diags := rules.Parse("rules.yml", []byte(text))
 	set, linked := rules.Assemble(docs)
 	diags = append(diags, linked...)
 	p, more := compiler.Compile(set, compiler.Options{Now: now})
@@ -256,6 +261,24 @@ func TestDead(t *testing.T) {
 	elsewhere := `{"Channel":"Security","EventID":4624,"UtcTime":"2026-05-02 08:00:00.000"}` + "\n"
 	if f := newLab(t, "often", elsewhere).check(everything).Filters[0]; f.Dead {
 		t.Error("dead although nothing was recorded that its rule looks at")
+	}
+}
+
+// The days up to the one on which a filter was written are none on which it should have
+// hidden anything: whoever writes one for a burst of last week has no dead filter.
+func TestDeadSinceWritten(t *testing.T) {
+	for _, c := range []struct {
+		quiet int // recorded days behind the day on which the filter was written
+		dead  bool
+	}{{0, false}, {2, false}, {3, true}} {
+		events := event("loud.exe", "backup", 2, 0)
+		for i := range 7 + c.quiet {
+			events += event("calm.bin", "eve", 4+i, 0)
+		}
+		text := strings.Replace(strings.Replace(ruleset, "date: 2026-05-01", "date: 2026-05-10", 1), "RATE", "1", 1)
+		if f := newLabOf(t, text, events).check(everything).Filters[0]; f.Dead != c.dead || f.Idle != 7+c.quiet {
+			t.Errorf("%d quiet days: dead %t, idle %d", c.quiet, f.Dead, f.Idle)
+		}
 	}
 }
 

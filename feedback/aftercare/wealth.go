@@ -51,8 +51,9 @@ func (w *Wealth) Benign() { w.log -= math.Log1p(-w.alpha) }
 // Malicious takes an attack into account: everything is lost, for good.
 func (w *Wealth) Malicious() { w.log = math.Inf(-1) }
 
-// Value returns the wealth, 0 after an attack.
-func (w *Wealth) Value() float64 { return math.Exp(w.log) }
+// Value returns the wealth, 0 after an attack. It is always a number: one too large for
+// a float64 is told as the largest.
+func (w *Wealth) Value() float64 { return min(math.Exp(w.log), math.MaxFloat64) }
 
 // Certifies reports whether the share of attacks is below alpha, but for an error
 // of the probability delta.

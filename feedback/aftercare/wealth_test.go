@@ -1,6 +1,7 @@
 package aftercare_test
 
 import (
+	"math"
 	"math/rand/v2"
 	"testing"
 
@@ -59,5 +60,20 @@ func TestWealthIsSeldomWrong(t *testing.T) {
 			}
 			t.Logf("%s at %.4g: certified in %d of %d runs", tier, q, wrong, runs)
 		}
+	}
+}
+
+// Wealth grows without end, and stays a number that a report can hold.
+func TestWealthIsANumber(t *testing.T) {
+	w := aftercare.NewWealth(0.1)
+	for range 10_000 {
+		w.Benign()
+	}
+	if v := w.Value(); math.IsInf(v, 0) || !w.Certifies(aftercare.Delta) {
+		t.Error(v)
+	}
+	w.Malicious()
+	if v := w.Value(); v != 0 {
+		t.Error(v)
 	}
 }

@@ -119,7 +119,7 @@ func (in *Input) rule(d rules.Document, kind, hash string, volumes map[string]*V
 	var all []observation
 	all, out.Precision = in.observations(cmp.Or(out.ID, out.Title), hash)
 	out.Unjudged = !out.Precision.judged()
-	out.Silent = out.Volume != nil && out.Volume.Alerts == 0 && out.Precision.Alerts == 0
+	out.Silent = out.Volume != nil && out.Volume.Alerts == 0 && out.Volume.Verdict != backtest.Fired && out.Precision.Alerts == 0
 	if drift := precisionDrift(all); drift != nil {
 		out.Drift = append(out.Drift, *drift)
 	}
@@ -143,11 +143,12 @@ func techniques(h *rules.Header) (out []string) {
 }
 
 // sole finds the techniques that one rule alone shows to catch: another one
-// counts only if it has fired, or if a verdict has confirmed it.
+// counts only if it has fired, or if a verdict has confirmed it, and not if it is itself
+// never right: of two such rules each would be retired because of the other.
 func sole(all []Rule) {
 	proven := map[string][]int{}
 	for i := range all {
-		if r := &all[i]; r.alerts() > 0 || r.Precision.True > 0 {
+		if r := &all[i]; (r.alerts() > 0 || r.Precision.True > 0) && !r.Precision.never() {
 			for _, t := range r.Techniques {
 				proven[t] = append(proven[t], i)
 			}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -55,9 +56,11 @@ detection:
 
 var start = time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC)
 
-func program(t *testing.T) *compiler.Program {
+func program(t *testing.T) *compiler.Program { return programOf(t, ruleset) }
+
+func programOf(t *testing.T, text string) *compiler.Program {
 	t.Helper()
-	docs, diags := rules.Parse("rules.yml", []byte(ruleset))
+	docs, diags := rules.Parse("rules.yml", []byte(text))
 	set, more := rules.Assemble(docs)
 	p, compiled := compiler.Compile(set, compiler.Options{})
 	if len(diags)+len(more)+len(compiled) > 0 {
@@ -69,7 +72,11 @@ func program(t *testing.T) *compiler.Program {
 // replayed replays events, one a line, and returns the health by title.
 func replayed(t *testing.T, events string, verdicts []feedback.Verdict) (*health.Report, map[string]health.Rule) {
 	t.Helper()
-	p := program(t)
+	return replayedBy(t, program(t), events, verdicts)
+}
+
+func replayedBy(t *testing.T, p *compiler.Program, events string, verdicts []feedback.Verdict) (*health.Report, map[string]health.Rule) {
+	t.Helper()
 	path := filepath.Join(t.TempDir(), "events.ndjson")
 	if err := os.WriteFile(path, []byte(events), 0o644); err != nil {
 		t.Fatal(err)
@@ -182,8 +189,10 @@ func TestRecommendations(t *testing.T) {
 		"not surely never":       {few + event(`x\silent.exe`, 1, 1), verdicts(noisy, 0, 290), "Noisy", health.Tune, ""},
 		"never right, but alone": {few, verdicts(noisy, 0, 300), "Noisy", health.SoleCoverage, ""},
 		"alone in another way":   {one, verdicts(onlyOne, 0, 300), "Sole", health.SoleCoverage, ""},
+		"neither is ever right":  {few + event(`x\silent.exe`, 1, 1), slices.Concat(verdicts(noisy, 0, 300), verdicts("Silent", 0, 300)), "Noisy", health.SoleCoverage, ""},
 		"right once":             {few + event(`x\silent.exe`, 1, 1), verdicts(noisy, 1, 600), "Noisy", health.Tune, ""},
 		"a level that is low":    {event(`x\y.exe`, 1, 1), verdicts("Elsewhere", 20, 2), "Elsewhere", health.ChangeLevel, "medium"},
+		"mostly contested":       {few, slices.Concat(verdicts("Elsewhere", 8, 2), contested("Elsewhere", 100, 20)), "Elsewhere", health.Keep, ""},
 		"a level that is high":   {few, verdicts("Silent", 1, 2), "Silent", health.Keep, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -193,6 +202,17 @@ func TestRecommendations(t *testing.T) {
 			}
 		})
 	}
+}
+
+// contested are verdicts of two who disagree, on alerts counted from a number.
+func contested(rule string, from, n int) (out []feedback.Verdict) {
+	for i := range n {
+		one, other := judged(rule, feedback.Malicious, from+i), judged(rule, feedback.FalseLogic, from+i)
+		other.Investigator.ID = "bob"
+		other.Seal()
+		out = append(out, one, other)
+	}
+	return out
 }
 
 // Ten thousand verdicts on alerts of one cause are one observation, as far as the
@@ -224,9 +244,59 @@ func TestCausesCountOnce(t *testing.T) {
 	gone := judged(noisy, feedback.Malicious, 99)
 	gone.Alert.RuleHash = "sha256:" + strings.Repeat("0", 64)
 	gone.Seal()
-	_, rules := replayed(t, events, append(verdicts, gone))
-	if got := rules["Noisy"].Precision; got.False != 1 || got.True != 0 || got.Alerts != 30 || got.Older != 1 {
+	elsewhere := judged(noisy, feedback.FalseLogic, 98)
+	elsewhere.Alert.RuleHash = p.Rules[0].Hash
+	elsewhere.Seal()
+	_, rules := replayed(t, events, append(verdicts, gone, elsewhere))
+	if got := rules["Noisy"].Precision; got.False != 2 || got.True != 0 || got.Alerts != 31 || got.Older != 1 || got.Replayed != 1 {
 		t.Errorf("%+v", got)
+	}
+}
+
+// A rule is not said to match nothing where filters hide what it matches.
+func TestSilencedByFilters(t *testing.T) {
+	filter := "---\ntitle: F\nlogsource: {category: process_creation, product: windows}\nfilter:\n    rules: [" + noisy +
+		"]\n    s: {Image|contains: '\\a\\'}\n    condition: not s\n"
+	for image, want := range map[string]string{
+		`a\noisy.exe`: "silent: filters hide everything in the replay that it matched (1)",
+		`a\other.exe`: "silent: nothing in the replay matched, though it could have",
+	} {
+		_, rules := replayedBy(t, programOf(t, ruleset+filter), event(image, 1, 1), nil)
+		if r := rules["Noisy"]; !r.Silent || !slices.Contains(r.Reasons, want) {
+			t.Errorf("%s: %v", image, r.Reasons)
+		}
+	}
+}
+
+// A rule that only a correlation uses is not silent because it raises no alert itself.
+func TestInputsOfCorrelations(t *testing.T) {
+	correlation := "---\ntitle: C\nlevel: high\ncorrelation:\n    type: event_count\n    rules: [" + noisy + "]\n    group-by: [User]\n    timespan: 1h\n    condition: {gte: 2}\n"
+	_, rules := replayedBy(t, programOf(t, ruleset+correlation), event(`x\noisy.exe`, 1, 1), nil)
+	if r := rules["Noisy"]; r.Silent || r.Volume.Alerts != 0 || !strings.Contains(strings.Join(r.Reasons, "\n"), "raises no alert itself") {
+		t.Errorf("silent %t: %v", r.Silent, r.Reasons)
+	}
+	if r := rules["C"]; !r.Silent {
+		t.Errorf("%v", r.Reasons)
+	}
+}
+
+// A verdict that does not count any longer is none.
+func TestExpiredVerdicts(t *testing.T) {
+	v := judged(onlyOne, feedback.BenignExpected, 1)
+	expires := v.Time.AddDate(0, 0, 30)
+	v.Expires = &expires
+	v.Seal()
+	for _, c := range []struct {
+		now  time.Time
+		want health.Precision
+	}{{expires.AddDate(0, 0, -1), health.Precision{False: 1, Expected: 1, Alerts: 1}}, {expires, health.Precision{}}} {
+		in := &health.Input{Program: program(t), State: feedback.Fold([]feedback.Verdict{v}, feedback.FoldOptions{Now: c.now})}
+		for _, r := range health.Assess(in).Rules {
+			p := r.Precision
+			if r.ID == onlyOne && (p.False != c.want.False || p.Expected != c.want.Expected || p.Alerts != c.want.Alerts || p.Unclear != 0) {
+				t.Errorf("at %s: %+v", c.now, p)
+			}
+		}
 	}
 }
 

@@ -20,8 +20,12 @@ type observation struct {
 func (in *Input) observations(key, hash string) (out []observation, p Precision) {
 	byCause := map[string]*observation{}
 	var order []string
+	replayed := map[string]bool{}
 	for _, a := range in.State.Labels(key).Alerts() {
-		seen, _ := in.sighting(key, a)
+		if len(a.Opinions) == 0 {
+			continue // none counts any longer
+		}
+		seen, fires := in.sighting(key, a)
 		if in.older(key, hash, a) {
 			p.Older++
 			continue
@@ -41,6 +45,9 @@ func (in *Input) observations(key, hash string) (out []observation, p Precision)
 			order = append(order, cause)
 		}
 		o.add(a, seen.time)
+		if fires {
+			replayed[cause] = true
+		}
 	}
 	for _, cause := range order {
 		o := byCause[cause]
@@ -60,6 +67,7 @@ func (in *Input) observations(key, hash string) (out []observation, p Precision)
 		}
 	}
 	slices.SortStableFunc(out, func(a, b observation) int { return a.time.Compare(b.time) })
+	p.Replayed = len(replayed)
 	p.bound()
 	return out, p
 }

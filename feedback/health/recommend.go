@@ -8,12 +8,12 @@ import (
 
 	"github.com/socctl/socctl/evaluator/backtest"
 	"github.com/socctl/socctl/feedback"
+	"github.com/socctl/socctl/rules"
 )
 
 // What recommendations rest on.
 const (
 	retireBelow   = 0.01 // upper bound of the precision
-	retireCauses  = 100  // root causes that were judged
 	tuneCauses    = 3    // false ones, as few as there can be to learn from
 	tuneShare     = 0.1  // lower bound of the share of false ones
 	manyCauses    = 20   // from which on causes are many, unless few make most of the alerts
@@ -58,29 +58,27 @@ func (r *Rule) because(format string, args ...any) {
 	r.Reasons = append(r.Reasons, fmt.Sprintf(format, args...))
 }
 
+// never reports whether a rule is practically never right: that takes 299 root causes
+// of which none is an attack.
+func (p *Precision) never() bool {
+	return p.True+p.Contested == 0 && p.False > 0 && feedback.ProportionUpper(0, p.False, Confidence) < retireBelow
+}
+
 // retire recommends to give a rule up that is never right, if others cover what it
 // is for.
 func (r *Rule) retire() bool {
-	p := &r.Precision
-	n := p.True + p.False + p.Contested
-	if p.True+p.Contested > 0 || n < retireCauses {
+	if !r.Precision.never() {
 		return false
 	}
-	upper := feedback.ProportionUpper(0, n, Confidence)
-	never := fmt.Sprintf("none of %d judged root causes was an attack: at most %.2g %% are", n, 100*upper)
-	if upper >= retireBelow {
-		// As many as there must be at least bound the share by 3 %: one that can be
-		// retired needs 299.
-		return false
-	}
+	n := r.Precision.False
 	r.Action = Retire
-	r.Reasons = append(r.Reasons, never)
+	r.because("none of %d judged root causes was an attack: at most %.2g %% are", n, 100*feedback.ProportionUpper(0, n, Confidence))
 	switch {
 	case len(r.Techniques) == 0:
 		r.because("no technique is tagged, so nothing says what would be lost")
 	case len(r.SoleFor) > 0:
 		r.Action = SoleCoverage
-		r.because("no other rule that has fired or was confirmed is tagged with %s", strings.Join(r.SoleFor, ", "))
+		r.because("no other rule that has fired or was confirmed is tagged with %s, those that are never right aside", strings.Join(r.SoleFor, ", "))
 	default:
 		r.because("others that have fired or were confirmed are tagged with %s", strings.Join(r.Techniques, ", "))
 	}
@@ -157,11 +155,31 @@ func FitLevel(level string, attacks, others int) (Fit, bool) {
 	return Fit{lower, upper, levelInterval, bands[at].from, bands[at].to, bands[to].level}, true
 }
 
+// Refit returns the level that a rule should change to. What is contested counts
+// against a change, whichever way it goes. The second result is false if there is none.
+func Refit(level string, attacks, others, contested int) (Fit, bool) {
+	most, ok := FitLevel(level, attacks+contested, others)
+	least, _ := FitLevel(level, attacks, others+contested)
+	if !ok {
+		return Fit{}, false
+	}
+	levels := rules.Levels()
+	now := slices.Index(levels, level)
+	a, b := slices.Index(levels, most.Level)-now, slices.Index(levels, least.Level)-now
+	switch {
+	case a == 0 || b == 0 || (a < 0) != (b < 0):
+		return Fit{}, false
+	case max(b, -b) < max(a, -a):
+		return least, true
+	}
+	return most, true
+}
+
 // changeLevel recommends the level that the precision fits, if it does not fit that
 // of the rule.
 func (r *Rule) changeLevel() bool {
-	f, ok := FitLevel(r.Level, r.Precision.True, r.Precision.False)
-	if !ok || f.Level == r.Level {
+	f, ok := Refit(r.Level, r.Precision.True, r.Precision.False, r.Precision.Contested)
+	if !ok {
 		return false
 	}
 	r.Action, r.ToLevel = ChangeLevel, f.Level
@@ -193,6 +211,10 @@ func (r *Rule) keep() {
 		r.because("no event of the replay could have made it match: its silence says nothing")
 	case v.Verdict == backtest.Partly:
 		r.because("it did not match, and some of its fields never occurred")
+	case v.Alerts == 0 && v.Verdict == backtest.Fired:
+		r.because("it raises no alert itself: what it matched is for the correlations that refer to it")
+	case v.Alerts == 0 && r.Silent && v.Suppressed > 0:
+		r.because("silent: filters hide everything in the replay that it matched (%d)", v.Suppressed)
 	case v.Alerts == 0 && r.Silent:
 		r.because("silent: nothing in the replay matched, though it could have")
 	case v.Budget != nil && v.Budget.State == backtest.Exceeded:

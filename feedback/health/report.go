@@ -29,7 +29,7 @@ type Report struct {
 type Summary struct {
 	Rules       int            `json:"rules"`
 	Judged      int            `json:"judged"`   // with at least one verdict that tells
-	Silent      int            `json:"silent"`   // no alert in the replay, and no verdict
+	Silent      int            `json:"silent"`   // no alert in the replay, nor a match for a correlation, and no verdict
 	Untested    int            `json:"untested"` // without a test that wants a match
 	Drifting    int            `json:"drifting"`
 	Recommended map[Action]int `json:"recommended"`
@@ -55,7 +55,7 @@ type Rule struct {
 	Drift     []Drift   `json:"drift"`
 
 	Techniques []string `json:"techniques,omitempty"` // of its tags
-	SoleFor    []string `json:"sole_for,omitempty"`   // techniques that no other rule that has fired, or was confirmed, is tagged with
+	SoleFor    []string `json:"sole_for,omitempty"`   // techniques that no other rule that has fired, or was confirmed, is tagged with; never right ones aside
 
 	Action  Action   `json:"action"`
 	ToLevel string   `json:"to_level,omitempty"` // of change_level
@@ -69,6 +69,10 @@ type Precision struct {
 	Expected  int `json:"expected"`  // of False: the rule is right, and the action wanted
 	Contested int `json:"contested"` // counted against the rule below, for it above
 	Unclear   int `json:"unclear"`   // undetermined, tests, bad data, and words without weight
+
+	// Replayed are those of them of which the replay shows an alert; none of a correlation,
+	// whose alerts are not watched.
+	Replayed int `json:"replayed"`
 
 	Alerts int `json:"alerts"` // with verdicts, of the rule as it is
 	Older  int `json:"older"`  // of the rule as it was, which the replay does not show it to raise any longer

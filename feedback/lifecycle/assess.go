@@ -161,8 +161,12 @@ func (a *assessor) measure(place string) measured {
 	if m.health != nil {
 		p := &m.health.Precision
 		m.judged = p.True + p.False + p.Contested
-		if v := m.health.Volume; v != nil {
-			m.unjudged = max(0, v.Causes-m.judged-p.Unclear)
+		looked := p.Replayed
+		if m.health.Kind == "correlation" {
+			looked = m.judged + p.Unclear // which of them the replay shows is not known
+		}
+		if v := m.health.Volume; v != nil && v.Alerts > 0 { // what only a correlation uses has no alerts to judge
+			m.unjudged = max(0, v.Causes-looked)
 		}
 	}
 	return m

@@ -44,7 +44,7 @@ func evidence(p *compiler.Program) *lifecycle.Input {
 	for _, r := range p.Rules {
 		in.Tests[health.PlaceOf(r.Source)] = lifecycle.Tests{Passed: 1, Negatives: 1, Decisive: &full}
 		line := r.Source.Span.Start.Line
-		in.Health.Rules = append(in.Health.Rules, health.Rule{Path: "rules.yml", Line: line, Action: health.Keep, Precision: health.Precision{True: 3}, Volume: &health.Volume{Causes: 3}})
+		in.Health.Rules = append(in.Health.Rules, health.Rule{Path: "rules.yml", Line: line, Action: health.Keep, Kind: "rule", Precision: health.Precision{True: 3, Replayed: 3}, Volume: &health.Volume{Alerts: 3, Causes: 3}})
 		in.Replay.Rules = append(in.Replay.Rules, backtest.RuleReport{Path: "rules.yml", Line: line, Verdict: backtest.Fired, Logsource: &backtest.Logsource{}})
 	}
 	return in
@@ -66,7 +66,11 @@ func TestCriteria(t *testing.T) {
 		}, lifecycle.Wait, "decisive"},
 		{"days", func(in *lifecycle.Input) { in.Replay.Logsources[0].CoveredDays = 89 }, lifecycle.Wait, "days"},
 		{"not exercised", func(in *lifecycle.Input) { in.Replay.Rules[0].Verdict = backtest.Unused }, lifecycle.Wait, "days"},
-		{"judged", func(in *lifecycle.Input) { in.Health.Rules[0].Precision.True = 2 }, lifecycle.Wait, "judged unjudged"},
+		{"judged", func(in *lifecycle.Input) { in.Health.Rules[0].Precision.True = 2 }, lifecycle.Wait, "judged"},
+		{"no alert of its own", func(in *lifecycle.Input) {
+			in.Health.Rules[0].Precision.Replayed, in.Health.Rules[0].Volume.Alerts = 0, 0
+		}, lifecycle.Promote, ""},
+		{"others were judged than are in the recordings", func(in *lifecycle.Input) { in.Health.Rules[0].Precision.Replayed = 1 }, lifecycle.Wait, "unjudged"},
 		{"a test fails", func(in *lifecycle.Input) {
 			x := in.Tests["rules.yml:1"]
 			x.Failed = 1

@@ -121,22 +121,11 @@ func (j *judged) causes(rows tuning.Rows) []cause {
 	return out
 }
 
-// fit finds the level. What is contested counts against a change, whichever way it
-// goes.
+// fit finds the level.
 func (l *Level) fit(level string) bool {
-	most, ok := health.FitLevel(level, l.True+l.Contested, l.False)
-	least, _ := health.FitLevel(level, l.True, l.False+l.Contested)
-	if !ok || most.Level == level || least.Level == level {
+	f, ok := health.Refit(level, l.True, l.False, l.Contested)
+	if !ok {
 		return false
-	}
-	order := rules.Levels()
-	now, a, b := slices.Index(order, level), slices.Index(order, most.Level), slices.Index(order, least.Level)
-	if (a < now) != (b < now) {
-		return false
-	}
-	f := most
-	if distance(b, now) < distance(a, now) {
-		f = least
 	}
 	l.To, l.Lower, l.Upper = f.Level, f.Lower, f.Upper
 	l.Reasons = append(l.Reasons, fmt.Sprintf("its precision is %.0f to %.0f %% with %.0f %% confidence; %s stands for %.0f to %.0f %%", 100*f.Lower, 100*f.Upper, 100*f.Confidence, level, 100*f.From, 100*f.To),
@@ -155,8 +144,6 @@ func (l *Level) where() string {
 	}
 	return fmt.Sprintf("%d hosts and %d days", l.Hosts, l.Days)
 }
-
-func distance(a, b int) int { return max(a-b, b-a) }
 
 // lasts reports whether each half of the root causes alone points the same way: a
 // precision that has changed is drift, not a level.

@@ -8,6 +8,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/socctl/socctl/lint"
@@ -32,7 +33,7 @@ func Findings(changes []Change) (out []lint.Finding, refused rules.Diagnostics) 
 		h := c.Document.Meta()
 		edits, err := c.edits()
 		if err != nil {
-			refused = append(refused, rules.Diagnostic{Severity: rules.Warning, Span: h.Title.Span, Message: err.Error(), Help: "edit it by hand"})
+			refused = append(refused, rules.Diagnostic{Code: "lifecycle/not-written", Severity: rules.Warning, Span: h.Title.Span, Message: err.Error(), Help: "edit it by hand"})
 			continue
 		}
 		if len(edits) == 0 {
@@ -45,6 +46,24 @@ func Findings(changes []Change) (out []lint.Finding, refused rules.Diagnostics) 
 	return out, refused
 }
 
+// Together returns changes without the relations of the type obsolete to rules whose own
+// change cannot be written: they stay what they are.
+func Together(changes []Change) (out []Change) {
+	left := map[string]bool{}
+	for _, c := range changes {
+		if _, err := c.edits(); err != nil {
+			left[c.Document.Meta().ID.Text] = true
+		}
+	}
+	for _, c := range changes {
+		c.Related = slices.DeleteFunc(slices.Clone(c.Related), func(r Relation) bool { return r.Type == "obsolete" && left[r.ID] })
+		if c.Status != "" || len(c.Related) > 0 {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
 // edits returns the edits of a change; the error says why there cannot be any.
 func (c *Change) edits() (out []lint.Edit, err error) {
 	h := c.Document.Meta()
@@ -54,15 +73,22 @@ func (c *Change) edits() (out []lint.Edit, err error) {
 	add := func(e lint.Edit, err2 error) {
 		out, err = append(out, e), errors.Join(err, err2)
 	}
-	if c.Status != "" && c.Status != h.Status.Text {
+	day := "modified: " + c.Day
+	switch {
+	case c.Status == "" || c.Status == h.Status.Text:
+	case h.Status.Present():
 		add(replace(h, "status", h.Status, c.Status))
+	case c.Day == "" || h.Modified.Present() || h.Date.Present():
+		add(insertBelow(h, "status: "+c.Status, "title"))
+	default: // both go to the same place, in one edit
+		day = "status: " + c.Status + "\n" + day
 	}
 	switch {
 	case c.Day == "" || h.Modified.Text == c.Day:
 	case h.Modified.Present():
 		add(replace(h, "modified", h.Modified, c.Day))
 	default:
-		add(insertBelow(h, "modified: "+c.Day, "date", "status", "title"))
+		add(insertBelow(h, day, "date", "status", "title"))
 	}
 	if err == nil {
 		related, refused := c.related(h)

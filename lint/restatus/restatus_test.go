@@ -64,6 +64,12 @@ func TestWritten(t *testing.T) {
 		{"named already",
 			"title: A\nid: 11111111-1111-4111-8111-111111111111\nrelated:\n    - id: " + successor + "\n      type: merged\nstatus: test\n",
 			"title: A\nid: 11111111-1111-4111-8111-111111111111\nrelated:\n    - id: " + successor + "\n      type: merged\nstatus: deprecated\nmodified: 2026-11-27\n", whole},
+		{"no status",
+			"title: A # mine\nid: 11111111-1111-4111-8111-111111111111\ndate: 2026-01-02\n",
+			"title: A # mine\nstatus: deprecated\nid: 11111111-1111-4111-8111-111111111111\nrelated:\n    - id: " + successor + "\n      type: similar\ndate: 2026-01-02\nmodified: 2026-11-27\n", whole},
+		{"neither status nor date",
+			"title: A\nid: 11111111-1111-4111-8111-111111111111\n",
+			"title: A\nstatus: deprecated\nmodified: 2026-11-27\nid: 11111111-1111-4111-8111-111111111111\nrelated:\n    - id: " + successor + "\n      type: similar\n", whole},
 		{"promoted", "title: A\nstatus: Experimental\ndate: 2026-01-02\n", "title: A\nstatus: test\ndate: 2026-01-02\nmodified: 2026-11-27\n",
 			restatus.Change{Status: "test", Day: "2026-11-27"}},
 	} {
@@ -89,6 +95,28 @@ func TestLastLine(t *testing.T) {
 	}
 }
 
+// A successor does not name a rule as obsolete that stays as it is.
+func TestTogether(t *testing.T) {
+	const id = "11111111-1111-4111-8111-111111111111"
+	read := func(text string) rules.Document {
+		docs, diags := rules.Parse("rule.yml", []byte(text))
+		if diags.Count(rules.Error) > 0 {
+			t.Fatal(diags)
+		}
+		return docs[0]
+	}
+	heir := restatus.Change{Document: read("title: B\nid: " + successor + "\nstatus: test\n" + detection), Related: []restatus.Relation{{ID: id, Type: "obsolete"}}}
+	for text, want := range map[string]int{
+		"title: A\nid: " + id + "\nstatus: test\n" + detection:                                                                            2,
+		"{title: A, id: " + id + ", status: test, logsource: {product: windows}, detection: {selection: {a: b}, condition: selection}}\n": 1,
+	} {
+		narrow := restatus.Change{Document: read(text), Status: "deprecated", Related: []restatus.Relation{{ID: successor, Type: "similar"}}}
+		if got := restatus.Together([]restatus.Change{narrow, heir}); len(got) != want || len(heir.Related) != 1 {
+			t.Errorf("%d changes, want %d of\n%s", len(got), want, text)
+		}
+	}
+}
+
 // What cannot be edited without losing something is told and left alone.
 func TestRefused(t *testing.T) {
 	for _, text := range []string{
@@ -96,7 +124,7 @@ func TestRefused(t *testing.T) {
 		"title: A\nstatus: !!str test\nrelated: []\n" + detection,
 	} {
 		change := restatus.Change{Status: "stable", Day: "2026-11-27", Related: []restatus.Relation{{successor, "similar"}}}
-		if got, refused := written(t, text, change); got != text || len(refused) != 1 || !refused[0].Span.Known() {
+		if got, refused := written(t, text, change); got != text || len(refused) != 1 || !refused[0].Span.Known() || refused[0].Code == "" {
 			t.Errorf("%v\n%s", refused, got)
 		}
 	}

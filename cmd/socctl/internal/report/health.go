@@ -66,6 +66,9 @@ func volumeText(v *health.Volume) string {
 	if v == nil {
 		return "–"
 	}
+	if v.Alerts == 0 && v.Verdict == backtest.Fired {
+		return "none of its own"
+	}
 	if v.Alerts == 0 {
 		return strings.ReplaceAll(string(v.Verdict), "-", " ")
 	}
