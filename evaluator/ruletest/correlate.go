@@ -123,7 +123,7 @@ func (w *worker) sequence(out *CaseResult) {
 		if !x.add(event, c.start.Add(e.at), strconv.Itoa(i)) {
 			out.Status, out.Span = Fail, e.event.span
 			out.Message = "the event does not belong to the logsource of any rule that is correlated"
-			out.Help = "correct the event, or write logsource: ignore"
+			out.Help = "correct the event, or leave it out"
 			return
 		}
 	}

@@ -1,7 +1,9 @@
 package ruletest_test
 
 import (
+	"context"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/socctl/socctl/evaluator/ruletest"
@@ -59,5 +61,30 @@ tests:
 	want := []string{"pass", "pass", "fail", "fail"}
 	if got := statuses(t, suite, ruletest.RunOptions{}); !slices.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
+	}
+}
+
+// The advice on an event of another logsource is one that a sequence can follow.
+func TestSequenceOfAnotherLogsource(t *testing.T) {
+	t.Parallel()
+	suite, _ := load(t, `-- rules/c.yml --
+title: A
+name: a
+logsource: {product: windows, service: security}
+detection: {s: {k: v}, condition: s}
+---
+title: Each
+name: each
+correlation: {type: event_count, rules: [a], timespan: 1m, condition: {gte: 1}}
+-- tests/c.yml --
+tests:
+    - name: of another log
+      rule: each
+      sequence: [{at: 0s, event: {Channel: System, k: v}}]
+      alerts: []
+`)
+	c := ruletest.Run(context.Background(), suite, ruletest.RunOptions{}).Cases[0]
+	if c.Status != ruletest.Fail || strings.Contains(c.Help, "logsource") {
+		t.Errorf("%s: %s (%s)", c.Status, c.Message, c.Help)
 	}
 }
