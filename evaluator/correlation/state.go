@@ -49,6 +49,7 @@ type linkState struct {
 type entryState struct {
 	At     int64             `json:"at"`
 	Seq    uint64            `json:"seq"`
+	Event  uint64            `json:"event,omitempty"`
 	Input  int               `json:"input"`
 	Key    []byte            `json:"key,omitempty"`
 	Tie    []byte            `json:"tie,omitempty"`
@@ -122,7 +123,7 @@ func (n *node) saveGroup(g *group) groupState {
 }
 
 func (n *node) saveEntry(e *entry) entryState {
-	out := entryState{At: e.at, Seq: e.seq, Input: e.input, Key: []byte(e.key), Tie: []byte(e.tie), Number: e.number, From: saveContributor(e.from)}
+	out := entryState{At: e.at, Seq: e.seq, Event: e.event, Input: e.input, Key: []byte(e.key), Tie: []byte(e.tie), Number: e.number, From: saveContributor(e.from)}
 	for _, v := range e.values {
 		text := v.text
 		if n.c.Type.Numeric() {
@@ -292,8 +293,9 @@ func (l *loader) entry(n *node, s *entryState) (*entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &entry{at: s.At, seq: s.Seq, input: s.Input, key: string(s.Key), tie: string(s.Tie), number: s.Number, from: from}
+	e := &entry{place: place{s.At, s.Seq, s.Event}, input: s.Input, key: string(s.Key), tie: string(s.Tie), number: s.Number, from: from}
 	n.pushed = max(n.pushed, s.Number+1)
+	n.engine.events = max(n.engine.events, s.Event)
 	for _, saved := range s.Texts {
 		text := string(saved)
 		v := value{text: text}
