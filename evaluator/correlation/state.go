@@ -152,7 +152,7 @@ func saveContributor(c *Contributor) contributorState {
 }
 
 // Load adds a state to that of the engine. Correlations are recognised by their
-// hash; the states of those that the program does not have are left out, and
+// hash, those that mean the same by their order as well; the states of those that the program does not have are left out, and
 // their number is returned. A group that both know gets the matches of both.
 // The engine then continues as one that saw all matches itself, if no group
 // was known to both, as is the case when matches are divided by group.
@@ -168,19 +168,21 @@ func (e *Engine) Load(state []byte) (unknown int, err error) {
 	for _, r := range e.program.Rules {
 		l.rules[r.Hash] = r
 	}
-	nodes := map[string]*node{}
+	nodes := map[string][]*node{} // several may mean the same
 	for _, n := range e.nodes {
-		nodes[n.c.Hash], l.correlations[n.c.Hash] = n, n.c
+		nodes[n.c.Hash] = append(nodes[n.c.Hash], n)
+		l.correlations[n.c.Hash] = n.c
 	}
 	for i := range s.Nodes {
-		n := nodes[s.Nodes[i].Hash]
-		if n == nil {
+		hash := s.Nodes[i].Hash
+		if len(nodes[hash]) == 0 {
 			unknown++
 			continue
 		}
-		if err := l.node(n, &s.Nodes[i]); err != nil {
+		if err := l.node(nodes[hash][0], &s.Nodes[i]); err != nil {
 			return unknown, err
 		}
+		nodes[hash] = nodes[hash][1:]
 	}
 	e.watermark = max(e.watermark, s.Watermark)
 	e.stats.add(s.Stats)
