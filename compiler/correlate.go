@@ -225,7 +225,8 @@ func (p *Program) silence() {
 	}
 }
 
-// hash identifies what the correlation means, whatever its names and metadata.
+// hash identifies what the correlation means, whatever its names and metadata. What a
+// correlation below it calls its groups is part of that: its alerts have these fields (D54).
 func (c *correlator) hash(out *Correlation) string {
 	var inputs []string
 	for i, in := range out.Inputs {
@@ -233,7 +234,8 @@ func (c *correlator) hash(out *Correlation) string {
 		if in.Rule >= 0 {
 			hash = c.program.Rules[in.Rule].Hash
 		} else {
-			hash = c.program.Correlations[in.Correlation].Hash
+			child := c.program.Correlations[in.Correlation]
+			hash = fmt.Sprintf("%s names=%q", child.Hash, child.GroupBy)
 		}
 		inputs = append(inputs, fmt.Sprintf("%d %s group=%q fields=%q", i, hash, in.GroupBy, in.Fields))
 	}

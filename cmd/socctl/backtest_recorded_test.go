@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"path/filepath"
 	"strings"
@@ -134,5 +135,39 @@ correlation: {type: temporal_ordered, rules: [a, b], group-by: [Computer], times
 	}
 	if diff := cmp.Diff(backtestOf(t, rules, one, first, last), backtestOf(t, rules, folder)); diff != "" {
 		t.Errorf("(-streamed +recorded):\n%s", diff)
+	}
+}
+
+// Two recordings of standard input number their events alike, and those are two events.
+func TestSameNumberInTwoRecordings(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	rules, one, two := filepath.Join(dir, "r.yml"), filepath.Join(dir, "one"), filepath.Join(dir, "two")
+	writeFile(t, rules, `title: a
+name: a
+logsource: {product: windows, service: security}
+detection: {s: {EventID: 4625}, condition: s}
+---
+title: b
+name: b
+logsource: {product: windows, service: security}
+detection: {s: {EventID: 4624}, condition: s}
+---
+title: b behind a
+correlation: {type: temporal_ordered, rules: [a, b], timespan: 1m}
+`)
+	for folder, id := range map[string]string{one: "4625", two: "4624"} {
+		event := `{"Channel":"Security","EventID":` + id + `,"TimeCreated":"2026-01-01T00:00:00Z"}`
+		if code := run([]string{"record", "add", "-q", folder, "-"}, strings.NewReader(event), io.Discard, io.Discard); code != 0 {
+			t.Fatal(code)
+		}
+	}
+	var out bytes.Buffer
+	run([]string{"eval", "-q", "-r", rules, "--members", "rule_title", one, two}, strings.NewReader(""), &out, io.Discard)
+	if got := out.String(); strings.Count(got, "behind") != 1 {
+		t.Errorf("eval: %q, want one alert", got)
+	}
+	if got := fmt.Sprint(backtestOf(t, rules, one, two)["rules"]); strings.Count(got, "map[alerts:1 days:") != 1 {
+		t.Errorf("backtest: want one alert in\n%s", got)
 	}
 }

@@ -103,7 +103,7 @@ func (x *correlating) summary(w io.Writer) {
 	}{
 		{s.Untimed, "without a time left out of correlations"},
 		{s.Late, "too late for correlations (see --lateness)"},
-		{s.Ignored, "without a number left out of correlations"},
+		{s.Ignored, "without a value left out of correlations"},
 		{s.Groups, "dropped with the groups that exceed the limit"},
 		{s.Entries, "dropped from windows that exceed the limit"},
 	} {

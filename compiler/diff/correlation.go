@@ -2,6 +2,7 @@ package diff
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"github.com/socctl/socctl/compiler"
@@ -84,22 +85,24 @@ func (c *CorrelationChange) title() string {
 func changedInputs(p *compiler.Program, old *compiler.Correlation, q *compiler.Program, new *compiler.Correlation) []string {
 	before := map[string]bool{}
 	for _, in := range old.Inputs {
-		hash, _ := input(p, in)
-		before[hash] = true
+		meaning, _ := input(p, in)
+		before[meaning] = true
 	}
 	var out []string
 	for _, in := range new.Inputs {
-		if hash, title := input(q, in); !before[hash] {
+		if meaning, title := input(q, in); !before[meaning] {
 			out = append(out, title)
 		}
 	}
 	return out
 }
 
-// input returns the hash and the title of what a correlation refers to.
-func input(p *compiler.Program, in compiler.Input) (hash, title string) {
+// input returns the meaning and the title of what a correlation refers to. Of another
+// correlation it sees the names of its groups as well.
+func input(p *compiler.Program, in compiler.Input) (meaning, title string) {
 	if in.Rule >= 0 {
 		return p.Rules[in.Rule].Hash, p.Rules[in.Rule].Title
 	}
-	return p.Correlations[in.Correlation].Hash, p.Correlations[in.Correlation].Title
+	c := p.Correlations[in.Correlation]
+	return fmt.Sprintf("%s %q", c.Hash, c.GroupBy), c.Title
 }

@@ -31,7 +31,8 @@ type Hit struct {
 	Event  evaluator.Event // as the rule saw it; it is not kept
 	Origin string          // what the caller calls the event, for Contributor
 	// Seq orders events of the same time; all hits of one event have the same.
-	// Usually it is the number of the event in the order of arrival.
+	// Usually it is the number of the event in the order of arrival, which decides
+	// where several events have the same.
 	Seq uint64
 }
 
@@ -55,6 +56,7 @@ type Engine struct {
 	subscribers [][]subscription // per rule
 	watermark   int64            // no match older than this is taken any more
 	schedule    schedule
+	events      uint64 // added so far
 	stats       Stats
 	emit        func(*Alert)
 }
@@ -112,6 +114,7 @@ func (e *Engine) Stats() Stats { return e.stats }
 // raises the alerts that are certain now. The order of the matches does not
 // matter.
 func (e *Engine) Add(hits ...Hit) {
+	e.events++
 	newest := int64(math.MinInt64)
 	for i := range hits {
 		if at, ok := e.take(&hits[i]); ok {
@@ -140,7 +143,7 @@ func (e *Engine) take(h *Hit) (at int64, ok bool) {
 	}
 	from := &Contributor{Rule: e.program.Rules[h.Rule], Time: h.Time, Origin: h.Origin}
 	for _, s := range e.subscribers[h.Rule] {
-		s.node.push(s.input, at, h.Seq, fields{event: h.Event}, from)
+		s.node.push(s.input, place{at, h.Seq, e.events}, fields{event: h.Event}, from)
 	}
 	return at, true
 }

@@ -114,3 +114,44 @@ func TestStreams(t *testing.T) {
 		t.Fatal("no alert when the window closed")
 	}
 }
+
+// Two recordings may number their events alike. Those are two events nevertheless, in the
+// order in which they came.
+func TestEventsOfTheSameNumber(t *testing.T) {
+	t.Parallel()
+	p := compile(t, `title: a
+name: a
+logsource: {category: test}
+detection: {s: {k: 0}, condition: s}
+---
+title: b
+name: b
+logsource: {category: test}
+detection: {s: {k: 1}, condition: s}
+---
+title: b behind a
+correlation: {type: temporal_ordered, rules: [a, b], timespan: 1m}
+`)
+	hit := func(rule int) correlation.Hit {
+		return correlation.Hit{Rule: rule, Time: epoch, Seq: 7, Event: evaluator.Map{}}
+	}
+	for _, test := range []struct {
+		name   string
+		events [][]correlation.Hit
+		want   int
+	}{
+		{"one event", [][]correlation.Hit{{hit(0), hit(1)}}, 0},
+		{"two", [][]correlation.Hit{{hit(0)}, {hit(1)}}, 1},
+		{"the other way round", [][]correlation.Hit{{hit(1)}, {hit(0)}}, 0},
+	} {
+		alerts := 0
+		e := correlation.New(p, correlation.Options{}, func(*correlation.Alert) { alerts++ })
+		for _, event := range test.events {
+			e.Add(event...)
+		}
+		e.Close()
+		if alerts != test.want {
+			t.Errorf("%s: %d alerts, want %d", test.name, alerts, test.want)
+		}
+	}
+}

@@ -30,8 +30,7 @@ type node struct {
 
 // entry is an input in a queue or in a window.
 type entry struct {
-	at     int64
-	seq    uint64
+	place
 	input  int
 	key    string
 	tie    string  // of an alert: the key of its group
@@ -39,6 +38,13 @@ type entry struct {
 	values []value // of the types that look at values
 	carry  []evaluator.Value
 	from   *Contributor
+}
+
+// place is where an event stands among the others. Two that have the same are one event.
+type place struct {
+	at    int64  // its time
+	seq   uint64 // see Hit
+	event uint64 // its number in the order of arrival
 }
 
 // before orders entries: by time, then by arrival. Of one event the later input
@@ -50,6 +56,8 @@ func (a *entry) before(b *entry) bool {
 		return a.at < b.at
 	case a.seq != b.seq:
 		return a.seq < b.seq
+	case a.event != b.event:
+		return a.event < b.event
 	case a.input != b.input:
 		return a.input > b.input
 	case a.tie != b.tie:
@@ -127,9 +135,9 @@ func (f *fields) get(name string) (evaluator.Value, bool) {
 }
 
 // push queues an input.
-func (n *node) push(input int, at int64, seq uint64, f fields, from *Contributor) {
+func (n *node) push(input int, at place, f fields, from *Contributor) {
 	in := &n.c.Inputs[input]
-	e := &entry{at: at, seq: seq, input: input, number: n.pushed, from: from}
+	e := &entry{place: at, input: input, number: n.pushed, from: from}
 	n.pushed++
 	if f.last != nil {
 		e.tie = f.last.key
@@ -255,7 +263,7 @@ func (n *node) alert(g *group, e *entry, value compiler.Number, contributors []*
 	n.engine.emit(a)
 	from := &Contributor{Alert: a, Time: a.Time}
 	for _, p := range n.parents {
-		p.node.push(p.input, e.at, e.seq, fields{alert: a, node: n, last: e}, from)
+		p.node.push(p.input, e.place, fields{alert: a, node: n, last: e}, from)
 	}
 }
 

@@ -33,7 +33,7 @@ func (n *node) ordered(g *group, e *entry) {
 		g.chain[0] = &link{entry: e, start: e.at}
 	default:
 		back := g.chain[e.input-1]
-		if back != nil && (back.entry.at != e.at || back.entry.seq != e.seq) {
+		if back != nil && back.entry.place != e.place {
 			g.chain[e.input] = &link{entry: e, start: back.start, back: back}
 		}
 	}

@@ -49,6 +49,7 @@ type linkState struct {
 type entryState struct {
 	At     int64             `json:"at"`
 	Seq    uint64            `json:"seq"`
+	Event  uint64            `json:"event,omitempty"`
 	Input  int               `json:"input"`
 	Key    []byte            `json:"key,omitempty"`
 	Tie    []byte            `json:"tie,omitempty"`
@@ -122,7 +123,7 @@ func (n *node) saveGroup(g *group) groupState {
 }
 
 func (n *node) saveEntry(e *entry) entryState {
-	out := entryState{At: e.at, Seq: e.seq, Input: e.input, Key: []byte(e.key), Tie: []byte(e.tie), Number: e.number, From: saveContributor(e.from)}
+	out := entryState{At: e.at, Seq: e.seq, Event: e.event, Input: e.input, Key: []byte(e.key), Tie: []byte(e.tie), Number: e.number, From: saveContributor(e.from)}
 	for _, v := range e.values {
 		text := v.text
 		if n.c.Type.Numeric() {
@@ -151,7 +152,7 @@ func saveContributor(c *Contributor) contributorState {
 }
 
 // Load adds a state to that of the engine. Correlations are recognised by their
-// hash; the states of those that the program does not have are left out, and
+// hash, those that mean the same by their order as well; the states of those that the program does not have are left out, and
 // their number is returned. A group that both know gets the matches of both.
 // The engine then continues as one that saw all matches itself, if no group
 // was known to both, as is the case when matches are divided by group.
@@ -167,19 +168,21 @@ func (e *Engine) Load(state []byte) (unknown int, err error) {
 	for _, r := range e.program.Rules {
 		l.rules[r.Hash] = r
 	}
-	nodes := map[string]*node{}
+	nodes := map[string][]*node{} // several may mean the same
 	for _, n := range e.nodes {
-		nodes[n.c.Hash], l.correlations[n.c.Hash] = n, n.c
+		nodes[n.c.Hash] = append(nodes[n.c.Hash], n)
+		l.correlations[n.c.Hash] = n.c
 	}
 	for i := range s.Nodes {
-		n := nodes[s.Nodes[i].Hash]
-		if n == nil {
+		hash := s.Nodes[i].Hash
+		if len(nodes[hash]) == 0 {
 			unknown++
 			continue
 		}
-		if err := l.node(n, &s.Nodes[i]); err != nil {
+		if err := l.node(nodes[hash][0], &s.Nodes[i]); err != nil {
 			return unknown, err
 		}
+		nodes[hash] = nodes[hash][1:]
 	}
 	e.watermark = max(e.watermark, s.Watermark)
 	e.stats.add(s.Stats)
@@ -292,8 +295,9 @@ func (l *loader) entry(n *node, s *entryState) (*entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &entry{at: s.At, seq: s.Seq, input: s.Input, key: string(s.Key), tie: string(s.Tie), number: s.Number, from: from}
+	e := &entry{place: place{s.At, s.Seq, s.Event}, input: s.Input, key: string(s.Key), tie: string(s.Tie), number: s.Number, from: from}
 	n.pushed = max(n.pushed, s.Number+1)
+	n.engine.events = max(n.engine.events, s.Event)
 	for _, saved := range s.Texts {
 		text := string(saved)
 		v := value{text: text}

@@ -1,6 +1,7 @@
 package correlation_test
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -84,5 +85,28 @@ func TestLoadRejects(t *testing.T) {
 	e := correlation.New(p, correlation.Options{}, func(*correlation.Alert) {})
 	if unknown, err := e.Load([]byte(`{"version": 2, "correlations": [{"hash": "sha256:other"}]}`)); err != nil || unknown != 1 {
 		t.Errorf("got %d unknown correlations, %v", unknown, err)
+	}
+}
+
+// Of correlations that mean the same, each goes on with its own state.
+func TestLoadTwins(t *testing.T) {
+	t.Parallel()
+	const twin = "---\ntitle: %s\ncorrelation: {type: event_count, rules: [r], timespan: 1h, condition: {gte: 2}}\n"
+	p := compile(t, "title: r\nname: r\nlogsource: {category: test}\ndetection: {s: {k: 0}, condition: s}\n"+fmt.Sprintf(twin, "one")+fmt.Sprintf(twin, "two"))
+	var got []string
+	emit := func(a *correlation.Alert) { got = append(got, a.Correlation.Title) }
+	before, after := correlation.New(p, correlation.Options{}, emit), correlation.New(p, correlation.Options{}, emit)
+	before.Add(correlation.Hit{Time: epoch, Event: evaluator.Map{}})
+	state, err := before.State()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := after.Load(state); err != nil {
+		t.Fatal(err)
+	}
+	after.Add(correlation.Hit{Time: epoch, Seq: 1, Event: evaluator.Map{}})
+	after.Close()
+	if slices.Sort(got); !slices.Equal(got, []string{"one", "two"}) {
+		t.Errorf("%q fired, want each once", got)
 	}
 }

@@ -123,7 +123,7 @@ func (w *worker) sequence(out *CaseResult) {
 		if !x.add(event, c.start.Add(e.at), strconv.Itoa(i)) {
 			out.Status, out.Span = Fail, e.event.span
 			out.Message = "the event does not belong to the logsource of any rule that is correlated"
-			out.Help = "correct the event, or write logsource: ignore"
+			out.Help = "correct the event, or leave it out"
 			return
 		}
 	}
@@ -153,17 +153,13 @@ func (c *Case) timeline() []step {
 
 // compare looks for alerts that are missing, and for ones that nobody expects.
 func (x *correlating) compare(out *CaseResult) {
-	left := slices.Clone(x.alerts)
+	a := assignment{x: x, owner: make([]*alertWant, len(x.alerts))}
 	for i := range x.c.want.alerts {
 		want := &x.c.want.alerts[i]
 		got := 0
-		left = slices.DeleteFunc(left, func(a *correlation.Alert) bool {
-			hit := got < want.count && want.describes(a, x.c.start)
-			if hit {
-				got++
-			}
-			return hit
-		})
+		for got < want.count && a.assign(want, make([]bool, len(x.alerts))) {
+			got++
+		}
 		if got != want.count {
 			out.Status, out.Span = Fail, want.span
 			out.Message = fmt.Sprintf("expected %d × alert at %s%s, got %d", want.count, want.at, groupText(want.group), got)
@@ -171,11 +167,34 @@ func (x *correlating) compare(out *CaseResult) {
 			return
 		}
 	}
-	if len(left) > 0 {
+	if i := slices.Index(a.owner, nil); i >= 0 {
 		out.Status = Fail
-		out.Message = "unexpected alert " + x.text(left[0])
+		out.Message = "unexpected alert " + x.text(x.alerts[i])
 		out.Help = "alerts: lists every alert that the sequence raises; these are: " + x.listed()
 	}
+}
+
+// assignment says which alert was expected by what.
+type assignment struct {
+	x     *correlating
+	owner []*alertWant // by alert; nil for one that nobody expects yet
+}
+
+// assign finds an alert for one that is expected. Where several alerts are described alike,
+// one that is taken is given up if what it was taken for is described by another, so the
+// order in which a test lists its alerts does not matter.
+func (a *assignment) assign(want *alertWant, tried []bool) bool {
+	for i, alert := range a.x.alerts {
+		if tried[i] || !want.describes(alert, a.x.c.start) {
+			continue
+		}
+		tried[i] = true
+		if a.owner[i] == nil || a.owner[i] != want && a.assign(a.owner[i], tried) {
+			a.owner[i] = want
+			return true
+		}
+	}
+	return false
 }
 
 func (w *alertWant) describes(a *correlation.Alert, start time.Time) bool {

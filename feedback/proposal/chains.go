@@ -75,10 +75,11 @@ func (x *chains) add(h *backtest.Hit, print string, views []evaluator.View, even
 		return
 	}
 	x.seq++
+	seq := cmp.Or(h.Order, x.seq)
 	var hits []correlation.Hit
 	for _, m := range h.Matches {
 		if i := x.index[m.Rule]; x.engine.Feeds(i) {
-			hits = append(hits, correlation.Hit{Rule: i, Time: h.Time, Event: seenBy(m, event, views), Origin: print, Seq: x.seq})
+			hits = append(hits, correlation.Hit{Rule: i, Time: h.Time, Event: seenBy(m, event, views), Origin: print, Seq: seq})
 		}
 	}
 	if len(hits) > 0 {

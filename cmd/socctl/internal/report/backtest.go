@@ -125,7 +125,7 @@ func (run *BacktestRun) caveats() string {
 	if l := s.Lost; l != nil {
 		note(l.Untimed, plural(l.Untimed, "match", "matches")+" without a time left out of correlations")
 		note(l.Late, plural(l.Late, "match", "matches")+" too late for correlations (see --lateness)")
-		note(l.Ignored, plural(l.Ignored, "match", "matches")+" without a number left out of correlations")
+		note(l.Ignored, plural(l.Ignored, "match", "matches")+" without a value left out of correlations")
 		note(l.Groups, plural(l.Groups, "match", "matches")+" dropped with the groups that exceed the limit")
 		note(l.Entries, plural(l.Entries, "match", "matches")+" dropped from windows that exceed the limit")
 	}
