@@ -88,14 +88,8 @@ func (p *parser) readable() bool {
 }
 
 func (p *parser) invalidByte() {
-	src := p.file.Source
-	for i := 0; i < len(src); {
-		r, size := utf8.DecodeRune(src[i:])
-		if r == utf8.RuneError && size == 1 {
-			p.errorf("schema/encoding", p.file.span(i, i), sprintf("byte 0x%02x is not UTF-8", src[i]), "save the file as UTF-8")
-			return
-		}
-		i += size
+	if i := p.file.NotUTF8(); i >= 0 {
+		p.errorf("schema/encoding", p.file.span(i, i), sprintf("byte 0x%02x is not UTF-8", p.file.Source[i]), "save the file as UTF-8")
 	}
 }
 

@@ -186,6 +186,18 @@ func (f *File) Line(n int) string {
 	return strings.TrimRight(string(f.Source[f.starts[n-1]:end]), "\r\n")
 }
 
+// NotUTF8 returns the offset of the first byte that is no UTF-8, -1 if there is none.
+func (f *File) NotUTF8() int {
+	for at := 0; at < len(f.Source); {
+		r, size := utf8.DecodeRune(f.Source[at:])
+		if r == utf8.RuneError && size == 1 {
+			return at
+		}
+		at += size
+	}
+	return -1
+}
+
 // offset returns the byte offset of a position, clamped to the file.
 func (f *File) offset(p Position) int {
 	if p.Line < 1 || p.Line > len(f.starts) {

@@ -59,14 +59,9 @@ func (c *cli) comparedRules(ctx context.Context, cfg *config.Config, o *backtest
 	head.diags.Sort()
 	c.showProblems(head.diags)
 	c.tellExpired(head.program.Expiry)
-	if len(o.rules) == 0 {
-		if options.Earlier, err = earlierRules(ctx, tree, cfg); err != nil {
-			return nil, err
-		}
-	}
-	before, err := project.LoadBase(ctx, in, tree, options)
+	before, err := loadBase(ctx, in, tree, cfg, options, len(o.rules) > 0)
 	if err != nil {
-		return nil, &exitError{exitUsage, err}
+		return nil, err
 	}
 	if len(head.program.Rules)+len(before.Program.Rules) == 0 {
 		return nil, noRules(head, options.Paths)

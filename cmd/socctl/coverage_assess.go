@@ -187,16 +187,9 @@ func (a *assessor) load(ctx context.Context) (*loadedRules, error) {
 		}
 		return head, nil
 	}
-	options := a.project
-	if len(a.options.rules) == 0 {
-		var err error
-		if options.Earlier, err = earlierRules(ctx, a.tree, a.cfg); err != nil {
-			return nil, err
-		}
-	}
-	before, err := project.LoadBase(ctx, in, a.tree, options)
+	before, err := loadBase(ctx, in, a.tree, a.cfg, a.project, len(a.options.rules) > 0)
 	if err != nil {
-		return nil, &exitError{exitUsage, err}
+		return nil, err
 	}
 	if len(in.Program.Rules)+len(before.Program.Rules) == 0 {
 		return nil, noRules(head, a.project.Paths)

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/socctl/socctl/lint"
+	"github.com/socctl/socctl/lint/project"
 	"github.com/socctl/socctl/rules"
 	"github.com/socctl/socctl/rules/config"
 	"github.com/socctl/socctl/rules/revision"
@@ -51,6 +53,22 @@ func earlierRules(ctx context.Context, tree *revision.Tree, cfg *config.Config) 
 		}
 	}
 	return out, nil
+}
+
+// loadBase loads the rules of a revision beside those of the work tree. Unless somebody has
+// named the rules, they are where the configuration of then has them.
+func loadBase(ctx context.Context, head *lint.Input, tree *revision.Tree, cfg *config.Config, o project.Options, named bool) (*lint.Input, error) {
+	if !named {
+		var err error
+		if o.Earlier, err = earlierRules(ctx, tree, cfg); err != nil {
+			return nil, err
+		}
+	}
+	base, err := project.LoadBase(ctx, head, tree, o)
+	if err != nil {
+		return nil, &exitError{exitUsage, err}
+	}
+	return base, nil
 }
 
 // matchesIn returns the files and folders of a revision that a glob means, which is

@@ -232,18 +232,11 @@ func (l *linter) readWith(ctx context.Context, add func(*lint.Input) (*lint.Inpu
 		return nil, nil, nil, &exitError{exitUsage, err}
 	}
 	options := l.options
-	if l.complete {
-		if options.Earlier, err = earlierRules(ctx, l.tree, l.cfg); err != nil {
-			return nil, nil, nil, err
-		}
-	}
 	if in, asked = add(in); asked != nil {
 		options.Paths = slices.Concat(options.Paths, fromHere(options.RuleDirs, true))
 	}
-	if base, err = project.LoadBase(ctx, in, l.tree, options); err != nil {
-		return nil, nil, nil, &exitError{exitUsage, err}
-	}
-	return in, base, asked, nil
+	base, err = loadBase(ctx, in, l.tree, l.cfg, options, !l.complete)
+	return in, base, asked, err
 }
 
 // compare lints both sides and subtracts.

@@ -54,24 +54,8 @@ const maxCounterparts = 100_000
 func newPairing(m *measurement) *pairing {
 	p := &pairing{marked: make([]uint64, len(m.subject.program.Rules))}
 	head, base := m.head.program, m.base.program
-	p.rules = pairUp(len(head.Rules), len(base.Rules),
-		func(i int) identity {
-			r := head.Rules[i]
-			return identityOf(r.Source, r.ID, r.Title, r.Level, r.Hash, r.Alerts)
-		},
-		func(i int) identity {
-			r := base.Rules[i]
-			return identityOf(r.Source, r.ID, r.Title, r.Level, r.Hash, r.Alerts)
-		})
-	p.correlations = pairUp(len(head.Correlations), len(base.Correlations),
-		func(i int) identity {
-			c := head.Correlations[i]
-			return identityOf(c.Source, c.ID, c.Title, c.Level, c.Hash, c.Alerts)
-		},
-		func(i int) identity {
-			c := base.Correlations[i]
-			return identityOf(c.Source, c.ID, c.Title, c.Level, c.Hash, c.Alerts)
-		})
+	p.rules = pairUp(len(head.Rules), len(base.Rules), rulesOf(head), rulesOf(base))
+	p.correlations = pairUp(len(head.Correlations), len(base.Correlations), correlationsOf(head), correlationsOf(base))
 	p.tellBroken(m)
 	p.ofHead, p.ofBase = make([]int, len(head.Rules)), make([]int, len(base.Rules))
 	for n := range p.rules {
@@ -95,6 +79,21 @@ type identity struct {
 
 func identityOf(source rules.Document, id, title, level, hash string, alerts bool) identity {
 	return identity{keyOf(source, id, title), hash, alerts, title + "\x00" + level}
+}
+
+// rulesOf and correlationsOf return what those of a program are, by their numbers.
+func rulesOf(p *compiler.Program) func(int) identity {
+	return func(i int) identity {
+		r := p.Rules[i]
+		return identityOf(r.Source, r.ID, r.Title, r.Level, r.Hash, r.Alerts)
+	}
+}
+
+func correlationsOf(p *compiler.Program) func(int) identity {
+	return func(i int) identity {
+		c := p.Correlations[i]
+		return identityOf(c.Source, c.ID, c.Title, c.Level, c.Hash, c.Alerts)
+	}
 }
 
 func pairUp(heads, bases int, head, base func(int) identity) []pair {

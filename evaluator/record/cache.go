@@ -156,10 +156,10 @@ func (c *cache) newPlan(set memorySet) *plan {
 	return p
 }
 
-// remember notes what the missing rules of a plan have found in a file. That it cannot,
-// because a folder is not to be written to, does no harm.
+// remember notes what the missing rules of a plan have found in a file, unless the file has
+// gone meanwhile. That it cannot, because a folder is not to be written to, does no harm.
 func (c *cache) remember(p *plan, f File, is *findings, s *sealer) {
-	if len(p.missing) == 0 {
+	if len(p.missing) == 0 || !unchanged(c.dir, f) {
 		return
 	}
 	text, err := is.encoded()

@@ -41,18 +41,12 @@ func (l *laterRows) read() error {
 	slices.Sort(l.rows)
 	for i := range t.footer.groups {
 		g := t.group(i, &reader{})
-		layouts, byLayout, err := g.layoutsOf(func(row int) bool {
+		made, err := g.made(func(row int) bool {
 			_, wanted := slices.BinarySearch(l.rows, int32(g.first+row))
 			return wanted
 		})
 		if err != nil {
 			return fmt.Errorf("%s: %w", t.path, err)
-		}
-		made := make([]func() (evaluator.Value, error), g.rows)
-		for n, rows := range byLayout {
-			if len(rows) > 0 {
-				g.makers(layouts[n], rows, made)
-			}
 		}
 		l.made = append(l.made, made...)
 	}

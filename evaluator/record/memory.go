@@ -74,9 +74,9 @@ func (m *memory) look(s *sealer) error {
 		if _, err := m.file.ReadAt(head[:], m.size); err != nil {
 			return err
 		}
-		id := fileID(head[:len(fileID{})])
-		p := entry{m.size + int64(entryHead), int(binary.LittleEndian.Uint32(head[len(fileID{}):]))}
-		if p.at+int64(p.size) > info.Size() {
+		id, size := fileID(head[:len(fileID{})]), binary.LittleEndian.Uint32(head[len(fileID{}):])
+		p := entry{m.size + int64(entryHead), int(size)}
+		if size > math.MaxInt32 || p.at+int64(size) > info.Size() {
 			break
 		}
 		if n > 0 {

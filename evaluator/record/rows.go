@@ -56,16 +56,9 @@ func recordsOf(dir string, f File, yield func(Row) error) error {
 
 // eachRow yields the records of a row group.
 func (g *rowGroup) eachRow(yield func(Row) error) (int, error) {
-	layouts, byLayout, err := g.layoutsOf(nil)
+	made, err := g.made(nil)
 	if err != nil {
 		return 0, err
-	}
-	made := make([]func() (evaluator.Value, error), g.rows)
-	for n, rows := range byLayout {
-		if len(rows) == 0 {
-			continue
-		}
-		g.makers(layouts[n], rows, made)
 	}
 	beside, err := g.beside()
 	if err != nil {
@@ -114,6 +107,21 @@ func (b *beside) row(row int) Row {
 	// The year of a time without one follows from when its source was modified; so it
 	// does from the time itself.
 	return Row{telemetry.Record{Source: b.sources.text(int32(row)), Index: int(index), Modified: at}, at, b.views.text(int32(row))}
+}
+
+// made returns what makes the records of the rows that are wanted; nil wants all.
+func (g *rowGroup) made(wanted func(row int) bool) ([]func() (evaluator.Value, error), error) {
+	layouts, byLayout, err := g.layoutsOf(wanted)
+	if err != nil {
+		return nil, err
+	}
+	made := make([]func() (evaluator.Value, error), g.rows)
+	for n, rows := range byLayout {
+		if len(rows) > 0 {
+			g.makers(layouts[n], rows, made)
+		}
+	}
+	return made, nil
 }
 
 // makers notes how the records of rows of a layout are made.

@@ -9,11 +9,8 @@ import (
 	"github.com/socctl/socctl/evaluator/ruletest"
 )
 
-// An expected alert that names less of the group than another leaves that one its alert,
-// wherever it stands in the list.
-func TestOrderOfExpectedAlerts(t *testing.T) {
-	t.Parallel()
-	suite, _ := load(t, `-- rules/c.yml --
+// eachMatch is a correlation that raises an alert for every match of a rule.
+const eachMatch = `-- rules/c.yml --
 title: A
 name: a
 logsource: {product: windows, service: security}
@@ -22,7 +19,13 @@ detection: {s: {k: v}, condition: s}
 title: Each
 name: each
 correlation: {type: event_count, rules: [a], group-by: [g, h], timespan: 1m, condition: {gte: 1}}
--- tests/c.yml --
+`
+
+// An expected alert that names less of the group than another leaves that one its alert,
+// wherever it stands in the list.
+func TestOrderOfExpectedAlerts(t *testing.T) {
+	t.Parallel()
+	suite, _ := load(t, eachMatch+`-- tests/c.yml --
 tests:
     - name: any of them first
       rule: each
@@ -67,16 +70,7 @@ tests:
 // The advice on an event of another logsource is one that a sequence can follow.
 func TestSequenceOfAnotherLogsource(t *testing.T) {
 	t.Parallel()
-	suite, _ := load(t, `-- rules/c.yml --
-title: A
-name: a
-logsource: {product: windows, service: security}
-detection: {s: {k: v}, condition: s}
----
-title: Each
-name: each
-correlation: {type: event_count, rules: [a], timespan: 1m, condition: {gte: 1}}
--- tests/c.yml --
+	suite, _ := load(t, eachMatch+`-- tests/c.yml --
 tests:
     - name: of another log
       rule: each

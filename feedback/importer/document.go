@@ -181,7 +181,7 @@ func (r jsonRecord) get(path string) (out []located) {
 
 // csvRecords returns the lines of a table behind that of its names.
 func (d *document) csvRecords() ([]record, *rules.Diagnostic) {
-	if at := notUTF8(d.file.Source); at >= 0 {
+	if at := d.file.NotUTF8(); at >= 0 {
 		return nil, &rules.Diagnostic{Code: "verdict/not-csv", Severity: rules.Error, Span: d.between(at, at+1), Message: "the file is no UTF-8 here",
 			Help: "export it as UTF-8"}
 	}
@@ -223,18 +223,6 @@ func (d *document) csvRecords() ([]record, *rules.Diagnostic) {
 		return out, d.csvProblem(bad.Line, bad.Column, bad.Err.Error())
 	}
 	return out, d.csvProblem(1, 1, err.Error())
-}
-
-// notUTF8 returns the first byte of a text that is no UTF-8, -1 if there is none.
-func notUTF8(text []byte) int {
-	for at := 0; at < len(text); {
-		r, size := utf8.DecodeRune(text[at:])
-		if r == utf8.RuneError && size == 1 {
-			return at
-		}
-		at += size
-	}
-	return -1
 }
 
 // unixLines returns a table of the same length whose lines end with line feeds, if
