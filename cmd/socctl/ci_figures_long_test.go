@@ -21,33 +21,9 @@ import (
 // of results, with that of the first run, and with that while five other rules change.
 // The figures are those of docs/ci.md.
 func TestCIFigures(t *testing.T) {
-	_, folder, rules := fleet(t)
-	if err := os.Remove(filepath.Join(rules, "fleet.yml")); err != nil {
-		t.Fatal(err)
-	}
-	roots, err := filepath.Glob(filepath.Join(rules, "*", "rules"))
-	if err != nil || len(roots) != 1 {
-		t.Fatal(roots, err)
-	}
-	t.Chdir(filepath.Dir(roots[0]))
-	if err := os.CopyFS("regression_data", os.DirFS(corpus.Path(t, "sigma/regression_data"))); err != nil {
-		t.Fatal(err)
-	}
-	writeFile(t, ".socctl.yml", "rules: [rules, rules-compliance, rules-emerging-threats, rules-threat-hunting]\ntest: {allow-missing-recordings: true}\nbudgets: {critical: 1/week, high: 1/day, medium: 5/day}\n")
-	git := func(args ...string) {
-		t.Helper()
-		if out, err := exec.Command("git", append([]string{"-c", "user.name=t", "-c", "user.email=t@example.com"}, args...)...).CombinedOutput(); err != nil {
-			t.Fatalf("git %v: %s", args, out)
-		}
-	}
-	git("init", "-q", ".")
-	git("add", "-A")
-	git("commit", "-qm", "base")
+	folder := fleetRepository(t)
 	widen(t, 0, 5)
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
-	if err := os.RemoveAll(filepath.Join(folder, ".cache")); err != nil {
-		t.Fatal(err)
-	}
 	measure := func(what string) {
 		t.Helper()
 		var out, problems strings.Builder
@@ -61,9 +37,41 @@ func TestCIFigures(t *testing.T) {
 	}
 	measure("nothing known")
 	measure("the same again")
-	git("checkout", "-q", ".")
+	git(t, "checkout", "-q", ".")
 	widen(t, 5, 10)
 	measure("five other rules")
+}
+
+// fleetRepository makes a repository of all public rules the present folder, and returns
+// the recorded fleet, of which nothing is remembered.
+func fleetRepository(t *testing.T) string {
+	_, folder, rules := fleet(t)
+	if err := os.Remove(filepath.Join(rules, "fleet.yml")); err != nil {
+		t.Fatal(err)
+	}
+	roots, err := filepath.Glob(filepath.Join(rules, "*", "rules"))
+	if err != nil || len(roots) != 1 {
+		t.Fatal(roots, err)
+	}
+	t.Chdir(filepath.Dir(roots[0]))
+	if err := os.CopyFS("regression_data", os.DirFS(corpus.Path(t, "sigma/regression_data"))); err != nil {
+		t.Fatal(err)
+	}
+	writeFile(t, ".socctl.yml", "rules: [rules, rules-compliance, rules-emerging-threats, rules-threat-hunting]\ntest: {allow-missing-recordings: true}\nbudgets: {critical: 1/week, high: 1/day, medium: 5/day}\n")
+	git(t, "init", "-q", ".")
+	git(t, "add", "-A")
+	git(t, "commit", "-qm", "base")
+	if err := os.RemoveAll(filepath.Join(folder, ".cache")); err != nil {
+		t.Fatal(err)
+	}
+	return folder
+}
+
+func git(t *testing.T, args ...string) {
+	t.Helper()
+	if out, err := exec.Command("git", append([]string{"-c", "user.name=t", "-c", "user.email=t@example.com"}, args...)...).CombinedOutput(); err != nil {
+		t.Fatalf("git %v: %s", args, out)
+	}
 }
 
 // widen adds a value to rules of Windows processes, those from one number to another.
