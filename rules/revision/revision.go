@@ -94,13 +94,28 @@ func (t *Tree) resolve(ctx context.Context, ref string) (string, error) {
 	}
 	commit, err := t.git(ctx, "rev-parse", "--verify", "--quiet", ref+"^{commit}")
 	if err != nil {
-		help := "git branch -a lists the branches there are"
-		if t.shallow(ctx) {
-			help = "the clone is shallow: fetch more of the history (fetch-depth: 0 in a workflow, or git fetch --unshallow)"
-		}
-		return "", fmt.Errorf("there is no revision %s: %s", ref, help)
+		return "", fmt.Errorf("there is no revision %s: %s", ref, t.instead(ctx, ref))
 	}
 	return strings.TrimSpace(string(commit)), nil
+}
+
+// instead tells what to do about a revision that there is not.
+func (t *Tree) instead(ctx context.Context, ref string) string {
+	switch {
+	case isHash(ref) && strings.Trim(ref, "0") == "":
+		return "zeros are what forges write for the commit before the first one of a branch; name the branch that it leaves, such as origin/main"
+	case t.shallow(ctx):
+		return "the clone is shallow: fetch more of the history (fetch-depth: 0 in a workflow, or git fetch --unshallow)"
+	case isHash(ref):
+		return "no branch has that commit any more, or it was not fetched: git fetch origin " + ref + " gets it if the forge still has it"
+	default:
+		return "git branch -a lists the branches there are"
+	}
+}
+
+// isHash reports whether ref is the whole hash of a commit, SHA-1 or SHA-256.
+func isHash(ref string) bool {
+	return (len(ref) == 40 || len(ref) == 64) && strings.Trim(ref, "0123456789abcdef") == ""
 }
 
 // base finds the merge base of ref with the work tree's commit.

@@ -152,6 +152,8 @@ func TestOpenFails(t *testing.T) {
 	for _, c := range []struct{ ref, want string }{
 		{"mian", "there is no revision mian: git branch -a lists"},
 		{"--output=x", "is no revision"},
+		{strings.Repeat("0", 40), "the commit before the first one of a branch; name the branch that it leaves"},
+		{strings.Repeat("ab", 20), "it was not fetched: git fetch origin abab"},
 	} {
 		if _, err := revision.Open(context.Background(), ".", c.ref); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %s", c.ref, err, c.want)
