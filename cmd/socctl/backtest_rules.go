@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/socctl/socctl/evaluator/backtest"
@@ -66,7 +67,21 @@ func (c *cli) comparedRules(ctx context.Context, cfg *config.Config, o *backtest
 	if len(head.program.Rules)+len(before.Program.Rules) == 0 {
 		return nil, noRules(head, options.Paths)
 	}
-	return compare(head, before, &backtest.Revision{Ref: o.base, Commit: tree.Commit}), nil
+	return compare(head, before, &backtest.Revision{Ref: o.base, Commit: tree.Commit}), c.tellViews(ctx, tree, cfg)
+}
+
+// tellViews tells whether the views of a revision are others than those that events are
+// replayed with.
+func (c *cli) tellViews(ctx context.Context, tree *revision.Tree, cfg *config.Config) error {
+	now, err := c.views(cfg)
+	if err != nil {
+		return err
+	}
+	text, err := otherViews(ctx, tree, cfg, now)
+	if text != "" {
+		fmt.Fprintf(c.stderr, "socctl: %s\n", text)
+	}
+	return err
 }
 
 // baseOptions say how rules of both sides are read: with the pipelines and

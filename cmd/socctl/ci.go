@@ -160,6 +160,11 @@ func (c *cli) ci(ctx context.Context, o *ciOptions) error {
 	run.Expiry = o.sides.head.Program.Expiry
 	run.Strict = cmp.Or(o.preExisting, cfg.CI.PreExisting.Text) == "block"
 	run.Diff = c.diffOfSides(o.sides, o.base)
+	if text, err := otherViews(ctx, o.sides.tree, cfg, o.sides.options().Table); err != nil {
+		return err
+	} else if text != "" {
+		run.Warnings = append(run.Warnings, report.CIRemark{Kind: "views", Text: text})
+	}
 	if o.sides.verdicts, err = c.ciVerdicts(ctx, cfg, o, run); err != nil {
 		return err
 	}

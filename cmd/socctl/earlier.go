@@ -7,10 +7,12 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/socctl/socctl/evaluator/telemetry"
 	"github.com/socctl/socctl/lint"
 	"github.com/socctl/socctl/lint/project"
 	"github.com/socctl/socctl/rules"
 	"github.com/socctl/socctl/rules/config"
+	"github.com/socctl/socctl/rules/logsource"
 	"github.com/socctl/socctl/rules/revision"
 )
 
@@ -53,6 +55,42 @@ func earlierRules(ctx context.Context, tree *revision.Tree, cfg *config.Config) 
 		}
 	}
 	return out, nil
+}
+
+// otherViews tells that the views of a revision are others than these, which both sides are
+// compared with; "" if they are not. Views that cannot be read are others.
+func otherViews(ctx context.Context, tree *revision.Tree, cfg *config.Config, now *logsource.Table) (string, error) {
+	table, err := earlierViews(ctx, tree, cfg)
+	if err != nil || table != nil && telemetry.NewNormaliser(table).Key() == telemetry.NewNormaliser(now).Key() {
+		return "", err
+	}
+	return "the views of events (telemetry.logsource) are not those of before, so rules may match other events though they mean the same; " +
+		"both sides are tested and replayed with the views of now: run backtest without --base on either to see what each finds", nil
+}
+
+// earlierViews returns the views of a revision; nil if they could not be read then either.
+func earlierViews(ctx context.Context, tree *revision.Tree, cfg *config.Config) (*logsource.Table, error) {
+	was, err := earlierConfig(ctx, tree, cfg)
+	if err != nil {
+		return nil, err
+	}
+	var name, text string
+	if was != nil {
+		name, text = was.Path, was.Telemetry.Logsource.Text
+		if path := was.Telemetry.Logsource.Path; path.Present() {
+			name = filepath.ToSlash(fromHere([]string{was.Resolve(path.Text)}, true)[0])
+			texts, err := tree.Read(ctx, []string{name})
+			if err != nil {
+				return nil, &exitError{exitUsage, err}
+			}
+			text = string(texts[name])
+		}
+	}
+	table, err := viewTable(name, []byte(text))
+	if err != nil {
+		return nil, nil // what was wrong with them then is not what is asked
+	}
+	return table, nil
 }
 
 // loadBase loads the rules of a revision beside those of the work tree. Unless somebody has

@@ -144,16 +144,25 @@ func (c *cli) views(cfg *config.Config) (*logsource.Table, error) {
 		}
 		data = read
 	}
-	if len(data) == 0 {
-		return logsource.Default(), nil
-	}
-	table, err := logsource.Parse(name, data)
+	table, err := viewTable(name, data)
 	if err != nil {
 		return nil, &exitError{exitUsage, err}
 	}
+	return table, nil
+}
+
+// viewTable returns the built-in views with those of a text over them, if it has any.
+func viewTable(name string, text []byte) (*logsource.Table, error) {
+	if len(text) == 0 {
+		return logsource.Default(), nil
+	}
+	table, err := logsource.Parse(name, text)
+	if err != nil {
+		return nil, err
+	}
 	table = logsource.Default().With(table)
 	if err := table.Check(); err != nil {
-		return nil, &exitError{exitUsage, fmt.Errorf("%s: %w", name, err)}
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return table, nil
 }

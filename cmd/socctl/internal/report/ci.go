@@ -28,7 +28,7 @@ type CIRun struct {
 	FailedBefore map[string]bool // ids of tests that failed before the change too
 	Strict       bool            // what was wrong before the change blocks too
 
-	Denied, Warnings []CIRemark // of gates
+	Denied, Warnings []CIRemark // of gates; warnings also of views of events that have changed
 }
 
 // CIFormats are the formats of a run; CITexts those for people, which may follow

@@ -22,10 +22,11 @@ const (
 )
 
 // ciMarkdown writes one comment: the verdict first, only what changed, the worst
-// first, details folded. It is empty if no rule changed. Everything from rules and
-// events is escaped, and what would make it too long is left out, and said to be.
+// first, details folded. It is empty if no rule changed and there is no
+// blocker and no warning. Everything from rules and events is escaped, and what would make
+// it too long is left out, and said to be.
 func ciMarkdown(w io.Writer, p *CIPage) error {
-	if !p.Changed() && len(p.Blockers) == 0 {
+	if !p.Changed() && len(p.Blockers)+len(p.Warnings) == 0 {
 		return nil
 	}
 	c := &comment{left: maxComment}

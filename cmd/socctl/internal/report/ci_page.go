@@ -18,7 +18,7 @@ type CIPage struct {
 
 	Blockers []CIRemark `json:"blockers"` // reasons not to merge
 	Known    []CIRemark `json:"known"`    // that were there before the change, and do not block
-	Warnings []CIRemark `json:"warnings"` // of gates, which advise
+	Warnings []CIRemark `json:"warnings"` // of gates, and of views of events that have changed; they advise
 
 	Changes       []CIChange      `json:"changes"` // rules that match other events, the worst first
 	WithoutEffect int             `json:"without_effect"`
