@@ -77,16 +77,16 @@ type folderReplay struct {
 	withoutIndex int // files
 }
 
-// tellWithoutIndex tells once of files that were read because their indexes are gone.
+// tellWithoutIndex tells once of files that were read because their indexes are of no use.
 func (f *folderReplay) tellWithoutIndex(folder string) {
 	if f.withoutIndex > 0 && f.warn != nil {
-		f.warn(fmt.Sprintf("the index of %s in %s is gone, so what it would tell was read from there; `socctl record compact %s` makes indexes anew",
+		f.warn(fmt.Sprintf("the index of %s in %s is gone or damaged, so what it would tell was read from there; `socctl record compact %s` makes indexes anew",
 			report.Count(f.withoutIndex, "file"), folder, folder))
 	}
 }
 
 func (f *folderReplay) replay(ctx context.Context, folder string) error {
-	o := record.ReplayOptions{Workers: f.stream.Jobs, Normaliser: f.stream.Normaliser, Exposure: true, Anyway: f.stream.Anyway, Cache: true}
+	o := record.ReplayOptions{Workers: f.stream.Jobs, Normaliser: f.stream.Normaliser, Exposure: true, Anyway: f.stream.Anyway, Cache: true, Unread: f.unread}
 	return record.Replay(ctx, folder, f.program, o, func(r *record.Replayed) error {
 		f.deliver(ctx, r.Hits)
 		f.account(r)
@@ -101,6 +101,21 @@ func (f *folderReplay) replay(ctx context.Context, folder string) error {
 		}
 		return nil
 	})
+}
+
+// unread tells of a file that cannot be read. As of other recordings, what is left is
+// replayed.
+func (f *folderReplay) unread(is record.File, err error) error {
+	f.out.Problems++
+	if f.stream.Problem != nil {
+		f.stream.Problem(without(is, err))
+	}
+	return nil
+}
+
+// without is the error of a file of a recording that is left out.
+func without(f record.File, err error) error {
+	return fmt.Errorf("%w; left out: %s", err, report.Count(f.Rows, "event"))
 }
 
 // deliver counts the hits of a file. Their events are not made any more once ctx is done,

@@ -126,12 +126,14 @@ func inTurn(recordings []string) (parts [][]string) {
 func recorded(ctx context.Context, folder string) iter.Seq2[telemetry.Record, error] {
 	return func(yield func(telemetry.Record, error) bool) {
 		left := false
-		err := record.Records(folder, func(row record.Row) error {
-			if left = !yield(row.Record, nil); left {
+		next := func(r telemetry.Record, err error) error {
+			if left = !yield(r, err); left {
 				return context.Canceled
 			}
 			return ctx.Err()
-		})
+		}
+		unread := func(f record.File, err error) error { return next(telemetry.Record{}, without(f, err)) }
+		err := record.Records(folder, unread, func(row record.Row) error { return next(row.Record, nil) })
 		if err != nil && !left && ctx.Err() == nil {
 			yield(telemetry.Record{}, err)
 		}

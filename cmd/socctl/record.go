@@ -438,7 +438,13 @@ func (c *cli) recordCat() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			out := bufio.NewWriterSize(c.stdout, 64<<10)
 			var line []byte
-			err := record.Records(args[0], func(row record.Row) error {
+			code := exitClean
+			unread := func(f record.File, err error) error {
+				code = exitUnreadable
+				c.unreadable(without(f, err))
+				return cmd.Context().Err()
+			}
+			err := record.Records(args[0], unread, func(row record.Row) error {
 				if cmd.Context().Err() != nil {
 					return cmd.Context().Err()
 				}
@@ -449,7 +455,7 @@ func (c *cli) recordCat() *cobra.Command {
 			if err = errors.Join(err, out.Flush()); err != nil {
 				return recordingError(err)
 			}
-			return nil
+			return exitWith(code)
 		},
 	}
 }

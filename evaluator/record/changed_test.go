@@ -25,7 +25,7 @@ func TestChangedWhileRead(t *testing.T) {
 		}
 	}
 	once := false
-	err := Records(dir, func(Row) error {
+	err := Records(dir, nil, func(Row) error {
 		if !once {
 			once = true
 			redact()

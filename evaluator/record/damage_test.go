@@ -79,7 +79,7 @@ func TestDamagedFiles(t *testing.T) {
 		case err != nil:
 			refused++
 		}
-		if err := Records(dir, func(Row) error { return nil }); err == nil {
+		if err := Records(dir, nil, func(Row) error { return nil }); err == nil {
 			t.Fatal("records of a damaged file are read")
 		}
 	}
@@ -124,7 +124,7 @@ func TestOddRecords(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := map[int]string{}
-	if err := Records(dir, func(r Row) error { got[r.Record.Index] = r.Record.Value.Text(); return nil }); err != nil {
+	if err := Records(dir, nil, func(r Row) error { got[r.Record.Index] = r.Record.Value.Text(); return nil }); err != nil {
 		t.Fatal(err)
 	}
 	for i, text := range records {

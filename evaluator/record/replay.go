@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
 	"runtime"
 	"slices"
@@ -49,7 +48,7 @@ type Replayed struct {
 	File
 	Hits    []Hit          // in the order of the rows
 	Sources map[string]int // how many events each has
-	// WithoutIndex is set if the index is gone: the file was read instead, as a whole.
+	// WithoutIndex is set if the index is gone or damaged: the file was read instead, as a whole.
 	WithoutIndex bool
 
 	// If ReplayOptions ask for it:
@@ -68,13 +67,17 @@ type ReplayOptions struct {
 	// Cache remembers beside the recording what rules found, so that only rules that
 	// have changed are evaluated the next time.
 	Cache bool
+	// Unread is told which file cannot be read, and why; the replay goes on without it unless
+	// an error is returned. If it is nil, what cannot be read ends the replay.
+	Unread func(File, error) error
 
 	passing bool // only Visit asks for events
 	spoil   bool // see room
 }
 
 // Replay matches the rules of a program with the events of a recording. yield is
-// called for each file, in the order of the manifest; an error ends the replay.
+// called for each file that can be read, in the order of the manifest; an error ends the
+// replay.
 func Replay(ctx context.Context, dir string, p *compiler.Program, o ReplayOptions, yield func(*Replayed) error) error {
 	m, err := ReadManifest(dir)
 	if err != nil {
@@ -125,8 +128,8 @@ func Replay(ctx context.Context, dir string, p *compiler.Program, o ReplayOption
 		select {
 		case r := <-results[i]:
 			<-ahead
-			if err := r.yield(yield); err != nil {
-				return orChanged(dir, m.Files[i], err)
+			if err := r.yield(ctx, dir, &o, yield); err != nil {
+				return err
 			}
 		case <-ctx.Done():
 			return ctx.Err()
@@ -151,11 +154,17 @@ type fileReplay struct {
 	err error
 }
 
-func (r *fileReplay) yield(yield func(*Replayed) error) error {
-	if r.err != nil {
-		return r.err
+// yield hands over what was found, or tells that the file cannot be read.
+func (r *fileReplay) yield(ctx context.Context, dir string, o *ReplayOptions, yield func(*Replayed) error) error {
+	err := r.err
+	if err == nil {
+		return orChanged(dir, r.File, yield(&r.Replayed))
 	}
-	return yield(&r.Replayed)
+	err = orChanged(dir, r.File, err)
+	if o.Unread == nil || ctx.Err() != nil || errors.Is(err, ErrChanged) {
+		return err
+	}
+	return o.Unread(r.File, err)
 }
 
 // replayer replays files on one goroutine.
@@ -197,12 +206,9 @@ func (w *replayer) file(ctx context.Context, f File) *fileReplay {
 	if judged {
 		r.Sources = maps.Clone(f.Sources)
 		if f.Index != nil {
-			silent, r.err = w.router.silent(w.dir, &f)
-			if r.WithoutIndex = errors.Is(r.err, fs.ErrNotExist); r.WithoutIndex {
-				r.err = nil // all that an index says is in its file as well
-			}
-			if r.err != nil {
-				return r
+			var err error
+			if silent, err = w.router.silent(w.dir, &f); err != nil {
+				silent, r.WithoutIndex = nil, true // all that an index says is in its file as well
 			}
 		}
 		if w.router.idle(&f, silent, &r.Replayed) == 0 {

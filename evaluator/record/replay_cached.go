@@ -48,7 +48,7 @@ func (w *remembering) file(ctx context.Context, f File) *fileReplay {
 			return fresh
 		}
 		if err := ctx.Err(); err != nil {
-			return &fileReplay{err: err}
+			return &fileReplay{Replayed: Replayed{File: f}, err: err}
 		}
 		withoutIndex = fresh.WithoutIndex
 		is := found(fresh)

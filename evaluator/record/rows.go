@@ -19,15 +19,25 @@ type Row struct {
 }
 
 // Records yields the records of a recording, file by file in the order of the
-// manifest. An error ends it.
-func Records(dir string, yield func(Row) error) error {
+// manifest. An error of yield ends it. unread is told which file cannot be read, and
+// why; what is left is yielded unless it returns an error. If it is nil, what cannot be read
+// ends it.
+func Records(dir string, unread func(File, error) error, yield func(Row) error) error {
 	m, err := ReadManifest(dir)
 	if err != nil {
 		return err
 	}
 	for _, f := range m.Files {
-		if err := recordsOf(dir, f, yield); err != nil {
-			return orChanged(dir, f, err)
+		var ended error
+		err := recordsOf(dir, f, func(r Row) error {
+			ended = yield(r)
+			return ended
+		})
+		if err = orChanged(dir, f, err); err != nil && ended == nil && unread != nil && !errors.Is(err, ErrChanged) {
+			err = unread(f, err)
+		}
+		if err != nil {
+			return err
 		}
 	}
 	return nil
