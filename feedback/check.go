@@ -125,6 +125,13 @@ func (s *State) weight(i Investigator) float64 {
 	return 0
 }
 
+// byOne reports whether all opinions are of one investigator, who may have spoken
+// of the alert and of its incident.
+func (a *AlertState) byOne() bool {
+	first := a.Opinions[0].Investigator
+	return !slices.ContainsFunc(a.Opinions, func(o Opinion) bool { return o.Investigator.Kind != first.Kind || o.Investigator.ID != first.ID })
+}
+
 // Stats counts what the state is made of.
 func (s *State) Stats() Stats {
 	out := Stats{Schema: "socctl.verdict-stats/v1", Verdicts: s.Verdicts, Duplicates: s.Duplicates, Alerts: len(s.Alerts), Rules: len(s.byRule),
@@ -145,7 +152,7 @@ func (s *State) Stats() Stats {
 				by[name] = &InvestigatorStats{Investigator: name, Weight: s.weight(o.Investigator)}
 			}
 			by[name].Opinions++
-			if len(a.Opinions) == 1 {
+			if a.byOne() {
 				by[name].Alone++
 			}
 			if a.Contested {

@@ -235,14 +235,18 @@ func (f *folding) alert(group []*Verdict) *AlertState {
 			a.Overruled = append(a.Overruled, v.UID)
 			continue
 		}
-		if !f.counts(v) {
-			continue
-		}
 		// The scope stands in for the session: one on the incident does not replace
 		// one on the alert, and another version of an agent replaces the earlier.
 		who := Investigator{Kind: v.Investigator.Kind, ID: v.Investigator.ID, Session: v.Scope}
-		if at, known := latest[who]; known {
+		at, known := latest[who]
+		switch {
+		case !f.counts(v):
+			continue
+		case known && (!f.expired(v) || a.Opinions[at].Verdict.Class() != Protected):
 			a.Opinions[at].UID = ""
+		}
+		if f.expired(v) {
+			continue
 		}
 		latest[who] = len(a.Opinions)
 		a.Opinions = append(a.Opinions, f.opinion(v))
@@ -252,7 +256,7 @@ func (f *folding) alert(group []*Verdict) *AlertState {
 	return a
 }
 
-// counts reports whether a verdict counts now, and tells why not.
+// counts reports whether a verdict is heard at all, and tells why not.
 func (f *folding) counts(v *Verdict) bool {
 	if f.ahead(v) {
 		f.problem(v, "verdict/future", fmt.Sprintf("its time %s is in the future", v.Time.Format(time.RFC3339)), "correct the clock of "+v.Investigator.ID+"; until then the verdict protects but supports nothing")
@@ -261,8 +265,13 @@ func (f *folding) counts(v *Verdict) bool {
 	if f.proofs[v].fail != "" {
 		return v.Verdict.Class() == Protected
 	}
-	expired := v.Expires != nil && !f.options.Now.IsZero() && !v.Expires.After(f.options.Now)
-	return !expired || v.Verdict.Class() == Protected
+	return true
+}
+
+// expired reports whether a verdict supports nothing any more. It still stands in the
+// place of what its investigator said before, unless that protects.
+func (f *folding) expired(v *Verdict) bool {
+	return v.Expires != nil && !f.options.Now.IsZero() && !v.Expires.After(f.options.Now) && v.Verdict.Class() != Protected
 }
 
 // opinion weighs a verdict.

@@ -136,3 +136,15 @@ func TestCheck(t *testing.T) {
 		t.Errorf("%+v", stats)
 	}
 }
+
+// Who has spoken of an alert and of its incident is alone nevertheless.
+func TestAlone(t *testing.T) {
+	s := feedback.Fold([]feedback.Verdict{
+		said("human:alice", feedback.FalseLogic, "a", 1), said("human:alice", feedback.FalseLogic, "a", 2, onIncident),
+		said("human:alice", feedback.FalseLogic, "b", 1), said("human:bob", feedback.FalseLogic, "b", 2),
+	}, feedback.FoldOptions{})
+	want := []feedback.InvestigatorStats{{Investigator: "human:alice", Weight: 1, Opinions: 3, Alone: 2}, {Investigator: "human:bob", Weight: 1, Opinions: 1}}
+	if diff := cmp.Diff(want, s.Stats().Investigators); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -157,7 +157,8 @@ type sum struct {
 	mean     bool
 	n        int
 	integers big.Int
-	floats   *big.Float // nil until a number is no 64-bit integer
+	inexact  int       // numbers that are no 64-bit integers
+	floats   big.Float // their sum
 	scratch  big.Float
 }
 
@@ -180,10 +181,11 @@ func (s *sum) apply(e *entry, sign int) {
 			s.integers.Add(&s.integers, x)
 			continue
 		}
-		if s.floats == nil {
-			s.floats = new(big.Float).SetPrec(exactBits)
+		s.inexact += sign
+		if s.floats.Prec() == 0 {
+			s.floats.SetPrec(exactBits)
 		}
-		s.floats.Add(s.floats, s.scratch.SetPrec(53).SetFloat64(float64(sign)*v.number.Float()))
+		s.floats.Add(&s.floats, s.scratch.SetPrec(53).SetFloat64(float64(sign)*v.number.Float()))
 	}
 }
 
@@ -191,7 +193,7 @@ func (s *sum) value() (compiler.Number, bool) {
 	if s.n == 0 {
 		return compiler.Number{}, false
 	}
-	if s.floats == nil && s.integers.IsInt64() && !s.mean {
+	if s.inexact == 0 && s.integers.IsInt64() && !s.mean {
 		return compiler.IntNumber(s.integers.Int64()), true
 	}
 	total := s.total()
@@ -204,8 +206,8 @@ func (s *sum) value() (compiler.Number, bool) {
 // total returns the float64 nearest to the sum.
 func (s *sum) total() float64 {
 	exact := new(big.Float).SetPrec(exactBits).SetInt(&s.integers)
-	if s.floats != nil {
-		exact.Add(exact, s.floats)
+	if s.inexact > 0 {
+		exact.Add(exact, &s.floats)
 	}
 	f, _ := exact.Float64()
 	return f

@@ -43,19 +43,25 @@ func appendKeyPart(key []byte, text string, present bool) []byte {
 	return append(key, text...)
 }
 
-// groupValues takes a key apart.
-func groupValues(names []string, key string) []GroupValue {
+// groupValues takes a key apart; false if it does not have that many parts.
+func groupValues(names []string, key string) ([]GroupValue, bool) {
 	rest := []byte(key)
 	out := make([]GroupValue, 0, len(names))
 	for _, name := range names {
+		if len(rest) == 0 {
+			return nil, false
+		}
 		v := GroupValue{Name: name, Present: rest[0] == 1}
 		rest = rest[1:]
 		if v.Present {
 			size, n := binary.Uvarint(rest)
+			if n <= 0 || size > uint64(len(rest)-n) {
+				return nil, false
+			}
 			v.Value = string(rest[n : n+int(size)])
 			rest = rest[n+int(size):]
 		}
 		out = append(out, v)
 	}
-	return out
+	return out, len(rest) == 0
 }

@@ -155,3 +155,20 @@ correlation: {type: temporal_ordered, rules: [a, b], timespan: 1m}
 		}
 	}
 }
+
+// A sum is that of the window, whatever was in the window before: exact, if all numbers are integers.
+func TestSumForgetsFractions(t *testing.T) {
+	t.Parallel()
+	p := compile(t, fmt.Sprintf(limitRules, "value_sum", "gte: 9007199254740993, field: v"))
+	e := correlation.New(p, correlation.Options{}, func(a *correlation.Alert) {
+		if got := a.Value.String(); got != "9007199254740993" {
+			t.Errorf("got %s", got)
+		}
+	})
+	for i, v := range []any{0.5, 1, int64(9007199254740992)} {
+		e.Add(correlation.Hit{Seq: uint64(i), Event: evaluator.Map{"v": v}, Time: epoch.Add(time.Duration(i) * 50 * time.Minute)})
+	}
+	if e.Close(); e.Stats().Alerts != 1 {
+		t.Errorf("%d alerts, want 1", e.Stats().Alerts)
+	}
+}

@@ -257,7 +257,8 @@ func (n *node) expire(t int64) {
 
 // alert raises an alert for a group whose last contributor is e.
 func (n *node) alert(g *group, e *entry, value compiler.Number, contributors []*Contributor) {
-	a := &Alert{Correlation: n.c, Time: time.Unix(0, e.at).UTC(), Group: groupValues(n.c.GroupBy, g.key),
+	values, _ := groupValues(n.c.GroupBy, g.key)
+	a := &Alert{Correlation: n.c, Time: time.Unix(0, e.at).UTC(), Group: values,
 		Value: value, Contributors: contributors, Dropped: g.dropped}
 	n.engine.stats.Alerts++
 	n.engine.emit(a)

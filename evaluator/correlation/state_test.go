@@ -72,10 +72,10 @@ func TestLoadRejects(t *testing.T) {
 	hash := p.Correlations[0].Hash
 	for text, want := range map[string]string{
 		"{":               "this is no state of correlations",
-		`{"version": 99}`: "state of version 99, want 2",
-		`{"version": 2, "correlations": [{"hash": "` + hash + `", "queue": [{"input": 7}]}]}`:                                "damaged",
-		`{"version": 2, "correlations": [{"hash": "` + hash + `", "queue": [{"input": 0, "from": {"rule": "x"}}]}]}`:         "damaged",
-		`{"version": 2, "correlations": [{"hash": "` + hash + `", "groups": [{"chain": [{"input": 5, "entries": [{}]}]}]}]}`: "damaged",
+		`{"version": 99}`: "state of version 99, want 3",
+		`{"version": 3, "correlations": [{"hash": "` + hash + `", "queue": [{"input": 7}]}]}`:                                  "damaged",
+		`{"version": 3, "correlations": [{"hash": "` + hash + `", "queue": [{"input": 0, "from": {"rule": {"hash": "x"}}}]}]}`: "damaged",
+		`{"version": 3, "correlations": [{"hash": "` + hash + `", "groups": [{"chain": [{"input": 5, "entries": [{}]}]}]}]}`:   "damaged",
 	} {
 		e := correlation.New(p, correlation.Options{}, func(*correlation.Alert) {})
 		if _, err := e.Load([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
@@ -83,7 +83,7 @@ func TestLoadRejects(t *testing.T) {
 		}
 	}
 	e := correlation.New(p, correlation.Options{}, func(*correlation.Alert) {})
-	if unknown, err := e.Load([]byte(`{"version": 2, "correlations": [{"hash": "sha256:other"}]}`)); err != nil || unknown != 1 {
+	if unknown, err := e.Load([]byte(`{"version": 3, "correlations": [{"hash": "sha256:other"}]}`)); err != nil || unknown != 1 {
 		t.Errorf("got %d unknown correlations, %v", unknown, err)
 	}
 }
