@@ -3,7 +3,6 @@ package correlation
 import (
 	"encoding/json"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/socctl/socctl/compiler"
@@ -174,11 +173,11 @@ func (s *saver) entry(n *node, e *entry) entryState {
 	return out
 }
 
-// numberText writes a number so that what was no integer is none again, though
-// its value be that of one: sums of integers are exact.
+// numberText writes a number so that it is read as the same: what was no integer is none
+// again, though its value be that of one, for sums of integers are exact.
 func numberText(n compiler.Number) string {
 	text := n.String()
-	if _, integer := n.Int(); !integer && !strings.Contains(text, ".") {
+	if read, _ := compiler.ParseNumber(text); read != n {
 		text += ".0"
 	}
 	return text
