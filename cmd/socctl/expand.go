@@ -134,7 +134,7 @@ func (c *cli) expandCoverage(ctx context.Context, o *expandOptions, sources []st
 	if err != nil {
 		return err
 	}
-	in := &expansion.Input{Set: loaded.set, Program: loaded.program, Options: compiler.Options{Placeholders: cfg.PlaceholderValues(), Now: c.now},
+	in := &expansion.Input{Set: loaded.written, Pipeline: loaded.piped, Program: loaded.program, Options: compiler.Options{Placeholders: cfg.PlaceholderValues(), Now: c.now},
 		Budget: o.budget, Now: c.now, Owner: o.owner, Level: o.level, Techniques: tags, Drafts: filepath.ToSlash(o.apply), Tests: filepath.ToSlash(o.tests)}
 	if in.Table, err = c.views(cfg); err != nil {
 		return err
