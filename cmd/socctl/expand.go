@@ -43,7 +43,9 @@ func (c *cli) expandCommand() *cobra.Command {
 are recordings that hold these events and no others, or - for standard input.
 
 First the nearest miss: rules that one part keeps from matching, or two, with
-that part X rare in recordings of which nobody says what they are (--recording).
+that part widened, as a patch of the rule's file. Else a draft of a rule, of
+comparisons that are rare in recordings of which nobody says what they are
+(--recording).
 Both come with their cost, in alerts a day on these recordings, and with tests.
 What might cost more than the budget is not proposed. Exit code 4 says that
 events are left and nothing is proposed for any.`,
@@ -132,7 +134,7 @@ func (c *cli) expandCoverage(ctx context.Context, o *expandOptions, sources []st
 	if err != nil {
 		return err
 	}
-	in := &expansion.Input{Set: loaded.set, Program: loaded.program, Options: compiler.Options{Placeholders: cfg.PlaceholderValues(), Now: c.now},
+	in := &expansion.Input{Set: loaded.written, Pipeline: loaded.piped, Program: loaded.program, Options: compiler.Options{Placeholders: cfg.PlaceholderValues(), Now: c.now},
 		Budget: o.budget, Now: c.now, Owner: o.owner, Level: o.level, Techniques: tags, Drafts: filepath.ToSlash(o.apply), Tests: filepath.ToSlash(o.tests)}
 	if in.Table, err = c.views(cfg); err != nil {
 		return err

@@ -13,7 +13,9 @@ import (
 
 // loadedRules is a compiled set of rules with all its problems.
 type loadedRules struct {
-	set     *rules.Set
+	written *rules.Set // as the files have them
+	set     *rules.Set // as the pipelines left them
+	piped   func(*rules.Set) (*rules.Set, rules.Diagnostics)
 	program *compiler.Program
 	diags   rules.Diagnostics
 }
@@ -51,9 +53,14 @@ func (c *cli) loadRules(cfg *config.Config, paths, pipelines []string) (*loadedR
 		return nil, err
 	}
 	l := &loadedRules{}
-	l.set, l.diags = rules.LoadPaths(paths...)
-	result, changed := p.all.Apply(l.set, p.options(cfg))
-	l.set, l.diags = result.Set, append(l.diags, changed...)
+	l.piped = func(set *rules.Set) (*rules.Set, rules.Diagnostics) {
+		result, diags := p.all.Apply(set, p.options(cfg))
+		return result.Set, diags
+	}
+	l.written, l.diags = rules.LoadPaths(paths...)
+	var changed rules.Diagnostics
+	l.set, changed = l.piped(l.written)
+	l.diags = append(l.diags, changed...)
 	var compiled rules.Diagnostics
 	l.program, compiled = compiler.Compile(l.set, compiler.Options{Placeholders: cfg.PlaceholderValues(), Now: c.now})
 	l.diags = append(l.diags, compiled...)

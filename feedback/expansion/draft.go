@@ -151,7 +151,7 @@ func (x *expansion) drafted(g *group, c *clause, left tuning.Rows) string {
 	p.Cost.Known = g.known(c)
 	lattice := x.lattices.of(g.source)
 	p.Literals, p.Weakest = g.comparisons(c, &lattice), weakest(&lattice, literals)
-	program, rule, err := d.compiled(x.Options)
+	program, rule, err := d.compiled()
 	if err != nil {
 		return "the draft cannot be read back: " + err.Error()
 	}
@@ -269,7 +269,7 @@ func (d *document) String() string {
 }
 
 // compiled reads the document back.
-func (d *document) compiled(o compiler.Options) (*compiler.Program, *compiler.Rule, error) {
+func (d *document) compiled() (*compiler.Program, *compiler.Rule, error) {
 	docs, diags := rules.Parse("draft.yml", []byte(d.String()))
 	if err := diags.Err(); err != nil {
 		return nil, nil, err
@@ -279,7 +279,7 @@ func (d *document) compiled(o compiler.Options) (*compiler.Program, *compiler.Ru
 		set.Add(doc)
 	}
 	set.Link()
-	p, diags := compiler.Compile(set, o)
+	_, p, diags := d.in.compile(set)
 	if err := diags.Err(); err != nil {
 		return nil, nil, err
 	}

@@ -18,8 +18,9 @@ import (
 
 // Input is what expansion looks at.
 type Input struct {
-	Set      *rules.Set        // of the rules, linked
-	Program  *compiler.Program // of the set
+	Set      *rules.Set        // of the rules as their files have them, linked
+	Pipeline Pipeline          // that changes rules before they are compiled; nil for none
+	Program  *compiler.Program // of the set, as the pipeline left it
 	Options  compiler.Options  // with which it was compiled
 	Table    *logsource.Table
 	Incident []*telemetry.Event // of a confirmed incident
@@ -32,6 +33,20 @@ type Input struct {
 	Techniques []string  // tags such as attack.t1490 of what the incident is known to show: of drafts, and of rules that may be widened; nil for not known
 	Drafts     string    // folder of drafts, for their paths; "" for none
 	Tests      string    // folder of tests, for their paths
+}
+
+// Pipeline makes a changed set of one that is linked, which it leaves as it is.
+type Pipeline func(*rules.Set) (*rules.Set, rules.Diagnostics)
+
+// compile makes a program of rules as their files would have them. The changed set
+// has the same rules in the same order.
+func (in *Input) compile(set *rules.Set) (*rules.Set, *compiler.Program, rules.Diagnostics) {
+	var diags rules.Diagnostics
+	if in.Pipeline != nil {
+		set, diags = in.Pipeline(set)
+	}
+	p, more := compiler.Compile(set, in.Options)
+	return set, p, append(diags, more...)
 }
 
 // DefaultBudget is one alert a day.

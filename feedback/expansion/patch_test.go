@@ -208,7 +208,7 @@ func FuzzDraft(f *testing.F) {
 		}
 		c := tuning.Clause{tuning.NewLiteral("CommandLine", compiler.Anchor(anchor%4), value), tuning.NewLiteral("CommandLine", compiler.Anywhere, "x")}
 		d := &document{clause: c, source: logsource.Logsource{Category: "process_creation", Product: "windows"}, events: 1, in: &Input{Owner: other}}
-		p, r, err := d.compiled(compiler.Options{})
+		p, r, err := d.compiled()
 		if err != nil {
 			t.Fatalf("%v\n%s", err, d)
 		}

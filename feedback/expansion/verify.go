@@ -52,7 +52,7 @@ func (x *expansion) side(proposed bool) *compiler.Program {
 		}
 	}
 	set, _ := x.changed(texts)
-	program, _ := compiler.Compile(set, x.Options)
+	_, program, _ := x.compile(set)
 	return program
 }
 

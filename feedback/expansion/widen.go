@@ -319,14 +319,14 @@ func (x *expansion) compiled(path, text string, like *compiler.Rule) (*compiler.
 	}
 	nth := 0
 	for _, r := range x.Set.Rules {
-		if r == like.Source {
+		if r.Span == like.Source.Span {
 			break
 		}
 		if r.Span.Path() == path {
 			nth++
 		}
 	}
-	p, diags := compiler.Compile(set, x.Options)
+	set, p, diags := x.compile(set)
 	if nth < len(set.Rules) {
 		for _, r := range p.Rules {
 			if r.Source == set.Rules[nth] {
