@@ -20,6 +20,7 @@ import (
 	"github.com/socctl/socctl/feedback/proposal"
 	"github.com/socctl/socctl/feedback/tuning"
 	"github.com/socctl/socctl/lint/policy"
+	"github.com/socctl/socctl/rules"
 )
 
 // tuneOptions are the flags of tune.
@@ -162,7 +163,7 @@ func (c *cli) tuner(ctx context.Context, o *tuneOptions, recordings []string) (*
 func (t *tuner) propose(ctx context.Context) (*proposal.Report, error) {
 	collectLess()
 	result, err := t.proposals(ctx, t.tuneOptions, t.evidence, func(r *proposal.Report) error {
-		return t.evidence.Verify(ctx, t.loaded.set, compiler.Options{Placeholders: t.verdicts.cfg.PlaceholderValues(), Now: t.now}, r)
+		return t.evidence.Verify(ctx, t.loaded.written, t.build, r)
 	})
 	if err := interrupted(ctx.Err()); err != nil {
 		return nil, err // an event that must stay may be in the rest
@@ -181,6 +182,14 @@ func (t *tuner) propose(ctx context.Context) (*proposal.Report, error) {
 		result = result.Allowed()
 	}
 	return result, nil
+}
+
+// build makes a program of rules as their files have them, with filters that are proposed
+// among them.
+func (t *tuner) build(set *rules.Set) *compiler.Program {
+	piped, _ := t.loaded.piped(set)
+	program, _ := compiler.Compile(piped, compiler.Options{Placeholders: t.verdicts.cfg.PlaceholderValues(), Now: t.now})
+	return program
 }
 
 // settle tells what is proposed, applies it if that is wanted, and returns how the run

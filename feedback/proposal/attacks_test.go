@@ -74,7 +74,7 @@ func TestFinalCheckOnAttacks(t *testing.T) {
 	r := w.propose(t)
 	w.evidence.Attacks.Events = []AttackEvent{{inTest(), "test t"}} // as if the clause had not been held against it
 	w.evidence.mark(w.evidence.Program.Rules[0], inTest().Fingerprint())
-	if err := w.evidence.Verify(context.Background(), w.set, compiler.Options{}, r); err != nil {
+	if err := w.evidence.Verify(context.Background(), w.set, plainly, r); err != nil {
 		t.Fatal(err)
 	}
 	if why := strings.Join(r.Rules[0].Abstained, ""); r.Summary.Proposals != 0 || !strings.Contains(why, "no longer tells of the known attack") {
@@ -116,7 +116,7 @@ func TestCorrelationsOfTunedRules(t *testing.T) {
 			if r.Summary.Proposals != 1 || len(w.evidence.chains) == 0 {
 				t.Fatalf("before the check: %+v, %d alerts of the correlation", r.Summary, len(w.evidence.chains))
 			}
-			if err := w.evidence.Verify(context.Background(), w.set, compiler.Options{}, r); err != nil {
+			if err := w.evidence.Verify(context.Background(), w.set, plainly, r); err != nil {
 				t.Fatal(err)
 			}
 			why := strings.Join(r.Rules[0].Abstained, "\n")
@@ -151,7 +151,7 @@ func TestOtherRulesStayAsTheyAre(t *testing.T) {
 	}
 	p := &r.Rules[0].Proposals[0]
 	p.Document = strings.Replace(p.Document, "        - 929a690e", "        - 0b1e5e5d-0d0f-4f1e-9d3b-6f0c53a6e0a2\n        - 929a690e", 1)
-	if err := w.evidence.Verify(context.Background(), w.set, compiler.Options{}, r); err != nil {
+	if err := w.evidence.Verify(context.Background(), w.set, plainly, r); err != nil {
 		t.Fatal(err)
 	}
 	if why := strings.Join(r.Rules[0].Abstained, "\n"); !strings.Contains(why, "is silent on events that nothing was proposed for") {

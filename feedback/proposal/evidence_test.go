@@ -206,7 +206,7 @@ func TestVerifyStopsWhatHidesSomethingElse(t *testing.T) {
 			if spoil != nil {
 				spoil(&r.Rules[0].Proposals[0])
 			}
-			if err := w.evidence.Verify(context.Background(), w.set, compiler.Options{}, r); err != nil {
+			if err := w.evidence.Verify(context.Background(), w.set, plainly, r); err != nil {
 				t.Fatal(err)
 			}
 			if stopped := r.Summary.Proposals == 0; stopped != (spoil != nil) {
@@ -223,4 +223,10 @@ func only(t *testing.T, set *rules.Set) (*compiler.Program, *rules.Set) {
 	out := set.Select(func(d rules.Document) bool { return d == rules.Document(first) })
 	p, _ := compiler.Compile(out, compiler.Options{})
 	return p, out
+}
+
+// plainly builds programs without pipelines.
+func plainly(set *rules.Set) *compiler.Program {
+	p, _ := compiler.Compile(set, compiler.Options{})
+	return p
 }

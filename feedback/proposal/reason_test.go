@@ -9,7 +9,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/feedback"
 	"github.com/socctl/socctl/rules"
 )
@@ -46,7 +45,7 @@ func (w *world) proposed(t *testing.T, reason func(n int) *feedback.Reason) []by
 	}
 	w.evidence.State = feedback.Fold(w.verdicts, feedback.FoldOptions{Now: w.verdicts[0].Time})
 	r := w.propose(t)
-	if err := w.evidence.Verify(context.Background(), w.set, compiler.Options{}, r); err != nil {
+	if err := w.evidence.Verify(context.Background(), w.set, plainly, r); err != nil {
 		t.Fatal(err)
 	}
 	if r.Summary.Proposals == 0 {

@@ -183,7 +183,7 @@ func TestPatchInFileOfSeveral(t *testing.T) {
 	if why != "" {
 		t.Fatal(why)
 	}
-	program, why := programWith(set, compiler.Options{}, &patch.Patch)
+	program, why := programWith(set, plainly, &patch.Patch)
 	if why != "" || len(program.Rules) != 3 {
 		t.Fatalf("%s, %d rules", why, len(program.Rules))
 	}

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/feedback/tuning"
 )
 
@@ -41,7 +40,7 @@ func TestSharedFilterIsWithdrawnForAll(t *testing.T) {
 				}
 			}
 		}
-		if err := w.evidence.Verify(context.Background(), w.set, compiler.Options{}, r); err != nil {
+		if err := w.evidence.Verify(context.Background(), w.set, plainly, r); err != nil {
 			t.Fatal(err)
 		}
 		if stopped := r.Summary.Proposals == 0; stopped != spoilt {

@@ -218,21 +218,21 @@ func changed(c *compiler.Correlation, p *threshold.Point) *Patch {
 // verifyThresholds reads the changed files back, compiles the rules with them and
 // lets the correlation engine raise what they raise. A correlation that raises
 // anything else than was said loses its proposal.
-func (e *Evidence) verifyThresholds(set *rules.Set, o compiler.Options, r *Report) {
+func (e *Evidence) verifyThresholds(set *rules.Set, build Build, r *Report) {
 	for i := range r.Thresholds {
 		t := &r.Thresholds[i]
 		if t.Patch == nil {
 			continue
 		}
-		if why := e.disproved(set, o, t); why != "" {
+		if why := e.disproved(set, build, t); why != "" {
 			t.Patch, t.Lane, t.Tier, t.Test, t.TestPath = nil, "", "", "", ""
 			t.Abstained = append(t.Abstained, "the final check stopped it: "+why)
 		}
 	}
 }
 
-func (e *Evidence) disproved(set *rules.Set, o compiler.Options, t *Threshold) string {
-	program, why := programWith(set, o, t.Patch)
+func (e *Evidence) disproved(set *rules.Set, build Build, t *Threshold) string {
+	program, why := programWith(set, build, t.Patch)
 	if why != "" {
 		return why
 	}
@@ -261,7 +261,7 @@ func (e *Evidence) disproved(set *rules.Set, o compiler.Options, t *Threshold) s
 }
 
 // programWith returns the rules with files changed, or why they cannot be.
-func programWith(set *rules.Set, o compiler.Options, patches ...*Patch) (*compiler.Program, string) {
+func programWith(set *rules.Set, build Build, patches ...*Patch) (*compiler.Program, string) {
 	edits, source := map[string][]Edit{}, map[string][]byte{}
 	for _, p := range patches {
 		edits[p.Path], source[p.Path] = append(edits[p.Path], p.Edits...), p.Before()
@@ -286,6 +286,5 @@ func programWith(set *rules.Set, o compiler.Options, patches ...*Patch) (*compil
 		}
 	}
 	changed.Link()
-	program, _ := compiler.Compile(changed, o)
-	return program, ""
+	return build(changed), ""
 }

@@ -14,12 +14,16 @@ import (
 	"github.com/socctl/socctl/rules"
 )
 
-// Verify reads the proposed documents back, compiles the rules with all of them and
-// replays everything once more. A rule of which anything else is hidden than was
+// Build makes a program of rules as their files have them: pipelines change proposed
+// documents too, once they are files.
+type Build func(*rules.Set) *compiler.Program
+
+// Verify reads the proposed documents back, builds a program of the rules, as their files
+// have them, with all of them and replays everything once more. A rule of which anything else is hidden than was
 // said, or not all of it, loses its proposals, and so does one with a document that
 // cannot be compiled.
-func (e *Evidence) Verify(ctx context.Context, set *rules.Set, o compiler.Options, r *Report) error {
-	e.verifyThresholds(set, o, r)
+func (e *Evidence) Verify(ctx context.Context, set *rules.Set, build Build, r *Report) error {
+	e.verifyThresholds(set, build, r)
 	r.count()
 	if r.Summary.Proposals == 0 {
 		return nil
@@ -42,8 +46,7 @@ func (e *Evidence) Verify(ctx context.Context, set *rules.Set, o compiler.Option
 		}
 	}
 	changed.Link()
-	program, _ := compiler.Compile(changed, o)
-	after, err := e.firing(ctx, program, placeOf)
+	after, err := e.firing(ctx, build(changed), placeOf)
 	if err != nil {
 		return err
 	}
@@ -52,7 +55,7 @@ func (e *Evidence) Verify(ctx context.Context, set *rules.Set, o compiler.Option
 	e.judgeChains(r, after.chains)
 	withdrawShared(r, added)
 	r.dropLevels()
-	err = e.verifyPatches(ctx, set, o, r)
+	err = e.verifyPatches(ctx, set, build, r)
 	r.count()
 	return err
 }
@@ -98,7 +101,7 @@ func (e *Evidence) firing(ctx context.Context, program *compiler.Program, key fu
 
 // verifyPatches replays everything once more with all changed rules. One of which
 // anything else is hidden than its clauses cover is not changed; its filters remain.
-func (e *Evidence) verifyPatches(ctx context.Context, set *rules.Set, o compiler.Options, r *Report) error {
+func (e *Evidence) verifyPatches(ctx context.Context, set *rules.Set, build Build, r *Report) error {
 	var all []*Patch
 	for i := range r.Rules {
 		if p := r.Rules[i].Patch; p != nil {
@@ -109,7 +112,7 @@ func (e *Evidence) verifyPatches(ctx context.Context, set *rules.Set, o compiler
 		return nil
 	}
 	key := func(path, id, title string) string { return path + "\x00" + id + "\x00" + title }
-	program, why := programWith(set, o, all...)
+	program, why := programWith(set, build, all...)
 	after := &firing{}
 	if why == "" {
 		var err error
