@@ -10,4 +10,7 @@
 // asked: no attack among those seen so far is what every tier asks, so that looking in
 // between costs nothing. The ledger only grows, and what it says does not depend on the order of
 // its lines, nor on how often one is there.
+//
+// What it cannot: of runs that did not know of each other, on ledgers that were merged
+// later, each has used the alerts that they share.
 package calibration
