@@ -316,7 +316,7 @@ func (r *CIRun) replay() *CIReplay {
 	}
 	x := r.Backtest.Result
 	out := &CIReplay{Events: x.Summary.Events, First: x.Total.First, Last: x.Total.Last, After: rateOf(x.Total.Rate), Budget: budgetOf(x.Total.Budget),
-		NotExercised: x.Summary.NotExercised, Partial: x.Partial}
+		NotExercised: x.Summary.NotExercised, Partial: x.Partial, Problems: x.Summary.Problems}
 	if x.Total.Rate != nil {
 		out.Days = x.Total.Rate.Days
 	}

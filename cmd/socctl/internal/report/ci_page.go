@@ -142,6 +142,7 @@ type CIReplay struct {
 	Budget       *CIBudget `json:"budget,omitempty"`
 	NotExercised int       `json:"not_exercised"` // rules
 	Partial      bool      `json:"partial,omitempty"`
+	Problems     int       `json:"problems,omitempty"` // what could not be read
 	Daily        []CIDay   `json:"daily,omitempty"`
 }
 
@@ -274,6 +275,9 @@ func (p *CIPage) replayText() string {
 	}
 	if r.Partial {
 		out += "; only a part of the recordings was read"
+	}
+	if r.Problems > 0 {
+		out += "; " + Count(r.Problems, "problem") + " while reading, so events may be missing"
 	}
 	return out
 }
