@@ -68,7 +68,7 @@ func otherViews(ctx context.Context, tree *revision.Tree, cfg *config.Config, no
 		"both sides are tested and replayed with the views of now: run backtest without --base on either to see what each finds", nil
 }
 
-// earlierViews returns the views of a revision; nil if they could not be read then either.
+// earlierViews returns the views of a revision; nil if they cannot be read.
 func earlierViews(ctx context.Context, tree *revision.Tree, cfg *config.Config) (*logsource.Table, error) {
 	was, err := earlierConfig(ctx, tree, cfg)
 	if err != nil {
@@ -88,7 +88,7 @@ func earlierViews(ctx context.Context, tree *revision.Tree, cfg *config.Config) 
 	}
 	table, err := viewTable(name, []byte(text))
 	if err != nil {
-		return nil, nil // what was wrong with them then is not what is asked
+		return nil, nil // what is wrong with them is not what is asked
 	}
 	return table, nil
 }

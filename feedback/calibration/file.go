@@ -2,6 +2,7 @@ package calibration
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,6 +10,8 @@ import (
 	"io/fs"
 	"os"
 	"unicode/utf8"
+
+	"github.com/socctl/socctl/feedback/internal/filelock"
 )
 
 // maxLine is how long a line may be: half a million alerts.
@@ -89,7 +92,7 @@ func (l *Ledger) Append(path string, records []Record) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	if err := lock(f); err != nil {
+	if err := filelock.Wait(context.Background(), f); err != nil {
 		return err
 	}
 	info, err := f.Stat()

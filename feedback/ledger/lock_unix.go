@@ -8,8 +8,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"syscall"
-	"time"
+
+	"github.com/socctl/socctl/feedback/internal/filelock"
 )
 
 // lock makes this process the only one that writes to the ledger, once all others
@@ -26,18 +26,12 @@ func (l *Ledger) lock(ctx context.Context) (unlock func(), err error) {
 	if err != nil {
 		return nil, err
 	}
-	for wait := time.Millisecond; ; wait = min(2*wait, 50*time.Millisecond) {
-		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
-		if err == nil {
-			return func() { _ = f.Close() }, nil
-		}
-		if !errors.Is(err, syscall.EWOULDBLOCK) && !errors.Is(err, syscall.EINTR) {
-			return nil, errors.Join(fmt.Errorf("%s cannot be locked: %w", name, err), f.Close())
-		}
-		select {
-		case <-ctx.Done():
-			return nil, errors.Join(fmt.Errorf("%s is being written by another process: %w", l.path, ctx.Err()), f.Close())
-		case <-time.After(wait):
-		}
+	err = filelock.Wait(ctx, f)
+	switch {
+	case err == nil:
+		return func() { _ = f.Close() }, nil
+	case ctx.Err() != nil:
+		err = fmt.Errorf("%s is being written by another process: %w", l.path, ctx.Err())
 	}
+	return nil, errors.Join(err, f.Close())
 }
