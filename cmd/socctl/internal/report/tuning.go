@@ -111,7 +111,7 @@ func calibrationText(c *proposal.Calibration) string {
 }
 
 func boundText(p *proposal.Proposal) string {
-	return fmt.Sprintf("at most %.0f %% of what it hides are attacks, wrong in %.1f %% of runs: none in %s that it was not learnt from", 100*p.Bound, 100*p.Error, Count(p.Clusters, "cluster"))
+	return fmt.Sprintf("at most %.0f %% of what it hides are attacks, wrong in %.2g %% of runs: none in %s that it was not learnt from", 100*p.Bound, 100*p.Error, Count(p.Clusters, "cluster"))
 }
 
 // tuningMarkdown writes a certificate for every proposal.
