@@ -270,5 +270,6 @@ func TestPathsInTheLedger(t *testing.T) {
 	fresh("a step that claims more", [][]region{path(40, 110, 60)}, "0.2 A3 of 60; ", 2, 0)
 	run("time goes on", [][]region{path(50, 120, 110)}, "0.2 A2 of 110; ", 2)
 	run("and on", [][]region{path(70, 120, 110)}, "0.2 A2 of 110; ", 1)
+	run("another clause has steps, too", [][]region{path(70, 120, 110), path(31, 1)}, "0.1 A2 of 120; 1.0 A3 of 31; ", 2)
 	run("what tested a step is judged otherwise", [][]region{path(70, 109, 110)}, "0.0 A2 of 70; ", 0)
 }
