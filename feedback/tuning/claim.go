@@ -9,7 +9,9 @@ type Claim struct {
 	Tier   Tier
 }
 
-// PathShare is the part of an error that is kept for what clauses are generalised to.
+// PathShare is the part of an error that is kept for what clauses are generalised to. More
+// would take the tier from more clauses than it gives a more general form, see
+// docs/tuning-benchmark.md.
 const PathShare = 0.1
 
 // Errors divides the error of a trial. One part is that of the clauses as they were
