@@ -7,6 +7,7 @@ import (
 	"github.com/socctl/socctl/evaluator"
 	"github.com/socctl/socctl/evaluator/backtest"
 	"github.com/socctl/socctl/evaluator/telemetry"
+	"github.com/socctl/socctl/feedback/tuning"
 	"github.com/socctl/socctl/rules"
 )
 
@@ -79,4 +80,26 @@ func (e *Evidence) mark(r *compiler.Rule, print string) {
 		e.attacks[r] = map[string]bool{}
 	}
 	e.attacks[r][print] = true
+}
+
+// repeats reports whether an attack is a part of one that is among the recordings and
+// must stay, as tests are that tune wrote of it: what hides the part hides the whole, so
+// that it says nothing new, and is no further attack.
+func (e *Evidence) repeats(print string, in *tuning.Input) bool {
+	whole := false
+	if part := e.values[print]; !in.Fires.Has(in.Corpus.Row(print)) {
+		in.Protected.And(in.Fires).Each(func(row int) {
+			whole = whole || within(part, e.values[in.Corpus.Fingerprint(row)])
+		})
+	}
+	return whole
+}
+
+func within(part, whole map[string]string) bool {
+	for field, value := range part {
+		if v, found := whole[field]; !found || v != value {
+			return false
+		}
+	}
+	return true
 }
