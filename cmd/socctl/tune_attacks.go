@@ -42,7 +42,11 @@ func (c *cli) attacks(o *tuneOptions, v *verdicts, set *rules.Set) (proposal.Att
 	for _, test := range suite.Cases {
 		events, recorded := test.Demanded()
 		for _, value := range events {
-			out.Events = append(out.Events, proposal.AttackEvent{Event: normaliser.Event(telemetry.Record{Value: value}), Source: "test " + test.ID})
+			e := proposal.AttackEvent{Event: normaliser.Event(telemetry.Record{Value: value}), Source: "test " + test.ID}
+			if test.IgnoresLogsource() || len(e.Event.Views()) == 0 {
+				e.ShownTo = test.Rule
+			}
+			out.Events = append(out.Events, e)
 		}
 		recordings = append(recordings, recorded...)
 	}

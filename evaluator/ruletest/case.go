@@ -138,3 +138,6 @@ func (c *Case) Demanded() (events []evaluator.Value, recordings []string) {
 	}
 	return events, recordings
 }
+
+// IgnoresLogsource reports whether the test shows its rule events wherever they belong.
+func (c *Case) IgnoresLogsource() bool { return c.ignoreLogsource }

@@ -59,7 +59,8 @@ func TestAlertsTestOnce(t *testing.T) {
 		{sequence("c", alerts(105, 120)), 10},
 		{Sequence{0.05, []Test{{"a", alerts(0, 60)}, {"d", alerts(200, 210)}}}, 70}, // a sequence that was tested up to a, and now further
 		{Sequence{0.05, []Test{{"d", alerts(200, 210)}, {"a", alerts(0, 60)}}}, 0},  // the other way round it is another
-		{Sequence{0.01, []Test{{"a", alerts(0, 60)}}}, 0},                           // with another error too
+		{Sequence{0.01, []Test{{"a", alerts(0, 60)}}}, 60},                          // who allows less error asks for more
+		{Sequence{0.06, []Test{{"a", alerts(0, 60)}}}, 0},                           // and who allows more gets nothing
 	} {
 		if got := run(i, tt.s); got != tt.want {
 			t.Errorf("run %d: %d alerts count, want %d", i, got, tt.want)

@@ -52,7 +52,7 @@ func TestAttacksStay(t *testing.T) {
 	})
 	t.Run("test", func(t *testing.T) {
 		w := shadowsOnly(t)
-		w.evidence.Attacks.Events = []AttackEvent{{inTest(), "test t"}}
+		w.evidence.Attacks.Events = []AttackEvent{{Event: inTest(), Source: "test t"}}
 		if r := w.propose(t); r.Summary.Proposals != 0 {
 			t.Errorf("proposals %+v", r.Rules[0].Proposals)
 		}
@@ -72,7 +72,7 @@ func inTest() *telemetry.Event {
 func TestFinalCheckOnAttacks(t *testing.T) {
 	w := shadowsOnly(t)
 	r := w.propose(t)
-	w.evidence.Attacks.Events = []AttackEvent{{inTest(), "test t"}} // as if the clause had not been held against it
+	w.evidence.Attacks.Events = []AttackEvent{{Event: inTest(), Source: "test t"}} // as if the clause had not been held against it
 	w.evidence.mark(w.evidence.Program.Rules[0], inTest().Fingerprint())
 	if err := w.evidence.Verify(context.Background(), w.set, plainly, r); err != nil {
 		t.Fatal(err)

@@ -30,7 +30,7 @@ func calibrationOf(in *tuning.Input) *Calibration {
 	})
 	count := func(rows tuning.Rows) int { return in.Corpus.Support(rows).Clusters }
 	return &Calibration{Clusters: count(in.Removable), Before: count(before), Left: count(left), Tests: in.Calibration.Tests(),
-		Needed: tuning.A3.Needed(tuning.Delta / float64(len(in.Trials))), added: in.Calibration.Added()}
+		Needed: in.Needed(), added: in.Calibration.Added()}
 }
 
 // Spent returns what this run has tested, for the ledger of calibration.

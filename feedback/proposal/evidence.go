@@ -184,7 +184,9 @@ func (e *Evidence) judge(r *compiler.Rule) *judged {
 		j.verdicts = append(j.verdicts, label.Verdicts...)
 	}
 	for print := range e.attacks[r] {
-		in.Protected.Add(c.Row(print))
+		if !e.repeats(print, in) {
+			in.Protected.Add(c.Row(print))
+		}
 	}
 	for print := range labels.Events {
 		if !e.fires[r][print] {

@@ -48,15 +48,26 @@ const (
 type ids struct {
 	of    []int32
 	known map[string]int32
+	texts []string
 }
 
-func (x *ids) add(text string) {
+func (x *ids) add(text string) { x.of = append(x.of, x.id(text)) }
+
+func (x *ids) id(text string) int32 {
 	id, known := x.known[text]
 	if !known {
-		id = int32(len(x.known))
-		x.known[strings.Clone(text)] = id
+		text, id = strings.Clone(text), int32(len(x.known))
+		x.known[text] = id
+		x.texts = append(x.texts, text)
 	}
-	x.of = append(x.of, id)
+	return id
+}
+
+// least keeps the lesser of two texts of a row.
+func (x *ids) least(row int32, text string) {
+	if text < x.texts[x.of[row]] {
+		x.of[row] = x.id(text)
+	}
 }
 
 // column is a field: the texts that occur, and which one each row has.
@@ -77,9 +88,11 @@ func NewBuilder(t *logsource.Table, source logsource.Logsource, further []string
 	return b
 }
 
-// Add adds an event. One with a fingerprint that is there already adds nothing.
+// Add adds an event. Of one with a fingerprint that is there already only the source
+// counts: the first of them by name is kept, so that the order makes no difference.
 func (b *Builder) Add(e *Event) {
-	if _, known := b.row[e.Fingerprint]; known {
+	if row, known := b.row[e.Fingerprint]; known {
+		b.context[sourceContext].least(row, e.Source)
 		return
 	}
 	row := len(b.prints)
@@ -154,10 +167,7 @@ func (b *Builder) Corpus() *Corpus {
 	}
 	for i := range b.context {
 		c.context[i] = permuted(b.context[i].of, order)
-		c.names[i] = make([]string, len(b.context[i].known))
-		for name, id := range b.context[i].known {
-			c.names[i][id] = name
-		}
+		c.names[i] = b.context[i].texts
 	}
 	for _, col := range c.columns {
 		col.fill(n)

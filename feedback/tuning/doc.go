@@ -9,7 +9,8 @@
 //
 // What it guarantees: a clause that is proposed matches no protected event that it
 // was shown; its bound on the share of malicious events among those that it hides
-// was computed on events that played no part in choosing it; and the same input in
+// was computed on events that it was not learnt from, and what they had to say in the
+// choice between it and what it was generalised to is paid for; and the same input in
 // any order gives the same output. Reasons that people wrote are never looked at.
 // What it does not guarantee: that events to come are like those that were seen.
 package tuning

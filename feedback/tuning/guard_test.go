@@ -164,7 +164,7 @@ func TestOneOfBothIsEnoughWhereAttacksAreKnown(t *testing.T) {
 				alerts = append(alerts, started(200, "pool", veeam, "net user"))
 			}
 			in := inputOf(&policy, alerts)
-			k := Calibrated{Clause: tt.clause(in), Unseen: Support{Alerts: 9}, Tier: A1}
+			k := Calibrated{Clause: tt.clause(in), Unseen: Support{Alerts: 9}, Claim: Claim{Tier: A1}}
 			k.Removed = in.Corpus.Covered(k.Clause).And(in.Removable)
 			if checks, lane := Examine(&policy, in, &k); lane != tt.want {
 				t.Errorf("lane %s, want %s: %v", lane, tt.want, checks)

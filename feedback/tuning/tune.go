@@ -57,6 +57,7 @@ func (in *Input) Known() Rows {
 
 // Calibrated is a clause with what unseen alerts say of it.
 type Calibrated struct {
+	Claim
 	Clause  Clause
 	Exact   bool
 	Variant int     // how often it was generalised
@@ -64,9 +65,6 @@ type Calibrated struct {
 	Unseen  Support // removable events that were not learnt from
 	Pool    float64 // share of the pool that it covers
 	Removed Rows    // all removable events that it covers
-	Tested  Tested  // of the least general variant, which stands for all that were tried
-	Delta   float64 // how often the bound may be wrong
-	Tier    Tier
 }
 
 // Tune learns clauses and tests them on alerts that they were not learnt from. It
@@ -84,7 +82,7 @@ func Tune(policy Policy, in *Input) []Calibrated {
 		found[i] = newLearner(&policy, in.Corpus, &in.Rule, in.Removable.and(learn), in.Protected.and(learn), in.Pool, attacks).search()
 	})
 	for i, t := range in.Trials {
-		out = append(out, calibrate(&policy, in, found[i], t, known, attacks, Delta/float64(len(in.Trials)))...)
+		out = append(out, calibrate(&policy, in, found[i], t, known, attacks, in.error())...)
 	}
 	slices.SortStableFunc(out, func(a, b Calibrated) int {
 		return cmp.Or(cmp.Compare(b.Removed.Count(), a.Removed.Count()), cmp.Compare(len(a.Clause), len(b.Clause)), cmp.Compare(a.Clause.String(), b.Clause.String()))
@@ -108,84 +106,22 @@ func needed(policy *Policy, removable Rows, all []Calibrated) []Calibrated {
 
 // calibrate tests what was learnt from one part of what is known on the other.
 func calibrate(policy *Policy, in *Input, found []Candidate, t Trial, known Rows, attacks int, delta float64) []Calibrated {
-	tested := in.test(found, t, delta)
-	tiers := Certify(tested, delta)
 	var out []Calibrated
-	for i := range found {
-		if k, ok := calibrated(policy, in, &found[i], t, known, attacks); ok {
-			k.Tested, k.Delta, k.Tier = tested[i], delta, tiers[i]
+	for i, claims := range in.claims(found, t, delta) {
+		if k, ok := calibrated(policy, in, &found[i], claims, t, known, attacks); ok {
 			out = append(out, k)
 		}
 	}
 	return out
 }
 
-// test counts what unseen alerts say of clauses, and writes down in the ledger of
-// calibration what it looked at.
-func (in *Input) test(found []Candidate, t Trial, delta float64) []Tested {
-	rows := make([]Rows, len(found))
-	tested := make([]Tested, len(found))
-	protected := in.Protected.and(t.Unseen)
-	for i, c := range found {
-		covered := in.Corpus.Covered(c.Variants[0])
-		rows[i] = covered.and(in.Removable).and(t.Unseen)
-		tested[i].Lost = covered.common(protected)
-	}
-	sequence := in.counted(found, rows, delta)
-	for i := range found {
-		tested[i].Clusters = in.Corpus.Support(rows[i]).Clusters
-	}
-	if in.Calibration != nil {
-		sequence.Tests = sequence.Tests[:looked(tested, delta)]
-		in.Calibration.Spend(sequence)
-	}
-	return tested
-}
-
-// counted leaves in rows what the ledger of calibration lets count, and returns that
-// as a sequence.
-func (in *Input) counted(found []Candidate, rows []Rows, delta float64) calibration.Sequence {
-	s := calibration.Sequence{Error: delta}
-	if in.Calibration == nil {
-		return s
-	}
-	for i, c := range found {
-		test := calibration.Test{Clause: c.Variants[0].String()}
-		rows[i].Each(func(row int) { test.Alerts = append(test.Alerts, in.Corpus.Fingerprint(row)) })
-		s.Tests = append(s.Tests, test)
-	}
-	for i, alerts := range in.Calibration.Counted(s) {
-		if len(alerts) == len(s.Tests[i].Alerts) {
-			continue
-		}
-		s.Tests[i].Alerts = alerts
-		rows[i] = in.Corpus.NewRows()
-		for _, a := range alerts {
-			rows[i].Add(in.Corpus.Row(a))
-		}
-	}
-	return s
-}
-
-// looked returns how many clauses of a sequence were tested: up to the first that
-// failed, or that had too few alerts for any tier, whatever they are.
-func looked(tested []Tested, delta float64) int {
-	for i, x := range tested {
-		switch {
-		case x.Clusters+x.Lost < A3.Needed(delta):
-			return i
-		case x.Lost > 0:
-			return i + 1
-		}
-	}
-	return len(tested)
-}
-
 // calibrated takes the most general variant that hides no protected event, of those
-// that were learnt from or not, and not too much of the pool.
-func calibrated(policy *Policy, in *Input, c *Candidate, t Trial, known Rows, attacks int) (k Calibrated, ok bool) {
+// that were learnt from or not, and not too much of the pool; and of which no less is
+// claimed than of the least general one of that kind.
+func calibrated(policy *Policy, in *Input, c *Candidate, claims []Claim, t Trial, known Rows, attacks int) (k Calibrated, ok bool) {
 	protected := in.Protected.and(known)
 	all := float64(max(1, in.Pool.Count()))
+	var least Tier
 	for n, clause := range c.Variants {
 		rows := in.Corpus.Covered(clause)
 		share := float64(rows.common(in.Pool)) / all
@@ -202,7 +138,13 @@ func calibrated(policy *Policy, in *Input, c *Candidate, t Trial, known Rows, at
 		if tested.Alerts < policy.Calibration || clause.Score() < 1 && tested.Alerts < policy.Weak || !policy.known(protected.Count(), tested) {
 			continue
 		}
-		k = Calibrated{Clause: clause, Exact: c.Exact, Variant: n, Learnt: in.Corpus.Support(removed.and(t.Learn)), Unseen: tested, Pool: share, Removed: removed.and(known)}
+		if !ok {
+			least = claims[n].Tier
+		}
+		if claims[n].Tier.Share() > least.Share() {
+			continue
+		}
+		k = Calibrated{Clause: clause, Claim: claims[n], Exact: c.Exact, Variant: n, Learnt: in.Corpus.Support(removed.and(t.Learn)), Unseen: tested, Pool: share, Removed: removed.and(known)}
 		ok = true
 	}
 	return k, ok

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 
@@ -110,8 +111,11 @@ func calibrationText(c *proposal.Calibration) string {
 	return text + fmt.Sprintf("; the weakest tier needs %d", c.Needed)
 }
 
+// atMost writes an upper bound, rounded up: what is told must hold.
+func atMost(share float64) string { return fmt.Sprintf("%.0f %%", max(0, math.Ceil(100*share-1e-9))) }
+
 func boundText(p *proposal.Proposal) string {
-	return fmt.Sprintf("at most %.0f %% of what it hides are attacks, wrong in %.1f %% of runs: none in %s that it was not learnt from", 100*p.Bound, 100*p.Error, Count(p.Clusters, "cluster"))
+	return fmt.Sprintf("at most %s of what it hides are attacks, wrong in %.2g %% of runs: none in %s that it was not learnt from", atMost(p.Bound), 100*p.Error, Count(p.Clusters, "cluster"))
 }
 
 // tuningMarkdown writes a certificate for every proposal.
@@ -176,7 +180,7 @@ func certificate(w io.Writer, x *proposal.Rule, p *proposal.Proposal) {
 	}
 	row("stays", Count(p.Stay, "event"))
 	row("bound", boundText(p))
-	row("attacks lost", fmt.Sprintf("0 of %s known; the share that it hides is at most %.0f %% (95 %%)", attacksText(x.Protected, x.Attacks), 100*p.Lost))
+	row("attacks lost", fmt.Sprintf("0 of %s known; the share that it hides is at most %s (95 %%)", attacksText(x.Protected, x.Attacks), atMost(p.Lost)))
 	row("to hide in it", escapeMarkdown(p.Bypass)+fmt.Sprintf(" (%.1f of 3)", p.Score))
 	if p.Nearest != nil {
 		saves := make([]string, len(p.Saves))

@@ -63,7 +63,7 @@ func leftOutText(x *threshold.Weighed) string {
 	if x.Attacks != x.Protected {
 		from = fmt.Sprintf(", from %s: those of a group once a day", Count(x.Attacks, "known one"))
 	}
-	return fmt.Sprintf("had it not been known, %d of %d that must stay would have been lost; of all attacks it loses at most %.0f %% (95 %%%s)", x.LeftOut, x.Protected, 100*x.LostBound, from)
+	return fmt.Sprintf("had it not been known, %d of %d that must stay would have been lost; of all attacks it loses at most %s (95 %%%s)", x.LeftOut, x.Protected, atMost(x.LostBound), from)
 }
 
 // shownPoints are the front and, where its margin costs alerts that others would
