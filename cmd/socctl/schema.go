@@ -11,6 +11,7 @@ import (
 	"github.com/socctl/socctl/feedback/aftercare"
 	"github.com/socctl/socctl/feedback/audit"
 	"github.com/socctl/socctl/feedback/health"
+	"github.com/socctl/socctl/feedback/lifecycle"
 	"github.com/socctl/socctl/rules"
 	"github.com/socctl/socctl/rules/config"
 )
@@ -25,6 +26,7 @@ var schemas = []struct {
 	{"filter-audit", "what socctl filter audit -f json prints", audit.JSONSchema},
 	{"filter-check", "what socctl filter check -f json prints", aftercare.JSONSchema},
 	{"health", "what socctl health -f json prints", health.JSONSchema},
+	{"lifecycle", "what socctl lifecycle -f json prints", lifecycle.JSONSchema},
 	{"verdict", "a verdict, a line of the ledger", feedback.Schema},
 }
 
