@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/socctl/socctl/attack/coverage"
+	"github.com/socctl/socctl/cmd/socctl/internal/report"
 	"github.com/socctl/socctl/feedback"
 	"github.com/socctl/socctl/feedback/aftercare"
 	"github.com/socctl/socctl/feedback/audit"
@@ -27,8 +28,13 @@ var schemas = []struct {
 	{"filter-check", "what socctl filter check -f json prints", aftercare.JSONSchema},
 	{"health", "what socctl health -f json prints", health.JSONSchema},
 	{"lifecycle", "what socctl lifecycle -f json prints", lifecycle.JSONSchema},
+	{"lint", "what socctl lint -f json prints", schemaOf("lint")},
 	{"verdict", "a verdict, a line of the ledger", feedback.Schema},
+	{"verdict-check", "what socctl verdict check -f json prints", schemaOf("verdict-check")},
+	{"verdict-stats", "what socctl verdict stats -f json prints", schemaOf("verdict-stats")},
 }
+
+func schemaOf(name string) func() []byte { return func() []byte { return report.Schema(name) } }
 
 func (c *cli) schemaCommand() *cobra.Command {
 	names := make([]string, len(schemas))
@@ -66,7 +72,7 @@ func (c *cli) schemaCommand() *cobra.Command {
 
 func (c *cli) listSchemas() error {
 	for _, s := range schemas {
-		if _, err := fmt.Fprintf(c.stdout, "%-13s %s\n", s.name, s.of); err != nil {
+		if _, err := fmt.Fprintf(c.stdout, "%-14s %s\n", s.name, s.of); err != nil {
 			return &exitError{exitUnreadable, err}
 		}
 	}
