@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -22,6 +23,20 @@ var printedWorld = map[string]string{
 		"detection:\n    selection: {Image|endswith: 'a'}\n    condition: selection\n",
 	"rules/c.yml": "title: Whoami at Last\nlevel: low\nlogsource: {product: windows, category: process_creation}\ndetection:\n    selection:\n" +
 		"        Image: '**\\x.exe'   # socctl:ignore style/double-wildcard until=2027-01-31 -- the old converter needs both\n    condition: selection\n",
+	"e.ndjson": `{"Channel":"Microsoft-Windows-Sysmon/Operational","EventID":1,"Computer":"PC1","User":"z","Image":"x","CommandLine":"k","UtcTime":"2026-05-02 03:04:05.678"}` + "\n",
+	"old/a.yml": changing("A", "low", "{Image|endswith: [x, y], CommandLine|contains: k}") + changing("B", "low", "{Image|endswith: x, User: z, CommandLine|contains: k}") +
+		changing("C", "low", "{Image: [c1, c2, c3, c4, c5, c6, n]}") + changing("D", "low", "{Image: [c1, c2, c3, c4, c5, c6, o]}") + counting("A, B"),
+	"new/a.yml": changing("A", "high", "{Image|endswith: [x, v], CommandLine|contains: k}") + changing("D", "low", "{Image|contians: c}") + counting("A"),
+	"new/b.yml": changing("C", "high", "{Image: [c1, c2, c3, c4, c5, c6, n]}"),
+}
+
+func changing(name, level, selection string) string {
+	return fmt.Sprintf("title: %[1]s\nid: 11111111-1111-4111-8111-11111111111%[1]s\nname: %[1]s\nlevel: %s\nlogsource: {product: windows, category: process_creation}\n"+
+		"detection:\n    s: %s\n    condition: s\n---\n", name, level, selection)
+}
+
+func counting(names string) string {
+	return "title: Counts\nid: 22222222-2222-4222-8222-222222222222\ncorrelation: {type: event_count, rules: [" + names + "], group-by: [User], timespan: 5m, condition: {gte: 2}}\n"
 }
 
 // What commands print keeps to the schema that socctl schema prints: no key is
@@ -48,6 +63,8 @@ func TestPrintedKeepsToItsSchema(t *testing.T) {
 		{"lint", "lint -f json", `"fix" "suppression" "related" "help"`},
 		{"verdict-check", "verdict check -q --store v -r rules -f json", `"related" "help"`},
 		{"verdict-stats", "verdict stats --store v -f json", `"version" "agents"`},
+		{"diff", "diff old new --recording e.ndjson -q -f json", `"recorded" "moved_from" "level_before" "gained" "lost" "covered_by" "reason" "inputs" "metadata"`},
+		{"overlap", "overlap -r old --alike 40 -q -f json e.ndjson", `"hits" "covers" "alike" "only_a" "covered_by"`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			text := printedBy(t, c.command)

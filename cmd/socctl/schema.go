@@ -24,11 +24,13 @@ var schemas = []struct {
 }{
 	{"config", "the configuration, .socctl.yml", config.Schema},
 	{"coverage", "what socctl coverage -f json prints", coverage.ReportSchema},
+	{"diff", "what socctl diff -f json prints", schemaOf("diff")},
 	{"filter-audit", "what socctl filter audit -f json prints", audit.JSONSchema},
 	{"filter-check", "what socctl filter check -f json prints", aftercare.JSONSchema},
 	{"health", "what socctl health -f json prints", health.JSONSchema},
 	{"lifecycle", "what socctl lifecycle -f json prints", lifecycle.JSONSchema},
 	{"lint", "what socctl lint -f json prints", schemaOf("lint")},
+	{"overlap", "what socctl overlap -f json prints", schemaOf("overlap")},
 	{"verdict", "a verdict, a line of the ledger", feedback.Schema},
 	{"verdict-check", "what socctl verdict check -f json prints", schemaOf("verdict-check")},
 	{"verdict-stats", "what socctl verdict stats -f json prints", schemaOf("verdict-stats")},

@@ -6,7 +6,7 @@ import "embed"
 var schemas embed.FS
 
 // Schema returns the JSON schema, of draft 2020-12, of what a command prints as JSON:
-// lint, verdict-check or verdict-stats.
+// diff, lint, overlap, verdict-check or verdict-stats.
 func Schema(name string) []byte {
 	text, err := schemas.ReadFile("schemas/" + name + ".json")
 	if err != nil {
