@@ -2,6 +2,7 @@ package compiler
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/socctl/socctl/rules"
@@ -58,6 +59,14 @@ func (l *lowerer) expanded(c *chain, v *rules.Scalar, form func(string) string) 
 		rest, at = rest[n:], at+n
 	}
 	return out
+}
+
+// untold leaves out what a pipeline has told of placeholders. It takes no part in
+// what is rejected.
+func untold(diags rules.Diagnostics, set *rules.Set) rules.Diagnostics {
+	return slices.DeleteFunc(diags, func(d rules.Diagnostic) bool {
+		return d.Code == "ref/placeholder-undefined" && set.Placeholders[d.Span]
+	})
 }
 
 func cross(prefixes, values []string, form func(string) string) []string {

@@ -115,10 +115,10 @@ func compile(set *rules.Set, o *Options, earlier *reusable) (*Program, rules.Dia
 	})
 	p := &Program{Predicates: earlier.predicates(), Expiry: expiryOf(set, o.Now), now: o.Now}
 	atoms := earlier.atoms()
-	diags = append(diags, checkFilters(set, o)...)
+	diags = append(diags, untold(checkFilters(set, o), set)...)
 	var fresh []*Rule
 	for _, r := range lowered {
-		diags = append(diags, r.diags...)
+		diags = append(diags, untold(r.diags, set)...)
 		if r.rule == nil {
 			continue
 		}

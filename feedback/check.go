@@ -102,7 +102,10 @@ type Stats struct {
 
 // InvestigatorStats counts the opinions of one investigator that count.
 type InvestigatorStats struct {
-	Investigator string  `json:"investigator"`
+	Investigator string  `json:"investigator"` // for people: two agents may read alike
+	Kind         Kind    `json:"kind"`
+	ID           string  `json:"id"`
+	Version      string  `json:"version,omitempty"`
 	Weight       float64 `json:"weight"` // of a verdict on an alert that nobody has reviewed
 	Opinions     int     `json:"opinions"`
 	Alone        int     `json:"alone"`    // nobody else has one on the alert
@@ -136,7 +139,7 @@ func (a *AlertState) byOne() bool {
 func (s *State) Stats() Stats {
 	out := Stats{Schema: "socctl.verdict-stats/v1", Verdicts: s.Verdicts, Duplicates: s.Duplicates, Alerts: len(s.Alerts), Rules: len(s.byRule),
 		Classes: map[string]int{}, Outcomes: map[Outcome]int{}, Investigators: []InvestigatorStats{}, Agents: append([]AgentRecord{}, s.Agents...)}
-	by := map[string]*InvestigatorStats{}
+	by := map[Investigator]*InvestigatorStats{}
 	for _, a := range s.Alerts {
 		out.Classes[a.Class.String()]++
 		out.Outcomes[a.Outcome]++
@@ -147,16 +150,17 @@ func (s *State) Stats() Stats {
 			out.WithoutEvent++
 		}
 		for _, o := range a.Opinions {
-			name := o.Investigator.String()
-			if by[name] == nil {
-				by[name] = &InvestigatorStats{Investigator: name, Weight: s.weight(o.Investigator)}
+			who := o.Investigator
+			who.Session = ""
+			if by[who] == nil {
+				by[who] = &InvestigatorStats{Investigator: who.String(), Kind: who.Kind, ID: who.ID, Version: who.Version, Weight: s.weight(who)}
 			}
-			by[name].Opinions++
+			by[who].Opinions++
 			if a.byOne() {
-				by[name].Alone++
+				by[who].Alone++
 			}
 			if a.Contested {
-				by[name].Disagree++
+				by[who].Disagree++
 			}
 		}
 	}
@@ -164,7 +168,7 @@ func (s *State) Stats() Stats {
 		out.Investigators = append(out.Investigators, *i)
 	}
 	slices.SortFunc(out.Investigators, func(a, b InvestigatorStats) int {
-		return cmp.Or(b.Opinions-a.Opinions, cmp.Compare(a.Investigator, b.Investigator))
+		return cmp.Or(b.Opinions-a.Opinions, cmp.Compare(a.Investigator, b.Investigator), cmp.Compare(a.ID, b.ID))
 	})
 	return out
 }

@@ -143,7 +143,24 @@ func TestAlone(t *testing.T) {
 		said("human:alice", feedback.FalseLogic, "a", 1), said("human:alice", feedback.FalseLogic, "a", 2, onIncident),
 		said("human:alice", feedback.FalseLogic, "b", 1), said("human:bob", feedback.FalseLogic, "b", 2),
 	}, feedback.FoldOptions{})
-	want := []feedback.InvestigatorStats{{Investigator: "human:alice", Weight: 1, Opinions: 3, Alone: 2}, {Investigator: "human:bob", Weight: 1, Opinions: 1}}
+	want := []feedback.InvestigatorStats{{Investigator: "human:alice", Kind: feedback.Human, ID: "alice", Weight: 1, Opinions: 3, Alone: 2},
+		{Investigator: "human:bob", Kind: feedback.Human, ID: "bob", Weight: 1, Opinions: 1}}
+	if diff := cmp.Diff(want, s.Stats().Investigators); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// An agent whose name has an @ in it is not another agent of another version.
+func TestStatsTellAgentsApart(t *testing.T) {
+	by := func(id, version string) func(*feedback.Verdict) {
+		return func(v *feedback.Verdict) { v.Investigator.ID, v.Investigator.Version = id, version }
+	}
+	s := feedback.Fold([]feedback.Verdict{
+		said("agent:x", feedback.FalseLogic, "a", 1, by("a@b", "1")), said("agent:x", feedback.FalseLogic, "b", 2, by("a", "b@1")),
+		said("agent:x", feedback.FalseLogic, "c", 3, by("a", "b@1")),
+	}, feedback.FoldOptions{})
+	want := []feedback.InvestigatorStats{{Investigator: "agent:a@b@1", Kind: feedback.Agent, ID: "a", Version: "b@1", Opinions: 2, Alone: 2},
+		{Investigator: "agent:a@b@1", Kind: feedback.Agent, ID: "a@b", Version: "1", Opinions: 1, Alone: 1}}
 	if diff := cmp.Diff(want, s.Stats().Investigators); diff != "" {
 		t.Error(diff)
 	}

@@ -25,6 +25,10 @@ type Set struct {
 	Files        int // number of files read
 	Lost         int // number of documents that are no part of the set, as nothing can be made of them
 
+	// Placeholders are the places of those that are a pipeline's affair: it has values
+	// for them, or has told that it has none. A compiler without values is silent there.
+	Placeholders map[Span]bool
+
 	linked int // number of documents when they were linked
 }
 

@@ -86,7 +86,7 @@ func (c *cli) health(ctx context.Context, o *healthOptions, recordings []string)
 	if err != nil {
 		return err
 	}
-	in := &health.Input{Program: loaded.program, State: state, Now: c.now.Format(time.RFC3339)}
+	in := &health.Input{Program: loaded.program, Written: loaded.written, State: state, Now: c.now.Format(time.RFC3339)}
 	if in.Tests, err = c.testsOf(v.cfg, o.rules); err != nil {
 		return err
 	}

@@ -7,10 +7,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/socctl/socctl/attack/coverage"
+	"github.com/socctl/socctl/cmd/socctl/internal/report"
 	"github.com/socctl/socctl/feedback"
 	"github.com/socctl/socctl/feedback/aftercare"
 	"github.com/socctl/socctl/feedback/audit"
 	"github.com/socctl/socctl/feedback/health"
+	"github.com/socctl/socctl/feedback/lifecycle"
 	"github.com/socctl/socctl/rules"
 	"github.com/socctl/socctl/rules/config"
 )
@@ -22,11 +24,19 @@ var schemas = []struct {
 }{
 	{"config", "the configuration, .socctl.yml", config.Schema},
 	{"coverage", "what socctl coverage -f json prints", coverage.ReportSchema},
+	{"diff", "what socctl diff -f json prints", schemaOf("diff")},
 	{"filter-audit", "what socctl filter audit -f json prints", audit.JSONSchema},
 	{"filter-check", "what socctl filter check -f json prints", aftercare.JSONSchema},
 	{"health", "what socctl health -f json prints", health.JSONSchema},
+	{"lifecycle", "what socctl lifecycle -f json prints", lifecycle.JSONSchema},
+	{"lint", "what socctl lint -f json prints", schemaOf("lint")},
+	{"overlap", "what socctl overlap -f json prints", schemaOf("overlap")},
 	{"verdict", "a verdict, a line of the ledger", feedback.Schema},
+	{"verdict-check", "what socctl verdict check -f json prints", schemaOf("verdict-check")},
+	{"verdict-stats", "what socctl verdict stats -f json prints", schemaOf("verdict-stats")},
 }
+
+func schemaOf(name string) func() []byte { return func() []byte { return report.Schema(name) } }
 
 func (c *cli) schemaCommand() *cobra.Command {
 	names := make([]string, len(schemas))
@@ -64,7 +74,7 @@ func (c *cli) schemaCommand() *cobra.Command {
 
 func (c *cli) listSchemas() error {
 	for _, s := range schemas {
-		if _, err := fmt.Fprintf(c.stdout, "%-13s %s\n", s.name, s.of); err != nil {
+		if _, err := fmt.Fprintf(c.stdout, "%-14s %s\n", s.name, s.of); err != nil {
 			return &exitError{exitUnreadable, err}
 		}
 	}

@@ -42,7 +42,7 @@ type Processed struct {
 // comes after the rules that it refers to; one that refers to a rejected
 // document is rejected by the compiler. p may be nil, if there are taxonomies.
 func (p *Pipeline) Apply(set *rules.Set, o Options) (*Result, rules.Diagnostics) {
-	a := &application{pipeline: p, options: o, after: map[rules.Document]rules.Document{}}
+	a := &application{pipeline: p, options: o, after: map[rules.Document]rules.Document{}, told: map[rules.Span]bool{}}
 	if !set.Linked() {
 		a.diags = set.Link()
 	}
@@ -56,7 +56,7 @@ func (p *Pipeline) Apply(set *rules.Set, o Options) (*Result, rules.Diagnostics)
 	}
 	a.relink(set, correlations)
 	out := rules.LinkedSet(docs, correlations, a.filters(set))
-	out.Files, out.Lost = set.Files, set.Lost
+	out.Files, out.Lost, out.Placeholders = set.Files, set.Lost, a.told
 	a.diags.Sort()
 	return &Result{Set: out, Documents: a.documents}, a.diags
 }
@@ -68,6 +68,7 @@ type application struct {
 	after     map[rules.Document]rules.Document
 	documents []Processed
 	diags     rules.Diagnostics
+	told      map[rules.Span]bool               // see rules.Set.Placeholders
 	processed map[*rules.Filter][]*rules.Filter // what became of a filter, different ones only
 }
 
@@ -89,7 +90,7 @@ func (a *application) pipelineFor(h *rules.Header) *Pipeline {
 func (a *application) run(doc rules.Document) *run {
 	budget := maxGrowth
 	return &run{
-		header: doc.Meta(), placeholders: a.options.Placeholders, after: a.after, budget: &budget, diags: &a.diags, applied: &Applied{},
+		header: doc.Meta(), placeholders: a.options.Placeholders, after: a.after, budget: &budget, diags: &a.diags, applied: &Applied{}, told: a.told,
 		ids: map[string]bool{}, fieldIDs: map[string]map[string]bool{}, state: map[string]*rules.Node{},
 	}
 }
@@ -121,6 +122,9 @@ func (a *application) rule(before *rules.Rule) *rules.Rule {
 	if before.Invalid {
 		a.after[before] = before
 		a.documents = append(a.documents, Processed{Before: before, After: before})
+		r := a.run(before)
+		r.vars = a.pipelineFor(&before.Header).vars
+		r.known(before)
 		return before
 	}
 	after := *before
@@ -139,7 +143,11 @@ func (a *application) rule(before *rules.Rule) *rules.Rule {
 		filter.open()
 		r.parts = append(r.parts, filter)
 	}
-	return a.process(r, before, &after, func() { a.close(r, &after) }).(*rules.Rule)
+	out := a.process(r, before, &after, func() { a.close(r, &after) }).(*rules.Rule)
+	if r.failed {
+		r.known(before)
+	}
+	return out
 }
 
 // close writes a rule and its filters back.

@@ -1,6 +1,7 @@
 package pipeline_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -167,6 +168,33 @@ func TestPlaceholdersOfTheConfiguration(t *testing.T) {
 	program, more := compiler.Compile(result.Set, compiler.Options{})
 	if len(diags)+len(more) > 0 || !strings.Contains(program.String(), `and("f" ~ "FROMVARS", or("g" ~ "XY*", "g" ~ "XZ"))`) {
 		t.Errorf("%v %v %v", diags, more, program)
+	}
+}
+
+// A placeholder without values is told once, at its place: by the pipeline, which
+// knows both ways to give it some, and by the compiler where the pipeline did not
+// come to it. A filter of several rules tells once, and a rule with another error does
+// not complain of placeholders that the pipeline has values for.
+func TestUnknownPlaceholderIsToldOnce(t *testing.T) {
+	p := parse(t, "p", "vars: {known: a}\ntransformations:\n  - {type: value_placeholders}\n")
+	rule := func(name, attributes, detection string) string {
+		return "title: T\nname: " + name + "\nlogsource: {product: p}\n" + attributes + "detection:\n    s: " + detection + "\n    condition: s\n"
+	}
+	set := load(t, rule("a", "", "{f|expand: ['x%one%%two%', '%known%'], g|expand: '%three%'}"), rule("b", "", "{f|expand: ['%known%', '%four%']}"),
+		rule("c", "", "{f: c}"), rule("d", "", "{f: d}"),
+		"title: F\nlogsource: {product: p}\nfilter:\n    rules: [c, d]\n    s: {f|expand: '%five%'}\n    condition: not s\n")
+	set.Link()
+	set.Rules[1].Invalid = true
+	result, diags := p.Apply(set, pipeline.Options{})
+	program, more := compiler.Compile(result.Set, compiler.Options{})
+	var got []string
+	for _, d := range append(diags, more...) {
+		got = append(got, d.Span.Text()+" "+d.Code)
+	}
+	slices.Sort(got)
+	want := []string{"%five% pipeline/placeholder", "%four% ref/placeholder-undefined", "%one% pipeline/placeholder", "%three% ref/placeholder-undefined"}
+	if diff := cmp.Diff(want, got); diff != "" || len(program.Rules) > 0 {
+		t.Errorf("%d rules\n%s", len(program.Rules), diff)
 	}
 }
 

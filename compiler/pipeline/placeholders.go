@@ -144,7 +144,13 @@ func (r *run) variable(v value, name string) ([]rules.Scalar, bool) {
 		return out, true
 	}
 	if !ok {
-		r.errorf("pipeline/placeholder", v.scalar.Span, "the pipeline has no variable "+name+" for %"+name+"%", "add it under vars of the pipeline, or under placeholders of .socctl.yml")
+		at := placeOf(v.scalar, name)
+		if r.told[at] { // by another rule with the same filter
+			r.failed = true
+			return nil, false
+		}
+		r.told[at] = true
+		r.errorf("pipeline/placeholder", at, "the pipeline has no variable "+name+" for %"+name+"%", "add it under vars of the pipeline, or under placeholders of .socctl.yml")
 		return nil, false
 	}
 	nodes := []*rules.Node{n}
@@ -163,4 +169,46 @@ func (r *run) variable(v value, name string) ([]rules.Scalar, bool) {
 		r.errorf("pipeline/placeholder", n.Span, "the variable "+name+" has no values", "list at least one")
 	}
 	return out, len(out) > 0
+}
+
+// placeOf returns the place of the first placeholder of a name in a value, or of
+// the whole value if it is not written there.
+func placeOf(v rules.Scalar, name string) rules.Span {
+	written := "%" + name + "%"
+	for from := 0; ; {
+		at := strings.Index(v.Text[from:], written)
+		if at < 0 {
+			return v.Span
+		}
+		if from += at; from == 0 || v.Text[from-1] != '\\' {
+			return v.At(from, from+len(written))
+		}
+		from++
+	}
+}
+
+// known notes the placeholders for which the pipeline has values in a rule and its
+// filters that are left as they were, because the rule has other errors.
+func (r *run) known(rule *rules.Rule) {
+	detections := []*rules.Detection{&rule.Detection}
+	for _, f := range rule.Filters {
+		detections = append(detections, &f.Detection)
+	}
+	for _, d := range detections {
+		part := detectionPart{detection: d}
+		part.open()
+		for _, s := range part.selections {
+			s.root.items(r.knownOf)
+		}
+	}
+}
+
+func (r *run) knownOf(it *item) {
+	for _, v := range it.values {
+		for _, p := range v.text {
+			if _, ok := r.vars[p.text]; ok && p.kind == placeholder {
+				r.told[placeOf(v.scalar, p.text)] = true
+			}
+		}
+	}
 }

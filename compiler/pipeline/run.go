@@ -10,6 +10,7 @@ import (
 type run struct {
 	vars         map[string]*rules.Node
 	placeholders map[string][]string // for names that vars has not
+	told         map[rules.Span]bool // see rules.Set.Placeholders
 	after        map[rules.Document]rules.Document
 
 	header      *rules.Header

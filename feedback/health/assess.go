@@ -14,6 +14,8 @@ import (
 func Assess(in *Input) *Report {
 	out := &Report{Schema: Schema, Now: in.Now, Confidence: Confidence, Replayed: in.Replay != nil, Expiry: in.Program.Expiry, Rules: []Rule{}}
 	out.Summary.Recommended = map[Action]int{}
+	out.Gone = in.gone()
+	out.Summary.Gone = len(out.Gone)
 	volumes := in.volumes()
 	for _, r := range in.Program.Rules {
 		out.Rules = append(out.Rules, in.rule(r.Source, "rule", r.Hash, volumes))

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/xeipuuv/gojsonschema"
 
 	"github.com/socctl/socctl/compiler"
@@ -113,7 +114,7 @@ func checkSchema(t *testing.T, r *health.Report) {
 		t.Errorf("%v %v", err, result.Errors())
 	}
 	// Every key that is written is told by the schema.
-	for _, key := range []string{"to_level", "sole_for", "more_root_causes", "older", "expiry"} {
+	for _, key := range []string{"to_level", "sole_for", "more_root_causes", "older", "expiry", "gone"} {
 		if !strings.Contains(string(health.JSONSchema()), `"`+key+`"`) {
 			t.Errorf("the schema does not tell of %s", key)
 		}
@@ -154,6 +155,22 @@ func TestEveryRuleIsTold(t *testing.T) {
 	}
 	if n := rules["Noisy"]; n.Volume.Alerts != 10 || n.Volume.ActiveDays != 10 || n.Volume.Hosts != 5 || n.Action != health.Keep {
 		t.Errorf("%+v %+v", n, n.Volume)
+	}
+}
+
+// Verdicts on rules that are not there are told, and not those on a rule with an
+// error, which no program has.
+func TestRulesThatAreGone(t *testing.T) {
+	docs, _ := rules.Parse("rules.yml", []byte(ruleset+"---\ntitle: Broken\nid: 33333333-3333-4333-8333-333333333333\nlogsource: {product: windows}\ndetection: {s: {a|contians: b}, condition: s}\n"))
+	set, _ := rules.Assemble(docs)
+	p, _ := compiler.Compile(set, compiler.Options{})
+	verdicts := []feedback.Verdict{judged(noisy, feedback.FalseLogic, 1), judged("Old Name", feedback.FalseLogic, 2), judged("Old Name", feedback.Malicious, 3),
+		judged("44444444-4444-4444-8444-444444444444", feedback.Malicious, 4), judged("33333333-3333-4333-8333-333333333333", feedback.Malicious, 5)}
+	r := health.Assess(&health.Input{Program: p, Written: set, State: feedback.Fold(verdicts, feedback.FoldOptions{})})
+	checkSchema(t, r)
+	want := []health.Gone{{Rule: "44444444-4444-4444-8444-444444444444", Alerts: 1}, {Rule: "Old Name", Alerts: 2}}
+	if diff := cmp.Diff(want, r.Gone); diff != "" || r.Summary.Gone != 2 {
+		t.Errorf("%d gone\n%s", r.Summary.Gone, diff)
 	}
 }
 

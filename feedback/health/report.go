@@ -4,6 +4,7 @@ import (
 	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/evaluator/backtest"
 	"github.com/socctl/socctl/feedback"
+	"github.com/socctl/socctl/rules"
 )
 
 // Schema names the JSON form of a Report. Keys may be added to it; none changes its
@@ -23,6 +24,14 @@ type Report struct {
 	Expiry     *compiler.Expiry `json:"expiry,omitempty"`
 	Summary    Summary          `json:"summary"`
 	Rules      []Rule           `json:"rules"` // those that need most attention first
+	Gone       []Gone           `json:"gone"`  // rules that were judged and are not there, sorted
+}
+
+// Gone is a rule that was deleted, or has another id or title now: verdicts on it
+// count for no rule.
+type Gone struct {
+	Rule   string `json:"rule"`   // id, or title of one without, as its verdicts have it
+	Alerts int    `json:"alerts"` // that were judged
 }
 
 // Summary counts rules.
@@ -32,6 +41,7 @@ type Summary struct {
 	Silent      int            `json:"silent"`   // no alert in the replay, nor a match for a correlation, and no verdict
 	Untested    int            `json:"untested"` // without a test that wants a match
 	Drifting    int            `json:"drifting"`
+	Gone        int            `json:"gone"` // judged, and not there; not among Rules
 	Recommended map[Action]int `json:"recommended"`
 }
 
@@ -130,6 +140,7 @@ func Actions() []Action { return []Action{Retire, SoleCoverage, Tune, Correlate,
 // Input is what rules are judged by.
 type Input struct {
 	Program *compiler.Program
+	Written *rules.Set // what the files have, rules with errors too; nil for the program alone
 	State   *feedback.State
 	Replay  *backtest.Result // nil without one
 	Watch   *Watch           // of the same replay; nil without one

@@ -98,7 +98,7 @@ func TestCriteria(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			in := evidence(program(t, rule(1, "status: test\ndate: 2025-01-02", "{Image: a}")))
 			c.spoil(in)
-			r := lifecycle.Assess(in).Rules[0]
+			r := assess(t, in).Rules[0]
 			var missing []string
 			for _, m := range r.Missing() {
 				missing = append(missing, m.Name)
@@ -116,7 +116,7 @@ func TestStatuses(t *testing.T) {
 		"status: experimental": "promote test", "status: test": "promote stable", "status: stable": "keep ", "status: deprecated": "keep ",
 		"status: unsupported": "keep ", "author: nobody": "wait ",
 	} {
-		r := lifecycle.Assess(evidence(program(t, rule(1, status+"\ndate: 2025-01-02", "{Image: a}")))).Rules[0]
+		r := assess(t, evidence(program(t, rule(1, status+"\ndate: 2025-01-02", "{Image: a}")))).Rules[0]
 		if got := string(r.Proposal) + " " + r.To; got != want {
 			t.Errorf("%s: %s, not %s", status, got, want)
 		}
@@ -132,13 +132,13 @@ func TestCorrelations(t *testing.T) {
 	in := evidence(p)
 	in.Tests[health.PlaceOf(p.Correlations[0].Source)] = lifecycle.Tests{Passed: 1, Negatives: 1}
 	in.Covers = []lifecycle.Cover{{Narrow: p.Rules[0], Wide: p.Rules[1], Sure: true}}
-	for _, r := range lifecycle.Assess(in).Rules {
+	for _, r := range assess(t, in).Rules {
 		if r.Proposal != lifecycle.Promote {
 			t.Errorf("%s: %s %v %v", r.Title, r.Proposal, r.Missing(), r.Against)
 		}
 	}
 	in.Replay.Rules[0].Verdict = backtest.Unused
-	for _, r := range lifecycle.Assess(in).Rules {
+	for _, r := range assess(t, in).Rules {
 		if r.Kind == "correlation" && r.Proposal != lifecycle.NoEvidence {
 			t.Errorf("%s: %s", r.Title, r.Proposal)
 		}
@@ -186,7 +186,7 @@ func TestSuccessors(t *testing.T) {
 				in.Covers = append(in.Covers, lifecycle.Cover{Narrow: p.Rules[1], Wide: p.Rules[0], Same: true, Sure: true})
 			}
 			got := ""
-			report := lifecycle.Assess(in)
+			report := assess(t, in)
 			for _, r := range report.Rules {
 				if r.Proposal == lifecycle.Deprecate {
 					got += r.Title + " " + r.Successor.Declared
@@ -215,7 +215,7 @@ func TestOneStays(t *testing.T) {
 			in.Covers = append(in.Covers, lifecycle.Cover{Narrow: p.Rules[narrow], Wide: p.Rules[wide], Sure: true})
 		}
 	}
-	report := lifecycle.Assess(in)
+	report := assess(t, in)
 	got := map[string]string{}
 	for _, r := range report.Rules {
 		if r.Successor != nil {
@@ -240,7 +240,7 @@ func TestOneStays(t *testing.T) {
 func TestDeclaredInVain(t *testing.T) {
 	p := program(t, rule(1, "status: test\nlevel: low", "{Image: a}")+"---\n"+
 		rule(2, "status: test\nlevel: low\nrelated: [{id: "+id(1)+", type: obsolete}]", "{Image: a, User: b}"))
-	for _, r := range lifecycle.Assess(evidence(p)).Rules {
+	for _, r := range assess(t, evidence(p)).Rules {
 		if r.Title != "R1" {
 			continue
 		}

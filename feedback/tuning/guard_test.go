@@ -96,6 +96,14 @@ func TestCertify(t *testing.T) {
 			t.Errorf("%s needs %d, want %d", n, got, want)
 		}
 	}
+	// The table of docs/tune.md: what six trials, and two, need when they share the risk.
+	for trials, want := range map[int][]int{6: {477, 94, 46}, 2: {368, 72, 36}} {
+		for i, tier := range []Tier{A1, A2, A3} {
+			if got := tier.Needed(Delta / float64(trials)); got != want[i] {
+				t.Errorf("%s needs %d in %d trials, want %d", tier, got, trials, want[i])
+			}
+		}
+	}
 	if b := Bound(59, 0.05); math.Abs(b-0.0495) > 0.0005 || Bound(0, 0.05) != 1 {
 		t.Errorf("bound %v", b)
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/socctl/socctl/rules"
 )
@@ -23,16 +24,33 @@ type frames struct {
 	in  *bufio.Reader
 	out io.WriteCloser
 	log func(format string, args ...any)
+
+	unanswered unanswered
+	done       <-chan struct{} // ends the wait for answers at the end of the input
+	patience   time.Duration   // so does this
 }
 
 // Send implements channel.Channel.
 func (f *frames) Send(message []byte) error {
 	_, err := f.out.Write(fmt.Appendf(nil, "Content-Length: %d\r\n\r\n%s", len(message), message))
+	f.unanswered.sent(message, err)
 	return err
 }
 
-// Recv implements channel.Channel.
+// Recv implements channel.Channel. The end of the input is told when everything
+// that was asked before it is answered.
 func (f *frames) Recv() ([]byte, error) {
+	message, err := f.next()
+	if err != nil {
+		f.unanswered.wait(f.done, f.patience)
+		return nil, err
+	}
+	f.unanswered.read(message)
+	return message, nil
+}
+
+// next reads the next message.
+func (f *frames) next() ([]byte, error) {
 	for {
 		size, err := f.header()
 		switch {

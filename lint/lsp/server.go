@@ -33,7 +33,8 @@ type Options struct {
 	// and Settle how long before tests are read again; 0 means the defaults.
 	Debounce, Settle time.Duration
 	// Patience is how long an answer waits for diagnostics, and the server for answers
-	// of the client; 0 means the default.
+	// of the client; 0 means the default. When the input ends, the server takes at most
+	// twice as long to answer what was asked before.
 	Patience time.Duration
 }
 
@@ -49,14 +50,15 @@ const (
 var ErrNoShutdown = errors.New("the editor left without shutting the server down")
 
 // Serve is a session with one client, which it reads from in and answers on out.
-// It returns when the client asks for it, when in ends or when the context does.
+// It returns when the client asks for it, when in ends and what was asked before is
+// answered, or when the context ends.
 func Serve(ctx context.Context, in io.Reader, out io.WriteCloser, o Options) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	s := newServer(ctx, o)
 	s.rpc = jrpc2.NewServer(s.methods(), &jrpc2.ServerOptions{AllowPush: true, DisableBuiltin: true, Concurrency: 8,
 		NewContext: func() context.Context { return ctx }})
-	s.rpc.Start(&frames{in: bufio.NewReaderSize(in, 64<<10), out: out, log: s.log.Printf})
+	s.rpc.Start(&frames{in: bufio.NewReaderSize(in, 64<<10), out: out, log: s.log.Printf, done: ctx.Done(), patience: 2 * s.options.Patience})
 	s.background.Go(s.diagnoseLoop)
 	s.background.Go(s.testLoop)
 	closed := make(chan error, 1)

@@ -41,7 +41,32 @@ func healthLine(r *health.Report) string {
 			parts = append(parts, fmt.Sprintf("%d %s", n, actionText(a, "")))
 		}
 	}
+	if s.Gone > 0 {
+		parts = append(parts, fmt.Sprintf("%d gone", s.Gone))
+	}
 	return strings.Join(parts, ", ")
+}
+
+// shownGone is how many rules that are gone are named for people.
+const shownGone = 10
+
+// goneText tells of verdicts on rules that are not there; "" without any.
+func goneText(r *health.Report) string {
+	if len(r.Gone) == 0 {
+		return ""
+	}
+	alerts := 0
+	var names []string
+	for _, g := range r.Gone {
+		alerts += g.Alerts
+		names = append(names, g.Rule)
+	}
+	out := fmt.Sprintf("%s judged of rules that are not there, and count for none: ", Count(alerts, "alert"))
+	out += strings.Join(names[:min(len(names), shownGone)], ", ")
+	if n := len(names) - shownGone; n > 0 {
+		out += fmt.Sprintf(", and %d more", n)
+	}
+	return out
 }
 
 func actionText(a health.Action, level string) string {
@@ -85,6 +110,9 @@ func healthPretty(w io.Writer, s Style, r *health.Report, verbose bool) {
 	fmt.Fprintln(w, s.Paint(Bold, healthLine(r)))
 	if !r.Replayed {
 		fmt.Fprintln(w, s.Paint(Dim, "no recording was replayed: nothing is known of volume and silence"))
+	}
+	if gone := goneText(r); gone != "" {
+		fmt.Fprintln(w, s.Paint(Yellow, Clean(gone)))
 	}
 	kept := 0
 	for i := range r.Rules {
@@ -164,6 +192,9 @@ func healthMarkdown(w io.Writer, r *health.Report) error {
 	if !r.Replayed {
 		fmt.Fprintf(w, "\nNo recording was replayed: nothing is known of volume and silence.\n")
 	}
+	if gone := goneText(r); gone != "" {
+		fmt.Fprintf(w, "\n%s\n", escapeMarkdown(gone))
+	}
 	fmt.Fprintf(w, "\n| Recommended | Rule | Precision (95 %%) | Alerts | Days | Why |\n|---|---|---|---|---|---|\n")
 	for i := range r.Rules {
 		x := &r.Rules[i]
@@ -197,7 +228,8 @@ func healthHTML(w io.Writer, r *health.Report) error {
 		Style    template.CSS
 		Policy   string
 		Headline string
-	}{r, template.CSS(backtestStyle), "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'", healthLine(r)})
+		Missing  string
+	}{r, template.CSS(backtestStyle), "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'", healthLine(r), Clean(goneText(r))})
 }
 
 // healthSpark plots the alerts of the recorded days.

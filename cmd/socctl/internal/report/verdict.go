@@ -129,13 +129,13 @@ func VerdictStats(w io.Writer, s Style, format string, stats feedback.Stats) err
 	}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "\nINVESTIGATOR\tOPINIONS\tALONE\tDISAGREE\tWEIGHT")
-	record := map[string]string{}
+	record := map[feedback.Investigator]string{}
 	for _, r := range stats.Agents {
-		name := feedback.Investigator{Kind: feedback.Agent, ID: r.ID, Version: r.Version}.String()
-		record[name] = fmt.Sprintf(" (%d of %d audited right, at least %.0f %%)", r.Right, r.Audited, 100*r.Reliability)
+		who := feedback.Investigator{Kind: feedback.Agent, ID: r.ID, Version: r.Version}
+		record[who] = fmt.Sprintf(" (%d of %d audited right, at least %.0f %%)", r.Right, r.Audited, 100*r.Reliability)
 	}
 	for _, i := range stats.Investigators {
-		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%.2g%s\n", Clean(i.Investigator), i.Opinions, i.Alone, i.Disagree, i.Weight, record[i.Investigator])
+		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%.2g%s\n", Clean(i.Investigator), i.Opinions, i.Alone, i.Disagree, i.Weight, record[feedback.Investigator{Kind: i.Kind, ID: i.ID, Version: i.Version}])
 	}
 	return t.Flush()
 }
