@@ -178,6 +178,19 @@ func TestParentsAndSubs(t *testing.T) {
 	}
 }
 
+// Rows of a configuration that tell platforms alone leave the components to the
+// table.
+func TestComponentsOfTheFirstRowThatNamesThem(t *testing.T) {
+	zeek := rule("a", "T1071.001")
+	zeek.Logsources = []coverage.Logsource{{Product: "zeek", Service: "http"}}
+	r := assess(t, coverage.Input{Rules: []coverage.Rule{zeek}}, func(o *coverage.Options) {
+		o.Sources = []coverage.Source{{Logsource: coverage.Logsource{Product: "zeek"}, Platforms: []string{"Linux"}}}
+	})
+	if got := cell(t, r, "T1071.001", "Linux"); got.Level != coverage.Tagged || !cmp.Equal(got.Paths, []string{"Network Traffic Content"}) {
+		t.Errorf("level %s by %q", got.Level, got.Paths)
+	}
+}
+
 func TestPlatforms(t *testing.T) {
 	mac := rule("a", "T1059.001", "T1548.006") // PowerShell, and TCC manipulation of macOS
 	mac.Logsources = []coverage.Logsource{{Product: "macos", Category: "process_creation"}}
