@@ -178,6 +178,20 @@ func TestParentsAndSubs(t *testing.T) {
 	}
 }
 
+// A rule that names a sub-technique itself is not doubted for naming its parent as
+// well, in whatever order.
+func TestTheTagOfTheTechniqueItselfCounts(t *testing.T) {
+	for _, tags := range [][]string{{"T1071", "T1071.001"}, {"T1071.001", "T1071"}} {
+		proxy := rule("a", tags...)
+		proxy.Logsources = []coverage.Logsource{{Category: "proxy"}}
+		in := coverage.Input{Rules: []coverage.Rule{proxy}, Recordings: []coverage.Recording{recording("r", "T1071.001", coverage.Curated)}, Firings: []coverage.Firing{firing("a", "r")}}
+		got := cell(t, assess(t, in), "T1071.001", "Windows").Supports[0]
+		if got.Via != "" || strings.Contains(fmt.Sprint(got.Doubts), "the rule names T1071") {
+			t.Errorf("a rule that names %v is doubted: via %q, %v", tags, got.Via, got.Doubts)
+		}
+	}
+}
+
 // Rows of a configuration that tell platforms alone leave the components to the
 // table.
 func TestComponentsOfTheFirstRowThatNamesThem(t *testing.T) {

@@ -85,7 +85,7 @@ func (a *assessment) credit(r *ruleState, rec *Recording, f Firing, l labelOf, c
 		return // recorded for another rule: the label is that rule's opinion
 	}
 	via := ""
-	if claim != earned {
+	if !slices.Contains(r.claims, earned) {
 		via = claim.ID
 	}
 	platform := rec.Platform
