@@ -370,6 +370,16 @@ func TestAlsoFiredIsNoEvidence(t *testing.T) {
 	}
 }
 
+// A rule that was replayed when it meant something else is no hint at a tag.
+func TestStaleFiringsAreNoHints(t *testing.T) {
+	old := firing("a", "r")
+	old.Hash = "other"
+	r := assess(t, coverage.Input{Rules: []coverage.Rule{rule("a", "T1059.001")}, Recordings: []coverage.Recording{recording("r", "T1490", coverage.Curated)}, Firings: []coverage.Firing{old}})
+	if len(r.AlsoFired) > 0 {
+		t.Errorf("%+v", r.AlsoFired)
+	}
+}
+
 // The figures of Wilson's interval that stand in every textbook.
 func TestWilson(t *testing.T) {
 	for _, c := range []struct {
