@@ -425,5 +425,5 @@ func matchesCheck(pattern, name string) bool {
 
 // expired reports whether a last day has passed.
 func (d *driver) expired(until time.Time) bool {
-	return !until.IsZero() && d.in.Now.After(until.AddDate(0, 0, 1))
+	return !until.IsZero() && !d.in.Now.Before(until.AddDate(0, 0, 1))
 }

@@ -178,6 +178,33 @@ func TestParentsAndSubs(t *testing.T) {
 	}
 }
 
+// A rule that names a sub-technique itself is not doubted for naming its parent as
+// well, in whatever order.
+func TestTheTagOfTheTechniqueItselfCounts(t *testing.T) {
+	for _, tags := range [][]string{{"T1071", "T1071.001"}, {"T1071.001", "T1071"}} {
+		proxy := rule("a", tags...)
+		proxy.Logsources = []coverage.Logsource{{Category: "proxy"}}
+		in := coverage.Input{Rules: []coverage.Rule{proxy}, Recordings: []coverage.Recording{recording("r", "T1071.001", coverage.Curated)}, Firings: []coverage.Firing{firing("a", "r")}}
+		got := cell(t, assess(t, in), "T1071.001", "Windows").Supports[0]
+		if got.Via != "" || strings.Contains(fmt.Sprint(got.Doubts), "the rule names T1071") {
+			t.Errorf("a rule that names %v is doubted: via %q, %v", tags, got.Via, got.Doubts)
+		}
+	}
+}
+
+// Rows of a configuration that tell platforms alone leave the components to the
+// table.
+func TestComponentsOfTheFirstRowThatNamesThem(t *testing.T) {
+	zeek := rule("a", "T1071.001")
+	zeek.Logsources = []coverage.Logsource{{Product: "zeek", Service: "http"}}
+	r := assess(t, coverage.Input{Rules: []coverage.Rule{zeek}}, func(o *coverage.Options) {
+		o.Sources = []coverage.Source{{Logsource: coverage.Logsource{Product: "zeek"}, Platforms: []string{"Linux"}}}
+	})
+	if got := cell(t, r, "T1071.001", "Linux"); got.Level != coverage.Tagged || !cmp.Equal(got.Paths, []string{"Network Traffic Content"}) {
+		t.Errorf("level %s by %q", got.Level, got.Paths)
+	}
+}
+
 func TestPlatforms(t *testing.T) {
 	mac := rule("a", "T1059.001", "T1548.006") // PowerShell, and TCC manipulation of macOS
 	mac.Logsources = []coverage.Logsource{{Product: "macos", Category: "process_creation"}}
@@ -340,6 +367,16 @@ func TestAlsoFiredIsNoEvidence(t *testing.T) {
 	}
 	if diff := cmp.Diff([]coverage.AlsoFired{{Rule: "a", Techniques: []string{"T1490"}, Recording: "r", Alerts: 2}}, r.AlsoFired); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// A rule that was replayed when it meant something else is no hint at a tag.
+func TestStaleFiringsAreNoHints(t *testing.T) {
+	old := firing("a", "r")
+	old.Hash = "other"
+	r := assess(t, coverage.Input{Rules: []coverage.Rule{rule("a", "T1059.001")}, Recordings: []coverage.Recording{recording("r", "T1490", coverage.Curated)}, Firings: []coverage.Firing{old}})
+	if len(r.AlsoFired) > 0 {
+		t.Errorf("%+v", r.AlsoFired)
 	}
 }
 

@@ -172,6 +172,26 @@ func TestTaxonomy(t *testing.T) {
 	}
 }
 
+// A waiver holds through its last day, and not at the first moment of the next,
+// which is what --now means by a day.
+func TestWaiversEndWithTheirDay(t *testing.T) {
+	base := assess(t, coverage.Input{Rules: []coverage.Rule{rule("a", "T1059.001")}})
+	head := assess(t, coverage.Input{})
+	day := now
+	for _, c := range []struct {
+		at   time.Time
+		held int
+	}{{day, 0}, {day.AddDate(0, 0, 1).Add(-1), 0}, {day.AddDate(0, 0, 1), 1}} {
+		d := coverage.Compare(base, head)
+		g := coverage.DefaultGate()
+		g.Waivers = []coverage.Waiver{{Technique: "T1059.001", Reason: "r", Owner: "me", Expires: day}}
+		g.Apply(d, base, head, c.at)
+		if len(d.Violations) != c.held {
+			t.Errorf("at %s a waiver until %s lets %d violations stand, want %d", c.at, day, len(d.Violations), c.held)
+		}
+	}
+}
+
 func TestSoleRulesThatAreTouched(t *testing.T) {
 	base := coverage.Input{Rules: []coverage.Rule{rule("a", "T1490"), rule("b", "T1105"), rule("c", "T1105")}}
 	touched := rule("a", "T1490")

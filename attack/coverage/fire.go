@@ -19,7 +19,7 @@ func (a *assessment) fire() {
 		if len(labels) == 0 {
 			continue
 		}
-		if !a.fireOn(r, rec, f, labels) && f.Alerts > 0 && r.Qualifies {
+		if !a.fireOn(r, rec, f, labels) && f.Alerts > 0 && r.Qualifies && f.Hash == r.Hash && f.SHA256 == rec.SHA256 {
 			a.alsoFired(r, rec, f, labels)
 		}
 	}
@@ -85,7 +85,7 @@ func (a *assessment) credit(r *ruleState, rec *Recording, f Firing, l labelOf, c
 		return // recorded for another rule: the label is that rule's opinion
 	}
 	via := ""
-	if claim != earned {
+	if !slices.Contains(r.claims, earned) {
 		via = claim.ID
 	}
 	platform := rec.Platform

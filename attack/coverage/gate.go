@@ -34,7 +34,7 @@ type Waiver struct {
 
 // expired reports whether a waiver holds no longer. It holds to the end of its
 // last day, in UTC.
-func (w *Waiver) expired(now time.Time) bool { return now.UTC().After(w.Expires.AddDate(0, 0, 1)) }
+func (w *Waiver) expired(now time.Time) bool { return !now.Before(w.Expires.AddDate(0, 0, 1)) }
 
 // Violation is a change that the gate holds back.
 type Violation struct {

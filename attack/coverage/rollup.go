@@ -39,7 +39,9 @@ func (a *assessment) cell(key cellKey) Cell {
 	for _, s := range c.Supports {
 		if s.Level > None {
 			c.Depth++
-			c.Paths = union(c.Paths, []string{s.component})
+			if s.component != "" {
+				c.Paths = union(c.Paths, []string{s.component})
+			}
 		}
 	}
 	slices.Sort(c.Paths)

@@ -18,8 +18,7 @@ type Source struct {
 	Components []string // ids of data components
 }
 
-// DefaultSources returns the table that socctl comes with. The first row that
-// fits decides.
+// DefaultSources returns the table that socctl comes with.
 func DefaultSources() []Source { return slices.Clone(defaultSources()) }
 
 var defaultSources = sync.OnceValue(func() (out []Source) {
@@ -57,15 +56,16 @@ func (l Logsource) overlaps(o Logsource) bool {
 }
 
 // place returns the platforms and components of logsources, each once and in
-// the order of the table.
+// the order of the table. The first row that fits decides about platforms, and the
+// first of these that names components about those.
 func place(table []Source, logsources []Logsource) (platforms, components []string) {
 	for _, l := range logsources {
-		i := slices.IndexFunc(table, func(s Source) bool { return s.fits(l) })
-		if i < 0 {
-			continue
+		if i := slices.IndexFunc(table, func(s Source) bool { return s.fits(l) }); i >= 0 {
+			platforms = union(platforms, table[i].Platforms)
 		}
-		platforms = union(platforms, table[i].Platforms)
-		components = union(components, table[i].Components)
+		if i := slices.IndexFunc(table, func(s Source) bool { return len(s.Components) > 0 && s.fits(l) }); i >= 0 {
+			components = union(components, table[i].Components)
+		}
 	}
 	return platforms, components
 }

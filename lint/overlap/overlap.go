@@ -25,8 +25,9 @@ type Group struct {
 // Member is a rule of a group.
 type Member struct {
 	Rule *compiler.Rule
-	// CoveredBy are rules of the group that match all that this one matches; nil if
-	// it matches something that no single other does, as far as is known.
+	// CoveredBy are rules of the group that match all that this one matches, and
+	// alert; nil if it matches something that no single other does, as far as is
+	// known, or if a correlation refers to it.
 	CoveredBy []*compiler.Rule
 	// Fired is on how many recorded events it fired, Alone on how many no other
 	// rule of the group did.
@@ -135,6 +136,7 @@ func (o Options) completed() Options {
 // grouped joins rules that links connect.
 func grouped(p *compiler.Program, links []Link, fired *Firings) []Group {
 	number := numbers(p)
+	replaces := proof.Replaces(p)
 	root := make([]int, len(p.Rules))
 	for i := range root {
 		root[i] = i
@@ -164,7 +166,7 @@ func grouped(p *compiler.Program, links []Link, fired *Firings) []Group {
 	var out []Group
 	for _, n := range order {
 		g := of[n]
-		g.complete(number, fired)
+		g.complete(number, replaces, fired)
 		out = append(out, *g)
 	}
 	slices.SortStableFunc(out, func(a, b Group) int { return cmp.Compare(len(b.Members), len(a.Members)) })
@@ -172,7 +174,7 @@ func grouped(p *compiler.Program, links []Link, fired *Firings) []Group {
 }
 
 // complete lists the members and sorts what there is.
-func (g *Group) complete(number map[*compiler.Rule]int, fired *Firings) {
+func (g *Group) complete(number map[*compiler.Rule]int, replaces func(wide, narrow *compiler.Rule) bool, fired *Firings) {
 	seen := map[*compiler.Rule]*Member{}
 	wide := map[*compiler.Rule]int{}
 	for _, l := range g.Links {
@@ -181,9 +183,15 @@ func (g *Group) complete(number map[*compiler.Rule]int, fired *Firings) {
 				seen[r] = &Member{Rule: r}
 			}
 		}
-		if l.Kind == Covers || l.Kind == Same {
-			wide[l.A]++
+		if l.Kind != Covers && l.Kind != Same {
+			continue
+		}
+		wide[l.A]++
+		switch {
+		case replaces(l.A, l.B):
 			seen[l.B].CoveredBy = append(seen[l.B].CoveredBy, l.A)
+		case l.Kind == Same && replaces(l.B, l.A):
+			seen[l.A].CoveredBy = append(seen[l.A].CoveredBy, l.B)
 		}
 	}
 	members := make([]*Member, 0, len(seen))

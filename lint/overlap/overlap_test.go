@@ -1,6 +1,8 @@
 package overlap_test
 
 import (
+	"maps"
+	"strings"
 	"testing"
 
 	"github.com/socctl/socctl/compiler"
@@ -100,6 +102,59 @@ func TestSame(t *testing.T) {
 	for _, l := range groups[0].Links {
 		if l.Kind != overlap.Same || l.A.Title != "First" || l.Sure != (l.B.Title == "Copy") {
 			t.Errorf("%s %s %s, sure %t", l.A.Title, l.Kind, l.B.Title, l.Sure)
+		}
+	}
+}
+
+const feeding = `title: Wide
+name: wide
+logsource: {product: acme, service: x}
+detection: {s: {a|contains: b}, condition: s}
+---
+title: Narrow
+name: narrow
+logsource: {product: acme, service: x}
+detection: {s: {a|contains: bb}, condition: s}
+---
+title: Twin
+name: twin
+logsource: {product: acme, service: x}
+detection: {s: {a|contains: bb}, condition: s}
+---
+title: Many
+correlation: {type: event_count, rules: [RULE], group-by: [u], timespan: 10m, condition: {gte: 5}, generate: GENERATE}
+`
+
+// A rule that only feeds a correlation raises no alert in the place of another one, and
+// one that a correlation refers to cannot go, whoever else matches the same.
+func TestRulesOfCorrelations(t *testing.T) {
+	for _, c := range []struct {
+		rule, generate string
+		want           map[string]int
+	}{
+		{"wide", "false", map[string]int{"Twin": 1}},
+		{"wide", "true", map[string]int{"Narrow": 1, "Twin": 1}},
+		{"narrow", "false", map[string]int{}},
+		{"narrow", "true", map[string]int{"Twin": 1}},
+		{"twin", "false", map[string]int{"Narrow": 1}},
+		{"twin", "true", map[string]int{"Narrow": 2}},
+	} {
+		docs, _ := rules.Parse("rules.yml", []byte(strings.NewReplacer("RULE", c.rule, "GENERATE", c.generate).Replace(feeding)))
+		set, _ := rules.Assemble(docs)
+		p, diags := compiler.Compile(set, compiler.Options{})
+		if diags.Count(rules.Error) > 0 {
+			t.Fatal(diags)
+		}
+		got := map[string]int{}
+		for _, g := range overlap.Find(p, nil, overlap.Options{}, serial) {
+			for _, m := range g.Members {
+				if len(m.CoveredBy) > 0 {
+					got[m.Rule.Title] = len(m.CoveredBy)
+				}
+			}
+		}
+		if !maps.Equal(got, c.want) {
+			t.Errorf("%s feeds, generate: %s: covered are %v, want %v", c.rule, c.generate, got, c.want)
 		}
 	}
 }

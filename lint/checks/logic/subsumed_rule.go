@@ -1,6 +1,8 @@
 package logic
 
 import (
+	"slices"
+
 	"github.com/socctl/socctl/lint"
 	"github.com/socctl/socctl/lint/proof"
 	"github.com/socctl/socctl/rules"
@@ -9,7 +11,7 @@ import (
 var subsumedRule = &lint.Check{
 	Name:  "logic/subsumed-rule",
 	Title: `a rule that another one covers`,
-	Doc:   `Whenever it fires, so does the other one, which is of the same logsource or a wider one. It is a warning if the other one has a level that is as high or higher: then the rule adds nothing but a second alert. Otherwise it is a matter of taste, since the narrower rule says more. Proven over all events; where the proof needs that fields hold one value at a time, the message says so. Of thousands of rules that are alike not each is compared with all others.`,
+	Doc:   `Whenever it fires, so does the other one, which is of the same logsource or a wider one. A rule that only feeds a correlation raises no alert in the place of another one, and one to which a correlation refers is needed by that: neither counts here. It is a warning if the other one has a level that is as high or higher: then the rule adds nothing but a second alert. Otherwise it is a matter of taste, since the narrower rule says more. Proven over all events; where the proof needs that fields hold one value at a time, the message says so. Of thousands of rules that are alike not each is compared with all others.`,
 	Bad: `
 -- a.yml --
 title: Whoami
@@ -54,7 +56,7 @@ level: medium
 	Scope:    lint.CorpusScope,
 	Run: func(p *lint.Pass) {
 		of := subjects(p.Corpus)
-		all := covers(p.Corpus)
+		all := standIns(p.Corpus)
 		for from := 0; from < len(all); {
 			to := from
 			for to < len(all) && all[to].Narrow == all[from].Narrow {
@@ -64,6 +66,16 @@ level: medium
 			from = to
 		}
 	},
+}
+
+// standIns returns the covers of which the narrow rule could go.
+func standIns(c *lint.Corpus) []proof.Cover {
+	all := covers(c)
+	if len(all) == 0 {
+		return nil
+	}
+	replaces := proof.Replaces(c.Program)
+	return slices.DeleteFunc(slices.Clone(all), func(c proof.Cover) bool { return !replaces(c.Wide, c.Narrow) })
 }
 
 // cover is a rule that covers another one.
