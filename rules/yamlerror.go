@@ -37,6 +37,8 @@ func (p *parser) syntaxError(err error) {
 		at, help = p.controlCharacter(at), "remove it, or escape it in double quotes"
 	case strings.Contains(message, "cannot start any token") && strings.ContainsRune(p.file.Line(at.Start.Line), '\t'):
 		help = "YAML does not allow tabs for indentation"
+	case message == tabInIndentation:
+		help = "YAML does not allow tabs for indentation"
 	}
 	p.errorf("schema/yaml-syntax", at, message, help)
 }
@@ -45,6 +47,8 @@ func (p *parser) syntaxError(err error) {
 // its parser from 0, and within a block the parser tells where the block starts.
 func (p *parser) errorLine(message string, line int) int {
 	switch message {
+	case tabInIndentation:
+		return p.indentedByTab(line)
 	case "did not find expected key", "did not find expected '-' indicator":
 		return p.firstLineWith(message, line+1)
 	case "did not find expected ',' or ']'", "did not find expected ',' or '}'", "did not find expected node content",
@@ -53,6 +57,19 @@ func (p *parser) errorLine(message string, line int) int {
 		return line + 1
 	}
 	return line
+}
+
+const tabInIndentation = "found a tab character that violates indentation"
+
+// indentedByTab returns the first line from one on that a tab indents.
+func (p *parser) indentedByTab(from int) int {
+	for line := from; line <= len(p.file.starts); line++ {
+		text := p.file.Line(line)
+		if strings.ContainsRune(text[:len(text)-len(strings.TrimLeft(text, " \t"))], '\t') {
+			return line
+		}
+	}
+	return from
 }
 
 // maxRetries is the size of a file, in bytes, up to which the line of an error

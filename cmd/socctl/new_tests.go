@@ -159,7 +159,7 @@ func (w *testWriter) others(paths []string) (n int) {
 
 // write writes the tests that one rule lacks.
 func (w *testWriter) write(ctx context.Context, s adequacy.Subject) error {
-	rule := s.Rule.Source
+	rule := w.suite.Written(s.Rule.Source)
 	if w.documentsIn(rule.Span.Path()) > 1 {
 		return usageError("%s holds several rules, and a file of tests is about one: write each rule to a file of its own", rule.Span.Path())
 	}
@@ -182,6 +182,11 @@ func (w *testWriter) write(ctx context.Context, s adequacy.Subject) error {
 	p, err := adequacy.Propose(w.result.Program, s, target.base, target.taken, w.table)
 	if err != nil {
 		return err
+	}
+	for i := range p.Tests {
+		if rule.Detection.Selection(p.Tests[i].Because) == nil {
+			p.Tests[i].Because = "" // a pipeline added it: tests name what stands in the rule
+		}
 	}
 	for _, open := range p.Open {
 		fmt.Fprintf(w.cli.stderr, "%s: no test for %s\n", report.Clean(path), report.Clean(open))
@@ -237,7 +242,7 @@ func (w *testWriter) try(ctx context.Context, s adequacy.Subject, path string, t
 	for _, t := range tests {
 		names = append(names, t.Name)
 	}
-	suite, diags := w.suite.With(s.Rule.Source, path, text, names)
+	suite, diags := w.suite.With(w.suite.Written(s.Rule.Source), path, text, names)
 	if err := diags.Err(); err != nil || len(suite.Cases) != len(tests) {
 		return &exitError{exitUnreadable, fmt.Errorf("%s cannot be extended, so nothing was written: %w", path, cmpError(err))}
 	}

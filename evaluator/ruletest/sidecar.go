@@ -37,6 +37,17 @@ func (s *Suite) With(rule *rules.Rule, path string, source []byte, names []strin
 	return &Suite{Cases: l.cases, Files: 1, Rules: 1, set: s.set}, d.diags
 }
 
+// Written returns the rule of the suite of which a pipeline made this one: tests are
+// about rules as they were written.
+func (s *Suite) Written(rule *rules.Rule) *rules.Rule {
+	for _, r := range s.set.Rules {
+		if r.Span == rule.Span {
+			return r
+		}
+	}
+	return rule
+}
+
 // Fixture is a named event of a test file.
 type Fixture struct {
 	Name  string

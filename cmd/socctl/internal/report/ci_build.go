@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
 	"slices"
@@ -41,6 +42,9 @@ func (r *CIRun) Page() *CIPage {
 			continue
 		}
 		kind, title, notes := correlationNotes(c)
+		if replayed != nil {
+			notes = append(alertNotes(replayed, c), notes...)
+		}
 		p.Correlations = append(p.Correlations, CICorrelation{kind, title, notes})
 	}
 	for i := range r.Lint.Result.Findings {
@@ -55,6 +59,19 @@ func (r *CIRun) Page() *CIPage {
 	p.Replay, p.Coverage = r.replay(), r.coverage()
 	clip(reflect.ValueOf(p).Elem())
 	return p
+}
+
+// alertNotes tells how many alerts of a correlation there are on the recordings, before
+// and after.
+func alertNotes(r *backtest.Result, c *diff.CorrelationChange) []string {
+	is := cmp.Or(c.New, c.Old)
+	for i := range r.Rules {
+		if x := &r.Rules[i]; x.Kind == "correlation" && x.ID == is.ID && x.Title == is.Title && x.Path == is.Source.Span.Path() {
+			v := volumeOf(r, x)
+			return []string{fmt.Sprintf("recorded alerts %d → %d", v.AlertsBefore, v.Alerts)}
+		}
+	}
+	return nil
 }
 
 // cases is how many tests ran.

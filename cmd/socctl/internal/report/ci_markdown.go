@@ -39,6 +39,10 @@ func ciMarkdown(w io.Writer, p *CIPage) error {
 	if n := len(p.Changes); n > maxRows {
 		c.fold(fmt.Sprintf("%d more rules", n-maxRows), ciTable(p.Changes[maxRows:min(n, maxFold)])+left(n-maxFold, "rule"))
 	}
+	if n := len(p.Correlations); n > 0 {
+		c.add(ciCorrelations(p.Correlations[:min(n, maxRows)]) + "\n")
+		c.fold(fmt.Sprintf("%d more correlations", n-maxRows), ciCorrelations(p.Correlations[min(n, maxRows):min(n, maxFold)])+left(n-maxFold, "correlation"))
+	}
 	if p.WithoutEffect > 0 {
 		c.add(fmt.Sprintf("%s changed without any effect on what matches.\n\n", Count(p.WithoutEffect, "rule")))
 	}
@@ -138,16 +142,21 @@ func ciMeanings(p *CIPage) string {
 	if len(p.Changes) > maxFoldEvents {
 		fmt.Fprintf(&b, "\nevents of the first %d alone\n\n", maxFoldEvents)
 	}
-	b.WriteString(left(len(p.Changes)-maxFold, "rule"))
-	for i := range p.Correlations[:min(len(p.Correlations), maxFold)] {
-		c := &p.Correlations[i]
+	return b.String() + left(len(p.Changes)-maxFold, "rule")
+}
+
+// ciCorrelations tells what became of correlations, a line each.
+func ciCorrelations(list []CICorrelation) string {
+	var b strings.Builder
+	for i := range list {
+		c := &list[i]
 		fmt.Fprintf(&b, "- **%s**: %s", escapeMarkdown(Shorten(c.Kind, 40)), escapeMarkdown(Shorten(c.Title, 200)))
 		for _, n := range c.Notes[:min(len(c.Notes), 10)] {
 			fmt.Fprintf(&b, "; %s", escapeMarkdown(Shorten(n, 300)))
 		}
 		b.WriteString("\n")
 	}
-	return b.String() + left(len(p.Correlations)-maxFold, "correlation")
+	return b.String()
 }
 
 func (c *CIChange) lostWord() string {

@@ -264,8 +264,12 @@ func (b *CIBudget) text() string { return fmt.Sprintf("budget %s %s", short(b.Pe
 func (p *CIPage) replayText() string {
 	r := p.Replay
 	out := fmt.Sprintf("%s of %s recorded, all rules: %s → %s alerts a day", Count(r.Events, "event"), dayText(r.Days), short(r.Before), short(r.AfterSum))
-	if r.After != nil {
+	switch {
+	case r.After == nil:
+	case short(r.After.PerDay) == short(r.AfterSum):
 		out += fmt.Sprintf(", 95 %% interval %s–%s", short(r.After.Lower), short(r.After.Upper))
+	default: // what some rules look at was not recorded on all days
+		out += fmt.Sprintf(", each on the days of what it looks at; %s over all days", r.After.text())
 	}
 	if r.Budget != nil {
 		out += ", total " + r.Budget.text()

@@ -198,6 +198,34 @@ func TestCITellsWhatIsLeftOut(t *testing.T) {
 	}
 }
 
+// TestCIIntervalIsOfItsRate: an interval stands beside the rate that it is of, also where
+// the rates of rules, each over its own days, add up to something else.
+func TestCIIntervalIsOfItsRate(t *testing.T) {
+	for sum, want := range map[float64]string{
+		13.8: "36.8 → 13.8 alerts a day, 95 % interval 12.3–15.5",
+		15.7: "36.8 → 15.7 alerts a day, each on the days of what it looks at; 13.8 (12.3–15.5) over all days",
+	} {
+		page := &report.CIPage{WithoutEffect: 1, Replay: &report.CIReplay{Before: 36.8, AfterSum: sum, After: &report.CIRate{PerDay: 13.8, Lower: 12.3, Upper: 15.5}}}
+		var b strings.Builder
+		if err := report.RenderCI(&b, report.Style{}, "pretty", page); err != nil || !strings.Contains(b.String(), want) {
+			t.Errorf("no %q: %s%v", want, b.String(), err)
+		}
+	}
+}
+
+// TestCITellsAlertsOfCorrelations: what becomes of the alerts of a correlation is not folded.
+func TestCITellsAlertsOfCorrelations(t *testing.T) {
+	page := &report.CIPage{Correlations: []report.CICorrelation{{Kind: "correlation changed", Title: "Guessing", Notes: []string{"recorded alerts 3 → 0"}}}}
+	var b strings.Builder
+	if err := report.RenderCI(&b, report.Style{}, "markdown", page); err != nil {
+		t.Fatal(err)
+	}
+	shown, _, _ := strings.Cut(b.String(), "<details>")
+	if !strings.Contains(shown, "**correlation changed**: Guessing; recorded alerts 3 → 0") {
+		t.Error(b.String())
+	}
+}
+
 // FuzzReadCI: whatever a file holds, reading and rendering it does not panic, and what is
 // rendered holds no element that a text made.
 func FuzzReadCI(f *testing.F) {
