@@ -47,7 +47,7 @@ func (p *w3c) columns(line string) int {
 // cutW3C reads a column, which may be in quotes with blanks in it.
 func cutW3C(s string) (value, rest string) {
 	if s[0] == '"' {
-		if value, rest, ok := cutQuoted(s); ok {
+		if value, rest, ok := cutQuoted(s, unescapeQuoted); ok {
 			return value, strings.TrimLeft(rest, " \t")
 		}
 	}
