@@ -37,21 +37,63 @@ func (p *w3c) columns(line string) int {
 	if p.comma {
 		return len(splitDelimited(line, ','))
 	}
-	n := 0
+	_, n := p.reading(line)
+	return n
+}
+
+// reading returns how the columns of a line are told apart, and how many they are. By
+// the standard, two quotes in a text stand for one; some write \" though.
+func (p *w3c) reading(line string) (r w3cReading, n int) {
+	if n = r.count(line); n != len(p.fields) {
+		if escaped := (w3cReading{escaped: true}); escaped.count(line) == len(p.fields) {
+			return escaped, len(p.fields)
+		}
+	}
+	return r, n
+}
+
+// w3cReading reads the columns of one line.
+type w3cReading struct {
+	escaped  bool // a backslash protects a quote
+	unclosed bool // a quote was found open up to the end of the line: so are all behind it
+}
+
+func (r w3cReading) count(line string) (n int) {
 	for rest := strings.TrimLeft(line, " \t"); rest != ""; n++ {
-		_, rest = cutW3C(rest)
+		_, rest = r.cut(rest)
 	}
 	return n
 }
 
-// cutW3C reads a column, which may be in quotes with blanks in it.
-func cutW3C(s string) (value, rest string) {
-	if s[0] == '"' {
-		if value, rest, ok := cutQuoted(s, unescapeQuoted); ok {
+// cut reads a column, which may be in quotes with blanks in it.
+func (r *w3cReading) cut(s string) (value, rest string) {
+	if s[0] == '"' && !r.unclosed {
+		quoted := cutDoubled
+		if r.escaped {
+			quoted = func(s string) (string, string, bool) { return cutQuoted(s, unescapeQuoted) }
+		}
+		value, rest, ok := quoted(s)
+		if ok {
 			return value, strings.TrimLeft(rest, " \t")
 		}
+		r.unclosed = true
 	}
 	return cutWord(s)
+}
+
+// cutDoubled reads a text in quotes, in which two quotes stand for one. A quote that no
+// blank follows ends nothing.
+func cutDoubled(s string) (value, rest string, ok bool) {
+	for at := 1; ; {
+		end := closingQuote(s[at:])
+		if end < 0 {
+			return "", s, false
+		}
+		end += at
+		if at = end + 1; at == len(s) || s[at] == ' ' || s[at] == '\t' {
+			return strings.ReplaceAll(s[1:end], `""`, `"`), s[at:], true
+		}
+	}
 }
 
 func (p *w3c) line(line string, emit emitter) error {
@@ -94,9 +136,10 @@ func (p *w3c) members(line string) []evaluator.Member {
 	if p.comma {
 		values = splitDelimited(line, ',')
 	} else {
+		r, _ := p.reading(line)
 		for rest := strings.TrimLeft(line, " \t"); rest != ""; {
 			var value string
-			value, rest = cutW3C(rest)
+			value, rest = r.cut(rest)
 			values = append(values, value)
 		}
 	}

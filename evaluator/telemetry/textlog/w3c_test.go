@@ -1,0 +1,46 @@
+package textlog
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestW3CQuotes reads texts in quotes by the standard: two quotes stand for one, and
+// a backslash for itself.
+func TestW3CQuotes(t *testing.T) {
+	tests := []struct {
+		column string
+		want   string
+	}{
+		{`"a b"`, "a b"},
+		{`"a ""b"" c"`, `a "b" c`},
+		{`"a ""b"""`, `a "b"`},
+		{`"C:\Program Files\"`, `C:\Program Files\`},
+		{`"5"x"`, `5"x`},
+		{`"a \"b\" c"`, `a "b" c`}, // not the standard's
+		{`"open`, `"open`},
+		{`x"y"`, `x"y"`},
+	}
+	for _, test := range tests {
+		got := decode("#Fields: x-text sc-status\n"+test.column+" 200\n", nil)
+		v, _ := objectOf(strings.TrimPrefix(got[0], "w3c "))
+		text, _ := v.Member("x-text")
+		status, _ := v.Member("sc-status")
+		if diff := cmp.Diff([]string{test.want, "200"}, []string{text.Text(), status.Text()}); diff != "" {
+			t.Errorf("%s: %s%s", test.column, got, diff)
+		}
+	}
+}
+
+// TestW3CLongLine reads a line of quotes that are never closed in time that grows with
+// its size.
+func TestW3CLongLine(t *testing.T) {
+	began := time.Now()
+	decode("#Fields: a b\n"+strings.Repeat(`"a `, 1<<18)+"\n", nil)
+	if took := time.Since(began); took > 10*time.Second {
+		t.Errorf("a line of 768 KiB took %v", took)
+	}
+}
