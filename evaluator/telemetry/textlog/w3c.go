@@ -14,6 +14,7 @@ import (
 type w3c struct {
 	fields []string
 	comma  bool
+	date   string // of lines that have only a time
 }
 
 func newW3C(*Options) parser { return &w3c{} }
@@ -120,11 +121,17 @@ func (p *w3c) misfit(line string) error {
 }
 
 func (p *w3c) directive(line string) {
-	const fields = "#Fields:"
-	if len(line) < len(fields) || !strings.EqualFold(line[:len(fields)], fields) {
+	name, value, _ := strings.Cut(line, ":")
+	if strings.EqualFold(name, "#Date") || strings.EqualFold(name, "#Start-Date") {
+		p.date, _ = cutWord(strings.TrimSpace(value))
+		if midnight := p.date + " 00:00:00"; isoStamp(midnight) != len(midnight) {
+			p.date = ""
+		}
+	}
+	if !strings.EqualFold(name, "#Fields") {
 		return
 	}
-	list := strings.TrimSpace(line[len(fields):])
+	list := strings.TrimSpace(value)
 	p.comma = strings.IndexByte(list, ',') >= 0
 	p.fields = strings.FieldsFunc(list, func(c rune) bool { return c == ' ' || c == '\t' || c == ',' })
 }
@@ -147,7 +154,7 @@ func (p *w3c) members(line string) []evaluator.Member {
 	for i, name := range p.fields {
 		members = appendColumn(members, w3cName(name), values[i])
 	}
-	return appendDateTime(members)
+	return appendDateTime(members, p.date)
 }
 
 func (p *w3c) flush(emitter) {}
@@ -171,9 +178,10 @@ func appendColumn(members []evaluator.Member, name, value string) []evaluator.Me
 	return appendText(members, name, value)
 }
 
-// appendDateTime joins the columns date and time, which are in UTC.
-func appendDateTime(members []evaluator.Member) []evaluator.Member {
-	var date, time string
+// appendDateTime joins the columns date and time, which are in UTC. Without the first,
+// the date is that of the directive.
+func appendDateTime(members []evaluator.Member, date string) []evaluator.Member {
+	var time string
 	for _, m := range members {
 		switch m.Name {
 		case "date":

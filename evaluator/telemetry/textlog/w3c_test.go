@@ -44,3 +44,18 @@ func TestW3CLongLine(t *testing.T) {
 		t.Errorf("a line of 768 KiB took %v", took)
 	}
 }
+
+// TestW3CDate takes the date of lines that have only a time from the directive.
+func TestW3CDate(t *testing.T) {
+	got := decode("#Date: 2026-11-19 17:42:15\n#Fields: time cs-method\n17:42:16 GET\n#Start-Date: 2026-11-20 00:00:03\n00:00:04 GET\n"+
+		"#Date: none\n#Fields: date time\n2026-11-21 17:42:15\n#Fields: time cs-method\n01:02:03 GET\n", nil)
+	var times []string
+	for _, record := range got {
+		v, _ := objectOf(strings.TrimPrefix(record, "w3c "))
+		time, _ := v.Member("timestamp")
+		times = append(times, time.Text())
+	}
+	if diff := cmp.Diff([]string{"2026-11-19T17:42:16Z", "2026-11-20T00:00:04Z", "2026-11-21T17:42:15Z", ""}, times); diff != "" {
+		t.Errorf("%s%s", got, diff)
+	}
+}
