@@ -60,6 +60,10 @@ func TestAuditd(t *testing.T) {
 			[]string{`{"audit_id":"1.2:4","timestamp":"1.2","records":[{"type":"EXECVE","argc":"2","a0":"sh","a1_len":"8","a1":"AB"},{"type":"EXECVE","a1":"CD"}],"process":{"command_line":"sh AB","args":["sh","AB"]}}`}},
 		{"kernel log", []string{`audit: type=1400 audit(1.2:5): apparmor="DENIED" operation="open" name="/etc/shadow" comm="x"`},
 			[]string{`{"audit_id":"1.2:5","timestamp":"1.2","records":[{"type":"AVC","apparmor":"DENIED","operation":"open","name":"/etc/shadow","comm":"x"}]}`}},
+		{"encoded names", []string{`type=ADD_GROUP msg=audit(1.2:7): pid=1 msg='op=add-group grp=6120622F63 id=AB exe="/usr/sbin/groupadd" res=success'`,
+			`type=SOFTWARE_UPDATE msg=audit(1.2:8): pid=1 msg='sw=6120622E72706D sw_type=rpm root_dir=2F6120 res=success'`},
+			[]string{`{"audit_id":"1.2:7","timestamp":"1.2","records":[{"type":"ADD_GROUP","pid":"1","op":"add-group","grp":"a b/c","id":"AB","exe":"/usr/sbin/groupadd","res":"success"}]}`,
+				`{"audit_id":"1.2:8","timestamp":"1.2","records":[{"type":"SOFTWARE_UPDATE","pid":"1","sw":"a b.rpm","sw_type":"rpm","root_dir":"/a ","res":"success"}]}`}},
 		{"keys", []string{`type=SYSCALL msg=audit(1.2:6): key=61620163`}, []string{`{"audit_id":"1.2:6","timestamp":"1.2","records":[{"type":"SYSCALL","key":["ab","c"]}]}`}},
 		{"none", []string{"type=SYSCALL"}, []string{"error: no audit record: found no type= and no audit(TIME:SERIAL): in front of the fields"}},
 	} {
