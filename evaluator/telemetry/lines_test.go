@@ -31,3 +31,19 @@ func TestTableFromPipe(t *testing.T) {
 		}
 	}
 }
+
+// TestMarksInFront tells the format behind several byte order marks, as files have that
+// were put together with an empty one.
+func TestMarksInFront(t *testing.T) {
+	t.Parallel()
+	const mark = "\ufeff"
+	for text, want := range map[string]string{
+		`{"a":1}`:                 `{"a":1}`,
+		"[\n" + mark + `{"a":1}]`: `{"a":1}`,
+		"<Event><System><EventID>3</EventID></System></Event>": `{"Event":{"System":{"EventID":3}}}`,
+	} {
+		if got := transcript(t, ReadOptions{Stdin: strings.NewReader(mark + mark + " \n" + mark + text)}); got != want {
+			t.Errorf("%s: got %s, want %s", text, got, want)
+		}
+	}
+}
