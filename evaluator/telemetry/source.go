@@ -19,7 +19,7 @@ func (r *reader) source(name string) bool {
 			return r.fail(name, errNoStdin)
 		}
 		r.modified = time.Time{}
-		return r.stream(name, r.options.Stdin, 0)
+		return r.standardInput(r.options.Stdin)
 	}
 	info, err := os.Stat(name)
 	switch {
