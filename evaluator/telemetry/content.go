@@ -78,12 +78,13 @@ func formatOf(head []byte) string {
 	if bytes.HasPrefix(head, []byte("ElfFile\x00")) {
 		return formatEVTX
 	}
-	text := bytes.TrimLeft(bytes.TrimPrefix(head, utf8Mark), " \t\r\n")
+	const space = " \t\r\n\ufeff"
+	text := bytes.TrimLeft(head, space)
 	switch {
 	case len(text) == 0 || text[0] == '{':
 		return formatJSON
 	case text[0] == '[':
-		if next := bytes.TrimLeft(text[1:], " \t\r\n"); len(next) == 0 || bytes.IndexByte([]byte("{]"), next[0]) >= 0 {
+		if next := bytes.TrimLeft(text[1:], space); len(next) == 0 || bytes.IndexByte([]byte("{]"), next[0]) >= 0 {
 			return formatJSON
 		}
 	case text[0] == '<' && len(text) > 1 && (text[1] == '?' || text[1] == '!' || text[1]|0x20 >= 'a' && text[1]|0x20 <= 'z'):

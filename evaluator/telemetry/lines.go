@@ -71,8 +71,10 @@ func (s *lineStream) run() {
 // read decodes one line; nil stands for one that is too long.
 func (s *lineStream) read(line []byte, size int) {
 	err := fmt.Errorf("line of %d bytes exceeds the limit of %d; raise the limit (--max-record) or split the line", size, s.options.MaxRecord)
+	text := ""
 	if line != nil {
-		err = s.decoder.Line(validLine(line))
+		text = validLine(line) // the decoder may look ahead, after which the line is gone
+		err = s.decoder.Line(text)
 	}
 	if err == nil {
 		return
@@ -81,7 +83,7 @@ func (s *lineStream) read(line []byte, size int) {
 		return
 	}
 	if errors.Is(err, textlog.ErrUnknown) {
-		err = fmt.Errorf("%w: %s; name its format, or read any text as it is, with --input", err, describeLine(line))
+		err = fmt.Errorf("%w: %s; name its format, or read any text as it is, with --input", err, describeLine(text))
 	}
 	s.report(&Problem{Source: s.source, Line: s.number, Column: 1, Offset: s.offset, Lost: 1, Err: err})
 }
@@ -122,15 +124,23 @@ func trimBreak(line []byte) []byte {
 	return bytes.TrimSuffix(bytes.TrimSuffix(line, newline), []byte{'\r'})
 }
 
-// second returns the line behind the one being read, as far as it is at hand.
+// second returns the line behind the one being read, and waits for it; of one that the
+// buffer does not hold, the start.
 func (s *lineStream) second() string {
-	ahead, _ := s.in.Peek(s.in.Buffered())
-	line, _, _ := bytes.Cut(ahead, newline)
-	return string(trimBreak(line))
+	for {
+		ahead, _ := s.in.Peek(s.in.Buffered())
+		line, _, whole := bytes.Cut(ahead, newline)
+		if whole {
+			return string(trimBreak(line))
+		}
+		if more, err := s.in.Peek(len(ahead) + 1); err != nil {
+			return string(trimBreak(more))
+		}
+	}
 }
 
 // describeLine shows the start of a line.
-func describeLine(line []byte) string {
+func describeLine(line string) string {
 	const shown = 60
 	if len(line) > shown {
 		return fmt.Sprintf("%q…", line[:shown])

@@ -151,6 +151,37 @@ func TestReadLinks(t *testing.T) {
 	}
 }
 
+// A folder that is asked for by a link to it is read as any other.
+func TestReadLinkedFolder(t *testing.T) {
+	t.Parallel()
+	link := filepath.Join(t.TempDir(), "link")
+	folder, err := filepath.Abs(filepath.Join(testRecords, "folder"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(folder, link); err != nil {
+		t.Skip(err)
+	}
+	a, b, c := filepath.Join(link, "a.LOG"), filepath.Join(link, "deep", "b.jsonl"), filepath.Join(link, "c.json.gz")
+	for source, want := range map[string][]string{
+		link:              {a, c, b},
+		link + "/":        {a, c, b},
+		link + "/*.LOG":   {a},
+		link + "/**/*.j*": {c, b},
+	} {
+		records, problems := readAll(t, ReadOptions{}, source)
+		var got []string
+		for _, r := range records {
+			if r.Index == 0 {
+				got = append(got, r.Source)
+			}
+		}
+		if !slices.Equal(got, want) || len(problems) > 0 {
+			t.Errorf("%s: got %s %v, want %s", source, got, problems, want)
+		}
+	}
+}
+
 func TestReadStops(t *testing.T) {
 	t.Parallel()
 	sources := []string{testRecords + "/broken.ndjson", testRecords + "/lines.ndjson", testRecords}

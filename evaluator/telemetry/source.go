@@ -19,7 +19,7 @@ func (r *reader) source(name string) bool {
 			return r.fail(name, errNoStdin)
 		}
 		r.modified = time.Time{}
-		return r.stream(name, r.options.Stdin, 0)
+		return r.standardInput(r.options.Stdin)
 	}
 	info, err := os.Stat(name)
 	switch {
@@ -55,14 +55,14 @@ func (r *reader) file(path string) bool {
 }
 
 // folder reads the recordings below root in lexical order. Links to files are
-// followed, links to folders are not, so there are no cycles.
+// followed, links to folders below root are not, so there are no cycles.
 func (r *reader) folder(root string) bool {
 	found, skipped, failed := 0, 0, 0
-	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+	err := filepath.WalkDir(entered(root), func(path string, entry fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			failed++
-			return goOn(r.fail(path, cause(err)))
+			return goOn(r.fail(filepath.Clean(path), cause(err)))
 		case entry.IsDir():
 			return goOn(r.live())
 		case !isRecording(path) || !isFile(path, entry):
@@ -78,6 +78,12 @@ func (r *reader) folder(root string) bool {
 			strings.Join(recordingExts, " "), skipped))
 	}
 	return !r.stopped
+}
+
+// entered names a folder such that filepath.WalkDir goes into it even if it is a link:
+// somebody has asked for it.
+func entered(root string) string {
+	return strings.TrimSuffix(root, string(filepath.Separator)) + string(filepath.Separator)
 }
 
 func (r *reader) skip(path string) {

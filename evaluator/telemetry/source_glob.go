@@ -21,14 +21,14 @@ func (r *reader) glob(pattern string) bool {
 		}
 	}
 	found, failed := 0, 0
-	err := filepath.WalkDir(root, func(name string, entry fs.DirEntry, err error) error {
+	err := filepath.WalkDir(entered(root), func(name string, entry fs.DirEntry, err error) error {
 		below := segmentsBelow(root, name)
 		switch {
-		case err != nil && name == root && errors.Is(err, fs.ErrNotExist):
+		case err != nil && len(below) == 0 && errors.Is(err, fs.ErrNotExist):
 			return fs.SkipAll
 		case err != nil:
 			failed++
-			return goOn(r.fail(name, cause(err)))
+			return goOn(r.fail(filepath.Clean(name), cause(err)))
 		case entry.IsDir() && !reaches(segments, len(below)):
 			return fs.SkipDir
 		case entry.IsDir() || !matchSegments(segments, below) || !isFile(name, entry):

@@ -52,6 +52,8 @@ func TestEventTime(t *testing.T) {
 		{`{"TimeGenerated [UTC]": "10/11/2023, 10:14:15.123 PM"}`, "2023-10-11T22:14:15.123Z", "TimeGenerated [UTC]"},
 		{`{"timestamp": "Oct 11 2023 22:14:15.5 UTC:"}`, "2023-10-11T22:14:15.5Z", "timestamp"},
 		{`{"timestamp": "Oct 11 2023 22:14:15 EST"}`, "2023-10-11T22:14:15Z", "timestamp (zone EST read as UTC)"},
+		{`{"timestamp": "2023 Oct 11 22:14:15 UTC"}`, "2023-10-11T22:14:15Z", "timestamp"}, // NX-OS
+		{`{"timestamp": "2023 Oct  1 22:14:15.5"}`, "2023-10-01T22:14:15.5Z", "timestamp"},
 		{`{"timestamp": "2023/10/11 22:14:15"}`, "2023-10-11T22:14:15Z", "timestamp"},
 		{`{"timestamp": "2023-10-11 22:14:15,123"}`, "2023-10-11T22:14:15.123Z", "timestamp"},
 		{`{"timestamp": "2023-10-11 22:14:15.123+02"}`, "2023-10-11T20:14:15.123Z", "timestamp"},

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"unicode"
 
 	"github.com/socctl/socctl/evaluator/telemetry/eventxml"
 )
@@ -154,11 +155,11 @@ func (s *xmlStream) between(size int) {
 	s.consume(size)
 }
 
-// outsideEvents returns what is neither white space nor the frame of an export.
+// outsideEvents returns what is neither white space, nor a byte order mark, nor the frame
+// of an export.
 func outsideEvents(b []byte) []byte {
-	b = bytes.TrimPrefix(b, utf8Mark)
 	for {
-		b = bytes.TrimSpace(b)
+		b = bytes.TrimFunc(b, func(r rune) bool { return r == '\ufeff' || unicode.IsSpace(r) })
 		end := -1
 		switch {
 		case len(b) == 0:

@@ -92,7 +92,7 @@ func readAccess(line string) ([]evaluator.Member, error) {
 	members := make([]evaluator.Member, 0, 16)
 	members = appendAccessFront(members, a.front)
 	members = appendText(members, "timestamp", a.time)
-	members = appendRequest(members, unescapeQuoted(a.request))
+	members = appendRequest(members, unescapeAccess(a.request))
 	status, rest := cutWord(a.rest)
 	bytes, rest := cutWord(rest)
 	members = appendNumber(members, "sc-status", status)
@@ -101,7 +101,7 @@ func readAccess(line string) ([]evaluator.Member, error) {
 		if !strings.HasPrefix(rest, `"`) {
 			break
 		}
-		value, behind, ok := cutQuoted(rest)
+		value, behind, ok := cutQuoted(rest, unescapeAccess)
 		if !ok {
 			value, behind = rest[1:], ""
 		}

@@ -23,7 +23,7 @@ func AuditProcess(records []evaluator.Value) (evaluator.Value, bool) {
 			syscall = r
 		case "EXECVE":
 			execve = r
-			args = append(args, auditArguments(r, len(args))...)
+			args = auditArguments(r, args)
 		case "CWD":
 			cwd = r
 		case "PROCTITLE":
@@ -67,11 +67,17 @@ func (p *process) add(name string, record evaluator.Value, field string) {
 	}
 }
 
-// auditArguments returns a0, a1 … of a record from the n-th on.
-func auditArguments(execve evaluator.Value, n int) []evaluator.Value {
-	var args []evaluator.Value
-	for ; n < maxArguments; n++ {
-		v, ok := execve.Member(fmt.Sprintf("a%d", n))
+// auditArguments appends a0, a1 … of a record to those of the records before. A long
+// argument goes on in the next record, which does not repeat argc.
+func auditArguments(execve evaluator.Value, args []evaluator.Value) []evaluator.Value {
+	if last := len(args) - 1; last >= 0 {
+		_, first := execve.Member("argc")
+		if v, ok := execve.Member(fmt.Sprintf("a%d", last)); ok && !first {
+			args[last] = evaluator.StringValue(args[last].Text() + v.Text())
+		}
+	}
+	for len(args) < maxArguments {
+		v, ok := execve.Member(fmt.Sprintf("a%d", len(args)))
 		if !ok {
 			break
 		}

@@ -150,8 +150,11 @@ func isEncoded(kind, name string) bool {
 	case "TTY", "USER_TTY":
 		return name == "data"
 	}
-	switch name {
-	case "name", "exe", "comm", "cwd", "cmd", "key", "acct", "path", "file", "dir", "ocomm", "vm", "old-disk", "new-disk":
+	switch name { // as auparse of the daemon has them
+	case "name", "exe", "comm", "cwd", "cmd", "key", "acct", "path", "file", "dir", "ocomm", "vm", "watch", "device", "cgroup",
+		"grp", "new_group", "sw", "root_dir", "invalid_context", "old-disk", "new-disk", "old-chardev", "new-chardev",
+		"old-fs", "new-fs", "old-net", "new-net", "old-rng", "new-rng",
+		"apparmor", "operation", "profile", "info", "requested_mask", "denied_mask":
 		return true
 	}
 	return false

@@ -16,7 +16,7 @@ type csv struct {
 	started bool
 	fields  []string
 	comma   byte
-	open    string // a row whose quotes are not closed yet
+	row     strings.Builder // one whose quotes are not closed yet
 }
 
 func newCSV(o *Options) parser { return &csv{asked: o.Format != nil, second: o.Second} }
@@ -25,7 +25,7 @@ func newCSV(o *Options) parser { return &csv{asked: o.Format != nil, second: o.S
 // all lines that no other format takes.
 func (p *csv) claims(line string) bool {
 	if p.fields != nil {
-		return p.open != "" || len(splitDelimited(line, p.comma)) == len(p.fields) || unclosed(line)
+		return p.inRow() || len(splitDelimited(line, p.comma)) == len(p.fields) || endsInQuotes(line, p.comma, false)
 	}
 	if p.started || p.second == nil {
 		return false
@@ -36,8 +36,11 @@ func (p *csv) claims(line string) bool {
 		return false
 	}
 	next := p.second()
-	return next != "" && (len(splitDelimited(next, comma)) == len(splitDelimited(line, comma)) || unclosed(next))
+	return next != "" && (len(splitDelimited(next, comma)) == len(splitDelimited(line, comma)) || endsInQuotes(next, comma, false))
 }
+
+// inRow reports whether the next line continues a row, whatever is on it.
+func (p *csv) inRow() bool { return p.row.Len() > 0 }
 
 // misfit says what is wrong with a line that it does not claim.
 func (p *csv) misfit(line string) error {
@@ -54,13 +57,16 @@ func (p *csv) line(line string, emit emitter) error {
 	if p.fields == nil {
 		return p.header(line)
 	}
-	if p.open != "" {
-		line = p.open + "\n" + line
-		p.open = ""
-	}
-	if unclosed(line) && len(line) < maxRow {
-		p.open = line
-		return nil
+	if open := endsInQuotes(line, p.comma, p.inRow()); open || p.inRow() {
+		if p.inRow() {
+			p.row.WriteByte('\n')
+		}
+		p.row.WriteString(line)
+		if open && p.row.Len() < maxRow {
+			return nil
+		}
+		line = p.row.String()
+		p.row.Reset()
 	}
 	values := splitDelimited(line, p.comma)
 	if len(values) > len(p.fields) {
@@ -93,11 +99,11 @@ func (p *csv) header(line string) error {
 }
 
 func (p *csv) flush(emit emitter) {
-	if p.open == "" {
+	if !p.inRow() {
 		return
 	}
-	line := p.open
-	p.open = ""
+	line := p.row.String()
+	p.row.Reset()
 	members := make([]evaluator.Member, 0, len(p.fields)+1)
 	for i, value := range splitDelimited(line, p.comma) {
 		if i < len(p.fields) {
@@ -154,22 +160,50 @@ func cutColumn(s string, comma byte) (value, rest string, more bool) {
 	if !strings.HasPrefix(s, `"`) {
 		return strings.Cut(s, string(comma))
 	}
-	for i := 1; i < len(s); i++ {
-		if s[i] != '"' {
-			continue
-		}
-		if i+1 < len(s) && s[i+1] == '"' {
-			i++
-			continue
-		}
-		behind, rest, more := strings.Cut(s[i+1:], string(comma))
-		return strings.ReplaceAll(s[1:i], `""`, `"`) + behind, rest, more
+	end := closingQuote(s[1:])
+	if end < 0 {
+		return strings.ReplaceAll(s[1:], `""`, `"`), "", false
 	}
-	return strings.ReplaceAll(s[1:], `""`, `"`), "", false
+	behind, rest, more := strings.Cut(s[end+2:], string(comma))
+	return strings.ReplaceAll(s[1:end+1], `""`, `"`) + behind, rest, more
 }
 
-// unclosed reports whether a row ends in quotes.
-func unclosed(line string) bool { return strings.Count(line, `"`)%2 == 1 }
+// closingQuote returns the place of the quote that ends s, which stands in quotes; -1 if
+// none does. Two in a row do not.
+func closingQuote(s string) int {
+	for i := 0; i < len(s); i++ {
+		switch {
+		case s[i] != '"':
+		case i+1 < len(s) && s[i+1] == '"':
+			i++
+		default:
+			return i
+		}
+	}
+	return -1
+}
+
+// endsInQuotes reports whether a line of a row ends within the quotes of a column; it
+// may start within them. Only at its start can a column open quotes: 5" is no such one.
+func endsInQuotes(line string, comma byte, inside bool) bool {
+	for {
+		if !inside && strings.HasPrefix(line, `"`) {
+			line, inside = line[1:], true
+		}
+		if inside {
+			end := closingQuote(line)
+			if end < 0 {
+				return true
+			}
+			line, inside = line[end+1:], false
+		}
+		next := strings.IndexByte(line, comma)
+		if next < 0 {
+			return false
+		}
+		line = line[next+1:]
+	}
+}
 
 // columnName names a column that has no name, for example "column_3" for index 2.
 func columnName(i int) string { return fmt.Sprintf("column_%d", i+1) }

@@ -59,9 +59,9 @@ func (o *Options) parser(f *Format) namedParser {
 }
 
 // Line reads one line, without its line break. Lines of white space are no
-// lines. The error says why a line is not understood; reading can go on.
+// lines, but in a row over several of them. The error says why a line is not understood; reading can go on.
 func (d *Decoder) Line(line string) error {
-	if blank(line) {
+	if blank(line) && !d.inRow() {
 		return nil
 	}
 	i := d.claimant(line)
@@ -71,6 +71,12 @@ func (d *Decoder) Line(line string) error {
 	d.last = i
 	p := &d.parsers[i]
 	return p.line(line, func(v evaluator.Value) { d.emit(p.name, v) })
+}
+
+// inRow reports whether the lines so far end inside a row of a table.
+func (d *Decoder) inRow() bool {
+	table, ok := d.parsers[d.last].parser.(*csv)
+	return ok && table.inRow()
 }
 
 // unclaimed says why no format claims a line, which in a table may be its width.

@@ -73,7 +73,7 @@ func (p *pairs) cut(s string) (name, value, rest string) {
 	}
 	name, s = s[:i], s[i+1:]
 	if strings.HasPrefix(s, `"`) && !p.unclosed {
-		value, behind, ok := cutQuoted(s)
+		value, behind, ok := cutQuoted(s, unescapeQuoted)
 		if ok {
 			return name, value, strings.TrimLeft(behind, " \t")
 		}
@@ -85,7 +85,7 @@ func (p *pairs) cut(s string) (name, value, rest string) {
 
 // cutQuoted reads a string in double quotes with backslash escapes. It must
 // end the line or be followed by a blank, a comma or a semicolon.
-func cutQuoted(s string) (value, rest string, ok bool) {
+func cutQuoted(s string, unescape func(string) string) (value, rest string, ok bool) {
 	escaped := false
 	for i := 1; i < len(s); i++ {
 		switch s[i] {
@@ -98,7 +98,7 @@ func cutQuoted(s string) (value, rest string, ok bool) {
 				continue
 			}
 			if value = s[1:i]; escaped {
-				value = unescapeQuoted(value)
+				value = unescape(value)
 			}
 			return value, strings.TrimLeft(rest, ",;"), true
 		}

@@ -14,6 +14,7 @@ import (
 type w3c struct {
 	fields []string
 	comma  bool
+	date   string // of lines that have only a time
 }
 
 func newW3C(*Options) parser { return &w3c{} }
@@ -37,21 +38,63 @@ func (p *w3c) columns(line string) int {
 	if p.comma {
 		return len(splitDelimited(line, ','))
 	}
-	n := 0
+	_, n := p.reading(line)
+	return n
+}
+
+// reading returns how the columns of a line are told apart, and how many they are. By
+// the standard, two quotes in a text stand for one; some write \" though.
+func (p *w3c) reading(line string) (r w3cReading, n int) {
+	if n = r.count(line); n != len(p.fields) {
+		if escaped := (w3cReading{escaped: true}); escaped.count(line) == len(p.fields) {
+			return escaped, len(p.fields)
+		}
+	}
+	return r, n
+}
+
+// w3cReading reads the columns of one line.
+type w3cReading struct {
+	escaped  bool // a backslash protects a quote
+	unclosed bool // a quote was found open up to the end of the line: so are all behind it
+}
+
+func (r w3cReading) count(line string) (n int) {
 	for rest := strings.TrimLeft(line, " \t"); rest != ""; n++ {
-		_, rest = cutW3C(rest)
+		_, rest = r.cut(rest)
 	}
 	return n
 }
 
-// cutW3C reads a column, which may be in quotes with blanks in it.
-func cutW3C(s string) (value, rest string) {
-	if s[0] == '"' {
-		if value, rest, ok := cutQuoted(s); ok {
+// cut reads a column, which may be in quotes with blanks in it.
+func (r *w3cReading) cut(s string) (value, rest string) {
+	if s[0] == '"' && !r.unclosed {
+		quoted := cutDoubled
+		if r.escaped {
+			quoted = func(s string) (string, string, bool) { return cutQuoted(s, unescapeQuoted) }
+		}
+		value, rest, ok := quoted(s)
+		if ok {
 			return value, strings.TrimLeft(rest, " \t")
 		}
+		r.unclosed = true
 	}
 	return cutWord(s)
+}
+
+// cutDoubled reads a text in quotes, in which two quotes stand for one. A quote that no
+// blank follows ends nothing.
+func cutDoubled(s string) (value, rest string, ok bool) {
+	for at := 1; ; {
+		end := closingQuote(s[at:])
+		if end < 0 {
+			return "", s, false
+		}
+		end += at
+		if at = end + 1; at == len(s) || s[at] == ' ' || s[at] == '\t' {
+			return strings.ReplaceAll(s[1:end], `""`, `"`), s[at:], true
+		}
+	}
 }
 
 func (p *w3c) line(line string, emit emitter) error {
@@ -78,11 +121,17 @@ func (p *w3c) misfit(line string) error {
 }
 
 func (p *w3c) directive(line string) {
-	const fields = "#Fields:"
-	if len(line) < len(fields) || !strings.EqualFold(line[:len(fields)], fields) {
+	name, value, _ := strings.Cut(line, ":")
+	if strings.EqualFold(name, "#Date") || strings.EqualFold(name, "#Start-Date") {
+		p.date, _ = cutWord(strings.TrimSpace(value))
+		if midnight := p.date + " 00:00:00"; isoStamp(midnight) != len(midnight) {
+			p.date = ""
+		}
+	}
+	if !strings.EqualFold(name, "#Fields") {
 		return
 	}
-	list := strings.TrimSpace(line[len(fields):])
+	list := strings.TrimSpace(value)
 	p.comma = strings.IndexByte(list, ',') >= 0
 	p.fields = strings.FieldsFunc(list, func(c rune) bool { return c == ' ' || c == '\t' || c == ',' })
 }
@@ -94,9 +143,10 @@ func (p *w3c) members(line string) []evaluator.Member {
 	if p.comma {
 		values = splitDelimited(line, ',')
 	} else {
+		r, _ := p.reading(line)
 		for rest := strings.TrimLeft(line, " \t"); rest != ""; {
 			var value string
-			value, rest = cutW3C(rest)
+			value, rest = r.cut(rest)
 			values = append(values, value)
 		}
 	}
@@ -104,7 +154,7 @@ func (p *w3c) members(line string) []evaluator.Member {
 	for i, name := range p.fields {
 		members = appendColumn(members, w3cName(name), values[i])
 	}
-	return appendDateTime(members)
+	return appendDateTime(members, p.date)
 }
 
 func (p *w3c) flush(emitter) {}
@@ -128,9 +178,10 @@ func appendColumn(members []evaluator.Member, name, value string) []evaluator.Me
 	return appendText(members, name, value)
 }
 
-// appendDateTime joins the columns date and time, which are in UTC.
-func appendDateTime(members []evaluator.Member) []evaluator.Member {
-	var date, time string
+// appendDateTime joins the columns date and time, which are in UTC. Without the first,
+// the date is that of the directive.
+func appendDateTime(members []evaluator.Member, date string) []evaluator.Member {
+	var time string
 	for _, m := range members {
 		switch m.Name {
 		case "date":

@@ -157,21 +157,43 @@ func isDecimal(s string) bool {
 	return !dotted || fraction != "" && digits(fraction) == len(fraction)
 }
 
-// unescapeZeek decodes \x09 and the like; anything else stays.
+// unescapeZeek decodes \x09 and the like, and \\ for a backslash. Versions of Zeek
+// that leave backslashes as they are show by one that begins neither.
 func unescapeZeek(s string) string {
-	if !strings.Contains(s, `\x`) {
+	if strings.IndexByte(s, '\\') < 0 {
 		return s
+	}
+	doubled := true
+	for i := 0; i < len(s) && doubled; i++ {
+		if s[i] == '\\' {
+			_, size := zeekEscape(s[i:])
+			doubled = size > 0
+			i += size - 1
+		}
 	}
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
-		if strings.HasPrefix(s[i:], `\x`) && i+4 <= len(s) {
-			if n, err := strconv.ParseUint(s[i+2:i+4], 16, 8); err == nil {
-				b.WriteByte(byte(n))
-				i += 3
-				continue
-			}
+		c, size := zeekEscape(s[i:])
+		if size == 0 || c == '\\' && size == 2 && !doubled {
+			b.WriteByte(s[i])
+			continue
 		}
-		b.WriteByte(s[i])
+		b.WriteByte(c)
+		i += size - 1
 	}
 	return b.String()
+}
+
+// zeekEscape returns the byte that s starts with in escaped form, and the size of that
+// form; 0 for none.
+func zeekEscape(s string) (c byte, size int) {
+	switch {
+	case strings.HasPrefix(s, `\\`):
+		return '\\', 2
+	case strings.HasPrefix(s, `\x`) && len(s) >= 4:
+		if n, err := strconv.ParseUint(s[2:4], 16, 8); err == nil {
+			return byte(n), 4
+		}
+	}
+	return 0, 0
 }
