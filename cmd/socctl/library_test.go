@@ -7,9 +7,11 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing/fstest"
+	"time"
 
 	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/evaluator"
+	"github.com/socctl/socctl/evaluator/correlation"
 	"github.com/socctl/socctl/evaluator/telemetry"
 	"github.com/socctl/socctl/rules"
 )
@@ -49,6 +51,66 @@ func (e *logonEvent) Field(name string) (evaluator.Value, bool) {
 		return evaluator.ValueOf(e.Address), true
 	}
 	return evaluator.Value{}, false
+}
+
+// Correlations count what rules match, and keep their state over a restart.
+func Example_correlations() {
+	const text = `
+title: Failed Logon
+name: failed_logon
+logsource: {product: acme}
+detection:
+    selection: {action: logon, result: failure}
+    condition: selection
+---
+title: Guessed Password
+correlation:
+    type: event_count
+    rules: [failed_logon]
+    group-by: [user]
+    timespan: 5m
+    condition: {gte: 3}
+`
+	set, _ := rules.Load(fstest.MapFS{"logons.yml": {Data: []byte(text)}})
+	program, _ := compiler.Compile(set, compiler.Options{})
+	index := map[*compiler.Rule]int{}
+	for i, rule := range program.Rules {
+		index[rule] = i
+	}
+	alert := func(a *correlation.Alert) {
+		fmt.Println(a.Correlation.Title, a.Group[0].Value, len(a.Contributors), "matches")
+	}
+	options := correlation.Options{Lateness: 10 * time.Second} // how much older than the newest a match may be
+	engine, ev := correlation.New(program, options, alert), evaluator.New(program)
+	seq := uint64(0)
+	logon := func(at time.Time) {
+		event := evaluator.Map{"action": "logon", "result": "failure", "user": "alice"}
+		for _, m := range ev.Match(event) {
+			if engine.Feeds(index[m.Rule]) {
+				engine.Add(correlation.Hit{Rule: index[m.Rule], Time: at, Event: event, Seq: seq})
+			}
+			if m.Rule.Alerts { // false for rules that only correlations are to count
+				fmt.Println(m.Rule.Title)
+			}
+		}
+		seq++
+	}
+	start := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	logon(start)
+	logon(start.Add(time.Minute))
+
+	state, err := engine.State() // the service ends here, and begins again
+	if err != nil {
+		fmt.Println(err)
+	}
+	engine = correlation.New(program, options, alert)
+	if unknown, err := engine.Load(state); unknown > 0 || err != nil {
+		fmt.Println(unknown, "correlations are not those of the state", err)
+	}
+	logon(start.Add(2 * time.Minute))
+	engine.Advance(start.Add(3 * time.Minute)) // nothing older will come: what waited for it is told
+	engine.Close()
+	// Output: Guessed Password alice 3 matches
 }
 
 // An event of the service's own type, without a map and without JSON.
