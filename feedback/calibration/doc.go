@@ -8,7 +8,8 @@
 // tier is wrong is what one run allows, however often tuning is repeated. A run that
 // asks the same of the same alerts, or of them and newer ones, goes on with what it
 // asked: no attack among those seen so far is what every tier asks, so that looking in
-// between costs nothing. The ledger only grows, and what it says does not depend on the order of
+// between costs nothing. The ledger tells in which trial an alert has tested, so that what is
+// judged later can be dealt out around it. The ledger only grows, and what it says does not depend on the order of
 // its lines, nor on how often one is there.
 //
 // What it cannot: of runs that did not know of each other, on ledgers that were merged

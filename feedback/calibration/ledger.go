@@ -29,7 +29,7 @@ func New(records []Record) *Ledger {
 // Rule returns what was tested of a rule, for a run as of a time. What an alert has
 // tested it has tested whatever becomes of the rule. A nil ledger is empty.
 func (l *Ledger) Rule(rule string, now time.Time) *Rule {
-	out := &Rule{name: rule, now: now.UTC(), opened: map[string]int{}, found: map[string]bool{}, spent: map[string]bool{}}
+	out := &Rule{name: rule, now: now.UTC(), opened: map[string]int{}, trials: map[inTrial]bool{}, found: map[string]bool{}, spent: map[string]bool{}}
 	if l == nil {
 		return out
 	}
@@ -39,6 +39,7 @@ func (l *Ledger) Rule(rule string, now time.Time) *Rule {
 			out.found[k] = true
 			for _, a := range r.Alerts {
 				out.opened[a]++
+				out.trials[inTrial{r.Trial, a}] = true
 			}
 		}
 	}
@@ -54,9 +55,19 @@ type Rule struct {
 	now     time.Time
 	records []*Record // those with most alerts first
 	opened  map[string]int
+	trials  map[inTrial]bool
 	found   map[string]bool // by key
 	added   []Record
 	spent   map[string]bool // in this run
+}
+
+// inTrial is an alert that tested something in a trial.
+type inTrial struct{ trial, alert string }
+
+// Tested reports whether an alert has tested an exclusion in a trial before this run.
+// Nil has tested nothing.
+func (r *Rule) Tested(trial, fingerprint string) bool {
+	return r != nil && len(r.trials) > 0 && r.trials[inTrial{trial, name(fingerprint)}]
 }
 
 // Opened reports whether an alert has tested an exclusion of the rule before this run.
@@ -133,7 +144,7 @@ func common(a, b []string) []string {
 // has no influence on what Counted returns in this run: the sequences of a run share
 // its error. A sequence that was tested before in the same way adds nothing.
 func (r *Rule) Spend(s Sequence) {
-	e := Record{Schema: Schema, Time: r.now, Rule: r.name, Error: s.Error}
+	e := Record{Schema: Schema, Time: r.now, Rule: r.name, Trial: s.Trial, Error: s.Error}
 	for _, t := range s.Tests {
 		of := names(t.Alerts)
 		e.Clauses, e.Digests = append(e.Clauses, t.Clause), append(e.Digests, digest(of))

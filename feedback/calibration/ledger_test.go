@@ -24,7 +24,7 @@ func alerts(from, to int) []string {
 }
 
 func sequence(clause string, alerts []string) Sequence {
-	return Sequence{0.05, []Test{{clause, alerts}}}
+	return Sequence{Error: 0.05, Tests: []Test{{clause, alerts}}}
 }
 
 // TestAlertsTestOnce: what tested one exclusion counts for no other, and for the same
@@ -57,10 +57,10 @@ func TestAlertsTestOnce(t *testing.T) {
 		{sequence("a", alerts(0, 110)), 70}, // and goes on, without what b has spent
 		{sequence("a", alerts(0, 40)), 0},   // but not with some taken away
 		{sequence("c", alerts(105, 120)), 10},
-		{Sequence{0.05, []Test{{"a", alerts(0, 60)}, {"d", alerts(200, 210)}}}, 70}, // a sequence that was tested up to a, and now further
-		{Sequence{0.05, []Test{{"d", alerts(200, 210)}, {"a", alerts(0, 60)}}}, 0},  // the other way round it is another
-		{Sequence{0.01, []Test{{"a", alerts(0, 60)}}}, 60},                          // who allows less error asks for more
-		{Sequence{0.06, []Test{{"a", alerts(0, 60)}}}, 0},                           // and who allows more gets nothing
+		{Sequence{Error: 0.05, Tests: []Test{{"a", alerts(0, 60)}, {"d", alerts(200, 210)}}}, 70}, // a sequence that was tested up to a, and now further
+		{Sequence{Error: 0.05, Tests: []Test{{"d", alerts(200, 210)}, {"a", alerts(0, 60)}}}, 0},  // the other way round it is another
+		{Sequence{Error: 0.01, Tests: []Test{{"a", alerts(0, 60)}}}, 60},                          // who allows less error asks for more
+		{Sequence{Error: 0.06, Tests: []Test{{"a", alerts(0, 60)}}}, 0},                           // and who allows more gets nothing
 	} {
 		if got := run(i, tt.s); got != tt.want {
 			t.Errorf("run %d: %d alerts count, want %d", i, got, tt.want)

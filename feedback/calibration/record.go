@@ -21,6 +21,7 @@ type Test struct {
 // Sequence is exclusions that are tested one after the other until one fails, with
 // how often the sequence may certify any wrongly.
 type Sequence struct {
+	Trial string // which part of the judged alerts tests; "" if nobody needs to know
 	Error float64
 	Tests []Test
 }
@@ -29,7 +30,8 @@ type Sequence struct {
 type Record struct {
 	Schema  string    `json:"schema"`
 	Time    time.Time `json:"time"`
-	Rule    string    `json:"rule"` // id or name
+	Rule    string    `json:"rule"`            // id or name
+	Trial   string    `json:"trial,omitempty"` // "" in records of before there were names
 	Error   float64   `json:"error"`
 	Clauses []string  `json:"clauses"`
 	// Digests are of the alerts of each clause.

@@ -105,8 +105,8 @@ func (e *Evidence) tuned(j *judged, o *Options) Rule {
 	}
 	known := in.Removable.And(in.Removable)
 	known.Join(in.Protected)
-	in.Trials = tuning.Trials(&o.Policy, in.Corpus, known, in.Removable, in.Protected, ruleName(j.rule))
 	in.Calibration = e.Calibration.Rule(ruleName(j.rule), o.Now)
+	in.Trials = tuning.Trials(&o.Policy, in.Corpus, known, in.Removable, in.Protected, ruleName(j.rule), in.Calibration)
 	found := tuning.Tune(o.Policy, in)
 	out.Calibration = calibrationOf(in)
 	for i := range found {

@@ -67,7 +67,7 @@ func (o *options) history(w io.Writer, head *collector) error {
 		}
 		found[0]++
 		policy := tuning.Default()
-		in.Trials = tuning.Trials(&policy, in.Corpus, in.Known(), in.Removable, in.Protected, x.rule)
+		in.Trials = tuning.Trials(&policy, in.Corpus, in.Known(), in.Removable, in.Protected, x.rule, nil)
 		covered, shares := in.Corpus.NewRows(), false
 		excluded := fieldsExcluded(p, p.Rules[x.past])
 		clauses := tuning.Tune(policy, in)

@@ -108,7 +108,7 @@ func (e *experiment) one(s *subject, seed int) outcome {
 	if e.single {
 		in.Trials = s.halves(&e.policy, told.known, seed)
 	} else if e.policy.Rounds > 0 {
-		in.Trials = tuning.Trials(&e.policy, s.corpus, told.known, told.removable, told.protected, s.rule.ID)
+		in.Trials = tuning.Trials(&e.policy, s.corpus, told.known, told.removable, told.protected, s.rule.ID, nil)
 	}
 	if told.untold != nil {
 		o.protected += told.untold.Count()

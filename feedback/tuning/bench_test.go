@@ -43,7 +43,7 @@ func BenchmarkTune(b *testing.B) {
 			}
 		}
 		began := time.Now()
-		in.Trials = Trials(&policy, c, known, in.Removable, in.Protected, "r")
+		in.Trials = Trials(&policy, c, known, in.Removable, in.Protected, "r", nil)
 		if len(Tune(policy, in)) == 0 {
 			b.Fatal("nothing found")
 		}

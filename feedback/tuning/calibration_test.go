@@ -54,3 +54,34 @@ func TestCalibrationIsSpentOnce(t *testing.T) {
 	}
 	run("another clause, with new alerts", both, other, A2, true)
 }
+
+// TestCertificatesGrow tunes one rule again and again while alerts of new days are judged:
+// what was tested goes on being tested, so that what is claimed gets no weaker.
+func TestCertificatesGrow(t *testing.T) {
+	policy := Default()
+	var records []calibration.Record
+	bound, tier := 1.0, B
+	for n := 160; n <= 2000; n += 160 {
+		alerts := yearOfBackups(n)
+		for i := range alerts {
+			alerts[i].Source = fmt.Sprintf("host.ndjson, day %d", alerts[i].Day)
+		}
+		in := inputOf(&policy, alerts)
+		in.Calibration = calibration.New(records).Rule("r", time.Unix(0, 0))
+		known := in.Known()
+		in.Trials = Trials(&policy, in.Corpus, known, in.Removable, in.Protected, "r", in.Calibration)
+		found := Tune(policy, in)
+		if len(found) != 1 {
+			t.Fatalf("%d alerts: %v", n, found)
+		}
+		now := Bound(found[0].Tested.Clusters, found[0].Delta)
+		if now > bound || found[0].Tier.Share() > tier.Share() {
+			t.Errorf("%d alerts: tier %s with at most %.3f, it was %s with %.3f", n, found[0].Tier, now, tier, bound)
+		}
+		bound, tier = now, found[0].Tier
+		records = append(records, in.Calibration.Added()...)
+	}
+	if tier != A1 {
+		t.Errorf("tier %s in the end", tier)
+	}
+}

@@ -59,7 +59,7 @@ func (in *Input) tested(sequence []Clause, t Trial, delta float64, open bool) []
 		rows[i] = covered.and(in.Removable).and(t.Unseen)
 		tested[i].Lost = covered.common(protected)
 	}
-	spent := in.counted(sequence, rows, delta)
+	spent := in.counted(sequence, t.Name, rows, delta)
 	out := make([]Claim, len(sequence))
 	for i := range sequence {
 		tested[i].Clusters = in.Corpus.Support(rows[i]).Clusters
@@ -80,8 +80,8 @@ func (in *Input) tested(sequence []Clause, t Trial, delta float64, open bool) []
 
 // counted leaves in rows what the ledger of calibration lets count, and returns that
 // as a sequence.
-func (in *Input) counted(sequence []Clause, rows []Rows, delta float64) calibration.Sequence {
-	s := calibration.Sequence{Error: delta}
+func (in *Input) counted(sequence []Clause, trial string, rows []Rows, delta float64) calibration.Sequence {
+	s := calibration.Sequence{Trial: trial, Error: delta}
 	if in.Calibration == nil {
 		return s
 	}

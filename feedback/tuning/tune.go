@@ -39,7 +39,10 @@ func (in *Input) fires() Rows {
 
 // Trial is two parts of what is known of a rule that share no source: from one
 // clauses are learnt, the other tests them.
-type Trial struct{ Learn, Unseen Rows }
+type Trial struct {
+	Name          string // of the part that tests, the same in every run, for the ledger of calibration; "" for none
+	Learn, Unseen Rows
+}
 
 // Attacks counts the attacks that are known: protected events, those of a root cause
 // once a host and day.

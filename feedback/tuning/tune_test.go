@@ -68,7 +68,7 @@ func inputOf(policy *Policy, alerts []alert) *Input {
 	}
 	known := in.Removable.And(in.Removable)
 	known.Join(in.Protected)
-	in.Trials = Trials(policy, c, known, in.Removable, in.Protected, "r")
+	in.Trials = Trials(policy, c, known, in.Removable, in.Protected, "r", nil)
 	return in
 }
 
