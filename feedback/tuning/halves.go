@@ -11,40 +11,40 @@ import (
 
 // Halves splits what is known of a rule into two parts that share no source, with
 // about as many sources of removable events in each, and as many of protected ones.
-// The salt decides which of several equal splits it is. Sources of tested events stay in the
-// part in which these have tested something, whatever else is known by now; nil for
-// none.
+// The salt decides which of several equal splits it is. Sources of events that have tested
+// something in one part stay there; the others are dealt out as if there were none, so
+// that the split is the same when they have tested as well.
 func Halves(c *Corpus, known, removable, protected Rows, salt string, tested [2]Rows) (a, b Rows) {
-	all := sourcesOf(c, known, removable, protected, salt)
+	second := map[int32]bool{}
+	for i, id := range sourcesOf(c, known, removable, protected, salt) {
+		second[id] = i%2 == 1
+	}
 	votes := map[int32]int{}
 	for half, rows := range tested {
 		rows.and(known).Each(func(row int) { votes[c.context[sourceContext][row]] += 2*half - 1 })
 	}
-	deal := dealer{half: map[int32]int{}}
-	for _, s := range all {
-		if n, stays := votes[s.id]; stays {
-			deal.put(s, max(0, cmp.Compare(n, 0)))
-		}
+	for id, n := range votes {
+		second[id] = n > 0
 	}
-	for _, s := range all {
-		if _, stays := votes[s.id]; !stays {
-			deal.put(s, deal.lesser(s.kind))
+	a, b = c.NewRows(), c.NewRows()
+	known.Each(func(row int) {
+		if second[c.context[sourceContext][row]] {
+			b.Add(row)
+		} else {
+			a.Add(row)
 		}
-	}
-	halves := [2]Rows{c.NewRows(), c.NewRows()}
-	known.Each(func(row int) { halves[deal.half[c.context[sourceContext][row]]].Add(row) })
-	return halves[0], halves[1]
+	})
+	return a, b
 }
 
-// source is a source of what is known.
-type source struct {
-	id   int32
-	kind int // 0 with removable events, 1 with protected ones alone, 2 with neither
-	sum  [32]byte
-}
-
-// sourcesOf returns the sources of what is known by kind, in an order that the salt decides.
-func sourcesOf(c *Corpus, known, removable, protected Rows, salt string) []source {
+// sourcesOf returns the sources of what is known: those with removable events first, then
+// those with protected ones alone, in an order that the salt decides.
+func sourcesOf(c *Corpus, known, removable, protected Rows, salt string) []int32 {
+	type source struct {
+		id   int32
+		kind int // 0 with removable events, 1 with protected ones alone, 2 with neither
+		sum  [32]byte
+	}
 	kinds := map[int32]int{}
 	known.Each(func(row int) {
 		id := c.context[sourceContext][row]
@@ -66,32 +66,11 @@ func sourcesOf(c *Corpus, known, removable, protected Rows, salt string) []sourc
 	slices.SortFunc(all, func(x, y source) int {
 		return cmp.Or(cmp.Compare(x.kind, y.kind), slices.Compare(x.sum[:], y.sum[:]))
 	})
-	return all
-}
-
-// dealer deals sources out to two parts.
-type dealer struct {
-	half  map[int32]int
-	kinds [3][2]int // how many sources of a kind each part has
-	all   [2]int
-}
-
-func (d *dealer) put(s source, half int) {
-	d.half[s.id] = half
-	d.kinds[s.kind][half]++
-	d.all[half]++
-}
-
-// lesser is the part with fewer sources of a kind, else with fewer of all kinds, else the first.
-func (d *dealer) lesser(kind int) int {
-	of := d.kinds[kind]
-	if of[0] == of[1] {
-		of = d.all
+	ids := make([]int32, len(all))
+	for i, s := range all {
+		ids[i] = s.id
 	}
-	if of[1] < of[0] {
-		return 1
-	}
-	return 0
+	return ids
 }
 
 // Trials shares out what is known as a policy wants it, the salt deciding how. What has
