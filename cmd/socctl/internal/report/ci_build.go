@@ -7,9 +7,11 @@ import (
 	"slices"
 	"time"
 
+	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/compiler/diff"
 	"github.com/socctl/socctl/compiler/solver"
 	"github.com/socctl/socctl/evaluator/backtest"
+	"github.com/socctl/socctl/evaluator/ruletest"
 	"github.com/socctl/socctl/evaluator/witness"
 	"github.com/socctl/socctl/lint"
 	"github.com/socctl/socctl/rules"
@@ -33,7 +35,9 @@ func (r *CIRun) Page() *CIPage {
 			p.WithoutEffect++
 			continue
 		}
-		p.Changes = append(p.Changes, r.change(c, reports[keyOfRule(c.Rule())]))
+		change := r.change(c, reports[keyOfRule(c.Rule())])
+		change.Blocks = r.blocks(c, p.Blockers)
+		p.Changes = append(p.Changes, change)
 	}
 	for i := range r.Diff.Correlations {
 		c := &r.Diff.Correlations[i]
@@ -45,8 +49,9 @@ func (r *CIRun) Page() *CIPage {
 		if replayed != nil {
 			notes = append(alertNotes(replayed, c), notes...)
 		}
-		p.Correlations = append(p.Correlations, CICorrelation{kind, title, notes})
+		p.Correlations = append(p.Correlations, CICorrelation{kind, title, notes, blocking(p.Blockers, cmp.Or(c.New, c.Old).Source, c.New == nil)})
 	}
+	p.order()
 	for i := range r.Lint.Result.Findings {
 		if f := &r.Lint.Result.Findings[i]; f.Counts() {
 			p.Findings = append(p.Findings, CIRemark{f.Code, f.Message, f.Span.Path(), f.Span.Start.Line})
@@ -170,7 +175,7 @@ func (r *CIRun) change(c *DiffChange, volume *backtest.RuleReport) CIChange {
 	if c.New != nil {
 		out.Tests = &CITests{}
 		for i := range r.cases() {
-			if t := &r.Tests.Result.Cases[i]; t.Case.Rule != nil && t.Case.Rule.Meta().Span.Path() == out.Path && t.Case.Rule.Meta().Title.Text == rule.Title {
+			if t := &r.Tests.Result.Cases[i]; tests(t, rule) {
 				out.Tests.count(t.Clean())
 			}
 		}
@@ -179,6 +184,11 @@ func (r *CIRun) change(c *DiffChange, volume *backtest.RuleReport) CIChange {
 		out.Volume = volumeOf(r.Backtest.Result, volume)
 	}
 	return out
+}
+
+// tests reports whether a test is one of a rule.
+func tests(t *ruletest.CaseResult, r *compiler.Rule) bool {
+	return t.Case.Rule != nil && t.Case.Rule.Meta().Span.Path() == r.Source.Span.Path() && t.Case.Rule.Meta().Title.Text == r.Title
 }
 
 // volumeOf tells what a rule does on recordings.

@@ -20,7 +20,7 @@ type CIPage struct {
 	Known    []CIRemark `json:"known"`    // that were there before the change, and do not block
 	Warnings []CIRemark `json:"warnings"` // of gates, and of views of events that have changed; they advise
 
-	Changes       []CIChange      `json:"changes"` // rules that match other events, the worst first
+	Changes       []CIChange      `json:"changes"` // rules that match other events: what blocks, then the worst first
 	WithoutEffect int             `json:"without_effect"`
 	Correlations  []CICorrelation `json:"correlations"`
 	Replay        *CIReplay       `json:"replay"`   // nil if nothing was replayed
@@ -54,8 +54,9 @@ type CIChange struct {
 	Path     string    `json:"path"`
 	Line     int       `json:"line"`
 	Notes    []string  `json:"notes,omitempty"`
-	Tests    *CITests  `json:"tests"`    // nil if the rule is gone
-	Findings int       `json:"findings"` // of lint, in its file
+	Tests    *CITests  `json:"tests"`            // nil if the rule is gone
+	Blocks   bool      `json:"blocks,omitempty"` // a blocker is about it
+	Findings int       `json:"findings"`         // of lint, in its file
 	Gained   *CIEvent  `json:"gained,omitempty"`
 	Lost     *CIEvent  `json:"lost,omitempty"`
 	Volume   *CIVolume `json:"volume,omitempty"` // nil if nothing was replayed
@@ -128,6 +129,8 @@ type CICorrelation struct {
 	Kind  string   `json:"kind"`
 	Title string   `json:"title"`
 	Notes []string `json:"notes,omitempty"`
+
+	Blocks bool `json:"blocks,omitempty"` // a blocker is about it
 }
 
 // CIReplay is what a replay says of all rules together.
