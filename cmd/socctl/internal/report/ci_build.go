@@ -73,6 +73,9 @@ func alertNotes(r *backtest.Result, c *diff.CorrelationChange) []string {
 	for i := range r.Rules {
 		if x := &r.Rules[i]; x.Kind == "correlation" && x.ID == is.ID && x.Title == is.Title && x.Path == is.Source.Span.Path() {
 			v := volumeOf(r, x)
+			if v.Broken {
+				return []string{fmt.Sprintf("recorded alerts %d → not seen", v.AlertsBefore)}
+			}
 			return []string{fmt.Sprintf("recorded alerts %d → %d", v.AlertsBefore, v.Alerts)}
 		}
 	}
@@ -196,6 +199,7 @@ func volumeOf(r *backtest.Result, x *backtest.RuleReport) *CIVolume {
 	v := &CIVolume{Exercised: x.Verdict != backtest.Unused, Alerts: x.Alerts, AlertsBefore: x.Alerts, After: rateOf(x.Rate), Before: rateOf(x.Rate), Budget: budgetOf(x.Budget)}
 	days, hosts := x.Days, x.Hosts
 	if c := x.Change; c != nil && c.Status != backtest.Unchanged && c.Status != backtest.Metadata {
+		v.Broken = c.Status == backtest.Broken
 		v.AlertsBefore, v.Before, v.Gained, v.Lost = c.AlertsBefore, rateOf(c.RateBefore), c.Gained, c.Lost
 		days, hosts = c.DaysBefore, c.HostsBefore
 		v.Samples, v.SamplesLost = recorded(c.GainedSamples), recorded(c.LostSamples)
@@ -352,6 +356,9 @@ func (r *CIRun) replay() *CIReplay {
 		rule := &x.Rules[i]
 		before, after, _ := rates(rule)
 		out.Before, out.AfterSum = out.Before+before, out.AfterSum+after
+		if rule.Change != nil && rule.Change.Status == backtest.Broken {
+			out.Broken, out.Unseen = out.Broken+1, out.Unseen+before
+		}
 		if c := rule.Change; c != nil && c.Status != backtest.Unchanged && c.Status != backtest.Metadata {
 			for _, d := range c.DaysBefore {
 				more[d.Day] += d.Alerts

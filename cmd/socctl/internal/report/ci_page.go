@@ -81,7 +81,8 @@ type CIField struct {
 
 // CIVolume is what a rule does on recordings.
 type CIVolume struct {
-	Exercised    bool      `json:"exercised"` // false: nothing recorded could have made it fire
+	Exercised    bool      `json:"exercised"`        // false: nothing recorded could have made it fire
+	Broken       bool      `json:"broken,omitempty"` // it has an error now, so what it would raise is not seen
 	Alerts       int       `json:"alerts"`
 	AlertsBefore int       `json:"alerts_before"`
 	Before       *CIRate   `json:"before"` // nil if there is none to tell
@@ -141,7 +142,9 @@ type CIReplay struct {
 	Last         string    `json:"last,omitempty"`
 	Before       float64   `json:"before"` // alerts a day
 	After        *CIRate   `json:"after"`
-	AfterSum     float64   `json:"after_sum"` // of the rates of all rules
+	AfterSum     float64   `json:"after_sum"`        // of the rates of all rules
+	Broken       int       `json:"broken,omitempty"` // rules and correlations that have an error now
+	Unseen       float64   `json:"unseen,omitempty"` // of Before, those of the broken ones
 	Budget       *CIBudget `json:"budget,omitempty"`
 	NotExercised int       `json:"not_exercised"` // rules
 	Partial      bool      `json:"partial,omitempty"`
@@ -184,7 +187,10 @@ func (p *CIPage) Verdict() string {
 	}
 	parts = append(parts, changed+" changed")
 	if r := p.Replay; r != nil {
-		parts = append(parts, signed(r.AfterSum-r.Before)+" alerts/day")
+		parts = append(parts, signed(r.AfterSum+r.Unseen-r.Before)+" alerts/day")
+		if r.Broken > 0 {
+			parts = append(parts, fmt.Sprintf("%d broken, %s alerts/day not seen", r.Broken, short(r.Unseen)))
+		}
 	}
 	if c := p.Coverage; c != nil {
 		parts = append(parts, fmt.Sprintf("ATT&CK +%d −%d", c.Won, c.Lost))
@@ -241,6 +247,8 @@ func (c *CIChange) alertText() string {
 	switch {
 	case v == nil:
 		return "–"
+	case v.Broken:
+		return v.Before.text() + " → not seen"
 	case !v.Exercised:
 		return "not exercised"
 	case v.Before == nil && v.After == nil && v.Alerts+v.AlertsBefore > 0:
@@ -276,6 +284,9 @@ func (p *CIPage) replayText() string {
 	}
 	if r.Budget != nil {
 		out += ", total " + r.Budget.text()
+	}
+	if r.Broken > 0 {
+		out += fmt.Sprintf("; %s of those before are of %s that %s broken now, so they are not seen", short(r.Unseen), Count(r.Broken, "rule"), plural(r.Broken, "is", "are"))
 	}
 	if r.NotExercised > 0 {
 		out += "; " + Count(r.NotExercised, "rule") + " not exercised"
