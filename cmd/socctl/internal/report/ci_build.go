@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
-	"time"
 
 	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/compiler/diff"
@@ -57,7 +56,9 @@ func (r *CIRun) Page() *CIPage {
 			p.Findings = append(p.Findings, CIRemark{f.Code, f.Message, f.Span.Path(), f.Span.Start.Line})
 		}
 	}
-	p.Filters, p.Tuning = r.filters(), r.tuning()
+	p.Filters, p.Tuning = r.ends(), r.tuning()
+	touched, others := r.blankets()
+	p.Warnings, p.Filters = append(p.Warnings, touched...), append(p.Filters, others...)
 	for i := range r.cases() {
 		p.Tests.count(r.Tests.Result.Cases[i].Clean())
 	}
@@ -308,36 +309,6 @@ func markDifferences(a, b []CIField) {
 			}
 		}
 	}
-}
-
-// endsSoon is how long before its end a filter is told.
-const endsSoon = 30 * 24 * time.Hour
-
-// filters tells the state of the filters: those that have ended and are left out, those
-// that end soon, and those that hide almost all that a rule detects.
-func (r *CIRun) filters() []CIRemark {
-	out := []CIRemark{}
-	add := func(kind string, f *rules.Filter, text string) {
-		out = append(out, CIRemark{kind, fmt.Sprintf("%s: %s %s", f.Label(), text, f.Expires.Text), f.Span.Path(), f.Span.Start.Line})
-	}
-	if e := r.Expiry; e != nil {
-		for _, f := range e.Expired {
-			add("expired", f, "it is left out, because it ended on")
-		}
-		for _, f := range e.Active {
-			if f.Expired(e.Now.Add(endsSoon)) {
-				add("ends", f, "it ends on")
-			}
-		}
-	}
-	if r.Backtest != nil {
-		for _, f := range r.Backtest.Result.Findings {
-			if f.Name == backtest.BlanketException {
-				out = append(out, CIRemark{f.Name, titleOf(r.Backtest.Result, &f) + ": " + f.Message, f.Path, f.Line})
-			}
-		}
-	}
-	return out
 }
 
 // replay tells what all rules do together.

@@ -18,7 +18,7 @@ type CIPage struct {
 
 	Blockers []CIRemark `json:"blockers"` // reasons not to merge
 	Known    []CIRemark `json:"known"`    // that were there before the change, and do not block
-	Warnings []CIRemark `json:"warnings"` // of gates, and of views of events that have changed; they advise
+	Warnings []CIRemark `json:"warnings"` // of gates, of views of events that have changed, and of filters that hide almost all of a rule that changed; they advise
 
 	Changes       []CIChange      `json:"changes"` // rules that match other events: what blocks, then the worst first
 	WithoutEffect int             `json:"without_effect"`
@@ -26,7 +26,7 @@ type CIPage struct {
 	Replay        *CIReplay       `json:"replay"`   // nil if nothing was replayed
 	Coverage      *CICoverage     `json:"coverage"` // nil if it was left out
 	Findings      []CIRemark      `json:"findings"` // of lint, that are new
-	Filters       []CIRemark      `json:"filters"`  // that have ended or will soon, or hide almost all
+	Filters       []CIRemark      `json:"filters"`  // that have ended or will soon; how many others hide almost all
 	Tuning        []CITuning      `json:"tuning"`   // of the rules that the change touches, where there are verdicts on them
 	Tests         CITests         `json:"tests"`    // all that ran
 }
