@@ -56,7 +56,7 @@ func (r *CIRun) Page() *CIPage {
 			p.Findings = append(p.Findings, CIRemark{f.Code, f.Message, f.Span.Path(), f.Span.Start.Line})
 		}
 	}
-	p.Filters, p.Tuning = r.ends(), r.tuning()
+	p.Causes, p.Filters, p.Tuning = r.causes(), r.ends(), r.tuning()
 	touched, others := r.blankets()
 	p.Warnings, p.Filters = append(p.Warnings, touched...), append(p.Filters, others...)
 	for i := range r.cases() {

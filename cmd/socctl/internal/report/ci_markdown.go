@@ -33,6 +33,7 @@ func ciMarkdown(w io.Writer, p *CIPage) error {
 	c.add(fmt.Sprintf("%s\n### socctl: %s\n\n", CIMarker, escapeMarkdown(p.Verdict())))
 	c.remarks("Blocker", "blocker", p.Blockers)
 	c.remarks("Warning", "warning", p.Warnings)
+	c.remarks("Cause", "cause", p.Causes)
 	n, shown := len(p.Changes), unfolded(p.Changes, func(c *CIChange) bool { return c.Blocks })
 	if n > 0 {
 		c.add(ciTable(p.Changes[:shown]))

@@ -20,6 +20,7 @@ type CIPage struct {
 	Known    []CIRemark `json:"known"`    // that were there before the change, and do not block
 	Warnings []CIRemark `json:"warnings"` // of gates, of views of events that have changed, and of filters that hide almost all of a rule that changed; they advise
 
+	Causes        []CIRemark      `json:"causes"`  // what changed rules that did not change themselves: filters, pipelines, placeholders
 	Changes       []CIChange      `json:"changes"` // rules that match other events: what blocks, then the worst first
 	WithoutEffect int             `json:"without_effect"`
 	Correlations  []CICorrelation `json:"correlations"`
@@ -33,7 +34,7 @@ type CIPage struct {
 
 // CIRemark is something to be said about a place.
 type CIRemark struct {
-	Kind string `json:"kind"` // silenced, lint, test, budget, coverage or policy; of a finding the name of the check
+	Kind string `json:"kind"` // silenced, lint, test, budget, coverage or policy; of a finding the name of the check, of a cause what became of the rules
 	Text string `json:"text"`
 	Path string `json:"path,omitempty"`
 	Line int    `json:"line,omitempty"`
