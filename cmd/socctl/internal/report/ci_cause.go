@@ -45,10 +45,11 @@ func (r *CIRun) causes() []CIRemark {
 }
 
 func (f *cause) remark() CIRemark {
-	text := fmt.Sprintf("by %s: %s, %s", f.by, Count(len(f.titles), "rule"), strings.Join(f.titles[:min(namedRules, len(f.titles))], ", "))
+	named := strings.Join(f.titles[:min(namedRules, len(f.titles))], ", ")
 	if more := len(f.titles) - namedRules; more > 0 {
-		text += fmt.Sprintf(" and %d more", more)
+		named += fmt.Sprintf(" and %d more", more)
 	}
+	text := fmt.Sprintf("by %s: %s (%s)", f.by, Count(len(f.titles), "rule"), named)
 	out := CIRemark{Kind: f.kind, Text: text}
 	if len(f.filters) > 0 {
 		out.Path, out.Line = f.filters[0].Span.Path(), f.filters[0].Span.Start.Line
@@ -88,9 +89,9 @@ func causeOf(c *DiffChange) *cause {
 func nounOf(filters []*rules.Filter) string {
 	var names []string
 	for _, f := range filters {
-		names = append(names, f.Label())
+		names = append(names, fmt.Sprintf("%q", f.Label()))
 	}
-	return plural(len(names), "filter ", "filters ") + strings.Join(names, ", ")
+	return plural(len(names), "the filter ", "the filters ") + strings.Join(names, ", ")
 }
 
 // otherFilters are those of a rule that another version of it does not have.
