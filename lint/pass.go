@@ -133,6 +133,10 @@ type Corpus struct {
 	// could not be compiled have none.
 	Hashes map[rules.Document]string
 
+	// Unread are the files of which something could not be read as a document: what was
+	// there before a change is not gone.
+	Unread map[string]bool
+
 	Tests    []*ruletest.Case // all tests; nil if HasTests is not set
 	HasTests bool             // tests were looked for
 

@@ -112,12 +112,15 @@ func Run(ctx context.Context, in *Input, known *Catalogue, cfg *Config) (*Result
 // newCorpus gathers what checks may ask for.
 func newCorpus(in *Input) *Corpus {
 	c := &Corpus{Set: in.Set, Tests: in.Tests, HasTests: in.HasTests, Facts: in.Facts, Table: in.Table, Now: in.Now,
-		Hashes: map[rules.Document]string{}, only: in.Only, jobs: in.Jobs, memory: in.Memory}
+		Hashes: map[rules.Document]string{}, Unread: map[string]bool{}, only: in.Only, jobs: in.Jobs, memory: in.Memory}
 	if c.memory == nil {
 		c.memory = &Memory{}
 	}
 	if c.Table == nil {
 		c.Table = logsource.Default()
+	}
+	for path := range in.Reading.Unread(in.Set) {
+		c.Unread[path] = true
 	}
 	for _, d := range in.Set.Documents() {
 		c.Subjects = append(c.Subjects, NewSubject(d))

@@ -157,6 +157,9 @@ func unusable(s *lint.Subject) string {
 
 // whyLost says what became of a rule.
 func whyLost(c *lint.Corpus, before, now *lint.Subject) string {
+	if before == now && c.Unread[before.Path()] {
+		return "its file cannot be read"
+	}
 	if before == now {
 		return "the rule " + before.Header.Label() + " is gone"
 	}

@@ -72,6 +72,12 @@ func changedMeaning(c *lint.Corpus, before, now *lint.Subject) bool {
 	return rules.ContentHash(before.Document) != rules.ContentHash(now.Document)
 }
 
+// broken reports whether a document has errors, so that nobody knows what it matches. Filters
+// are compiled as parts of rules alone.
+func broken(c *lint.Corpus, s *lint.Subject) bool {
+	return s.Header.Invalid || s.Filter == nil && c.Program != nil && c.Hashes[s.Document] == ""
+}
+
 // lineBehind returns the edit that adds a line behind that of an attribute.
 func lineBehind(s rules.Scalar, text string) []lint.Edit {
 	file := s.Span.File

@@ -64,7 +64,7 @@ detection:
 	Elsewhere: []string{"elastic: version and updated_date are bumped", "sigmahq: asked for in the guidelines"},
 	Run: func(p *lint.Pass) {
 		for before, now := range kept(p.Corpus) {
-			if !changedMeaning(p.Corpus, before, now) || before.Header.Modified.Text != now.Header.Modified.Text || now.Header.Date.Text == "" {
+			if broken(p.Corpus, now) || !changedMeaning(p.Corpus, before, now) || before.Header.Modified.Text != now.Header.Modified.Text || now.Header.Date.Text == "" {
 				continue
 			}
 			// A rule of the same day needs no date of modification.

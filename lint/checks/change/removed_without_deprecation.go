@@ -93,7 +93,7 @@ detection:
 		}
 		for _, before := range p.Corpus.Base.Subjects {
 			id, status := before.Header.ID.Text, before.Header.Status.Text
-			if id == "" || known[id] != nil || replaced[id] || status == "deprecated" || status == "unsupported" ||
+			if id == "" || known[id] != nil || replaced[id] || p.Corpus.Unread[before.Path()] || status == "deprecated" || status == "unsupported" ||
 				successor(p.Corpus, titled[before.Header.Title.Text], before) != nil {
 				continue
 			}

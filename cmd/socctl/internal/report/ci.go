@@ -94,6 +94,7 @@ func ciPretty(w io.Writer, s Style, p *CIPage) error {
 	ciPrettyRemarks(w, s, Red, "", "blocker", p.Blockers)
 	ciPrettyRemarks(w, s, Yellow, "warning: ", "warning", p.Warnings)
 	ciPrettyRemarks(w, s, Dim, "known before: ", "known problem", p.Known)
+	ciPrettyRemarks(w, s, Yellow, "cause: ", "cause", p.Causes)
 	for i := range p.Changes {
 		c := &p.Changes[i]
 		word := c.word()

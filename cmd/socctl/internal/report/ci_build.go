@@ -5,11 +5,12 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
-	"time"
 
+	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/compiler/diff"
 	"github.com/socctl/socctl/compiler/solver"
 	"github.com/socctl/socctl/evaluator/backtest"
+	"github.com/socctl/socctl/evaluator/ruletest"
 	"github.com/socctl/socctl/evaluator/witness"
 	"github.com/socctl/socctl/lint"
 	"github.com/socctl/socctl/rules"
@@ -33,7 +34,9 @@ func (r *CIRun) Page() *CIPage {
 			p.WithoutEffect++
 			continue
 		}
-		p.Changes = append(p.Changes, r.change(c, reports[keyOfRule(c.Rule())]))
+		change := r.change(c, reports[keyOfRule(c.Rule())])
+		change.Blocks = r.blocks(c, p.Blockers)
+		p.Changes = append(p.Changes, change)
 	}
 	for i := range r.Diff.Correlations {
 		c := &r.Diff.Correlations[i]
@@ -45,14 +48,17 @@ func (r *CIRun) Page() *CIPage {
 		if replayed != nil {
 			notes = append(alertNotes(replayed, c), notes...)
 		}
-		p.Correlations = append(p.Correlations, CICorrelation{kind, title, notes})
+		p.Correlations = append(p.Correlations, CICorrelation{kind, title, notes, blocking(p.Blockers, cmp.Or(c.New, c.Old).Source, c.New == nil)})
 	}
+	p.order()
 	for i := range r.Lint.Result.Findings {
 		if f := &r.Lint.Result.Findings[i]; f.Counts() {
 			p.Findings = append(p.Findings, CIRemark{f.Code, f.Message, f.Span.Path(), f.Span.Start.Line})
 		}
 	}
-	p.Filters, p.Tuning = r.filters(), r.tuning()
+	p.Causes, p.Filters, p.Tuning = r.causes(), r.ends(), r.tuning()
+	touched, others := r.blankets()
+	p.Warnings, p.Filters = append(p.Warnings, touched...), append(p.Filters, others...)
 	for i := range r.cases() {
 		p.Tests.count(r.Tests.Result.Cases[i].Clean())
 	}
@@ -68,6 +74,9 @@ func alertNotes(r *backtest.Result, c *diff.CorrelationChange) []string {
 	for i := range r.Rules {
 		if x := &r.Rules[i]; x.Kind == "correlation" && x.ID == is.ID && x.Title == is.Title && x.Path == is.Source.Span.Path() {
 			v := volumeOf(r, x)
+			if v.Broken {
+				return []string{fmt.Sprintf("recorded alerts %d → not seen", v.AlertsBefore)}
+			}
 			return []string{fmt.Sprintf("recorded alerts %d → %d", v.AlertsBefore, v.Alerts)}
 		}
 	}
@@ -170,7 +179,7 @@ func (r *CIRun) change(c *DiffChange, volume *backtest.RuleReport) CIChange {
 	if c.New != nil {
 		out.Tests = &CITests{}
 		for i := range r.cases() {
-			if t := &r.Tests.Result.Cases[i]; t.Case.Rule != nil && t.Case.Rule.Meta().Span.Path() == out.Path && t.Case.Rule.Meta().Title.Text == rule.Title {
+			if t := &r.Tests.Result.Cases[i]; tests(t, rule) {
 				out.Tests.count(t.Clean())
 			}
 		}
@@ -181,11 +190,17 @@ func (r *CIRun) change(c *DiffChange, volume *backtest.RuleReport) CIChange {
 	return out
 }
 
+// tests reports whether a test is one of a rule.
+func tests(t *ruletest.CaseResult, r *compiler.Rule) bool {
+	return t.Case.Rule != nil && t.Case.Rule.Meta().Span.Path() == r.Source.Span.Path() && t.Case.Rule.Meta().Title.Text == r.Title
+}
+
 // volumeOf tells what a rule does on recordings.
 func volumeOf(r *backtest.Result, x *backtest.RuleReport) *CIVolume {
 	v := &CIVolume{Exercised: x.Verdict != backtest.Unused, Alerts: x.Alerts, AlertsBefore: x.Alerts, After: rateOf(x.Rate), Before: rateOf(x.Rate), Budget: budgetOf(x.Budget)}
 	days, hosts := x.Days, x.Hosts
 	if c := x.Change; c != nil && c.Status != backtest.Unchanged && c.Status != backtest.Metadata {
+		v.Broken = c.Status == backtest.Broken
 		v.AlertsBefore, v.Before, v.Gained, v.Lost = c.AlertsBefore, rateOf(c.RateBefore), c.Gained, c.Lost
 		days, hosts = c.DaysBefore, c.HostsBefore
 		v.Samples, v.SamplesLost = recorded(c.GainedSamples), recorded(c.LostSamples)
@@ -296,36 +311,6 @@ func markDifferences(a, b []CIField) {
 	}
 }
 
-// endsSoon is how long before its end a filter is told.
-const endsSoon = 30 * 24 * time.Hour
-
-// filters tells the state of the filters: those that have ended and are left out, those
-// that end soon, and those that hide almost all that a rule detects.
-func (r *CIRun) filters() []CIRemark {
-	out := []CIRemark{}
-	add := func(kind string, f *rules.Filter, text string) {
-		out = append(out, CIRemark{kind, fmt.Sprintf("%s: %s %s", f.Label(), text, f.Expires.Text), f.Span.Path(), f.Span.Start.Line})
-	}
-	if e := r.Expiry; e != nil {
-		for _, f := range e.Expired {
-			add("expired", f, "it is left out, because it ended on")
-		}
-		for _, f := range e.Active {
-			if f.Expired(e.Now.Add(endsSoon)) {
-				add("ends", f, "it ends on")
-			}
-		}
-	}
-	if r.Backtest != nil {
-		for _, f := range r.Backtest.Result.Findings {
-			if f.Name == backtest.BlanketException {
-				out = append(out, CIRemark{f.Name, titleOf(r.Backtest.Result, &f) + ": " + f.Message, f.Path, f.Line})
-			}
-		}
-	}
-	return out
-}
-
 // replay tells what all rules do together.
 func (r *CIRun) replay() *CIReplay {
 	if r.Backtest == nil {
@@ -342,6 +327,9 @@ func (r *CIRun) replay() *CIReplay {
 		rule := &x.Rules[i]
 		before, after, _ := rates(rule)
 		out.Before, out.AfterSum = out.Before+before, out.AfterSum+after
+		if rule.Change != nil && rule.Change.Status == backtest.Broken {
+			out.Broken, out.Unseen = out.Broken+1, out.Unseen+before
+		}
 		if c := rule.Change; c != nil && c.Status != backtest.Unchanged && c.Status != backtest.Metadata {
 			for _, d := range c.DaysBefore {
 				more[d.Day] += d.Alerts

@@ -21,8 +21,8 @@ const (
 	maxFoldEvents = 40 // rules of which events are told
 )
 
-// ciMarkdown writes one comment: the verdict first, only what changed, the worst
-// first, details folded. It is empty if no rule changed and there is no
+// ciMarkdown writes one comment: the verdict and what blocks first, only what changed, the
+// worst first, details folded. It is empty if no rule changed and there is no
 // blocker and no warning. Everything from rules and events is escaped, and what would make
 // it too long is left out, and said to be.
 func ciMarkdown(w io.Writer, p *CIPage) error {
@@ -31,17 +31,20 @@ func ciMarkdown(w io.Writer, p *CIPage) error {
 	}
 	c := &comment{left: maxComment}
 	c.add(fmt.Sprintf("%s\n### socctl: %s\n\n", CIMarker, escapeMarkdown(p.Verdict())))
-	if n := len(p.Changes); n > 0 {
-		c.add(ciTable(p.Changes[:min(n, maxRows)]))
-	}
 	c.remarks("Blocker", "blocker", p.Blockers)
 	c.remarks("Warning", "warning", p.Warnings)
-	if n := len(p.Changes); n > maxRows {
-		c.fold(fmt.Sprintf("%d more rules", n-maxRows), ciTable(p.Changes[maxRows:min(n, maxFold)])+left(n-maxFold, "rule"))
+	c.remarks("Cause", "cause", p.Causes)
+	n, shown := len(p.Changes), unfolded(p.Changes, func(c *CIChange) bool { return c.Blocks })
+	if n > 0 {
+		c.add(ciTable(p.Changes[:shown]))
 	}
-	if n := len(p.Correlations); n > 0 {
-		c.add(ciCorrelations(p.Correlations[:min(n, maxRows)]) + "\n")
-		c.fold(fmt.Sprintf("%d more correlations", n-maxRows), ciCorrelations(p.Correlations[min(n, maxRows):min(n, maxFold)])+left(n-maxFold, "correlation"))
+	if n > shown {
+		c.fold(Count(n-shown, "more rule"), ciTable(p.Changes[shown:min(n, maxFold)])+left(n-maxFold, "rule"))
+	}
+	n, shown = len(p.Correlations), unfolded(p.Correlations, func(c *CICorrelation) bool { return c.Blocks })
+	if n > 0 {
+		c.add(ciCorrelations(p.Correlations[:shown]) + "\n")
+		c.fold(Count(n-shown, "more correlation"), ciCorrelations(p.Correlations[shown:min(n, maxFold)])+left(n-maxFold, "correlation"))
 	}
 	if p.WithoutEffect > 0 {
 		c.add(fmt.Sprintf("%s changed without any effect on what matches.\n\n", Count(p.WithoutEffect, "rule")))

@@ -18,22 +18,23 @@ type CIPage struct {
 
 	Blockers []CIRemark `json:"blockers"` // reasons not to merge
 	Known    []CIRemark `json:"known"`    // that were there before the change, and do not block
-	Warnings []CIRemark `json:"warnings"` // of gates, and of views of events that have changed; they advise
+	Warnings []CIRemark `json:"warnings"` // of gates, of views of events that have changed, and of filters that hide almost all of a rule that changed; they advise
 
-	Changes       []CIChange      `json:"changes"` // rules that match other events, the worst first
+	Causes        []CIRemark      `json:"causes"`  // what changed rules that did not change themselves: filters, pipelines, placeholders
+	Changes       []CIChange      `json:"changes"` // rules that match other events: what blocks, then the worst first
 	WithoutEffect int             `json:"without_effect"`
 	Correlations  []CICorrelation `json:"correlations"`
 	Replay        *CIReplay       `json:"replay"`   // nil if nothing was replayed
 	Coverage      *CICoverage     `json:"coverage"` // nil if it was left out
 	Findings      []CIRemark      `json:"findings"` // of lint, that are new
-	Filters       []CIRemark      `json:"filters"`  // that have ended or will soon, or hide almost all
+	Filters       []CIRemark      `json:"filters"`  // that have ended or will soon; how many others hide almost all
 	Tuning        []CITuning      `json:"tuning"`   // of the rules that the change touches, where there are verdicts on them
 	Tests         CITests         `json:"tests"`    // all that ran
 }
 
 // CIRemark is something to be said about a place.
 type CIRemark struct {
-	Kind string `json:"kind"` // silenced, lint, test, budget, coverage or policy; of a finding the name of the check
+	Kind string `json:"kind"` // silenced, lint, test, budget, coverage or policy; of a finding the name of the check, of a cause what became of the rules
 	Text string `json:"text"`
 	Path string `json:"path,omitempty"`
 	Line int    `json:"line,omitempty"`
@@ -54,8 +55,9 @@ type CIChange struct {
 	Path     string    `json:"path"`
 	Line     int       `json:"line"`
 	Notes    []string  `json:"notes,omitempty"`
-	Tests    *CITests  `json:"tests"`    // nil if the rule is gone
-	Findings int       `json:"findings"` // of lint, in its file
+	Tests    *CITests  `json:"tests"`            // nil if the rule is gone
+	Blocks   bool      `json:"blocks,omitempty"` // a blocker is about it
+	Findings int       `json:"findings"`         // of lint, in its file
 	Gained   *CIEvent  `json:"gained,omitempty"`
 	Lost     *CIEvent  `json:"lost,omitempty"`
 	Volume   *CIVolume `json:"volume,omitempty"` // nil if nothing was replayed
@@ -80,7 +82,8 @@ type CIField struct {
 
 // CIVolume is what a rule does on recordings.
 type CIVolume struct {
-	Exercised    bool      `json:"exercised"` // false: nothing recorded could have made it fire
+	Exercised    bool      `json:"exercised"`        // false: nothing recorded could have made it fire
+	Broken       bool      `json:"broken,omitempty"` // it has an error now, so what it would raise is not seen
 	Alerts       int       `json:"alerts"`
 	AlertsBefore int       `json:"alerts_before"`
 	Before       *CIRate   `json:"before"` // nil if there is none to tell
@@ -128,6 +131,8 @@ type CICorrelation struct {
 	Kind  string   `json:"kind"`
 	Title string   `json:"title"`
 	Notes []string `json:"notes,omitempty"`
+
+	Blocks bool `json:"blocks,omitempty"` // a blocker is about it
 }
 
 // CIReplay is what a replay says of all rules together.
@@ -138,7 +143,9 @@ type CIReplay struct {
 	Last         string    `json:"last,omitempty"`
 	Before       float64   `json:"before"` // alerts a day
 	After        *CIRate   `json:"after"`
-	AfterSum     float64   `json:"after_sum"` // of the rates of all rules
+	AfterSum     float64   `json:"after_sum"`        // of the rates of all rules
+	Broken       int       `json:"broken,omitempty"` // rules and correlations that have an error now
+	Unseen       float64   `json:"unseen,omitempty"` // of Before, those of the broken ones
 	Budget       *CIBudget `json:"budget,omitempty"`
 	NotExercised int       `json:"not_exercised"` // rules
 	Partial      bool      `json:"partial,omitempty"`
@@ -181,7 +188,10 @@ func (p *CIPage) Verdict() string {
 	}
 	parts = append(parts, changed+" changed")
 	if r := p.Replay; r != nil {
-		parts = append(parts, signed(r.AfterSum-r.Before)+" alerts/day")
+		parts = append(parts, signed(r.AfterSum+r.Unseen-r.Before)+" alerts/day")
+		if r.Broken > 0 {
+			parts = append(parts, fmt.Sprintf("%d broken, %s alerts/day not seen", r.Broken, short(r.Unseen)))
+		}
 	}
 	if c := p.Coverage; c != nil {
 		parts = append(parts, fmt.Sprintf("ATT&CK +%d −%d", c.Won, c.Lost))
@@ -238,6 +248,8 @@ func (c *CIChange) alertText() string {
 	switch {
 	case v == nil:
 		return "–"
+	case v.Broken:
+		return v.Before.text() + " → not seen"
 	case !v.Exercised:
 		return "not exercised"
 	case v.Before == nil && v.After == nil && v.Alerts+v.AlertsBefore > 0:
@@ -273,6 +285,9 @@ func (p *CIPage) replayText() string {
 	}
 	if r.Budget != nil {
 		out += ", total " + r.Budget.text()
+	}
+	if r.Broken > 0 {
+		out += fmt.Sprintf("; %s of those before are of %s that %s broken now, so they are not seen", short(r.Unseen), Count(r.Broken, "rule"), plural(r.Broken, "is", "are"))
 	}
 	if r.NotExercised > 0 {
 		out += "; " + Count(r.NotExercised, "rule") + " not exercised"

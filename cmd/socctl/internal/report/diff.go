@@ -207,7 +207,7 @@ func correlationNotes(c *diff.CorrelationChange) (kind, title string, notes []st
 		notes = append(notes, c.Reason)
 	}
 	if c.Own {
-		notes = append(notes, "the correlation itself changed")
+		notes = append(notes, ownText(c.Old.Source, c.New.Source))
 	}
 	for _, t := range c.Inputs {
 		notes = append(notes, "it counts other events: "+t)
