@@ -143,9 +143,9 @@ func (s *Stream) recognise(of *Record) (on *side, id int, leaves []jsonshape.Lea
 // an envelope of several. Reread tells.
 var ErrNotPlain = errors.New("the line is not simply one record")
 
-// Reread yields the records of a raw one for which Match returned ErrNotPlain,
-// and what is wrong with it, as Read would have. Their indexes count from that of
-// the raw one.
+// Reread yields the records of a raw one, and what is wrong with it, as Read would have:
+// for one of which Match returned ErrNotPlain, since of any other it is that record once
+// more. Their indexes count from that of the raw one.
 func (s *Stream) Reread(of Record) iter.Seq2[Record, error] { return reread(of) }
 
 func (s *Stream) match(on *side, shape int, data []byte, leaves []jsonshape.Leaf) ([]evaluator.Match, int, error) {
