@@ -182,14 +182,14 @@ func (p *place) holds(raw []byte) bool {
 	return len(raw) > 0 && len(raw) <= len(p.context) && &raw[0] == &p.context[0]
 }
 
-// opened returns the value of a raw record if it may be an envelope, which is
-// found out once for each shape; false if it is a record for sure.
+// opened returns the value of a raw record if it may be an envelope, or is no object,
+// which is found out once for each shape; false if it is a record for sure.
 func (s *Stream) opened(on *side, id int, of *Record) (evaluator.Value, bool) {
 	if id >= 0 && id < len(on.plain) && on.plain[id] {
 		return evaluator.Value{}, false
 	}
 	v, _, err := s.decoder.decode(of.Raw, true)
-	if err != nil || hasEnvelopeKey(v) {
+	if err != nil || v.Kind() != evaluator.Object || hasEnvelopeKey(v) {
 		return v, true
 	}
 	if id >= 0 {

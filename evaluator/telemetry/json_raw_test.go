@@ -125,3 +125,32 @@ func TestRereadOwnText(t *testing.T) {
 		}
 	}
 }
+
+// What Match refused is no event, nor is what was never given to it: nothing tells an
+// identity, even if a part of the text could be a record.
+func TestRefusedText(t *testing.T) {
+	t.Parallel()
+	check := func(s *Stream, what string) {
+		if id, err := s.Identity(); err == nil {
+			t.Errorf("%s is %s", what, id.Fingerprint)
+		}
+		if e, err := s.Event(); err == nil {
+			t.Errorf("%s is %v", what, e)
+		}
+	}
+	for _, known := range []bool{false, true} {
+		s := NewStream(plainNormaliser, evaluator.New(&compiler.Program{}))
+		check(s, "nothing")
+		for _, text := range []string{"", `{"a":`, `{"a":1} {"b":2}`, `{"Records":[{"r":1},{"r":2}]}`, `[{"a":1}]`, `[{"a":1}]`, `7`} {
+			if known {
+				if _, _, err := s.Match(Record{Raw: []byte(`{"z":1}`)}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if _, _, err := s.Match(Record{Raw: []byte(text)}); !errors.Is(err, ErrNotPlain) {
+				t.Errorf("Match(%q) says %v", text, err)
+			}
+			check(s, text)
+		}
+	}
+}
