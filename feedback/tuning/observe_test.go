@@ -1,0 +1,52 @@
+package tuning
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/socctl/socctl/evaluator/telemetry"
+	"github.com/socctl/socctl/rules/logsource"
+)
+
+// A filter finds a field whether its name has dots or its objects are nested, so the values of
+// an event are those that it finds.
+func TestObserveNested(t *testing.T) {
+	n := telemetry.NewNormaliser(logsource.Default())
+	for text, want := range map[string]map[string]string{
+		`{"a.b":"x","c":"y"}`:                           {"a.b": "x", "c": "y"},
+		`{"a":{"b":"x"},"c":"y"}`:                       {"a.b": "x", "c": "y"},
+		`{"a":{"b.c":{"d":"x"}}}`:                       {"a.b.c.d": "x"},
+		`{"a.b":"x","a":{"b":"y","c":"z"}}`:             {"a.b": "x", "a.c": "z"},
+		`{"a":["x"],"c":[],"d":[null],"e":{"f":["y"]}}`: {"a": "x", "e.f": "y"},
+		`{"a":[{"b":"x"}],"c":{"d":null,"e":"-"}}`:      {"a.b": "x"},
+	} {
+		v, ok := telemetry.DecodeJSON(text)
+		if !ok {
+			t.Fatal(text)
+		}
+		got := Observe(n.Event(telemetry.Record{Value: v}), "", "")
+		if diff := cmp.Diff(want, got.Values); diff != "" || len(got.Several) > 0 {
+			t.Errorf("%s: several %q, values (- want, + got):\n%s", text, got.Several, diff)
+		}
+	}
+}
+
+// A field that holds several values in an event is none that a clause can name: a filter
+// compares each of them.
+func TestObserveSeveral(t *testing.T) {
+	n := telemetry.NewNormaliser(logsource.Default())
+	b := NewBuilder(logsource.Default(), logsource.Logsource{}, []string{"a", "b.c", "d"})
+	for _, text := range []string{`{"a":["x","y"],"b":[{"c":"x"},{"c":"y"}],"d":"x"}`, `{"a":"x","b":{"c":"x"},"d":"x"}`, `{"a":"x","d":"z"}`} {
+		v, _ := telemetry.DecodeJSON(text)
+		e := Observe(n.Event(telemetry.Record{Value: v}), "", "")
+		if want := []string{"a", "b", "b.c"}; len(e.Several) > 0 && !slices.Equal(e.Several, want) {
+			t.Errorf("%s: %q, want %q", text, e.Several, want)
+		}
+		b.Add(e)
+	}
+	if c := b.Corpus(); !slices.Equal(c.fields, []string{"d"}) {
+		t.Errorf("clauses may name %q", c.fields)
+	}
+}
