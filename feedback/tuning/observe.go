@@ -6,12 +6,13 @@ import (
 
 	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/evaluator"
+	"github.com/socctl/socctl/evaluator/backtest"
 	"github.com/socctl/socctl/evaluator/telemetry"
 )
 
 // Observe returns an event as rules see it through a view.
 func Observe(event *telemetry.Event, view, source string) *Event {
-	out := &Event{Fingerprint: event.Fingerprint(), Source: source, Host: textOf(event, "Computer"), User: textOf(event, "User")}
+	out := &Event{Fingerprint: event.Fingerprint(), Source: source, Host: backtest.HostOf(event), User: backtest.UserOf(event)}
 	out.Values, out.Several = values(event, view)
 	if t, _, ok := event.Time(); ok {
 		out.Day = int(t.Unix() / 86400)
@@ -22,11 +23,6 @@ func Observe(event *telemetry.Event, view, source string) *Event {
 // RuleOf returns what the search has to know of a rule that wants an expression.
 func RuleOf(p *compiler.Program, r *compiler.Rule, wants *compiler.Expr) Rule {
 	return Rule{ID: r.ID, Title: r.Title, Constrained: Constrained(p, wants), Wanted: wanted(p, wants)}
-}
-
-func textOf(e evaluator.Event, name string) string {
-	v, _ := e.Field(name)
-	return v.Text()
 }
 
 // values returns the fields of an event as a view shows them, and the names of those that

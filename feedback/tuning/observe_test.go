@@ -50,3 +50,15 @@ func TestObserveSeveral(t *testing.T) {
 		t.Errorf("clauses may name %q", c.fields)
 	}
 }
+
+// Hosts and users count towards what stands behind an exclusion, whatever their fields are
+// called.
+func TestObserveWho(t *testing.T) {
+	n := telemetry.NewNormaliser(logsource.Default())
+	for _, text := range []string{`{"host":{"name":"web"},"user":{"name":"app"}}`, `{"host.name":"web","user.name":"app"}`, `{"Computer":"web","User":"app"}`} {
+		v, _ := telemetry.DecodeJSON(text)
+		if e := Observe(n.Event(telemetry.Record{Value: v}), "", ""); e.Host != "web" || e.User != "app" {
+			t.Errorf("%s: host %q, user %q", text, e.Host, e.User)
+		}
+	}
+}
