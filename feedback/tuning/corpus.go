@@ -236,9 +236,9 @@ func (c *Corpus) findCauses() {
 	}
 }
 
-// generic replaces digits, and the names of users in paths.
+// generic replaces digits, and the names of users in paths, and leaves out spaces at the ends.
 func generic(text string) string {
-	if text = strings.ToLower(text); mayHaveProfile(text) {
+	if text = strings.ToLower(strings.TrimSpace(text)); mayHaveProfile(text) {
 		text = profile.ReplaceAllString(text, `\users\*\`)
 	}
 	if !strings.ContainsAny(text, "0123456789") {

@@ -50,7 +50,8 @@ func values(event *telemetry.Event, view string) (out map[string]string, several
 			continue
 		}
 		if k := v.Kind(); ok && k != evaluator.List && k != evaluator.Object && k != evaluator.Null {
-			if text := strings.TrimSpace(v.Text()); text != "" && text != "-" && len(text) < 4000 {
+			text := v.Text()
+			if bare := strings.TrimSpace(text); bare != "" && bare != "-" && len(text) < 4000 {
 				out[name] = text
 			}
 		}

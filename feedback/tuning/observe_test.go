@@ -33,6 +33,16 @@ func TestObserveNested(t *testing.T) {
 	}
 }
 
+// A filter compares spaces at the ends of a value too: without them, a clause would be said
+// to cover events that the filter does not hide. Of nothing but spaces there is no value.
+func TestObserveSpaces(t *testing.T) {
+	v, _ := telemetry.DecodeJSON(`{"a":"x ","b":" ","c":" - "}`)
+	e := Observe(telemetry.NewNormaliser(logsource.Default()).Event(telemetry.Record{Value: v}), "", "")
+	if diff := cmp.Diff(map[string]string{"a": "x "}, e.Values); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // A field that holds several values in an event is none that a clause can name: a filter
 // compares each of them.
 func TestObserveSeveral(t *testing.T) {
