@@ -229,6 +229,37 @@ func Example_stream() {
 	// 0 Whoami as System windows/sysmon/process_creation sha256:cc1014e
 }
 
+// A service matches JSON that it has received, whatever stands in it.
+func Example_received() {
+	stream := telemetry.NewStream(telemetry.NewNormaliser(nil), evaluator.New(whoamiProgram))
+	for _, body := range []string{
+		`{"Channel":"Microsoft-Windows-Sysmon/Operational","EventID":1,"Image":"C:\\whoami.exe","User":"SYSTEM"}`,
+		`{"Records":[{"a":1},{"a":2}]}`,
+		`{"a":`,
+	} {
+		received := telemetry.Record{Source: "body", Raw: []byte(body)}
+		matches, _, err := stream.Match(received)
+		fmt.Println(len(matches), "matches;", err)
+		if errors.Is(err, telemetry.ErrNotPlain) {
+			for record, err := range stream.Reread(received) {
+				if err != nil {
+					fmt.Println(err)
+					continue
+				}
+				matches, _, _ := stream.Match(record)
+				fmt.Println(record.Index, len(matches))
+			}
+		}
+	}
+	// Output:
+	// 1 matches; <nil>
+	// 0 matches; the line is not simply one record
+	// 0 0
+	// 1 0
+	// 0 matches; the line is not simply one record
+	// body:1:6: input ends inside a value
+}
+
 // Why does a rule not match?
 func Example_explain() {
 	event := evaluator.Map{"Image": `C:\Windows\System32\whoami.exe`, "User": `CORP\alice`}

@@ -157,10 +157,18 @@ func isBlank(c byte) bool { return c == ' ' || c == '\t' || c == '\r' }
 // what is wrong with it.
 func reread(of Record) iter.Seq2[Record, error] {
 	return func(yield func(Record, error) bool) {
+		read := of.place.holds(of.Raw)
+		if !read {
+			of.place = place{line: 1, context: of.Raw}
+		}
 		text := of.place.context
 		r := &reader{ctx: context.Background(), options: ReadOptions{MaxRecord: len(text)}, yield: yield, modified: of.Modified}
 		s := &jsonStream{reader: r, source: of.Source, in: bytes.NewReader(nil), decoder: jsonDecoder{words: &r.words},
 			buf: text, end: len(text), ended: true, base: of.place.offset, line: of.place.line, lineAt: of.place.lineAt, index: of.Index}
+		if !read {
+			s.run()
+			return
+		}
 		for s.live() && s.at < len(of.Raw) {
 			s.step()
 			s.consume(skipSpace(s.rest(), 0))
@@ -168,14 +176,20 @@ func reread(of Record) iter.Seq2[Record, error] {
 	}
 }
 
-// opened returns the value of a raw record if it may be an envelope, which is
-// found out once for each shape; false if it is a record for sure.
+// holds reports whether a raw record stands at that place. One that does not was made by
+// the caller: it is all that there is.
+func (p *place) holds(raw []byte) bool {
+	return len(raw) > 0 && len(raw) <= len(p.context) && &raw[0] == &p.context[0]
+}
+
+// opened returns the value of a raw record if it may be an envelope, or is no object,
+// which is found out once for each shape; false if it is a record for sure.
 func (s *Stream) opened(on *side, id int, of *Record) (evaluator.Value, bool) {
 	if id >= 0 && id < len(on.plain) && on.plain[id] {
 		return evaluator.Value{}, false
 	}
 	v, _, err := s.decoder.decode(of.Raw, true)
-	if err != nil || hasEnvelopeKey(v) {
+	if err != nil || v.Kind() != evaluator.Object || hasEnvelopeKey(v) {
 		return v, true
 	}
 	if id >= 0 {

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -80,6 +81,76 @@ func TestRawRecords(t *testing.T) {
 		input := b.String()
 		if diff := cmp.Diff(readLines(t, input, false), readLines(t, input, true)); diff != "" {
 			t.Fatalf("%q (- read, + left unread):\n%s", input, diff)
+		}
+	}
+}
+
+// A service may hand over a text of its own, which stands in no source, and ask for its
+// records whatever Match has said: it gets what reading the text yields.
+func TestRereadOwnText(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{`{"a":1}`, `{"a":`, `{"a":1} {"b":2}`, `{"a":1} x`, `{"Records":[{"r":1},{"r":2}]}`, `{"Records":[{"r":1},`, `[{"a":1},{"a":2}]`, `[{"a":1}`, "{\"a\":1}\n{\"b\":\n{\"c\":3}\n",
+		" \n{\"a\":1}\n", "\xef\xbb\xbf{\"a\":1}", `text`, `7`, `}`, ` `, ``, strings.Repeat("[", 2000), strings.Repeat("}\n", 200)} {
+		var want, got []string
+		take := func(to *[]string, r Record, err error) {
+			if len(*to) > 300 {
+				t.Fatalf("%q has no end: %q", text, (*to)[300])
+			}
+			var p *Problem
+			if errors.As(err, &p) {
+				*to = append(*to, fmt.Sprintf("%d:%d @%d %v", p.Line, p.Column, p.Offset, p.Err))
+				return
+			}
+			*to = append(*to, fmt.Sprintf("#%d %s", r.Index, r.Value.Text()))
+		}
+		for r, err := range Read(t.Context(), []string{"-"}, ReadOptions{Stdin: strings.NewReader(text), Format: "json"}) {
+			take(&want, r, err)
+		}
+		s := NewStream(plainNormaliser, evaluator.New(&compiler.Program{}))
+		_, _, _ = s.Match(Record{Raw: []byte(text)})
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			for r, err := range s.Reread(Record{Raw: []byte(text)}) {
+				take(&got, r, err)
+			}
+		}()
+		select {
+		case <-done:
+		case <-time.After(10 * time.Second):
+			t.Fatalf("reading %q again does not end", text)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%q (- read, + read again):\n%s", text, diff)
+		}
+	}
+}
+
+// What Match refused is no event, nor is what was never given to it: nothing tells an
+// identity, even if a part of the text could be a record.
+func TestRefusedText(t *testing.T) {
+	t.Parallel()
+	check := func(s *Stream, what string) {
+		if id, err := s.Identity(); err == nil {
+			t.Errorf("%s is %s", what, id.Fingerprint)
+		}
+		if e, err := s.Event(); err == nil {
+			t.Errorf("%s is %v", what, e)
+		}
+	}
+	for _, known := range []bool{false, true} {
+		s := NewStream(plainNormaliser, evaluator.New(&compiler.Program{}))
+		check(s, "nothing")
+		for _, text := range []string{"", `{"a":`, `{"a":1} {"b":2}`, `{"Records":[{"r":1},{"r":2}]}`, `[{"a":1}]`, `[{"a":1}]`, `7`} {
+			if known {
+				if _, _, err := s.Match(Record{Raw: []byte(`{"z":1}`)}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if _, _, err := s.Match(Record{Raw: []byte(text)}); !errors.Is(err, ErrNotPlain) {
+				t.Errorf("Match(%q) says %v", text, err)
+			}
+			check(s, text)
 		}
 	}
 }

@@ -104,20 +104,26 @@ func (s *Stream) MatchRecord(of *Record) (matches []evaluator.Match, views int, 
 	}
 	on, id, leaves, err := s.recognise(of)
 	if err != nil {
-		return nil, 0, ErrNotPlain
+		return s.refuse()
 	}
 	v, open := s.opened(on, id, of)
 	if !open {
 		return s.match(on, id, of.Raw, leaves)
 	}
 	if _, isEnvelope := unwrap(v, &s.decoder); isEnvelope || v.Kind() != evaluator.Object {
-		return nil, 0, ErrNotPlain
+		return s.refuse()
 	}
 	s.own = *of
 	s.own.Raw, s.own.Value = nil, v
 	s.source = &s.own
 	id = s.read.files.shape(of.Source, s.structures.take(v))
 	return s.match(&s.read, id, s.structures.data, s.structures.leaves)
+}
+
+// refuse leaves the stream without a record that was matched last.
+func (s *Stream) refuse() ([]evaluator.Match, int, error) {
+	s.source = nil
+	return nil, 0, ErrNotPlain
 }
 
 // recognise returns the shape of a raw record, and the side that it is of: a
@@ -143,9 +149,12 @@ func (s *Stream) recognise(of *Record) (on *side, id int, leaves []jsonshape.Lea
 // an envelope of several. Reread tells.
 var ErrNotPlain = errors.New("the line is not simply one record")
 
-// Reread yields the records of a raw one for which Match returned ErrNotPlain,
-// and what is wrong with it, as Read would have. Their indexes count from that of
-// the raw one.
+// errNoMatched says that there is no record that was matched last.
+var errNoMatched = errors.New("no record was matched")
+
+// Reread yields the records of a raw one, and what is wrong with it, as Read would have:
+// for one of which Match returned ErrNotPlain, since of any other it is that record once
+// more. Their indexes count from that of the raw one.
 func (s *Stream) Reread(of Record) iter.Seq2[Record, error] { return reread(of) }
 
 func (s *Stream) match(on *side, shape int, data []byte, leaves []jsonshape.Leaf) ([]evaluator.Match, int, error) {
@@ -165,8 +174,12 @@ func (s *Stream) Statistics() evaluator.Statistics {
 	return sum
 }
 
-// Event returns the event of the record that was matched last.
+// Event returns the event of the record that was matched last. Where there is none, since
+// Match was not called or returned ErrNotPlain, that is an error.
 func (s *Stream) Event() (*Event, error) {
+	if s.source == nil {
+		return nil, errNoMatched
+	}
 	if s.event == nil {
 		e, err := (*streamReader)(s).make(nil)
 		if err != nil {

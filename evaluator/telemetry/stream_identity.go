@@ -50,7 +50,7 @@ func (s *Stream) TransientParts(parts IdentityPart) (Identity, error) {
 	if parts == 0 {
 		return Identity{}, nil
 	}
-	if s.event == nil {
+	if s.event == nil && s.source != nil {
 		if id, ok := s.identify(parts); ok {
 			return id, nil
 		}

@@ -104,9 +104,7 @@ func (e *Evidence) count(h *backtest.Hit, event *telemetry.Event, views []evalua
 					kept[name] = v
 				}
 			}
-			host, _ := event.Field("Computer")
-			user, _ := event.Field("User")
-			k.context[event.Fingerprint()] = [2]string{host.Text(), user.Text()}
+			k.context[event.Fingerprint()] = [2]string{backtest.HostOf(event), backtest.UserOf(event)}
 			k.hits = append(k.hits, correlation.Hit{Rule: of.rule, Time: h.Time, Event: kept, Origin: event.Fingerprint(), Seq: seq})
 		}
 	}

@@ -19,6 +19,7 @@ import (
 type Event struct {
 	Fingerprint string
 	Values      map[string]string // of fields, by their names in rules of the logsource
+	Several     []string          // fields with several values, which are in no clause
 
 	Source     string // recording, or sensor: events of one source are not independent
 	Host, User string // "" if unknown
@@ -30,6 +31,7 @@ type Event struct {
 type Builder struct {
 	lattice *lattice
 	columns map[string]*column
+	several map[string]bool  // fields that hold several values in an event
 	row     map[string]int32 // by fingerprint
 	prints  []string
 	context [contexts]ids
@@ -81,7 +83,7 @@ type column struct {
 // that the table knows for the logsource or that are among further ones, which
 // should be those that its rules ask for.
 func NewBuilder(t *logsource.Table, source logsource.Logsource, further []string) *Builder {
-	b := &Builder{lattice: newLattice(t, source, further), columns: map[string]*column{}, row: map[string]int32{}}
+	b := &Builder{lattice: newLattice(t, source, further), columns: map[string]*column{}, several: map[string]bool{}, row: map[string]int32{}}
 	for i := range b.context {
 		b.context[i].known = map[string]int32{}
 	}
@@ -101,6 +103,11 @@ func (b *Builder) Add(e *Event) {
 	b.prints = append(b.prints, print)
 	for i, text := range [contexts]string{e.Source, e.Host, e.User, dayText(e.Day)} {
 		b.context[i].add(text)
+	}
+	for _, field := range e.Several {
+		if !b.several[field] {
+			b.several[strings.Clone(field)] = true
+		}
 	}
 	for field, value := range e.Values {
 		if b.lattice.kind(field) == "" {
@@ -160,6 +167,7 @@ func (b *Builder) Corpus() *Corpus {
 		order[i] = int32(i)
 	}
 	slices.SortFunc(order, func(x, y int32) int { return cmp.Compare(b.prints[x], b.prints[y]) })
+	maps.DeleteFunc(b.columns, func(field string, _ *column) bool { return b.several[field] })
 	c := &Corpus{lattice: b.lattice, columns: b.columns, fields: slices.Sorted(maps.Keys(b.columns)), n: n, covers: map[string]Rows{}}
 	c.prints = make([]string, n)
 	for to, from := range order {
@@ -228,9 +236,9 @@ func (c *Corpus) findCauses() {
 	}
 }
 
-// generic replaces digits, and the names of users in paths.
+// generic replaces digits, and the names of users in paths, and leaves out spaces at the ends.
 func generic(text string) string {
-	if text = strings.ToLower(text); mayHaveProfile(text) {
+	if text = strings.ToLower(strings.TrimSpace(text)); mayHaveProfile(text) {
 		text = profile.ReplaceAllString(text, `\users\*\`)
 	}
 	if !strings.ContainsAny(text, "0123456789") {
