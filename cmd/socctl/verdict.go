@@ -13,7 +13,6 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/socctl/socctl/cmd/socctl/internal/report"
 	"github.com/socctl/socctl/feedback"
 	"github.com/socctl/socctl/feedback/ledger"
 	"github.com/socctl/socctl/rules"
@@ -98,7 +97,7 @@ func (c *cli) verdicts(o *ledgerOptions) (*verdicts, error) {
 		return nil, err
 	}
 	settings, diags := feedback.ParseSettings(cfg.Feedback)
-	report.Diagnostics(c.stderr, c.err(), diags)
+	c.diagnose(diags)
 	if diags.Count(rules.Error) > 0 {
 		return nil, &exitError{code: exitUsage}
 	}
