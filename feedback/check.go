@@ -12,7 +12,7 @@ import (
 // Check returns what deserves a look: the problems of the fold, alerts on which
 // investigators disagree, verdicts on rules that are not there, and what has no
 // weight. hashes are the rules that there are, by id or by the title of one
-// without; nil leaves rules out of it.
+// without, "" for one with errors; nil leaves rules out of it.
 func (s *State) Check(hashes map[string]string) rules.Diagnostics {
 	out := slices.Clone(s.Problems)
 	add := func(code string, severity rules.Severity, at rules.Span, message, help string) {
@@ -61,6 +61,11 @@ func (s *State) checkRules(hashes map[string]string) (out rules.Diagnostics) {
 				d.Help = "did you mean " + near + "?"
 			}
 			out = append(out, d)
+			continue
+		}
+		if hash == "" {
+			out = append(out, rules.Diagnostic{Code: "verdict/broken-rule", Severity: rules.Warning, Span: alerts[0].Span,
+				Message: fmt.Sprintf("%s about %s, which has errors", count(len(alerts), "alert is", "alerts are"), rule), Help: "mend the rule: until then it matches nothing"})
 			continue
 		}
 		old := map[string][]*AlertState{}

@@ -115,15 +115,17 @@ func TestCheck(t *testing.T) {
 		said("human:alice", feedback.Malicious, "a", 1), said("agent:bot@1", feedback.FalseLogic, "a", 2),
 		said("human:alice", feedback.FalseLogic, "b", 1, old), said("human:alice", feedback.FalseLogic, "c", 1, gone),
 		said("human:alice", feedback.Malicious, "", 1, nowhere), said("human:alice", feedback.FalseLogic, "d", 1),
+		said("human:alice", feedback.FalseLogic, "e", 1, func(v *feedback.Verdict) { v.Alert.RuleID = "broken" }),
 	}, feedback.FoldOptions{})
 	var got []string
-	for _, d := range s.Check(map[string]string{"r": hash("rule"), "whoami": hash("x")}) {
+	for _, d := range s.Check(map[string]string{"r": hash("rule"), "whoami": hash("x"), "broken": ""}) {
 		got = append(got, d.Severity.String()+" "+d.Code+": "+d.Message+" ("+d.Help+")")
 	}
 	slices.Sort(got)
 	want := []string{
 		"info verdict/no-record: agent:bot@1 has no sufficient record: 0 of 0 audited root causes right, at least 0 % with 95 % confidence (its verdicts support nothing unless a person reviews them; 30 audited ones and 90 % are needed)",
 		"info verdict/old-rule-hash: 1 alert was judged as r was before it changed (they count where the rule as it is matches the same events)",
+		"warning verdict/broken-rule: 1 alert is about broken, which has errors (mend the rule: until then it matches nothing)",
 		"warning verdict/contested: investigators disagree on an alert of r (it stays protected until one of them is superseded)",
 		"warning verdict/no-event: an alert of r is protected, and nothing says which event it is (add the fingerprints of its events: no filter can be tested on it)",
 		"warning verdict/unknown-rule: 1 alert is about whoamy, and no rule has that id or title (did you mean whoami?)",
@@ -132,7 +134,7 @@ func TestCheck(t *testing.T) {
 		t.Error(diff)
 	}
 	stats := s.Stats()
-	if stats.Alerts != 5 || stats.Contested != 1 || stats.WithoutEvent != 1 || stats.Rules != 2 || stats.Classes["protected"] != 2 || !strings.HasPrefix(stats.Investigators[0].Investigator, "human:alice") {
+	if stats.Alerts != 6 || stats.Contested != 1 || stats.WithoutEvent != 1 || stats.Rules != 3 || stats.Classes["protected"] != 2 || !strings.HasPrefix(stats.Investigators[0].Investigator, "human:alice") {
 		t.Errorf("%+v", stats)
 	}
 }

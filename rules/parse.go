@@ -77,14 +77,32 @@ func (p *parser) readable() bool {
 	switch {
 	case len(src) > MaxFileSize:
 		p.errorf("schema/limit", p.file.span(0, 0), sprintf("file has %d bytes, more than %d", len(src), MaxFileSize), "split it")
-	case bytes.HasPrefix(src, []byte{0xff, 0xfe}) || bytes.HasPrefix(src, []byte{0xfe, 0xff}):
-		p.errorf("schema/encoding", p.file.span(0, 0), "file is UTF-16", "save it as UTF-8")
+	case wideOf(src) != "":
+		// Without a place: what stands there is nothing to look at.
+		p.errorf("schema/encoding", Span{File: &File{Path: p.file.Path}}, "file is "+wideOf(src), "save it as UTF-8")
 	case !utf8.Valid(src):
 		p.invalidByte()
 	default:
 		return true
 	}
 	return false
+}
+
+// wideOf names UTF-16 and UTF-32, "" for anything else: a mark tells them, or zeros beside the
+// first character, which is ASCII in YAML without a mark.
+func wideOf(src []byte) string {
+	if len(src) < 2 {
+		return ""
+	}
+	marked := src[0] == 0xff && src[1] == 0xfe || src[0] == 0xfe && src[1] == 0xff
+	zeros := bytes.Count(src[:min(4, len(src))], []byte{0})
+	switch {
+	case zeros == 3 || zeros == 2 && (bytes.HasPrefix(src, []byte{0xff, 0xfe, 0, 0}) || bytes.HasPrefix(src, []byte{0, 0, 0xfe, 0xff})):
+		return "UTF-32"
+	case marked || (src[0] == 0) != (src[1] == 0):
+		return "UTF-16"
+	}
+	return ""
 }
 
 func (p *parser) invalidByte() {

@@ -42,7 +42,7 @@ func (c *cli) facts(name string) (*attack.Facts, error) {
 		}
 		facts, err := project.Facts(cfg)
 		if err != nil {
-			return nil, &exitError{exitUsage, err}
+			return nil, c.badFacts(err)
 		}
 		return facts, nil
 	}

@@ -114,7 +114,7 @@ func (c *cli) pinned(path string, source []byte, key, value string) ([]byte, err
 	now, diags := config.Parse(path, after)
 	if diags.Count(rules.Error) > 0 || now.Attack.Version.Present() == now.Attack.Facts.Present() {
 		_, before := config.Parse(path, text)
-		report.Diagnostics(c.stderr, c.err(), before)
+		c.diagnose(before)
 		return nil, usageError("%s cannot be edited: write  attack: {%s: %s}  into it", path, key, value)
 	}
 	if marked {

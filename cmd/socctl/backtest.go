@@ -258,7 +258,7 @@ func failsOn(r *backtest.Result, reason string) bool {
 // budgets are those of the configuration, and of the flag over them.
 func (c *cli) budgets(cfg *config.Config, flag []string) ([]backtest.Budget, error) {
 	configured, diags := backtest.ParseBudgets(cfg.Budgets)
-	report.Diagnostics(c.stderr, c.err(), diags)
+	c.diagnose(diags)
 	if diags.Count(rules.Error) > 0 {
 		return nil, &exitError{code: exitUsage}
 	}

@@ -201,10 +201,11 @@ func (c *cli) ciLint(ctx context.Context, o *ciOptions, run *report.CIRun) (int,
 	if err != nil {
 		return 0, err
 	}
-	gone, err := s.linter.applyBaseline(&lintOptions{}, result)
+	gone, err := c.applyBaseline(s.linter, &lintOptions{}, result)
 	if err != nil {
 		return 0, err
 	}
+	c.placeFindings(result)
 	run.Lint = &report.LintRun{Result: result, Gone: gone, Quiet: true, FailLevel: s.linter.settings.FailLevel, Compared: true, Version: version(), NoTime: true}
 	run.Lint.Hidden = hide(result, rules.Warning)
 	return readingCode(s.head), nil
@@ -252,7 +253,7 @@ func (c *cli) ciBacktest(ctx context.Context, o *ciOptions, run *report.CIRun) (
 	if !run.Changed() {
 		recordings, baseline, err := c.recordings(cfg, o.recordings, nil)
 		if err == nil {
-			err = recordingsThere(slices.Concat(recordings, baseline))
+			err = c.recordingsThere(slices.Concat(recordings, baseline))
 		}
 		return exitClean, err
 	}

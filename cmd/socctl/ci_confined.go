@@ -111,24 +111,26 @@ func pathsOf(cfg *config.Config) []rules.Scalar {
 		node *rules.Node
 		keys []string
 	}{{cfg.Lint, []string{"rego", "baseline"}}, {cfg.Coverage, []string{"manifests", "recordings", "verdicts"}}, {cfg.Feedback, []string{"verdicts"}}} {
-		for _, key := range section.keys {
-			if section.node == nil {
-				continue
-			}
-			if n := section.node.Get(key); n != nil {
-				for _, item := range append([]*rules.Node{n}, n.Items...) {
-					if item.Kind == rules.ScalarNode {
-						out = append(out, item.Scalar)
-					}
-				}
+		out = append(out, namesIn(section.node, section.keys...)...)
+	}
+	return slices.DeleteFunc(out, func(s rules.Scalar) bool { return s.Text == "" })
+}
+
+// namesIn returns the texts under keys of a section, which may be lists; none without one.
+func namesIn(section *rules.Node, keys ...string) (out []rules.Scalar) {
+	if section == nil {
+		return nil
+	}
+	for _, key := range keys {
+		n := section.Get(key)
+		if n == nil {
+			continue
+		}
+		for _, item := range append([]*rules.Node{n}, n.Items...) {
+			if item.Kind == rules.ScalarNode {
+				out = append(out, item.Scalar)
 			}
 		}
 	}
-	kept := out[:0]
-	for _, s := range out {
-		if s.Text != "" {
-			kept = append(kept, s)
-		}
-	}
-	return kept
+	return out
 }

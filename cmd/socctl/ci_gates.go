@@ -17,7 +17,7 @@ func (c *cli) gates(ctx context.Context, cfg *config.Config, o *ciOptions) (*pol
 		return nil, nil
 	}
 	gates, diags := policy.LoadGates(ctx, folders, policy.Limits{})
-	report.Diagnostics(c.stderr, c.err(), diags)
+	c.diagnose(diags)
 	if diags.Count(rules.Error) > 0 {
 		return nil, &exitError{code: exitUsage}
 	}

@@ -58,7 +58,7 @@ func (c *cli) ciVerdicts(ctx context.Context, cfg *config.Config, o *ciOptions, 
 	if err != nil {
 		return nil, &exitError{exitUnreadable, err}
 	}
-	report.Diagnostics(c.stderr, c.err(), contents.Diagnostics)
+	c.diagnose(contents.Diagnostics)
 	files, err := o.sides.tree.Files(ctx)
 	if err != nil {
 		return nil, &exitError{exitUsage, err}

@@ -111,6 +111,9 @@ func (x *correlating) summary(w io.Writer) {
 			fmt.Fprintf(w, "; %d %s %s", lost.n, plural(lost.n, "match", "matches"), lost.what)
 		}
 	}
+	for _, l := range x.engine.Lacking() {
+		fmt.Fprintf(w, "; %d of %d matches that %s groups have no %s", l.Matches, l.Of, report.Clean(l.Correlation.Title), report.Clean(l.Field))
+	}
 }
 
 func plural(n int, one, many string) string {

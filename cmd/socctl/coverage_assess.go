@@ -76,7 +76,7 @@ func (c *cli) assessor(o *coverageOptions) (*assessor, error) {
 	}
 	var diags rules.Diagnostics
 	a.configure, diags = coverage.Configure(a.cfg.Coverage, a.facts)
-	if report.Diagnostics(c.stderr, c.err(), diags); diags.Count(rules.Error) > 0 {
+	if c.diagnose(diags); diags.Count(rules.Error) > 0 {
 		return nil, &exitError{code: exitUsage}
 	}
 	if err := a.flags(); err != nil {
@@ -153,7 +153,7 @@ func (a *assessor) readManifests() error {
 		a.manifests = append(a.manifests, m)
 		a.in.Recordings = append(a.in.Recordings, m.Recordings...)
 	}
-	report.Diagnostics(a.stderr, a.err(), diags)
+	a.diagnose(diags)
 	if diags.Count(rules.Error) > 0 {
 		return &exitError{code: exitUnreadable}
 	}

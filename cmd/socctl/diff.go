@@ -121,7 +121,7 @@ func (c *cli) diffRun(ctx context.Context, o *diffOptions, args []string) (*repo
 	d.Before, d.After = old.name, new.name
 	d.Unreadable = old.unreadable + new.unreadable
 	if len(d.Changes)+len(d.Correlations) == 0 {
-		return d, recordingsThere(o.recordings)
+		return d, c.recordingsThere(o.recordings)
 	}
 	if len(o.recordings) > 0 {
 		err = c.replayDiff(ctx, o, d, old, new)
@@ -224,7 +224,7 @@ func (c *cli) finished(name string, r *revised, p *loadedPipelines, placeholders
 	}
 	for _, d := range r.diags {
 		if d.Code == rules.CodeUnreadable || d.Code == rules.CodeEmptyFolder {
-			report.Diagnostics(c.stderr, c.err(), rules.Diagnostics{d})
+			c.diagnose(rules.Diagnostics{d})
 		}
 		if d.Code == rules.CodeUnreadable {
 			out.unreadable++

@@ -102,7 +102,7 @@ func (c *cli) filterCheck(ctx context.Context, o *filterCheckOptions, recordings
 	if err != nil {
 		return err
 	}
-	report.Diagnostics(c.stderr, c.err(), contents.Diagnostics)
+	c.diagnose(contents.Diagnostics)
 	loaded, err := c.loadRules(v.cfg, o.rules, o.pipelines)
 	if err != nil {
 		return err

@@ -77,7 +77,7 @@ func (c *cli) format(o *fmtOptions, paths []string) error {
 	}
 	code, changed := exitClean, 0
 	for _, err := range problems {
-		fmt.Fprintf(c.stderr, "socctl: %s\n", report.Clean(err.Error()))
+		c.tell(err)
 		code = exitUnreadable
 	}
 	for _, f := range formatFiles(files, o.workers) {
@@ -91,7 +91,7 @@ func (c *cli) format(o *fmtOptions, paths []string) error {
 		}
 		changed++
 		if err := c.writeFormatted(o, f); err != nil {
-			fmt.Fprintf(c.stderr, "socctl: %s\n", report.Clean(err.Error()))
+			c.tell(err)
 			code, changed = exitUnreadable, changed-1
 		}
 	}

@@ -81,7 +81,7 @@ func (c *cli) health(ctx context.Context, o *healthOptions, recordings []string)
 	if err != nil {
 		return err
 	}
-	report.Diagnostics(c.stderr, c.err(), contents.Diagnostics)
+	c.diagnose(contents.Diagnostics)
 	loaded, err := c.loadRules(v.cfg, o.rules, o.pipelines)
 	if err != nil {
 		return err

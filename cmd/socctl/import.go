@@ -129,7 +129,7 @@ func (c *cli) tellMigration(o *migrationOptions, result *migration.Result) {
 	shown := slices.DeleteFunc(slices.Clone(result.Diagnostics), func(d rules.Diagnostic) bool {
 		return (rules.Diagnostics{d}).Count(least) == 0
 	})
-	report.Diagnostics(c.stderr, c.err(), shown)
+	c.diagnose(shown)
 	if c.quiet {
 		return
 	}

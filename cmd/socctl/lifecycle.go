@@ -70,7 +70,7 @@ func (c *cli) lifecycle(ctx context.Context, o *lifecycleOptions, recordings []s
 		return err
 	}
 	criteria, diags := lifecycle.ParseCriteria(v.cfg.Lifecycle)
-	report.Diagnostics(c.stderr, c.err(), diags)
+	c.diagnose(diags)
 	if diags.Count(rules.Error) > 0 {
 		return &exitError{code: exitUsage}
 	}
@@ -105,7 +105,7 @@ func (c *cli) earned(ctx context.Context, o *lifecycleOptions, v *verdicts, crit
 	if err != nil {
 		return nil, 0, err
 	}
-	report.Diagnostics(c.stderr, c.err(), contents.Diagnostics)
+	c.diagnose(contents.Diagnostics)
 	loaded, err := c.loadRules(v.cfg, o.rules, o.pipelines)
 	if err != nil {
 		return nil, 0, err
@@ -175,7 +175,7 @@ func (c *cli) applyLifecycle(o *lifecycleOptions, cfg *config.Config, r *lifecyc
 		}
 	}
 	findings, refused := restatus.Findings(restatus.Together(changes))
-	report.Diagnostics(c.stderr, c.err(), refused)
+	c.diagnose(refused)
 	if len(refused) > 0 {
 		code = exitFindings
 	}

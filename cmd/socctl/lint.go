@@ -105,9 +105,10 @@ func (c *cli) lint(ctx context.Context, o *lintOptions, paths []string) error {
 		}
 		return exitWith(readingCode(in))
 	}
-	if run.Gone, err = l.applyBaseline(o, result); err != nil {
+	if run.Gone, err = c.applyBaseline(l, o, result); err != nil {
 		return err
 	}
+	c.placeFindings(result)
 	worst, any := result.Worst()
 	run.Hidden = hide(result, severityNamed(o.level))
 	run.Elapsed = time.Since(start)
@@ -205,7 +206,7 @@ func (c *cli) writeBaseline(path string, result *lint.Result) error {
 
 // applyBaseline suppresses what the baseline lists and returns how many of its
 // entries are gone, which only those know who have looked at all rules.
-func (l *linter) applyBaseline(o *lintOptions, result *lint.Result) (gone int, err error) {
+func (c *cli) applyBaseline(l *linter, o *lintOptions, result *lint.Result) (gone int, err error) {
 	path := o.baseline
 	if path == "" && l.settings.Baseline.Text != "" {
 		path = l.cfg.Resolve(l.settings.Baseline.Text)
@@ -214,6 +215,9 @@ func (l *linter) applyBaseline(o *lintOptions, result *lint.Result) (gone int, e
 		return 0, nil
 	}
 	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) && o.baseline == "" {
+		return 0, c.unusable(l.settings.Baseline, "there is no baseline "+path, "write it with --write-baseline "+path)
+	}
 	if errors.Is(err, fs.ErrNotExist) {
 		return 0, usageError("there is no baseline %s: write it with --write-baseline %s", path, path)
 	}

@@ -10,7 +10,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/socctl/socctl/cmd/socctl/internal/report"
 	"github.com/socctl/socctl/lint"
 	"github.com/socctl/socctl/lint/checks"
 	"github.com/socctl/socctl/lint/policy"
@@ -94,7 +93,7 @@ func (c *cli) projectOptions(cfg *config.Config, pipelines []string) (project.Op
 		return o, err
 	}
 	if o.Facts, err = project.Facts(cfg); err != nil {
-		return o, &exitError{exitUsage, err}
+		return o, c.badFacts(err)
 	}
 	return o, nil
 }
@@ -108,7 +107,7 @@ func (c *cli) lintSettings(ctx context.Context, l *linter, o *lintOptions) error
 	var diags rules.Diagnostics
 	l.settings, diags = lint.NewConfig(l.cfg.Lint, l.cfg.Dir, l.known)
 	if len(diags) > 0 {
-		report.Diagnostics(c.stderr, c.err(), diags)
+		c.diagnose(diags)
 		return &exitError{code: exitUsage}
 	}
 	if o.failLevel != "" && o.failLevel != "never" {
@@ -130,7 +129,7 @@ func (c *cli) lintSettings(ctx context.Context, l *linter, o *lintOptions) error
 // catalogue returns the checks of a project, or shows what is wrong with them.
 func (c *cli) catalogue(ctx context.Context, cfg *config.Config) (*lint.Catalogue, error) {
 	known, diags := checksOf(ctx, cfg)
-	report.Diagnostics(c.stderr, c.err(), diags)
+	c.diagnose(diags)
 	if diags.Count(rules.Error) > 0 {
 		return nil, &exitError{code: exitUsage}
 	}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 
-	"github.com/socctl/socctl/cmd/socctl/internal/report"
 	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/rules"
 	"github.com/socctl/socctl/rules/config"
@@ -33,11 +32,12 @@ func (c *cli) config(dir string) (*config.Config, error) {
 	}
 	cfg, diags := config.Load(path)
 	if len(diags) > 0 {
-		report.Diagnostics(c.stderr, c.err(), diags)
+		c.diagnose(diags)
 	}
 	if diags.Count(rules.Error) > 0 {
 		return nil, &exitError{code: exitUsage}
 	}
+	c.keepNames(cfg)
 	return cfg, nil
 }
 
@@ -91,7 +91,7 @@ func noRules(l *loadedRules, paths []string) error {
 
 // showProblems prints errors with excerpts, and warnings only as a count.
 func (c *cli) showProblems(diags rules.Diagnostics) {
-	report.Diagnostics(c.stderr, c.err(), errorsOf(diags))
+	c.diagnose(errorsOf(diags))
 }
 
 func errorsOf(diags rules.Diagnostics) (errs rules.Diagnostics) {
@@ -132,7 +132,7 @@ func (l *loadedRules) exitCode() int {
 // expand turns paths and globs of the configuration into paths from here.
 func (c *cli) expand(cfg *config.Config, patterns []rules.Scalar) ([]string, error) {
 	paths, diags := cfg.Expand(patterns)
-	report.Diagnostics(c.stderr, c.err(), diags)
+	c.diagnose(diags)
 	if diags.Count(rules.Error) > 0 {
 		return nil, &exitError{code: exitUsage}
 	}
@@ -147,7 +147,7 @@ func (c *cli) views(cfg *config.Config) (*logsource.Table, error) {
 		name = cfg.Resolve(override.Path.Text)
 		read, err := os.ReadFile(name)
 		if err != nil {
-			return nil, &exitError{exitUsage, fmt.Errorf("%s: %w", override.Path.Span, err)}
+			return nil, c.cannotBeRead(override.Path, err)
 		}
 		data = read
 	}

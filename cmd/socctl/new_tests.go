@@ -88,6 +88,7 @@ func (c *cli) newTest(ctx context.Context, o *newTestOptions, paths []string) er
 	}
 	var diags rules.Diagnostics
 	w.suite, diags = ruletest.Load(w.load)
+	diags = slices.DeleteFunc(diags, func(d rules.Diagnostic) bool { return w.toBeMade(d) })
 	w.run = ruletest.RunOptions{AllowMissing: true, Keep: true, Untested: true, Placeholders: cfg.PlaceholderValues(), Now: c.now,
 		Pipeline: pipelines.all, Taxonomies: pipelines.taxonomies, Normaliser: telemetry.NewNormaliser(w.table)}
 	w.result = ruletest.Run(ctx, w.suite, w.run)
@@ -111,6 +112,15 @@ func (c *cli) newTest(ctx context.Context, o *newTestOptions, paths []string) er
 		code = exitUsage
 	}
 	return exitWith(code)
+}
+
+// toBeMade reports whether a problem is that of a configured folder of tests that is not there:
+// the first test makes it.
+func (w *testWriter) toBeMade(d rules.Diagnostic) bool {
+	return d.Code == rules.CodeUnreadable && slices.ContainsFunc(w.load.TestDirs, func(dir string) bool {
+		_, err := os.Stat(dir)
+		return errors.Is(err, fs.ErrNotExist) && pathKey(dir) == d.Span.Path()
+	})
 }
 
 // refused says why there are no tests of a rule, and returns the exit code of that.

@@ -45,50 +45,64 @@ func (c *cli) pipelinesFrom(cfg *config.Config, flag []string, read func(string)
 	switch {
 	case slices.Equal(flag, []string{"none"}):
 	case len(flag) > 0:
-		out.all, err = c.chain(flag, func(path string) string { return path }, read)
+		out.all, err = c.chain(unplaced(flag), func(path string) string { return path }, read)
 	case len(cfg.Pipelines) > 0:
-		out.all, err = c.chain(textsOf(cfg.Pipelines), cfg.Resolve, read)
+		out.all, err = c.chain(cfg.Pipelines, cfg.Resolve, read)
 	}
 	for _, t := range cfg.Taxonomies {
 		if err == nil {
-			out.taxonomies[t.Name.Text], err = c.chain(textsOf(t.Pipelines), cfg.Resolve, read)
+			out.taxonomies[t.Name.Text], err = c.chain(t.Pipelines, cfg.Resolve, read)
 		}
 	}
 	return out, err
 }
 
-func textsOf(scalars []rules.Scalar) []string {
-	out := make([]string, len(scalars))
-	for i, s := range scalars {
-		out[i] = s.Text
+// unplaced are names that stand in no file.
+func unplaced(names []string) []rules.Scalar {
+	out := make([]rules.Scalar, len(names))
+	for i, name := range names {
+		out[i].Text = name
 	}
 	return out
 }
 
 // chain loads pipelines and joins them by priority.
-func (c *cli) chain(names []string, resolve func(string) string, read func(string) ([]byte, error)) (*pipeline.Pipeline, error) {
+func (c *cli) chain(names []rules.Scalar, resolve func(string) string, read func(string) ([]byte, error)) (*pipeline.Pipeline, error) {
 	var loaded []*pipeline.Pipeline
 	for _, name := range names {
-		if p := pipeline.Builtin(name); p != nil {
+		if p := pipeline.Builtin(name.Text); p != nil {
 			loaded = append(loaded, p)
 			continue
 		}
-		path := resolve(name)
+		path := resolve(name.Text)
 		text, err := read(path)
-		if errors.Is(err, os.ErrNotExist) && !strings.ContainsAny(name, `./\`) {
-			return nil, usageError("no pipeline is called %q, and no file: built in are %s", name, strings.Join(pipeline.BuiltinNames(), ", "))
-		}
 		if err != nil {
-			return nil, &exitError{exitUsage, err}
+			return nil, c.noPipeline(name, err)
 		}
 		p, diags := pipeline.Parse(path, text)
-		report.Diagnostics(c.stderr, c.err(), diags)
+		c.diagnose(diags)
 		if p == nil {
 			return nil, &exitError{code: exitUsage}
 		}
 		loaded = append(loaded, p)
 	}
 	return pipeline.Chain(loaded...), nil
+}
+
+// noPipeline says, where the name stands if it stands in the configuration, that there is no
+// such pipeline.
+func (c *cli) noPipeline(name rules.Scalar, err error) error {
+	builtIn := "built in are " + strings.Join(pipeline.BuiltinNames(), ", ")
+	unknown := fmt.Sprintf("no pipeline is called %q, and no file", name.Text)
+	switch word := errors.Is(err, os.ErrNotExist) && !strings.ContainsAny(name.Text, `./\`); {
+	case word && name.Span.Known():
+		return c.unusable(name, unknown, builtIn)
+	case word:
+		return usageError("%s: %s", unknown, builtIn)
+	case name.Span.Known():
+		return c.cannotBeRead(name, err)
+	}
+	return &exitError{exitUsage, err}
 }
 
 func (c *cli) pipelineCommand() *cobra.Command {

@@ -29,7 +29,7 @@ func (c *cli) testPolicies(ctx context.Context, o *testOptions, cfg *config.Conf
 		return 0, true
 	}
 	results, diags := policy.Test(ctx, folders, policy.Limits{})
-	report.Diagnostics(c.stderr, c.err(), diags)
+	c.diagnose(diags)
 	passed, failed := 0, 0
 	for _, r := range results {
 		if name := r.Path + "::" + r.Name; filter != nil && !filter.MatchString(name) || r.Skipped {

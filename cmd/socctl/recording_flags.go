@@ -59,13 +59,14 @@ func (o *recordingOptions) check() error {
 
 // recordingsThere asks whether recordings that nothing is replayed from now are there:
 // a name that is wrong is told now, and not on the day on which a rule changes.
-func recordingsThere(paths []string) error {
+func (c *cli) recordingsThere(paths []string) error {
 	for _, path := range paths {
 		if path == "-" {
 			continue
 		}
 		if _, err := os.Stat(path); err != nil {
-			return &exitError{exitUnreadable, fmt.Errorf("recording %w", err)}
+			c.unreadable(&telemetry.Problem{Source: path, Offset: -1, Err: withoutPath(err)})
+			return &exitError{code: exitUnreadable}
 		}
 	}
 	return nil

@@ -81,6 +81,8 @@ type cli struct {
 
 	nowText string    // of the flag --now
 	now     time.Time // as of which things have expired
+
+	named map[string]rules.Span // where the configuration names files and folders, by path
 }
 
 // out and err return the styles of the two streams.
@@ -105,9 +107,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	case err == nil:
 		return exitClean
 	case errors.As(err, &exit):
-		if exit.err != nil {
-			fmt.Fprintf(stderr, "socctl: %s\n", report.CleanLines(exit.err.Error()))
-		}
+		c.tell(exit.err)
 		return exit.code
 	}
 	fmt.Fprintf(stderr, "socctl: %s\nRun %s --help for usage.\n", report.CleanLines(strings.ReplaceAll(err.Error(), "\t", "  ")), cmd.CommandPath())

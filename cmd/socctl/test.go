@@ -121,6 +121,9 @@ func (c *cli) testRun(ctx context.Context, o *testOptions, paths []string) (*rep
 		return nil, 0, err
 	}
 	suite, diags := ruletest.Load(load)
+	for i, d := range diags {
+		diags[i] = c.placed(d)
+	}
 	ran, passed := c.testPolicies(ctx, o, cfg, filter)
 	if err := nothingToRun(suite, diags, filter, load.Paths); err != nil {
 		if ran == 0 && passed {

@@ -131,7 +131,7 @@ func (c *cli) tuner(ctx context.Context, o *tuneOptions, recordings []string) (*
 		return nil, err
 	}
 	t.damaged = damaged
-	report.Diagnostics(c.stderr, c.err(), contents.Diagnostics)
+	c.diagnose(contents.Diagnostics)
 	if t.loaded, err = c.loadRules(v.cfg, o.rules, o.pipelines); err != nil {
 		return nil, err
 	}
@@ -231,7 +231,7 @@ func (c *cli) mergeGate(ctx context.Context, o *tuneOptions, v *verdicts) (*poli
 		return nil, nil
 	}
 	gate, diags := policy.LoadDecision(ctx, folder, "socctl.tuning", "merge", policy.Limits{})
-	report.Diagnostics(c.stderr, c.err(), diags)
+	c.diagnose(diags)
 	if gate == nil {
 		return nil, &exitError{code: exitUsage}
 	}

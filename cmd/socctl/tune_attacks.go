@@ -31,7 +31,7 @@ func (c *cli) attacks(o *tuneOptions, v *verdicts, set *rules.Set) (proposal.Att
 	load.Known = set
 	suite, diags := ruletest.Load(load)
 	if n := diags.Count(rules.Error); n > 0 {
-		report.Diagnostics(c.stderr, c.err(), diags)
+		c.diagnose(diags)
 		return out, &exitError{code: exitUsage}
 	}
 	table, err := c.views(v.cfg)
@@ -76,7 +76,7 @@ func (o *tuneOptions) testPaths(cfg *config.Config) []string {
 	return paths
 }
 
-// unreadable shows what cannot be read of a recording.
-func (c *cli) unreadable(err error) {
+// complain shows an error that does not end the command.
+func (c *cli) complain(err error) {
 	fmt.Fprintf(c.stderr, "%s %s\n", c.err().Paint(report.Red, "error:"), report.Clean(err.Error()))
 }

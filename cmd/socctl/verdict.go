@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -13,7 +14,6 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/socctl/socctl/cmd/socctl/internal/report"
 	"github.com/socctl/socctl/feedback"
 	"github.com/socctl/socctl/feedback/ledger"
 	"github.com/socctl/socctl/rules"
@@ -98,7 +98,7 @@ func (c *cli) verdicts(o *ledgerOptions) (*verdicts, error) {
 		return nil, err
 	}
 	settings, diags := feedback.ParseSettings(cfg.Feedback)
-	report.Diagnostics(c.stderr, c.err(), diags)
+	c.diagnose(diags)
 	if diags.Count(rules.Error) > 0 {
 		return nil, &exitError{code: exitUsage}
 	}
@@ -132,7 +132,8 @@ func (c *cli) state(v *verdicts) (state *feedback.State, contents *ledger.Conten
 }
 
 // ruleNames are the rules that verdicts can be about: hashes by id, or by title for
-// those without, and what else may be said for them.
+// those without, and what else may be said for them. Rules with errors have a title and an
+// empty hash, and nothing else stands for them.
 type ruleNames struct {
 	hashes map[string]string
 	titles map[string]string   // by id
@@ -153,12 +154,15 @@ func (c *cli) ruleNames(v *verdicts, o *ledgerOptions) (*ruleNames, error) {
 
 func namesOf(loaded *loadedRules) *ruleNames {
 	out := &ruleNames{hashes: map[string]string{}, titles: map[string]string{}, named: map[string][]string{}}
+	for _, doc := range loaded.set.Documents() {
+		h := doc.Meta()
+		if id := cmp.Or(h.ID.Text, h.Title.Text); !isFilter(doc) && id != "" {
+			out.hashes[id], out.titles[id] = "", h.Title.Text
+		}
+	}
 	add := func(doc rules.Document, hash string) {
 		h := doc.Meta()
-		id := h.ID.Text
-		if id == "" {
-			id = h.Title.Text
-		}
+		id := cmp.Or(h.ID.Text, h.Title.Text)
 		out.hashes[id], out.titles[id] = hash, h.Title.Text
 		for _, name := range []string{id, h.Title.Text, h.Name.Text} {
 			key := strings.ToLower(name)
@@ -174,6 +178,11 @@ func namesOf(loaded *loadedRules) *ruleNames {
 		add(r.Source, r.Hash)
 	}
 	return out
+}
+
+func isFilter(doc rules.Document) bool {
+	_, filter := doc.(*rules.Filter)
+	return filter
 }
 
 // find returns the rule of an id, a title or a name. Products put the id into

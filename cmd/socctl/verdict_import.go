@@ -137,7 +137,7 @@ func (c *cli) importerOptions(v *verdicts, o *importOptions, products []string) 
 			return out, &exitError{exitUsage, err}
 		}
 		mapping, diags := importer.ParseMapping(o.mapping, data)
-		report.Diagnostics(c.stderr, c.err(), diags)
+		c.diagnose(diags)
 		if diags.Count(rules.Error) > 0 {
 			return out, &exitError{code: exitUsage}
 		}

@@ -59,7 +59,7 @@ func (c *cli) verdictList(o *listOptions) error {
 	if err != nil {
 		return err
 	}
-	report.Diagnostics(c.stderr, c.err(), contents.Diagnostics)
+	c.diagnose(contents.Diagnostics)
 	names, err := c.ruleNames(v, &o.ledgerOptions)
 	if err != nil {
 		return err
@@ -193,7 +193,7 @@ func (c *cli) verdictStats(ctx context.Context, o *statsOptions) error {
 	if err != nil {
 		return err
 	}
-	report.Diagnostics(c.stderr, c.err(), contents.Diagnostics)
+	c.diagnose(contents.Diagnostics)
 	code := damagedCode(damaged)
 	if o.format == "coverage" {
 		more, err := c.verdictCoverage(ctx, o, v, state)

@@ -49,6 +49,37 @@ func TestOwnRulesGoThroughTheAction(t *testing.T) {
 	}
 }
 
+// The line that docs/ci.md has replaced in the workflow of init stands there, and what takes
+// its place can be run: it differs in the command and one more output.
+func TestSwitchToCI(t *testing.T) {
+	read := func(name string) string {
+		text, err := os.ReadFile(filepath.Join(repoRoot, filepath.FromSlash(name)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	_, section, _ := strings.Cut(read("docs/ci.md"), "### In the workflow of init")
+	section, _, _ = strings.Cut(section, "\n### ")
+	var lines []string
+	for line := range strings.Lines(section) {
+		if strings.HasPrefix(strings.TrimSpace(line), "run: ") {
+			lines = append(lines, line)
+		}
+	}
+	if len(lines) != 2 || strings.Count(read("rules/starter/workflow.yml"), lines[0]) != 1 {
+		t.Fatalf("the page says %q, which the workflow does not have once", lines)
+	}
+	dir := t.TempDir()
+	script := "set -e; socctl init -q .; git init -q .; git add .; git -c user.name=a -c user.email=a@example.com commit -qm x; git update-ref refs/remotes/origin/main HEAD\n" +
+		strings.TrimPrefix(strings.TrimSpace(lines[1]), "run: ")
+	cmd := exec.Command("bash", "-c", script)
+	cmd.Dir, cmd.Env = dir, append(os.Environ(), "GITHUB_BASE_REF=main", "GITHUB_STEP_SUMMARY="+filepath.Join(dir, "summary.md"))
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
 // runAction runs the command of the action on the tree as it was committed.
 func runAction(t *testing.T, with map[string]string) {
 	t.Helper()

@@ -26,6 +26,9 @@ type node struct {
 	open   []*group  // of AtClose: groups with an open window, first opened first
 	key    []byte
 	pushed uint64
+
+	grouped int   // inputs that were put into groups
+	lacking []int // of these, without the field, per field of group-by
 }
 
 // entry is an input in a queue or in a window.
@@ -67,7 +70,7 @@ func (a *entry) before(b *entry) bool {
 }
 
 func newNode(e *Engine, c *compiler.Correlation, index int) *node {
-	return &node{engine: e, c: c, index: index, due: math.MaxInt64, span: int64(c.Timespan), groups: map[string]*group{}}
+	return &node{engine: e, c: c, index: index, due: math.MaxInt64, span: int64(c.Timespan), groups: map[string]*group{}, lacking: make([]int, len(c.GroupBy))}
 }
 
 // outDelay is how far the node's alerts may be behind the watermark: one that
@@ -147,8 +150,12 @@ func (n *node) push(input int, at place, f fields, from *Contributor) {
 		return
 	}
 	n.key = n.key[:0]
-	for _, name := range in.GroupBy {
+	n.grouped++
+	for i, name := range in.GroupBy {
 		v, ok := f.get(name)
+		if !ok {
+			n.lacking[i]++
+		}
 		n.key = appendKeyPart(n.key, v.Text(), ok)
 	}
 	if g, known := n.groups[string(n.key)]; known {
