@@ -26,6 +26,7 @@ var printedWorld = map[string]string{
 	"e.ndjson": `{"Channel":"Microsoft-Windows-Sysmon/Operational","EventID":1,"Computer":"PC1","User":"z","Image":"x","CommandLine":"k","UtcTime":"2026-05-02 03:04:05.678"}` + "\n",
 	"old/a.yml": changing("A", "low", "{Image|endswith: [x, y], CommandLine|contains: k}") + changing("B", "low", "{Image|endswith: x, User: z, CommandLine|contains: k}") +
 		changing("C", "low", "{Image: [c1, c2, c3, c4, c5, c6, n]}") + changing("D", "low", "{Image: [c1, c2, c3, c4, c5, c6, o]}") + counting("A, B"),
+	"old/b.yml": changing("E", "low", "{Image|endswith: e}") + changing("F", "low", "{Image|endswith: e, User: z}"),
 	"new/a.yml": changing("A", "high", "{Image|endswith: [x, v], CommandLine|contains: k}") + changing("D", "low", "{Image|contians: c}") + counting("A"),
 	"new/b.yml": changing("C", "high", "{Image: [c1, c2, c3, c4, c5, c6, n]}"),
 }
