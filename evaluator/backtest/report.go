@@ -82,7 +82,18 @@ func (m *measurement) correlation(c *compiler.Correlation, t *tally, x *Exposure
 	}
 	out.Events = g.Events
 	out.Verdict, out.Reason = judgeCorrelation(s.program, c, t.matches, func(rule int) bool { return rules[rule].Verdict != Unused })
+	out.Lacking = s.lacking(c)
 	m.fill(&out, t, g)
+	return out
+}
+
+// lacking returns the fields of group-by that matches of a correlation did not have.
+func (s *side) lacking(c *compiler.Correlation) (out []FieldLack) {
+	for _, l := range s.engine.Lacking() {
+		if l.Correlation == c {
+			out = append(out, FieldLack{l.Field, l.Matches, l.Of})
+		}
+	}
 	return out
 }
 

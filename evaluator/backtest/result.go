@@ -139,7 +139,9 @@ type RuleReport struct {
 	Verdict Verdict  `json:"verdict"`
 	Reason  string   `json:"reason,omitempty"`
 	Missing []string `json:"missing_fields,omitempty"` // that no event of the logsource has
-	Events  int      `json:"events"`                   // that it was tried on; of a correlation those of its rules
+	// Lacking is, of a correlation, the fields of group-by that matches did not have: these are one group.
+	Lacking []FieldLack `json:"lacking_fields,omitempty"`
+	Events  int         `json:"events"` // that it was tried on; of a correlation those of its rules
 
 	Matches    int `json:"matches"` // events that it matched; of a correlation its alerts
 	Suppressed int `json:"suppressed"`
@@ -161,6 +163,13 @@ type RuleReport struct {
 	Samples    []Sample      `json:"samples,omitempty"`
 
 	Change *Change `json:"change,omitempty"` // with a base
+}
+
+// FieldLack is a field of group-by, with how many of the matches that were grouped had none.
+type FieldLack struct {
+	Field   string `json:"field"`
+	Matches int    `json:"matches"`
+	Of      int    `json:"of"`
 }
 
 // DayCount is the alerts of a day.

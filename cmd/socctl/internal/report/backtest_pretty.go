@@ -303,6 +303,22 @@ func prettyUnused(w io.Writer, s Style, r *backtest.Result) {
 	if shown > shownPartly {
 		fmt.Fprintf(w, "  and %s more; -f json names all\n", Count(shown-shownPartly, "rule"))
 	}
+	prettyLacking(w, r)
+}
+
+// prettyLacking tells which correlations put matches into one group for want of a field.
+func prettyLacking(w io.Writer, r *backtest.Result) {
+	shown := 0
+	for i := range r.Rules {
+		for _, l := range r.Rules[i].Lacking {
+			if shown++; shown <= shownPartly {
+				fmt.Fprintf(w, "  grouped without it: %s: %d of %s have no %s\n", Clean(r.Rules[i].Title), l.Matches, Count(l.Of, "match"), Clean(l.Field))
+			}
+		}
+	}
+	if shown > shownPartly {
+		fmt.Fprintf(w, "  and %s more; -f json names all\n", Count(shown-shownPartly, "field"))
+	}
 }
 
 // reason is why rules were not exercised.
