@@ -128,11 +128,12 @@ func (c *CICorrelation) noteText() string {
 }
 
 func ciPrettyRemarks(w io.Writer, s Style, colour, prefix, noun string, list []CIRemark) {
-	for _, b := range list[:min(len(list), maxRemarks)] {
+	shown, more := told(list)
+	for _, b := range shown {
 		fmt.Fprintf(w, "  %s%s %s%s\n", prefix, s.Paint(colour, Clean(b.Kind)), Clean(b.place()), Shorten(Clean(b.Text), 300))
 	}
-	if n := len(list) - maxRemarks; n > 0 {
-		fmt.Fprintf(w, "  and %s more\n", Count(n, noun))
+	if more > 0 {
+		fmt.Fprintf(w, "  and %s more\n", Count(more, noun))
 	}
 }
 

@@ -16,7 +16,6 @@ const (
 	maxComment = 60_000
 	maxRows    = 5
 
-	maxRemarks    = 10 // of a kind that are told one by one
 	maxFold       = 200
 	maxFoldEvents = 40 // rules of which events are told
 )
@@ -65,13 +64,14 @@ func ciMarkdown(w io.Writer, p *CIPage) error {
 	return err
 }
 
-// remarks tells the first of a list, one by one.
+// remarks tells the most important of a list, one by one.
 func (c *comment) remarks(word, noun string, list []CIRemark) {
-	for _, b := range list[:min(len(list), maxRemarks)] {
-		c.add("**" + word + "** " + remarkText(&b) + "\n\n")
+	shown, more := told(list)
+	for i := range shown {
+		c.add("**" + word + "** " + remarkText(&shown[i]) + "\n\n")
 	}
-	if n := len(list) - maxRemarks; n > 0 {
-		c.add(left(n, noun) + "\n")
+	if more > 0 {
+		c.add(left(more, noun) + "\n")
 	}
 }
 
