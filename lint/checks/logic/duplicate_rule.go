@@ -8,7 +8,7 @@ import (
 var duplicateRule = &lint.Check{
 	Name:  "logic/duplicate-rule",
 	Title: `a rule that means the same as another one`,
-	Doc:   `Same logsource, and the same events: either the compiled rules are equal, whatever the order, the spelling and the names of selections, or it is proven that each implies the other. Every event raises two alerts. Where a proof needs that fields hold one value at a time, the message says so.`,
+	Doc:   `Same logsource, and the same events: either the compiled rules are equal, whatever the order, the spelling and the names of selections, or it is proven that each implies the other. Every event raises two alerts, unless one of them only feeds a correlation: such a rule is needed by that, and is not told. Where a proof needs that fields hold one value at a time, the message says so.`,
 	Bad: `
 -- a.yml --
 title: Whoami
@@ -53,7 +53,9 @@ detection:
 			case before == nil:
 				first[hash] = s
 			default:
-				p.ReportOn(s, s.Place(), "the rule matches the same events as "+before.Header.Label(), "remove one of the two").Also(before.Place(), "the other one")
+				if help := whichGoes(p.Corpus, before, s); help != "" {
+					p.ReportOn(s, s.Place(), "the rule matches the same events as "+before.Header.Label(), help).Also(before.Place(), "the other one")
+				}
 			}
 		}
 		reportSame(p)
@@ -72,7 +74,30 @@ func reportSame(p *lint.Pass) {
 		if !c.SurelySame {
 			message += ", unless a field holds several values at once"
 		}
-		finding := p.ReportOn(later, later.Place(), message, "remove one of the two").Also(earlier.Place(), "the other one")
+		help := whichGoes(p.Corpus, earlier, later)
+		if help == "" {
+			continue
+		}
+		finding := p.ReportOn(later, later.Place(), message, help).Also(earlier.Place(), "the other one")
 		related(finding, c.Clashes, true)
 	}
+}
+
+// whichGoes tells which of two rules that match the same can be removed; "" if none can: one
+// to which a correlation refers is needed by that, and one that only feeds a correlation
+// raises no alert in the place of another one.
+func whichGoes(c *lint.Corpus, earlier, later *lint.Subject) string {
+	if earlier.Compiled == nil || later.Compiled == nil {
+		return ""
+	}
+	this, other := replaces(c)(earlier.Compiled, later.Compiled), replaces(c)(later.Compiled, earlier.Compiled)
+	switch {
+	case this && other:
+		return "remove one of the two"
+	case this:
+		return "remove this one, for a correlation refers to the other one"
+	case other:
+		return "remove the other one, for a correlation refers to this one"
+	}
+	return ""
 }

@@ -3,6 +3,7 @@ package logic
 import (
 	"slices"
 
+	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/lint"
 	"github.com/socctl/socctl/lint/proof"
 	"github.com/socctl/socctl/rules"
@@ -74,8 +75,15 @@ func standIns(c *lint.Corpus) []proof.Cover {
 	if len(all) == 0 {
 		return nil
 	}
-	replaces := proof.Replaces(c.Program)
-	return slices.DeleteFunc(slices.Clone(all), func(c proof.Cover) bool { return !replaces(c.Wide, c.Narrow) })
+	canReplace := replaces(c)
+	return slices.DeleteFunc(slices.Clone(all), func(c proof.Cover) bool { return !canReplace(c.Wide, c.Narrow) })
+}
+
+type replacesKey struct{}
+
+// replaces returns whether a rule that covers another one can stand in for it.
+func replaces(c *lint.Corpus) func(wide, narrow *compiler.Rule) bool {
+	return c.Derived(replacesKey{}, func() any { return proof.Replaces(c.Program) }).(func(wide, narrow *compiler.Rule) bool)
 }
 
 // cover is a rule that covers another one.
