@@ -53,7 +53,7 @@ told too.`,
 	o.flags(flags)
 	flags.StringArrayVarP(&o.formats, "format", "f", []string{"pretty"}, strings.Join(report.HealthFormats, ", ")+"; `format`=FILE writes to a file; may be repeated")
 	flags.StringArrayVar(&o.baseline, "baseline", nil, "further `recording` that is known to be benign; may be repeated (default: telemetry.baseline of the configuration)")
-	flags.StringSliceVar(&o.failOn, "fail-on", nil, "what makes the exit code 1: "+actionNames()+", drift, silent, untested, unjudged")
+	flags.StringSliceVar(&o.failOn, "fail-on", nil, "what makes the exit code 1: "+actionNames()+", drift, gone, silent, untested, unjudged")
 	flags.BoolVar(&o.schema, "schema", false, "older spelling of socctl schema health")
 	flags.Lookup("schema").Hidden = true
 	flags.BoolVarP(&o.verbose, "verbose", "v", false, "all rules, with all reasons")
@@ -156,7 +156,7 @@ func (c *cli) testsOf(cfg *config.Config, paths []string) (map[string]int, error
 
 // checkFailOn refuses what --fail-on does not know.
 func (o *healthOptions) checkFailOn() error {
-	known := actionNames() + ", drift, silent, untested, unjudged"
+	known := actionNames() + ", drift, gone, silent, untested, unjudged"
 	for _, name := range o.failOn {
 		if !strings.Contains(", "+known+",", ", "+name+",") {
 			return usageError("--fail-on takes %s, not %q", known, name)
@@ -168,7 +168,7 @@ func (o *healthOptions) checkFailOn() error {
 func (o *healthOptions) fails(r *health.Report) bool {
 	s := &r.Summary
 	for _, name := range o.failOn {
-		counts := map[string]int{"drift": s.Drifting, "silent": s.Silent, "untested": s.Untested, "unjudged": s.Rules - s.Judged}
+		counts := map[string]int{"drift": s.Drifting, "gone": s.Gone, "silent": s.Silent, "untested": s.Untested, "unjudged": s.Rules - s.Judged}
 		if counts[name] > 0 || s.Recommended[health.Action(name)] > 0 {
 			return true
 		}
