@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -283,5 +284,23 @@ func TestLargeExports(t *testing.T) {
 	}
 	if last := got.Verdicts[19_999].Span; last.Start.Column < 10_000_000 {
 		t.Errorf("the last record is at %s", last)
+	}
+}
+
+// An incident of several rules has its place told for each of them, which costs no more
+// in a long line.
+func TestLargeExportsOfSeveralRules(t *testing.T) {
+	const incident = `{"name":"i%d","Classification":"TruePositive","LastModifiedTime":"2026-05-04T10:11:12Z","ModifiedBy":"alice","RelatedAnalyticRuleIds":["a","b"],"note":"%0500d"}`
+	var all []string
+	for n := range 20_000 {
+		all = append(all, fmt.Sprintf(incident, n, n))
+	}
+	began := time.Now()
+	got := importer.Read(rules.NewFile("e", []byte("["+strings.Join(all, ",")+"]")), importer.Options{Mapping: importer.Find("sentinel")})
+	if len(got.Verdicts) != 40_000 || len(got.Diagnostics) > 0 || got.Verdicts[39_999].Span != got.Verdicts[39_998].Span {
+		t.Errorf("%d verdicts, %v", len(got.Verdicts), got.Diagnostics)
+	}
+	if took := time.Since(began); took > 10*time.Second {
+		t.Errorf("it took %s", took)
 	}
 }

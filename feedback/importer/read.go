@@ -36,7 +36,7 @@ type Result struct {
 
 // Read reads a document. Records that cannot be understood are left out and told.
 func Read(file *rules.File, o Options) *Result {
-	d := newDocument(file)
+	d := &document{file}
 	records, bad := d.records(o.Mapping)
 	r := reading{options: o, out: &Result{Records: len(records)}}
 	for _, record := range records {

@@ -1,0 +1,131 @@
+package importer
+
+import (
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"io"
+	"strings"
+
+	"github.com/socctl/socctl/rules"
+)
+
+// csvRecords returns the lines of a table behind that of its names.
+func (d *document) csvRecords() ([]record, *rules.Diagnostic) {
+	if at := d.file.NotUTF8(); at >= 0 {
+		return nil, &rules.Diagnostic{Code: "verdict/not-csv", Severity: rules.Error, Span: d.file.Span(at, at+1), Message: "the file is no UTF-8 here",
+			Help: "export it as UTF-8"}
+	}
+	t := newTable(d.file)
+	in := csv.NewReader(bytes.NewReader(t.file.Source))
+	in.Comma = separator(t.file.Source)
+	names, err := in.Read()
+	if errors.Is(err, io.EOF) {
+		return nil, nil
+	}
+	columns := map[string]int{}
+	for i, name := range names {
+		if name = strings.ToLower(strings.TrimSpace(name)); name == "" {
+			continue // spreadsheets export empty columns
+		}
+		if _, twice := columns[name]; twice && err == nil {
+			line, column := in.FieldPos(i)
+			return nil, t.problem(line, column, "the column "+name+" is there twice")
+		}
+		columns[name] = i
+	}
+	var out []record
+	for err == nil {
+		var fields []string
+		if fields, err = in.Read(); err != nil {
+			break
+		}
+		r := csvRecord{in: t, columns: columns, fields: fields}
+		for i := range fields {
+			line, column := in.FieldPos(i)
+			r.places = append(r.places, [2]int{line, column})
+		}
+		out = append(out, r)
+	}
+	var bad *csv.ParseError
+	switch {
+	case errors.Is(err, io.EOF):
+		return out, nil
+	case errors.As(err, &bad):
+		return out, t.problem(bad.Line, bad.Column, bad.Err.Error())
+	}
+	return out, t.problem(1, 1, err.Error())
+}
+
+// table is a file whose lines end with line feeds.
+type table struct {
+	document
+	lines []int // bytes at which lines begin
+}
+
+func newTable(f *rules.File) *table {
+	if source := unixLines(f.Source); !bytes.Equal(source, f.Source) {
+		f = rules.NewFile(f.Path, source)
+	}
+	t := &table{document{f}, []int{0}}
+	for i, c := range f.Source {
+		if c == '\n' {
+			t.lines = append(t.lines, i+1)
+		}
+	}
+	return t
+}
+
+// unixLines returns a table of the same length whose lines end with line feeds, if
+// all of them end with carriage returns alone, as on old Macs.
+func unixLines(table []byte) []byte {
+	if bytes.IndexByte(table, '\n') >= 0 {
+		return table
+	}
+	return bytes.ReplaceAll(table, []byte{'\r'}, []byte{'\n'})
+}
+
+// separator returns what stands between the columns of a table: a comma, unless its
+// names have none, and semicolons or tabs instead.
+func separator(table []byte) rune {
+	names := table[:max(0, bytes.IndexAny(table, "\r\n"))]
+	for _, c := range ",;\t" {
+		if bytes.ContainsRune(names, c) {
+			return c
+		}
+	}
+	return ','
+}
+
+func (t *table) problem(line, column int, message string) *rules.Diagnostic {
+	return &rules.Diagnostic{Code: "verdict/not-csv", Severity: rules.Error, Span: t.at(line, column, 1), Message: message,
+		Help: "what stands before it was read; every line has as many fields as the first, quotes are doubled"}
+}
+
+// at is the place of so many bytes at a line and a column in bytes.
+func (t *table) at(line, column, size int) rules.Span {
+	from := t.offset(line, column)
+	return t.file.Span(from, from+size)
+}
+
+func (t *table) offset(line, column int) int {
+	return t.lines[min(max(line, 1), len(t.lines))-1] + max(column, 1) - 1
+}
+
+type csvRecord struct {
+	in      *table
+	columns map[string]int
+	fields  []string
+	places  [][2]int // line and column in bytes
+}
+
+func (r csvRecord) span() rules.Span { return r.in.at(r.places[0][0], r.places[0][1], 1) }
+
+func (r csvRecord) get(path string) []located {
+	i, ok := r.columns[strings.ToLower(path)]
+	if !ok || strings.TrimSpace(r.fields[i]) == "" {
+		return nil
+	}
+	from := r.in.offset(r.places[i][0], r.places[i][1])
+	return []located{{strings.TrimSpace(r.fields[i]), &r.in.document, from, from + len(r.fields[i])}}
+}
