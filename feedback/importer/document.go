@@ -34,7 +34,7 @@ type document struct {
 
 // jsonRecords returns the records of JSON: objects behind each other, in a list, or
 // in a list within an object.
-func (d *document) jsonRecords(m *Mapping) ([]record, *rules.Diagnostic) {
+func (d *document) jsonRecords(m *Mapping) ([]record, rules.Diagnostics) {
 	values, bad := jsontree.Sequence(d.file.Source, maxDepth)
 	var out []record
 	var visit func(v *jsontree.Value)
@@ -64,8 +64,8 @@ func (d *document) jsonRecords(m *Mapping) ([]record, *rules.Diagnostic) {
 	if bad == nil {
 		return out, nil
 	}
-	return out, &rules.Diagnostic{Code: "verdict/not-json", Severity: rules.Error, Span: d.file.Span(bad.At, bad.At+1), Message: bad.Message,
-		Help: "what stands before it was read; export JSON, one document or one a line"}
+	return out, rules.Diagnostics{{Code: "verdict/not-json", Severity: rules.Error, Span: d.file.Span(bad.At, bad.At+1), Message: bad.Message,
+		Help: "what stands before it was read; export JSON, one document or one a line"}}
 }
 
 // hasEmptyList reports whether an export says that there are no records.

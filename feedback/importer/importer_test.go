@@ -219,6 +219,110 @@ func TestTables(t *testing.T) {
 	}
 }
 
+// The names of columns may have any character in quotes.
+func TestTableOfQuotedNames(t *testing.T) {
+	const text = "\"id, \"\"short\"\"\";alert_uid;rule;verdict;time;investigator\nx;T-1;r;Expected;2026-05-05;alice\n"
+	got := importer.Read(rules.NewFile("e", []byte(text)), importer.Options{Mapping: importer.Find("csv")})
+	if len(got.Verdicts) != 1 || len(got.Diagnostics) != 0 {
+		t.Errorf("%+v", got)
+	}
+}
+
+// A line with too few or too many fields is left out and told, those behind it are read;
+// where line ends are those of old Macs as well.
+func TestTablesWithBadLines(t *testing.T) {
+	const text = "alert_uid,rule,verdict,time,investigator\nT-1,r,Expected,2026-05-05\nT-2,r,Expected,2026-05-05,alice\nT-3,r,Closed,2026-05-05,alice\nT-4,r,Expected,2026-05-05,alice,x\nT-5,r,Expected,2026-05-05,alice\n"
+	want := []string{
+		"e:2:1: error[verdict/not-csv]: the line has 4 fields, that of the names has 5 (it is left out)",
+		`e:4:7: error[verdict/unknown-value]: "Closed" is no verdict that the mapping csv knows`,
+		"e:5:1: error[verdict/not-csv]: the line has 6 fields, that of the names has 5 (it is left out)",
+	}
+	for _, end := range []string{"\n", "\r\n", "\r"} {
+		got := importer.Read(rules.NewFile("e", []byte(strings.ReplaceAll(text, "\n", end))), importer.Options{Mapping: importer.Find("csv")})
+		var told []string
+		for _, d := range got.Diagnostics {
+			if d.Code == "verdict/unknown-value" {
+				d.Help = ""
+			}
+			told = append(told, d.String())
+		}
+		if diff := cmp.Diff(want, told); len(got.Verdicts) != 2 || got.Records != 3 || diff != "" {
+			t.Errorf("%q: %d verdicts of %d records\n%s", end, len(got.Verdicts), got.Records, diff)
+		}
+	}
+}
+
+// Who ruled may be written as socctl writes it everywhere: the word of an agent is never
+// taken for that of a person.
+func TestInvestigators(t *testing.T) {
+	for _, c := range []struct{ columns, cells, want string }{
+		{"investigator", "alice", "human:alice"},
+		{"investigator", "human:alice", "human:alice"},
+		{"investigator", "agent:triage@m-1", "agent:triage@m-1"},
+		{"investigator", "Agent:triage", "agent:triage"},
+		{"investigator,kind", "agent:triage@m-1,agent", "agent:triage@m-1"},
+		{"investigator,kind,version", "agent:triage,agent,m-1", "agent:triage@m-1"},
+		{"investigator,kind,version", "triage,agent,m-1", "agent:triage@m-1"},
+		{"investigator", "CORP:alice", "human:CORP:alice"},
+		{"investigator,kind", "agent:triage,human", ""},
+		{"investigator,kind,version", "agent:triage@m-1,agent,m-2", ""},
+		{"investigator", "agent:", ""},
+	} {
+		text := "alert_uid,rule,verdict,time," + c.columns + "\nT-1,r,Expected,2026-05-05," + c.cells + "\n"
+		got := importer.Read(rules.NewFile("e", []byte(text)), importer.Options{Mapping: importer.Find("csv")})
+		switch {
+		case c.want == "":
+			if len(got.Verdicts) != 0 || len(got.Diagnostics) != 1 || got.Diagnostics[0].Code != "verdict/unknown-value" {
+				t.Errorf("%s: %v, %v", c.cells, got.Verdicts, got.Diagnostics)
+			}
+		case len(got.Verdicts) != 1 || got.Verdicts[0].Investigator.String() != c.want:
+			t.Errorf("%s: %v, %v", c.cells, got.Verdicts, got.Diagnostics)
+		}
+	}
+}
+
+// Times as exports have them, and numbers that count something else.
+func TestTimes(t *testing.T) {
+	for text, want := range map[string]string{
+		"2026-05-05T10:00:00+02:00":    "2026-05-05T08:00:00Z",
+		"2026-05-05T10:00:00.25+0200":  "2026-05-05T08:00:00.25Z",
+		"2026-05-05 10:00:00 +0200":    "2026-05-05T08:00:00Z",
+		"2026-05-05 10:00:00.5 +02:00": "2026-05-05T08:00:00.5Z",
+		"2026-05-05 10:00:00 UTC":      "2026-05-05T10:00:00Z",
+		"2026-05-05T10:00Z":            "2026-05-05T10:00:00Z",
+		"2026-05-05 10:00:00":          "2026-05-05T10:00:00Z",
+		"1777939200":                   "2026-05-05T00:00:00Z",
+		"1777939200.123":               "2026-05-05T00:00:00.123Z",
+		"1777939200.123456":            "2026-05-05T00:00:00.123456Z",
+		"1777939200.000001":            "2026-05-05T00:00:00.000001Z",
+		"1777939200123":                "2026-05-05T00:00:00.123Z",
+		"1777939200123.5":              "2026-05-05T00:00:00.1235Z",
+		"1.777939200E9":                "2026-05-05T00:00:00Z",
+		"1777939200123456":             "2026-05-05T00:00:00.123456Z",
+		"1777939200123456789":          "2026-05-05T00:00:00.123456789Z",
+		"134224056000000000":           "", // FILETIME, since 1601
+		"639135360000000000":           "", // ticks of .NET, since the year 1
+		"5/4/2026 10:11":               "",
+		"2026-05-05 10:00:00 CEST":     "",
+		"NaN":                          "",
+		"Inf":                          "",
+		"0x1p31":                       "",
+		"1_777_939_200":                "",
+		"2026-02-30":                   "",
+	} {
+		row := "alert_uid,rule,verdict,time,investigator\nT-1,r,Expected," + text + ",alice\n"
+		got := importer.Read(rules.NewFile("e", []byte(row)), importer.Options{Mapping: importer.Find("csv")})
+		switch {
+		case want == "":
+			if len(got.Verdicts) != 0 || len(got.Diagnostics) != 1 || got.Diagnostics[0].Code != "verdict/wrong-time" {
+				t.Errorf("%s: %v, %v", text, got.Verdicts, got.Diagnostics)
+			}
+		case len(got.Verdicts) != 1 || got.Verdicts[0].Time.Format(time.RFC3339Nano) != want:
+			t.Errorf("%s: %v, %v, want %s", text, got.Verdicts, got.Diagnostics, want)
+		}
+	}
+}
+
 func TestParseMappingRefuses(t *testing.T) {
 	const good = "name: mine\nfields: {rule_id: r, time: t}\nkey: [v]\nverdicts: [[a, malicious]]\n"
 	if _, diags := importer.ParseMapping("m.yml", []byte(good)); len(diags) > 0 {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 
@@ -11,34 +12,49 @@ import (
 )
 
 // csvRecords returns the lines of a table behind that of its names.
-func (d *document) csvRecords() ([]record, *rules.Diagnostic) {
+func (d *document) csvRecords() ([]record, rules.Diagnostics) {
 	if at := d.file.NotUTF8(); at >= 0 {
-		return nil, &rules.Diagnostic{Code: "verdict/not-csv", Severity: rules.Error, Span: d.file.Span(at, at+1), Message: "the file is no UTF-8 here",
-			Help: "export it as UTF-8"}
+		return nil, rules.Diagnostics{{Code: "verdict/not-csv", Severity: rules.Error, Span: d.file.Span(at, at+1), Message: "the file is no UTF-8 here",
+			Help: "export it as UTF-8"}}
 	}
 	t := newTable(d.file)
 	in := csv.NewReader(bytes.NewReader(t.file.Source))
 	in.Comma = separator(t.file.Source)
 	names, err := in.Read()
-	if errors.Is(err, io.EOF) {
+	switch {
+	case errors.Is(err, io.EOF):
 		return nil, nil
+	case err != nil:
+		return nil, rules.Diagnostics{t.unreadable(err)}
 	}
 	columns := map[string]int{}
 	for i, name := range names {
 		if name = strings.ToLower(strings.TrimSpace(name)); name == "" {
 			continue // spreadsheets export empty columns
 		}
-		if _, twice := columns[name]; twice && err == nil {
+		if _, twice := columns[name]; twice {
 			line, column := in.FieldPos(i)
-			return nil, t.problem(line, column, "the column "+name+" is there twice")
+			return nil, rules.Diagnostics{t.problem(line, column, "the column "+name+" is there twice", endOfTable)}
 		}
 		columns[name] = i
 	}
-	var out []record
-	for err == nil {
-		var fields []string
-		if fields, err = in.Read(); err != nil {
-			break
+	return t.lines(in, columns)
+}
+
+// lines returns the records of a table. A line with too few or too many fields is left
+// out, a wrong quote ends the table: nobody knows what stands behind it.
+func (t *table) lines(in *csv.Reader, columns map[string]int) (out []record, diags rules.Diagnostics) {
+	for {
+		fields, err := in.Read()
+		switch {
+		case errors.Is(err, io.EOF):
+			return out, diags
+		case errors.Is(err, csv.ErrFieldCount):
+			line, column := in.FieldPos(0)
+			diags = append(diags, t.problem(line, column, fmt.Sprintf("the line has %d fields, that of the names has %d", len(fields), in.FieldsPerRecord), "it is left out"))
+			continue
+		case err != nil:
+			return out, append(diags, t.unreadable(err))
 		}
 		r := csvRecord{in: t, columns: columns, fields: fields}
 		for i := range fields {
@@ -47,20 +63,12 @@ func (d *document) csvRecords() ([]record, *rules.Diagnostic) {
 		}
 		out = append(out, r)
 	}
-	var bad *csv.ParseError
-	switch {
-	case errors.Is(err, io.EOF):
-		return out, nil
-	case errors.As(err, &bad):
-		return out, t.problem(bad.Line, bad.Column, bad.Err.Error())
-	}
-	return out, t.problem(1, 1, err.Error())
 }
 
 // table is a file whose lines end with line feeds.
 type table struct {
 	document
-	lines []int // bytes at which lines begin
+	starts []int // bytes at which lines begin
 }
 
 func newTable(f *rules.File) *table {
@@ -70,7 +78,7 @@ func newTable(f *rules.File) *table {
 	t := &table{document{f}, []int{0}}
 	for i, c := range f.Source {
 		if c == '\n' {
-			t.lines = append(t.lines, i+1)
+			t.starts = append(t.starts, i+1)
 		}
 	}
 	return t
@@ -86,20 +94,33 @@ func unixLines(table []byte) []byte {
 }
 
 // separator returns what stands between the columns of a table: a comma, unless its
-// names have none, and semicolons or tabs instead.
+// names have none outside of quotes, and semicolons or tabs instead.
 func separator(table []byte) rune {
+	table = bytes.TrimLeft(table, "\r\n")
 	names := table[:max(0, bytes.IndexAny(table, "\r\n"))]
 	for _, c := range ",;\t" {
-		if bytes.ContainsRune(names, c) {
-			return c
+		for i, part := range bytes.Split(names, []byte{'"'}) {
+			if i%2 == 0 && bytes.ContainsRune(part, c) {
+				return c
+			}
 		}
 	}
 	return ','
 }
 
-func (t *table) problem(line, column int, message string) *rules.Diagnostic {
-	return &rules.Diagnostic{Code: "verdict/not-csv", Severity: rules.Error, Span: t.at(line, column, 1), Message: message,
-		Help: "what stands before it was read; every line has as many fields as the first, quotes are doubled"}
+// endOfTable is the help for a problem behind which nothing is read.
+const endOfTable = "what stands before it was read; every line has as many fields as the first, quotes are doubled"
+
+func (t *table) problem(line, column int, message, help string) rules.Diagnostic {
+	return rules.Diagnostic{Code: "verdict/not-csv", Severity: rules.Error, Span: t.at(line, column, 1), Message: message, Help: help}
+}
+
+// unreadable is the problem that an error of the reader of tables tells.
+func (t *table) unreadable(err error) rules.Diagnostic {
+	if bad := (*csv.ParseError)(nil); errors.As(err, &bad) {
+		return t.problem(bad.Line, bad.Column, bad.Err.Error(), endOfTable)
+	}
+	return t.problem(1, 1, err.Error(), endOfTable)
 }
 
 // at is the place of so many bytes at a line and a column in bytes.
@@ -109,7 +130,7 @@ func (t *table) at(line, column, size int) rules.Span {
 }
 
 func (t *table) offset(line, column int) int {
-	return t.lines[min(max(line, 1), len(t.lines))-1] + max(column, 1) - 1
+	return t.starts[min(max(line, 1), len(t.starts))-1] + max(column, 1) - 1
 }
 
 type csvRecord struct {
