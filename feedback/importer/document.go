@@ -17,6 +17,19 @@ type located struct {
 // span is the place, which takes time to compute: only problems ask for it.
 func (l located) span() rules.Span { return l.in.file.Span(l.from, l.to) }
 
+// listed returns the items of a text that is a list as JSON, or else the text.
+func (l located) listed() []located {
+	list := unwrapped(l.text)
+	if list == nil || list.Kind != jsontree.Array {
+		return []located{l}
+	}
+	items := l.in.texts(flat(list))
+	for i := range items {
+		items[i].from, items[i].to = l.from, l.to
+	}
+	return items
+}
+
 // record is one alert or incident of a document.
 type record interface {
 	// get returns the texts at a path, none if there are none.
@@ -59,6 +72,7 @@ func (d *document) jsonRecords(m *Mapping) ([]record, rules.Diagnostics) {
 		out = append(out, jsonRecord{d, v, m.Within})
 	}
 	for i := range values {
+		nameRows(&values[i])
 		visit(&values[i])
 	}
 	if bad == nil {
@@ -81,39 +95,14 @@ func hasEmptyList(v *jsontree.Value, path string) bool {
 	return m.Kind == jsontree.Array && len(m.Items) == 0
 }
 
-// lookup returns the values at a path, through lists. A member may have dots in
-// its name.
-func lookup(v *jsontree.Value, path string) (out []*jsontree.Value) {
-	switch v.Kind {
-	case jsontree.Array:
-		for i := range v.Items {
-			out = append(out, lookup(&v.Items[i], path)...)
-		}
-	case jsontree.Object:
-		for i := range v.Members {
-			m := &v.Members[i]
-			if m.Name == path {
-				out = append(out, flat(&m.Value)...)
-			} else if rest, ok := strings.CutPrefix(path, m.Name+"."); ok {
-				out = append(out, lookup(&m.Value, rest)...)
-			}
+// texts returns what values say that are no objects.
+func (d *document) texts(values []*jsontree.Value) (out []located) {
+	for _, v := range values {
+		if v.Kind != jsontree.Object && v.Text != "" {
+			out = append(out, located{v.Text, d, v.At, v.End})
 		}
 	}
 	return out
-}
-
-// flat returns the items of a list, or the value itself if it says anything.
-func flat(v *jsontree.Value) (out []*jsontree.Value) {
-	switch v.Kind {
-	case jsontree.Null:
-		return nil
-	case jsontree.Array:
-		for i := range v.Items {
-			out = append(out, flat(&v.Items[i])...)
-		}
-		return out
-	}
-	return []*jsontree.Value{v}
 }
 
 type jsonRecord struct {
@@ -130,12 +119,7 @@ func (r jsonRecord) get(path string) (out []located) {
 		from = append(lookup(r.value, r.within), from...)
 	}
 	for _, v := range from {
-		for _, found := range lookup(v, path) {
-			if found.Kind != jsontree.Object && found.Text != "" {
-				out = append(out, located{found.Text, r.in, found.At, found.End})
-			}
-		}
-		if len(out) > 0 {
+		if out = r.in.texts(lookup(v, path)); len(out) > 0 {
 			return out
 		}
 	}

@@ -323,6 +323,52 @@ func TestTimes(t *testing.T) {
 	}
 }
 
+// Exports of the same product differ: tables whose columns are named beside the rows,
+// objects and lists written as texts, fields that are objects or lists of their own.
+func TestShapes(t *testing.T) {
+	const id, other = "8ac03a65-6c84-4116-acad-dc1558ff7a77", "5d0b1e5e-0d0f-4f1e-9d3b-6f0c53a6e0a1"
+	const sentinel = "11aa false_logic alice@corp.example " + other + " " + id
+	const thehive = "~1 false_logic alice " + id
+	owner, ids := `{"objectId":"x","email":"alice@corp.example","userPrincipalName":"alice@corp.example"}`, `["`+other+`","`+id+`"]`
+	quoted := func(text string) string { return `"` + strings.ReplaceAll(text, `"`, `""`) + `"` }
+	for _, c := range []struct{ name, product, text, want string }{
+		{"an answer of Log Analytics", "sentinel", `{"tables":[{"name":"PrimaryResult","columns":[{"name":"IncidentName","type":"string"},{"name":"Title","type":"string"},{"name":"Classification","type":"string"},
+			{"name":"ClassificationReason","type":"string"},{"name":"Owner","type":"dynamic"},{"name":"RelatedAnalyticRuleIds","type":"dynamic"},{"name":"LastModifiedTime","type":"datetime"},{"name":"ModifiedBy","type":"string"}],
+			"rows":[["11aa","Whoami","FalsePositive","IncorrectAlertLogic",` + fmt.Sprintf("%q,%q", owner, ids) + `,"2026-05-04T10:11:12Z","Incident updated from the portal"]]}]}`, sentinel},
+		{"objects of az", "sentinel", `[{"TableName":"PrimaryResult","IncidentName":"11aa","Classification":"FalsePositive","ClassificationReason":"IncorrectAlertLogic","Owner":` + fmt.Sprintf("%q", owner) +
+			`,"RelatedAnalyticRuleIds":` + fmt.Sprintf("%q", ids) + `,"LastModifiedTime":"2026-05-04T10:11:12Z","ModifiedBy":"Incident updated from the portal"}]`, sentinel},
+		{"a table", "sentinel", "IncidentName,Classification,ClassificationReason,Owner,RelatedAnalyticRuleIds,LastModifiedTime,ModifiedBy\n11aa,FalsePositive,IncorrectAlertLogic," + quoted(owner) + "," + quoted(ids) +
+			",2026-05-04T10:11:12Z,Incident updated from the portal\n", sentinel},
+		{"custom fields of TheHive 4", "thehive", `{"_id":"~1","title":"A case","status":"Resolved","resolutionStatus":"FalsePositive","endDate":1777889472000,"owner":"alice","customFields":{"socctl-rule-id":{"order":0,"string":"` + id + `"}}}`, thehive},
+		{"custom fields of TheHive 5", "thehive", `{"_id":"~1","title":"A case","status":"FalsePositive","endDate":1777889472000,"assignee":"alice","customFields":[{"name":"cvss","value":3},{"_id":"~9","name":"socctl-rule-id","type":"string","value":"` + id + `"}]}`, thehive},
+	} {
+		got := importer.Read(rules.NewFile("e", []byte(c.text)), importer.Options{Mapping: importer.Find(c.product), Rule: rule})
+		text := ""
+		for i, v := range got.Verdicts {
+			if i == 0 {
+				text = fmt.Sprintf("%s %s %s", v.Alert.AlertUID, v.Verdict, v.Investigator.ID)
+			}
+			text += " " + v.Alert.RuleID
+		}
+		if text != c.want || len(got.Diagnostics) > 0 || got.Records != 1 {
+			t.Errorf("%s: %q, %v", c.name, text, got.Diagnostics)
+		}
+	}
+}
+
+// What is still open as its product writes it waits for a verdict, like what says nothing.
+func TestOpenRecords(t *testing.T) {
+	for product, text := range map[string]string{
+		"defender": `{"id":"a","status":"new","classification":"unknown","determination":"unknown","title":"Whoami","assignedTo":null,"lastUpdateDateTime":"2026-05-02T14:19:01Z"}`,
+		"thehive":  `[{"_id":"~1","title":"Whoami","status":"New"},{"_id":"~2","title":"Whoami","status":"InProgress","impactStatus":"NotApplicable"},{"_id":"~3","title":"Whoami","status":"Open"}]`,
+	} {
+		got := importer.Read(rules.NewFile("e", []byte(text)), importer.Options{Mapping: importer.Find(product)})
+		if got.Pending != got.Records || len(got.Verdicts) > 0 || len(got.Diagnostics) > 0 {
+			t.Errorf("%s: %+v", product, got)
+		}
+	}
+}
+
 func TestParseMappingRefuses(t *testing.T) {
 	const good = "name: mine\nfields: {rule_id: r, time: t}\nkey: [v]\nverdicts: [[a, malicious]]\n"
 	if _, diags := importer.ParseMapping("m.yml", []byte(good)); len(diags) > 0 {

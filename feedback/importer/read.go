@@ -177,6 +177,10 @@ func (r *reading) outcome(from record) (feedback.Outcome, bool) {
 		return "", false
 	}
 	outcome, ok := m.outcome(values)
+	if ok && outcome == Open {
+		r.out.Pending++
+		return "", false
+	}
 	if !ok {
 		var known []string
 		for _, row := range m.Rows {
@@ -209,7 +213,7 @@ func (r *reading) details(from record, v *feedback.Verdict) {
 	a := &v.Alert
 	a.AlertUID, a.Incident, a.ContextFP, a.RuleHash = clip(r.text(from, "alert_uid")), clip(r.text(from, "incident")), clip(r.text(from, "context_fp")), r.text(from, "rule_hash")
 	a.EventTime = r.time(from, "event_time")
-	for _, fp := range r.all(from, "event_fp") {
+	for _, fp := range listed(r.all(from, "event_fp")) {
 		a.EventFP = append(a.EventFP, strings.FieldsFunc(fp.text, func(c rune) bool { return strings.ContainsRune(" ,;", c) })...)
 	}
 	if e := (feedback.Entities{Host: clip(r.text(from, "host")), User: clip(r.text(from, "user"))}); e != (feedback.Entities{}) {
@@ -239,12 +243,19 @@ func clip(text string) string {
 	return text[:cut] + "…"
 }
 
+func listed(texts []located) (out []located) {
+	for _, text := range texts {
+		out = append(out, text.listed()...)
+	}
+	return out
+}
+
 // rules returns the rules that a record is about.
 func (r *reading) rules(from record) (ids []string) {
 	paths := r.options.Mapping.Fields["rule_id"]
 	var tried []located
 	for _, path := range paths {
-		for _, name := range from.get(path) {
+		for _, name := range listed(from.get(path)) {
 			id, ok := name.text, true
 			if r.options.Rule != nil {
 				id, ok = r.options.Rule(name.text)

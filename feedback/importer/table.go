@@ -8,6 +8,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/socctl/socctl/feedback/internal/jsontree"
 	"github.com/socctl/socctl/rules"
 )
 
@@ -142,11 +143,21 @@ type csvRecord struct {
 
 func (r csvRecord) span() rules.Span { return r.in.at(r.places[0][0], r.places[0][1], 1) }
 
-func (r csvRecord) get(path string) []located {
-	i, ok := r.columns[strings.ToLower(path)]
-	if !ok || strings.TrimSpace(r.fields[i]) == "" {
-		return nil
+func (r csvRecord) get(path string) (out []located) {
+	for end := len(path); end > 0; end = strings.LastIndexByte(path[:end], '.') {
+		i, ok := r.columns[strings.ToLower(path[:end])]
+		if !ok || strings.TrimSpace(r.fields[i]) == "" {
+			continue
+		}
+		from := r.in.offset(r.places[i][0], r.places[i][1])
+		to := from + len(r.fields[i])
+		if end == len(path) {
+			return []located{{strings.TrimSpace(r.fields[i]), &r.in.document, from, to}}
+		}
+		cell := jsontree.Value{Kind: jsontree.String, Text: r.fields[i], At: from, End: to}
+		if out = r.in.texts(lookup(&cell, path[end+1:])); len(out) > 0 {
+			return out
+		}
 	}
-	from := r.in.offset(r.places[i][0], r.places[i][1])
-	return []located{{strings.TrimSpace(r.fields[i]), &r.in.document, from, from + len(r.fields[i])}}
+	return nil
 }
