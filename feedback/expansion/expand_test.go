@@ -282,6 +282,34 @@ func TestDraftsNameNobody(t *testing.T) {
 	}
 }
 
+// Clouds have their own words for whom and where.
+func TestWhoseInClouds(t *testing.T) {
+	for field, want := range map[string]bool{
+		"actor.alternateId": true, "actor.displayName": true, "actor.id": true, "actor.type": false, "eventtype": false, "client.ipAddress": true, "debugContext.debugData.requestUri": false,
+		"userIdentity.arn": true, "userIdentity.principalId": true, "userIdentity.accountId": true, "userIdentity.sessionContext.sessionIssuer.arn": true, "userIdentity.type": false,
+		"recipientAccountId": true, "sourceIPAddress": true, "eventName": false, "requestParameters.policyArn": false,
+		"data.protoPayload.authenticationInfo.principalEmail": true, "protoPayload.requestMetadata.callerIp": true, "resource.labels.project_id": true, "protoPayload.methodName": false,
+		"properties.userPrincipalName": true, "tenantId": true, "callerIpAddress": true, "ResultType": false, "user.username": true, "sourceIPs": true, "objectRef.namespace": false,
+		"source.ip": true, "host.name": true, "process.ppid": false, "Description": false, "relationship": false,
+	} {
+		if got := circumstance.MatchString(field); got != want {
+			t.Errorf("%s: %t", field, got)
+		}
+	}
+}
+
+// What holds on every recorded event is no second comparison.
+func TestDraftsRestOnWhatTells(t *testing.T) {
+	recorded := usual()
+	for i := range recorded {
+		recorded[i] = strings.Replace(recorded[i], `notepad.exe`, `System32\\cmd.exe`, 1)
+	}
+	s := &scene{recorded: recorded, incident: []string{process(3, "PC7", `C:\Windows\System32\cmd.exe`, "x /c odd-job", `C:\Windows\explorer.exe`)}}
+	if r := s.expand(t); len(r.Proposals) > 0 || len(r.Events) != 1 || len(r.Events[0].Open) == 0 {
+		t.Errorf("%+v", r.Proposals)
+	}
+}
+
 // A program and its command line name the same thing: a draft rests on more.
 func TestDraftsSayMoreThanOneName(t *testing.T) {
 	s := &scene{recorded: usual(), incident: []string{process(3, "PC7", `C:\Temp\odd-tool.exe`, "odd-tool.exe", `C:\Windows\explorer.exe`)}}
