@@ -104,6 +104,15 @@ func TestSharedChecks(t *testing.T) {
 	}
 }
 
+// What a help names is a command that there is.
+func TestHelpNamesCommands(t *testing.T) {
+	for _, d := range imported("rsigma", "e.yml", "expectations: [{rule: a, corpus: b, exactly: 1}]\n").Diagnostics {
+		if strings.Contains(d.Help, "socctl logsource") && !strings.Contains(d.Help, "socctl logsource show") {
+			t.Error(d.Help)
+		}
+	}
+}
+
 // An exclusion of all rules without an id cannot be written here, and is told.
 func TestExclusionsWithoutID(t *testing.T) {
 	got := imported("sigma-cli", "conf.yml", "validators: [all]\nexclusions: {~: tlptag}\n")

@@ -211,7 +211,7 @@ func (r *reader) expectations(file *rules.File, n *rules.Node) {
 		r.expectation(t, corpus, item)
 	}
 	if len(t.cases) > 0 {
-		r.different(list.Span, "a rule sees only events of its logsource here; RSigma asks every rule about every event unless routing is on", "if a count is too low, see what socctl logsource event says of the recording")
+		r.different(list.Span, "a rule sees only events of its logsource here; RSigma asks every rule about every event unless routing is on", "if a count is too low, see what socctl logsource show says of the recording")
 	}
 }
 
