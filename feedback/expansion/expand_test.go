@@ -282,6 +282,28 @@ func TestDraftsNameNobody(t *testing.T) {
 	}
 }
 
+// What happened stands in eventType where the events are of Okta: a rule is widened by it.
+func TestWidenedByEventType(t *testing.T) {
+	event := func(day int, kind, severity string) string {
+		return fmt.Sprintf(`{"uuid":"%d%s","published":"2026-04-%02dT03:04:05Z","eventType":%q,"severity":%q,"actor":{"type":"User","alternateId":"a@c"},"outcome":{"result":"SUCCESS"}}`, day, kind, day, kind, severity)
+	}
+	s := &scene{rules: []string{`title: Factors
+logsource: {product: okta, service: okta}
+detection:
+    selection:
+        severity: WARN
+        eventtype: [user.mfa.factor.update, user.account.lock]
+    condition: selection
+`}, incident: []string{event(3, "user.mfa.factor.deactivate", "WARN")}}
+	for n := range 600 {
+		s.recorded = append(s.recorded, event(1+n%30, []string{"user.session.start", "user.authentication.sso"}[n%2], "INFO"))
+	}
+	r := s.expand(t)
+	if len(r.Proposals) != 1 || !strings.Contains(r.Proposals[0].Document, "eventtype: [user.mfa.factor.update, user.account.lock, 'user.mfa.factor.deactivate']") {
+		t.Errorf("%+v\n%+v", r.Proposals, r.Near)
+	}
+}
+
 // Clouds have their own words for whom and where.
 func TestWhoseInClouds(t *testing.T) {
 	for field, want := range map[string]bool{
