@@ -356,6 +356,22 @@ func TestShapes(t *testing.T) {
 	}
 }
 
+// The host of a notable event of Splunk is the search head that wrote it, and not where
+// anything happened.
+func TestSearchHeadsAreNoHosts(t *testing.T) {
+	for fields, want := range map[string]string{`"host":"sh1"`: "", `"host":"sh1","dest":"PC1"`: "PC1", `"host":"sh1","dest":"","orig_host":"PC2"`: "PC2", `"host":"sh1","dvc":"PC3","orig_host":"PC2"`: "PC3"} {
+		text := `{"result":{"event_id":"s1","rule_title":"r","disposition":"disposition:3","review_time":"1777889472","reviewer":"alice",` + fields + `}}`
+		got := importer.Read(rules.NewFile("e", []byte(text)), importer.Options{Mapping: importer.Find("splunk")})
+		host := ""
+		if len(got.Verdicts) == 1 && got.Verdicts[0].Alert.Entities != nil {
+			host = got.Verdicts[0].Alert.Entities.Host
+		}
+		if len(got.Verdicts) != 1 || host != want {
+			t.Errorf("%s: %q, %v", fields, host, got.Diagnostics)
+		}
+	}
+}
+
 // What is still open as its product writes it waits for a verdict, like what says nothing.
 func TestOpenRecords(t *testing.T) {
 	for product, text := range map[string]string{
