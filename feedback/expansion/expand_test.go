@@ -304,6 +304,28 @@ detection:
 	}
 }
 
+// A number stands beside numbers as one, and a code beside codes, though codes vary.
+func TestNumbersAreWidenedByNumbers(t *testing.T) {
+	event := func(day, code int, client string) string {
+		return fmt.Sprintf(`{"time":"2026-04-%02dT03:04:05Z","category":"SignInLogs","operationName":"Sign-in activity","resultType":"%d","properties":{"createdDateTime":"2026-04-%02dT03:04:05Z","userPrincipalName":"a@c","clientAppUsed":%q}}`, day, code, day, client)
+	}
+	s := &scene{rules: []string{`title: Sign-in
+logsource: {product: azure, service: signinlogs}
+detection:
+    selection:
+        ClientApp: IMAP
+        ResultType: [50126, 50053]
+    condition: selection
+`}, incident: []string{event(3, 50074, "IMAP")}}
+	for n := range 600 {
+		s.recorded = append(s.recorded, event(1+n%30, 0, "Browser"))
+	}
+	r := s.expand(t)
+	if len(r.Proposals) != 1 || !strings.Contains(r.Proposals[0].Document, "ResultType: [50126, 50053, 50074]") {
+		t.Errorf("%+v\n%+v", r.Proposals, r.Near)
+	}
+}
+
 // Clouds have their own words for whom and where.
 func TestWhoseInClouds(t *testing.T) {
 	for field, want := range map[string]bool{
