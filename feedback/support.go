@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -53,7 +54,7 @@ func (p Policy) Support(all []Supporter) (out []Shortfall) {
 	for _, kind := range []string{"investigator", "session", "host", "user"} {
 		who, share := t.by[kind].largest(len(t.clusters))
 		if p.MaxShare > 0 && share > p.MaxShare {
-			out = append(out, Shortfall{"share", share, p.MaxShare, fmt.Sprintf("%.0f %% of it come from one %s, %s; at most %.0f %% may", 100*share, kind, who, 100*p.MaxShare)})
+			out = append(out, Shortfall{"share", share, p.MaxShare, fmt.Sprintf("%.0f %% of it come from one %s, %s; at most %.0f %% may", 100*share, kind, cmp.Or(t.spelled[who], who), 100*p.MaxShare)})
 		}
 	}
 	return out
@@ -64,13 +65,14 @@ type support struct {
 	clusters map[string]bool // and whether a person has reviewed one of their alerts
 	by       map[string]shares
 	days     map[string]bool
+	spelled  map[string]string // hosts and users by their names in small letters
 }
 
 // shares are the root causes in which somebody has a part.
 type shares map[string]map[string]bool
 
 func newSupport() *support {
-	return &support{map[string]bool{}, map[string]shares{"investigator": {}, "session": {}, "host": {}, "user": {}}, map[string]bool{}}
+	return &support{map[string]bool{}, map[string]shares{"investigator": {}, "session": {}, "host": {}, "user": {}}, map[string]bool{}, map[string]string{}}
 }
 
 func (t *support) add(s *Supporter) {
@@ -80,8 +82,8 @@ func (t *support) add(s *Supporter) {
 		t.by["investigator"].note(who, cluster)
 	}
 	t.by["session"].note(s.Label.Session, cluster)
-	t.by["host"].note(cmp.Or(s.Host, s.Label.Host), cluster)
-	t.by["user"].note(cmp.Or(s.User, s.Label.User), cluster)
+	t.by["host"].note(t.folded(cmp.Or(s.Host, s.Label.Host)), cluster)
+	t.by["user"].note(t.folded(cmp.Or(s.User, s.Label.User)), cluster)
 	at := s.Time
 	if at.IsZero() {
 		at = s.Label.EventTime
@@ -89,6 +91,16 @@ func (t *support) add(s *Supporter) {
 	if !at.IsZero() {
 		t.days[at.UTC().Format(time.DateOnly)] = true
 	}
+}
+
+// folded returns a name in small letters, since sources spell one machine in many ways,
+// and keeps the least spelling for people.
+func (t *support) folded(name string) string {
+	folded := strings.ToLower(name)
+	if known, ok := t.spelled[folded]; !ok || name < known {
+		t.spelled[folded] = name
+	}
+	return folded
 }
 
 func (s shares) note(who, cluster string) {

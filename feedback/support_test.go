@@ -29,14 +29,16 @@ func TestSupport(t *testing.T) {
 		all  []feedback.Supporter
 		want []string
 	}{
-		"enough":              {supporters(24, nothing), nil},
-		"nothing":             {nil, []string{"hosts", "days"}},
-		"one investigator":    {supporters(24, func(_ int, s *feedback.Supporter) { s.Label.By = []string{"agent:a"} }), []string{"investigators", "share"}},
-		"one who is reviewed": {supporters(24, func(_ int, s *feedback.Supporter) { s.Label.By = []string{"agent:a"}; s.Label.Reviewed = true }), []string{"share"}},
-		"one session":         {supporters(24, func(_ int, s *feedback.Supporter) { s.Label.Session = "s" }), []string{"share"}},
-		"one host":            {supporters(24, func(_ int, s *feedback.Supporter) { s.Host = "h" }), []string{"hosts", "share"}},
-		"one user":            {supporters(24, func(_ int, s *feedback.Supporter) { s.User = "u" }), []string{"share"}},
-		"one day":             {supporters(24, func(_ int, s *feedback.Supporter) { s.Time = start }), []string{"days"}},
+		"enough":                            {supporters(24, nothing), nil},
+		"nothing":                           {nil, []string{"hosts", "days"}},
+		"one investigator":                  {supporters(24, func(_ int, s *feedback.Supporter) { s.Label.By = []string{"agent:a"} }), []string{"investigators", "share"}},
+		"one who is reviewed":               {supporters(24, func(_ int, s *feedback.Supporter) { s.Label.By = []string{"agent:a"}; s.Label.Reviewed = true }), []string{"share"}},
+		"one session":                       {supporters(24, func(_ int, s *feedback.Supporter) { s.Label.Session = "s" }), []string{"share"}},
+		"one host":                          {supporters(24, func(_ int, s *feedback.Supporter) { s.Host = "h" }), []string{"hosts", "share"}},
+		"one host, spelled in several ways": {supporters(24, func(i int, s *feedback.Supporter) { s.Host = []string{"PC1", "pc1", "Pc1"}[i%3] }), []string{"hosts", "share"}},
+		"one user, spelled in several ways": {supporters(24, func(i int, s *feedback.Supporter) { s.User = []string{`CORP\eve`, `corp\Eve`}[i%2] }), []string{"share"}},
+		"one user":                          {supporters(24, func(_ int, s *feedback.Supporter) { s.User = "u" }), []string{"share"}},
+		"one day":                           {supporters(24, func(_ int, s *feedback.Supporter) { s.Time = start }), []string{"days"}},
 		"a flood of one cause": {append(supporters(24, nothing), supporters(10_000, func(_ int, s *feedback.Supporter) {
 			s.Cluster, s.Host, s.Label.By = "c0", "h0", []string{"agent:a0", "agent:b0"}
 		})...), nil},

@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -69,6 +71,9 @@ values mean. Nothing is stored if anything is wrong, unless --keep-going.`,
 }
 
 func (c *cli) verdictImport(ctx context.Context, o *importOptions, files, products []string, keepGoing bool) error {
+	if o.format != "pretty" && o.format != "ndjson" {
+		return usageError("unknown format %q: pretty or ndjson", o.format)
+	}
 	v, err := c.verdicts(&o.ledgerOptions)
 	if err != nil {
 		return err
@@ -86,6 +91,7 @@ func (c *cli) verdictImport(ctx context.Context, o *importOptions, files, produc
 			return &exitError{exitUnreadable, err}
 		}
 		got := readVerdicts(file, options)
+		dropFuture(got, c.now.Add(v.policy.ClockSkew))
 		all, diags = append(all, got.Verdicts...), append(diags, got.Diagnostics...)
 		records, pending = records+got.Records, pending+got.Pending
 	}
@@ -107,6 +113,19 @@ func (c *cli) verdictImport(ctx context.Context, o *importOptions, files, produc
 		return c.showRecords(all, o.format, code)
 	}
 	return c.store(ctx, v, all, o.format, code)
+}
+
+// dropFuture leaves out the verdicts that no ledger would take, and tells of each.
+func dropFuture(read *importer.Result, latest time.Time) {
+	read.Verdicts = slices.DeleteFunc(read.Verdicts, func(v feedback.Verdict) bool {
+		if !v.Time.After(latest) {
+			return false
+		}
+		read.Diagnostics = append(read.Diagnostics, rules.Diagnostic{Code: "verdict/future", Severity: rules.Error, Span: v.Span,
+			Message: fmt.Sprintf("the time %s is in the future", v.Time.Format(time.RFC3339)), Help: "correct the clock that it is from, or name the time with --now"})
+		return true
+	})
+	read.Diagnostics.Sort()
 }
 
 func (c *cli) showRecords(all []feedback.Verdict, format string, code int) error {

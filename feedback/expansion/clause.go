@@ -192,8 +192,9 @@ func (g *group) worth(c *clause) float64 {
 }
 
 // telling returns the literals of a clause that say something of their own, the rarest
-// first. One on a field that another one names, or about the same name, as of a program
-// and of its command line, goes with that.
+// first. One that every recorded event satisfies says nothing; one on a field that another
+// one names, or about the same name, as of a program and of its command line, goes with
+// that.
 func (g *group) telling(c *clause) []*literal {
 	all := make([]*literal, len(c.literals))
 	for i, n := range c.literals {
@@ -202,7 +203,7 @@ func (g *group) telling(c *clause) []*literal {
 	slices.SortStableFunc(all, func(a, b *literal) int { return cmp.Compare(b.rarity, a.rarity) })
 	said := map[string]bool{}
 	return slices.DeleteFunc(all, func(l *literal) bool {
-		known := said["field "+l.Field] || said["name "+l.name]
+		known := said["field "+l.Field] || said["name "+l.name] || l.rarity <= 0
 		said["field "+l.Field], said["name "+l.name] = true, true
 		return known
 	})

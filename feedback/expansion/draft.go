@@ -51,8 +51,11 @@ func (x *expansion) group() {
 	}
 }
 
-// circumstance are fields of whom and where it happened that no table knows as such.
-var circumstance = regexp.MustCompile(`(?i)(domain|host|computer|workstation|user)(name)?$|sid$`)
+// circumstance are fields of whom and where it happened that no table knows as such: of
+// machines, and of clouds, whose places are accounts, projects and tenants.
+var circumstance = regexp.MustCompile(`(?i)(domain|host|computer|workstation|user)(name)?$|sid$|host\.name$|actor\.(id|alternateid|displayname)$|useridentity\..*arn$|` +
+	`(principal|alternate|account|project|tenant|subscription|organization)_?id$|principal_?(name|email)$|e-?mail(address)?$|` +
+	`(^|[._])ips?$|(caller|source|client|remote|src|dst)_?ips?$|ip_?addr(ess)?(es)?$`)
 
 // whose reports whether a field says who it was or where, which is not what was done.
 func whose(lattice *tuning.Lattice, field string) bool {

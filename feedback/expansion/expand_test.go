@@ -282,6 +282,78 @@ func TestDraftsNameNobody(t *testing.T) {
 	}
 }
 
+// What happened stands in eventType where the events are of Okta: a rule is widened by it.
+func TestWidenedByEventType(t *testing.T) {
+	event := func(day int, kind, severity string) string {
+		return fmt.Sprintf(`{"uuid":"%d%s","published":"2026-04-%02dT03:04:05Z","eventType":%q,"severity":%q,"actor":{"type":"User","alternateId":"a@c"},"outcome":{"result":"SUCCESS"}}`, day, kind, day, kind, severity)
+	}
+	s := &scene{rules: []string{`title: Factors
+logsource: {product: okta, service: okta}
+detection:
+    selection:
+        severity: WARN
+        eventtype: [user.mfa.factor.update, user.account.lock]
+    condition: selection
+`}, incident: []string{event(3, "user.mfa.factor.deactivate", "WARN")}}
+	for n := range 600 {
+		s.recorded = append(s.recorded, event(1+n%30, []string{"user.session.start", "user.authentication.sso"}[n%2], "INFO"))
+	}
+	r := s.expand(t)
+	if len(r.Proposals) != 1 || !strings.Contains(r.Proposals[0].Document, "eventtype: [user.mfa.factor.update, user.account.lock, 'user.mfa.factor.deactivate']") {
+		t.Errorf("%+v\n%+v", r.Proposals, r.Near)
+	}
+}
+
+// A number stands beside numbers as one, and a code beside codes, though codes vary.
+func TestNumbersAreWidenedByNumbers(t *testing.T) {
+	event := func(day, code int, client string) string {
+		return fmt.Sprintf(`{"time":"2026-04-%02dT03:04:05Z","category":"SignInLogs","operationName":"Sign-in activity","resultType":"%d","properties":{"createdDateTime":"2026-04-%02dT03:04:05Z","userPrincipalName":"a@c","clientAppUsed":%q}}`, day, code, day, client)
+	}
+	s := &scene{rules: []string{`title: Sign-in
+logsource: {product: azure, service: signinlogs}
+detection:
+    selection:
+        ClientApp: IMAP
+        ResultType: [50126, 50053]
+    condition: selection
+`}, incident: []string{event(3, 50074, "IMAP")}}
+	for n := range 600 {
+		s.recorded = append(s.recorded, event(1+n%30, 0, "Browser"))
+	}
+	r := s.expand(t)
+	if len(r.Proposals) != 1 || !strings.Contains(r.Proposals[0].Document, "ResultType: [50126, 50053, 50074]") {
+		t.Errorf("%+v\n%+v", r.Proposals, r.Near)
+	}
+}
+
+// Clouds have their own words for whom and where.
+func TestWhoseInClouds(t *testing.T) {
+	for field, want := range map[string]bool{
+		"actor.alternateId": true, "actor.displayName": true, "actor.id": true, "actor.type": false, "eventtype": false, "client.ipAddress": true, "debugContext.debugData.requestUri": false,
+		"userIdentity.arn": true, "userIdentity.principalId": true, "userIdentity.accountId": true, "userIdentity.sessionContext.sessionIssuer.arn": true, "userIdentity.type": false,
+		"recipientAccountId": true, "sourceIPAddress": true, "eventName": false, "requestParameters.policyArn": false,
+		"data.protoPayload.authenticationInfo.principalEmail": true, "protoPayload.requestMetadata.callerIp": true, "resource.labels.project_id": true, "protoPayload.methodName": false,
+		"properties.userPrincipalName": true, "tenantId": true, "callerIpAddress": true, "ResultType": false, "user.username": true, "sourceIPs": true, "objectRef.namespace": false,
+		"source.ip": true, "host.name": true, "process.ppid": false, "Description": false, "relationship": false,
+	} {
+		if got := circumstance.MatchString(field); got != want {
+			t.Errorf("%s: %t", field, got)
+		}
+	}
+}
+
+// What holds on every recorded event is no second comparison.
+func TestDraftsRestOnWhatTells(t *testing.T) {
+	recorded := usual()
+	for i := range recorded {
+		recorded[i] = strings.Replace(recorded[i], `notepad.exe`, `System32\\cmd.exe`, 1)
+	}
+	s := &scene{recorded: recorded, incident: []string{process(3, "PC7", `C:\Windows\System32\cmd.exe`, "x /c odd-job", `C:\Windows\explorer.exe`)}}
+	if r := s.expand(t); len(r.Proposals) > 0 || len(r.Events) != 1 || len(r.Events[0].Open) == 0 {
+		t.Errorf("%+v", r.Proposals)
+	}
+}
+
 // A program and its command line name the same thing: a draft rests on more.
 func TestDraftsSayMoreThanOneName(t *testing.T) {
 	s := &scene{recorded: usual(), incident: []string{process(3, "PC7", `C:\Temp\odd-tool.exe`, "odd-tool.exe", `C:\Windows\explorer.exe`)}}

@@ -3,6 +3,7 @@ package expansion
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/socctl/socctl/compiler"
@@ -234,7 +235,17 @@ func (n *near) literals(lattice *tuning.Lattice, anchor compiler.Anchor, event e
 		}
 		out = append(out, l)
 	}
+	if len(out) == 0 && anchor == compiler.Whole && lattice.Kind(field) != "" && n.besideNumbers(text) {
+		return []*tuning.Literal{tuning.NewLiteral(field, anchor, text)}
+	}
 	return out
+}
+
+// besideNumbers reports whether a text is a number, and so are all values of the item.
+func (n *near) besideNumbers(text string) bool {
+	number, err := strconv.ParseInt(text, 10, 64)
+	return err == nil && strconv.FormatInt(number, 10) == text &&
+		!slices.ContainsFunc(n.item.Item.Values, func(v rules.Scalar) bool { return v.Kind != rules.IntScalar })
 }
 
 // generalises returns the value of the item that a literal says less than; -1 for

@@ -74,7 +74,9 @@ func (n *near) withValues(patterns []string, replaces int) (edit, error) {
 	}
 	texts := make([]string, len(patterns))
 	for i, p := range patterns {
-		texts[i] = proposal.Scalar(p)
+		if texts[i] = p; !n.besideNumbers(p) {
+			texts[i] = proposal.Scalar(p)
+		}
 	}
 	if replaces >= 0 {
 		from, to := item.Values[replaces].Span.Offsets()

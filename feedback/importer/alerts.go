@@ -12,12 +12,11 @@ import (
 // Alerts reads the alerts that eval prints as NDJSON, those of correlations with
 // the events that they are made of. What cannot be read is told.
 func Alerts(file *rules.File) (alerts []feedback.Alert, diags rules.Diagnostics) {
-	d := newDocument(file)
 	values, bad := jsontree.Sequence(file.Source, maxDepth)
 	for i := range values {
 		v := &values[i]
 		fail := func(code, message, help string) {
-			diags = append(diags, rules.Diagnostic{Code: code, Severity: rules.Error, Span: d.between(v.At, v.At+1), Message: message, Help: help})
+			diags = append(diags, rules.Diagnostic{Code: code, Severity: rules.Error, Span: file.Span(v.At, v.At+1), Message: message, Help: help})
 		}
 		a := feedback.Alert{RuleID: cmp.Or(textOf(v, "rule_id"), textOf(v, "rule_title")), RuleHash: textOf(v, "rule_hash"), EventFP: eventsOf(v)}
 		if at, err := time.Parse(time.RFC3339Nano, textOf(v, "time")); err == nil {
@@ -33,7 +32,7 @@ func Alerts(file *rules.File) (alerts []feedback.Alert, diags rules.Diagnostics)
 		}
 	}
 	if bad != nil {
-		diags = append(diags, rules.Diagnostic{Code: "verdict/not-json", Severity: rules.Error, Span: d.between(bad.At, bad.At+1), Message: bad.Message,
+		diags = append(diags, rules.Diagnostic{Code: "verdict/not-json", Severity: rules.Error, Span: file.Span(bad.At, bad.At+1), Message: bad.Message,
 			Help: "give it what socctl eval prints with -f ndjson"})
 	}
 	return alerts, diags

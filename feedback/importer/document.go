@@ -1,13 +1,7 @@
 package importer
 
 import (
-	"bytes"
-	"encoding/csv"
-	"errors"
-	"io"
-	"sort"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/socctl/socctl/feedback/internal/jsontree"
 	"github.com/socctl/socctl/rules"
@@ -21,7 +15,20 @@ type located struct {
 }
 
 // span is the place, which takes time to compute: only problems ask for it.
-func (l located) span() rules.Span { return l.in.between(l.from, l.to) }
+func (l located) span() rules.Span { return l.in.file.Span(l.from, l.to) }
+
+// listed returns the items of a text that is a list as JSON, or else the text.
+func (l located) listed() []located {
+	list := unwrapped(l.text)
+	if list == nil || list.Kind != jsontree.Array {
+		return []located{l}
+	}
+	items := l.in.texts(flat(list))
+	for i := range items {
+		items[i].from, items[i].to = l.from, l.to
+	}
+	return items
+}
 
 // record is one alert or incident of a document.
 type record interface {
@@ -35,43 +42,12 @@ const maxDepth = 64
 
 // document is a file that is being read.
 type document struct {
-	file  *rules.File
-	lines []int // bytes at which lines begin
-
-	// The latest position, from which the next one in the same line is counted: an
-	// export may be one line of many megabytes.
-	last   int
-	lastAt rules.Position
-}
-
-func newDocument(f *rules.File) *document {
-	d := &document{file: f, lines: []int{0}}
-	for i, c := range f.Source {
-		if c == '\n' {
-			d.lines = append(d.lines, i+1)
-		}
-	}
-	return d
-}
-
-func (d *document) position(at int) rules.Position {
-	at = min(at, len(d.file.Source))
-	line := sort.SearchInts(d.lines, at+1) - 1
-	from, column := d.lines[line], 1
-	if d.lastAt.Line == line+1 && d.last <= at {
-		from, column = d.last, d.lastAt.Column
-	}
-	d.last, d.lastAt = at, rules.Position{Line: line + 1, Column: column + utf8.RuneCount(d.file.Source[from:at])}
-	return d.lastAt
-}
-
-func (d *document) between(from, to int) rules.Span {
-	return rules.Span{File: d.file, Start: d.position(from), End: d.position(to)}
+	file *rules.File
 }
 
 // jsonRecords returns the records of JSON: objects behind each other, in a list, or
 // in a list within an object.
-func (d *document) jsonRecords(m *Mapping) ([]record, *rules.Diagnostic) {
+func (d *document) jsonRecords(m *Mapping) ([]record, rules.Diagnostics) {
 	values, bad := jsontree.Sequence(d.file.Source, maxDepth)
 	var out []record
 	var visit func(v *jsontree.Value)
@@ -96,13 +72,14 @@ func (d *document) jsonRecords(m *Mapping) ([]record, *rules.Diagnostic) {
 		out = append(out, jsonRecord{d, v, m.Within})
 	}
 	for i := range values {
+		nameRows(&values[i])
 		visit(&values[i])
 	}
 	if bad == nil {
 		return out, nil
 	}
-	return out, &rules.Diagnostic{Code: "verdict/not-json", Severity: rules.Error, Span: d.between(bad.At, bad.At+1), Message: bad.Message,
-		Help: "what stands before it was read; export JSON, one document or one a line"}
+	return out, rules.Diagnostics{{Code: "verdict/not-json", Severity: rules.Error, Span: d.file.Span(bad.At, bad.At+1), Message: bad.Message,
+		Help: "what stands before it was read; export JSON, one document or one a line"}}
 }
 
 // hasEmptyList reports whether an export says that there are no records.
@@ -118,39 +95,14 @@ func hasEmptyList(v *jsontree.Value, path string) bool {
 	return m.Kind == jsontree.Array && len(m.Items) == 0
 }
 
-// lookup returns the values at a path, through lists. A member may have dots in
-// its name.
-func lookup(v *jsontree.Value, path string) (out []*jsontree.Value) {
-	switch v.Kind {
-	case jsontree.Array:
-		for i := range v.Items {
-			out = append(out, lookup(&v.Items[i], path)...)
-		}
-	case jsontree.Object:
-		for i := range v.Members {
-			m := &v.Members[i]
-			if m.Name == path {
-				out = append(out, flat(&m.Value)...)
-			} else if rest, ok := strings.CutPrefix(path, m.Name+"."); ok {
-				out = append(out, lookup(&m.Value, rest)...)
-			}
+// texts returns what values say that are no objects.
+func (d *document) texts(values []*jsontree.Value) (out []located) {
+	for _, v := range values {
+		if v.Kind != jsontree.Object && v.Text != "" {
+			out = append(out, located{v.Text, d, v.At, v.End})
 		}
 	}
 	return out
-}
-
-// flat returns the items of a list, or the value itself if it says anything.
-func flat(v *jsontree.Value) (out []*jsontree.Value) {
-	switch v.Kind {
-	case jsontree.Null:
-		return nil
-	case jsontree.Array:
-		for i := range v.Items {
-			out = append(out, flat(&v.Items[i])...)
-		}
-		return out
-	}
-	return []*jsontree.Value{v}
 }
 
 type jsonRecord struct {
@@ -159,7 +111,7 @@ type jsonRecord struct {
 	within string
 }
 
-func (r jsonRecord) span() rules.Span { return r.in.between(r.value.At, r.value.At+1) }
+func (r jsonRecord) span() rules.Span { return r.in.file.Span(r.value.At, r.value.At+1) }
 
 func (r jsonRecord) get(path string) (out []located) {
 	from := []*jsontree.Value{r.value}
@@ -167,114 +119,9 @@ func (r jsonRecord) get(path string) (out []located) {
 		from = append(lookup(r.value, r.within), from...)
 	}
 	for _, v := range from {
-		for _, found := range lookup(v, path) {
-			if found.Kind != jsontree.Object && found.Text != "" {
-				out = append(out, located{found.Text, r.in, found.At, found.End})
-			}
-		}
-		if len(out) > 0 {
+		if out = r.in.texts(lookup(v, path)); len(out) > 0 {
 			return out
 		}
 	}
 	return nil
-}
-
-// csvRecords returns the lines of a table behind that of its names.
-func (d *document) csvRecords() ([]record, *rules.Diagnostic) {
-	if at := d.file.NotUTF8(); at >= 0 {
-		return nil, &rules.Diagnostic{Code: "verdict/not-csv", Severity: rules.Error, Span: d.between(at, at+1), Message: "the file is no UTF-8 here",
-			Help: "export it as UTF-8"}
-	}
-	in := csv.NewReader(bytes.NewReader(unixLines(d.file.Source)))
-	in.Comma = separator(d.file.Source)
-	names, err := in.Read()
-	if errors.Is(err, io.EOF) {
-		return nil, nil
-	}
-	columns := map[string]int{}
-	for i, name := range names {
-		if name = strings.ToLower(strings.TrimSpace(name)); name == "" {
-			continue // spreadsheets export empty columns
-		}
-		if _, twice := columns[name]; twice && err == nil {
-			line, column := in.FieldPos(i)
-			return nil, d.csvProblem(line, column, "the column "+name+" is there twice")
-		}
-		columns[name] = i
-	}
-	var out []record
-	for err == nil {
-		var fields []string
-		if fields, err = in.Read(); err != nil {
-			break
-		}
-		r := csvRecord{in: d, columns: columns, fields: fields}
-		for i := range fields {
-			line, column := in.FieldPos(i)
-			r.places = append(r.places, [2]int{line, column})
-		}
-		out = append(out, r)
-	}
-	var bad *csv.ParseError
-	switch {
-	case errors.Is(err, io.EOF):
-		return out, nil
-	case errors.As(err, &bad):
-		return out, d.csvProblem(bad.Line, bad.Column, bad.Err.Error())
-	}
-	return out, d.csvProblem(1, 1, err.Error())
-}
-
-// unixLines returns a table of the same length whose lines end with line feeds, if
-// all of them end with carriage returns alone, as on old Macs.
-func unixLines(table []byte) []byte {
-	if bytes.IndexByte(table, '\n') >= 0 {
-		return table
-	}
-	return bytes.ReplaceAll(table, []byte{'\r'}, []byte{'\n'})
-}
-
-// separator returns what stands between the columns of a table: a comma, unless its
-// names have none, and semicolons or tabs instead.
-func separator(table []byte) rune {
-	names := table[:max(0, bytes.IndexAny(table, "\r\n"))]
-	for _, c := range ",;\t" {
-		if bytes.ContainsRune(names, c) {
-			return c
-		}
-	}
-	return ','
-}
-
-func (d *document) csvProblem(line, column int, message string) *rules.Diagnostic {
-	return &rules.Diagnostic{Code: "verdict/not-csv", Severity: rules.Error, Span: d.at(line, column, 1), Message: message,
-		Help: "what stands before it was read; every line has as many fields as the first, quotes are doubled"}
-}
-
-// at is the place of so many bytes at a line and a column in bytes.
-func (d *document) at(line, column, size int) rules.Span {
-	from := d.offset(line, column)
-	return d.between(from, from+size)
-}
-
-func (d *document) offset(line, column int) int {
-	return d.lines[min(max(line, 1), len(d.lines))-1] + max(column, 1) - 1
-}
-
-type csvRecord struct {
-	in      *document
-	columns map[string]int
-	fields  []string
-	places  [][2]int // line and column in bytes
-}
-
-func (r csvRecord) span() rules.Span { return r.in.at(r.places[0][0], r.places[0][1], 1) }
-
-func (r csvRecord) get(path string) []located {
-	i, ok := r.columns[strings.ToLower(path)]
-	if !ok || strings.TrimSpace(r.fields[i]) == "" {
-		return nil
-	}
-	from := r.in.offset(r.places[i][0], r.places[i][1])
-	return []located{{strings.TrimSpace(r.fields[i]), r.in, from, from + len(r.fields[i])}}
 }

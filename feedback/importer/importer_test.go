@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -218,6 +219,172 @@ func TestTables(t *testing.T) {
 	}
 }
 
+// The names of columns may have any character in quotes.
+func TestTableOfQuotedNames(t *testing.T) {
+	const text = "\"id, \"\"short\"\"\";alert_uid;rule;verdict;time;investigator\nx;T-1;r;Expected;2026-05-05;alice\n"
+	got := importer.Read(rules.NewFile("e", []byte(text)), importer.Options{Mapping: importer.Find("csv")})
+	if len(got.Verdicts) != 1 || len(got.Diagnostics) != 0 {
+		t.Errorf("%+v", got)
+	}
+}
+
+// A line with too few or too many fields is left out and told, those behind it are read;
+// where line ends are those of old Macs as well.
+func TestTablesWithBadLines(t *testing.T) {
+	const text = "alert_uid,rule,verdict,time,investigator\nT-1,r,Expected,2026-05-05\nT-2,r,Expected,2026-05-05,alice\nT-3,r,Closed,2026-05-05,alice\nT-4,r,Expected,2026-05-05,alice,x\nT-5,r,Expected,2026-05-05,alice\n"
+	want := []string{
+		"e:2:1: error[verdict/not-csv]: the line has 4 fields, that of the names has 5 (it is left out)",
+		`e:4:7: error[verdict/unknown-value]: "Closed" is no verdict that the mapping csv knows`,
+		"e:5:1: error[verdict/not-csv]: the line has 6 fields, that of the names has 5 (it is left out)",
+	}
+	for _, end := range []string{"\n", "\r\n", "\r"} {
+		got := importer.Read(rules.NewFile("e", []byte(strings.ReplaceAll(text, "\n", end))), importer.Options{Mapping: importer.Find("csv")})
+		var told []string
+		for _, d := range got.Diagnostics {
+			if d.Code == "verdict/unknown-value" {
+				d.Help = ""
+			}
+			told = append(told, d.String())
+		}
+		if diff := cmp.Diff(want, told); len(got.Verdicts) != 2 || got.Records != 3 || diff != "" {
+			t.Errorf("%q: %d verdicts of %d records\n%s", end, len(got.Verdicts), got.Records, diff)
+		}
+	}
+}
+
+// Who ruled may be written as socctl writes it everywhere: the word of an agent is never
+// taken for that of a person.
+func TestInvestigators(t *testing.T) {
+	for _, c := range []struct{ columns, cells, want string }{
+		{"investigator", "alice", "human:alice"},
+		{"investigator", "human:alice", "human:alice"},
+		{"investigator", "agent:triage@m-1", "agent:triage@m-1"},
+		{"investigator", "Agent:triage", "agent:triage"},
+		{"investigator,kind", "agent:triage@m-1,agent", "agent:triage@m-1"},
+		{"investigator,kind,version", "agent:triage,agent,m-1", "agent:triage@m-1"},
+		{"investigator,kind,version", "triage,agent,m-1", "agent:triage@m-1"},
+		{"investigator", "CORP:alice", "human:CORP:alice"},
+		{"investigator,kind", "agent:triage,human", ""},
+		{"investigator,kind,version", "agent:triage@m-1,agent,m-2", ""},
+		{"investigator", "agent:", ""},
+	} {
+		text := "alert_uid,rule,verdict,time," + c.columns + "\nT-1,r,Expected,2026-05-05," + c.cells + "\n"
+		got := importer.Read(rules.NewFile("e", []byte(text)), importer.Options{Mapping: importer.Find("csv")})
+		switch {
+		case c.want == "":
+			if len(got.Verdicts) != 0 || len(got.Diagnostics) != 1 || got.Diagnostics[0].Code != "verdict/unknown-value" {
+				t.Errorf("%s: %v, %v", c.cells, got.Verdicts, got.Diagnostics)
+			}
+		case len(got.Verdicts) != 1 || got.Verdicts[0].Investigator.String() != c.want:
+			t.Errorf("%s: %v, %v", c.cells, got.Verdicts, got.Diagnostics)
+		}
+	}
+}
+
+// Times as exports have them, and numbers that count something else.
+func TestTimes(t *testing.T) {
+	for text, want := range map[string]string{
+		"2026-05-05T10:00:00+02:00":    "2026-05-05T08:00:00Z",
+		"2026-05-05T10:00:00.25+0200":  "2026-05-05T08:00:00.25Z",
+		"2026-05-05 10:00:00 +0200":    "2026-05-05T08:00:00Z",
+		"2026-05-05 10:00:00.5 +02:00": "2026-05-05T08:00:00.5Z",
+		"2026-05-05 10:00:00 UTC":      "2026-05-05T10:00:00Z",
+		"2026-05-05T10:00Z":            "2026-05-05T10:00:00Z",
+		"2026-05-05 10:00:00":          "2026-05-05T10:00:00Z",
+		"1777939200":                   "2026-05-05T00:00:00Z",
+		"1777939200.123":               "2026-05-05T00:00:00.123Z",
+		"1777939200.123456":            "2026-05-05T00:00:00.123456Z",
+		"1777939200.000001":            "2026-05-05T00:00:00.000001Z",
+		"1777939200123":                "2026-05-05T00:00:00.123Z",
+		"1777939200123.5":              "2026-05-05T00:00:00.1235Z",
+		"1.777939200E9":                "2026-05-05T00:00:00Z",
+		"1777939200123456":             "2026-05-05T00:00:00.123456Z",
+		"1777939200123456789":          "2026-05-05T00:00:00.123456789Z",
+		"134224056000000000":           "", // FILETIME, since 1601
+		"639135360000000000":           "", // ticks of .NET, since the year 1
+		"5/4/2026 10:11":               "",
+		"2026-05-05 10:00:00 CEST":     "",
+		"NaN":                          "",
+		"Inf":                          "",
+		"0x1p31":                       "",
+		"1_777_939_200":                "",
+		"2026-02-30":                   "",
+	} {
+		row := "alert_uid,rule,verdict,time,investigator\nT-1,r,Expected," + text + ",alice\n"
+		got := importer.Read(rules.NewFile("e", []byte(row)), importer.Options{Mapping: importer.Find("csv")})
+		switch {
+		case want == "":
+			if len(got.Verdicts) != 0 || len(got.Diagnostics) != 1 || got.Diagnostics[0].Code != "verdict/wrong-time" {
+				t.Errorf("%s: %v, %v", text, got.Verdicts, got.Diagnostics)
+			}
+		case len(got.Verdicts) != 1 || got.Verdicts[0].Time.Format(time.RFC3339Nano) != want:
+			t.Errorf("%s: %v, %v, want %s", text, got.Verdicts, got.Diagnostics, want)
+		}
+	}
+}
+
+// Exports of the same product differ: tables whose columns are named beside the rows,
+// objects and lists written as texts, fields that are objects or lists of their own.
+func TestShapes(t *testing.T) {
+	const id, other = "8ac03a65-6c84-4116-acad-dc1558ff7a77", "5d0b1e5e-0d0f-4f1e-9d3b-6f0c53a6e0a1"
+	const sentinel = "11aa false_logic alice@corp.example " + other + " " + id
+	const thehive = "~1 false_logic alice " + id
+	owner, ids := `{"objectId":"x","email":"alice@corp.example","userPrincipalName":"alice@corp.example"}`, `["`+other+`","`+id+`"]`
+	quoted := func(text string) string { return `"` + strings.ReplaceAll(text, `"`, `""`) + `"` }
+	for _, c := range []struct{ name, product, text, want string }{
+		{"an answer of Log Analytics", "sentinel", `{"tables":[{"name":"PrimaryResult","columns":[{"name":"IncidentName","type":"string"},{"name":"Title","type":"string"},{"name":"Classification","type":"string"},
+			{"name":"ClassificationReason","type":"string"},{"name":"Owner","type":"dynamic"},{"name":"RelatedAnalyticRuleIds","type":"dynamic"},{"name":"LastModifiedTime","type":"datetime"},{"name":"ModifiedBy","type":"string"}],
+			"rows":[["11aa","Whoami","FalsePositive","IncorrectAlertLogic",` + fmt.Sprintf("%q,%q", owner, ids) + `,"2026-05-04T10:11:12Z","Incident updated from the portal"]]}]}`, sentinel},
+		{"objects of az", "sentinel", `[{"TableName":"PrimaryResult","IncidentName":"11aa","Classification":"FalsePositive","ClassificationReason":"IncorrectAlertLogic","Owner":` + fmt.Sprintf("%q", owner) +
+			`,"RelatedAnalyticRuleIds":` + fmt.Sprintf("%q", ids) + `,"LastModifiedTime":"2026-05-04T10:11:12Z","ModifiedBy":"Incident updated from the portal"}]`, sentinel},
+		{"a table", "sentinel", "IncidentName,Classification,ClassificationReason,Owner,RelatedAnalyticRuleIds,LastModifiedTime,ModifiedBy\n11aa,FalsePositive,IncorrectAlertLogic," + quoted(owner) + "," + quoted(ids) +
+			",2026-05-04T10:11:12Z,Incident updated from the portal\n", sentinel},
+		{"custom fields of TheHive 4", "thehive", `{"_id":"~1","title":"A case","status":"Resolved","resolutionStatus":"FalsePositive","endDate":1777889472000,"owner":"alice","customFields":{"socctl-rule-id":{"order":0,"string":"` + id + `"}}}`, thehive},
+		{"custom fields of TheHive 5", "thehive", `{"_id":"~1","title":"A case","status":"FalsePositive","endDate":1777889472000,"assignee":"alice","customFields":[{"name":"cvss","value":3},{"_id":"~9","name":"socctl-rule-id","type":"string","value":"` + id + `"}]}`, thehive},
+	} {
+		got := importer.Read(rules.NewFile("e", []byte(c.text)), importer.Options{Mapping: importer.Find(c.product), Rule: rule})
+		text := ""
+		for i, v := range got.Verdicts {
+			if i == 0 {
+				text = fmt.Sprintf("%s %s %s", v.Alert.AlertUID, v.Verdict, v.Investigator.ID)
+			}
+			text += " " + v.Alert.RuleID
+		}
+		if text != c.want || len(got.Diagnostics) > 0 || got.Records != 1 {
+			t.Errorf("%s: %q, %v", c.name, text, got.Diagnostics)
+		}
+	}
+}
+
+// The host of a notable event of Splunk is the search head that wrote it, and not where
+// anything happened.
+func TestSearchHeadsAreNoHosts(t *testing.T) {
+	for fields, want := range map[string]string{`"host":"sh1"`: "", `"host":"sh1","dest":"PC1"`: "PC1", `"host":"sh1","dest":"","orig_host":"PC2"`: "PC2", `"host":"sh1","dvc":"PC3","orig_host":"PC2"`: "PC3"} {
+		text := `{"result":{"event_id":"s1","rule_title":"r","disposition":"disposition:3","review_time":"1777889472","reviewer":"alice",` + fields + `}}`
+		got := importer.Read(rules.NewFile("e", []byte(text)), importer.Options{Mapping: importer.Find("splunk")})
+		host := ""
+		if len(got.Verdicts) == 1 && got.Verdicts[0].Alert.Entities != nil {
+			host = got.Verdicts[0].Alert.Entities.Host
+		}
+		if len(got.Verdicts) != 1 || host != want {
+			t.Errorf("%s: %q, %v", fields, host, got.Diagnostics)
+		}
+	}
+}
+
+// What is still open as its product writes it waits for a verdict, like what says nothing.
+func TestOpenRecords(t *testing.T) {
+	for product, text := range map[string]string{
+		"defender": `{"id":"a","status":"new","classification":"unknown","determination":"unknown","title":"Whoami","assignedTo":null,"lastUpdateDateTime":"2026-05-02T14:19:01Z"}`,
+		"thehive":  `[{"_id":"~1","title":"Whoami","status":"New"},{"_id":"~2","title":"Whoami","status":"InProgress","impactStatus":"NotApplicable"},{"_id":"~3","title":"Whoami","status":"Open"}]`,
+	} {
+		got := importer.Read(rules.NewFile("e", []byte(text)), importer.Options{Mapping: importer.Find(product)})
+		if got.Pending != got.Records || len(got.Verdicts) > 0 || len(got.Diagnostics) > 0 {
+			t.Errorf("%s: %+v", product, got)
+		}
+	}
+}
+
 func TestParseMappingRefuses(t *testing.T) {
 	const good = "name: mine\nfields: {rule_id: r, time: t}\nkey: [v]\nverdicts: [[a, malicious]]\n"
 	if _, diags := importer.ParseMapping("m.yml", []byte(good)); len(diags) > 0 {
@@ -283,5 +450,23 @@ func TestLargeExports(t *testing.T) {
 	}
 	if last := got.Verdicts[19_999].Span; last.Start.Column < 10_000_000 {
 		t.Errorf("the last record is at %s", last)
+	}
+}
+
+// An incident of several rules has its place told for each of them, which costs no more
+// in a long line.
+func TestLargeExportsOfSeveralRules(t *testing.T) {
+	const incident = `{"name":"i%d","Classification":"TruePositive","LastModifiedTime":"2026-05-04T10:11:12Z","ModifiedBy":"alice","RelatedAnalyticRuleIds":["a","b"],"note":"%0500d"}`
+	var all []string
+	for n := range 20_000 {
+		all = append(all, fmt.Sprintf(incident, n, n))
+	}
+	began := time.Now()
+	got := importer.Read(rules.NewFile("e", []byte("["+strings.Join(all, ",")+"]")), importer.Options{Mapping: importer.Find("sentinel")})
+	if len(got.Verdicts) != 40_000 || len(got.Diagnostics) > 0 || got.Verdicts[39_999].Span != got.Verdicts[39_998].Span {
+		t.Errorf("%d verdicts, %v", len(got.Verdicts), got.Diagnostics)
+	}
+	if took := time.Since(began); took > 10*time.Second {
+		t.Errorf("it took %s", took)
 	}
 }

@@ -40,6 +40,9 @@ type Row struct {
 	Is   feedback.Outcome
 }
 
+// Open is the outcome of a Row for records that still wait for their verdict.
+const Open feedback.Outcome = "open"
+
 // Any is the value of a Row that fits all values.
 const Any = "*"
 
@@ -205,7 +208,7 @@ func (p *mappingParser) rows(n *rules.Node) {
 		}
 		last := len(texts) - 1
 		r := Row{When: texts[:last], Is: feedback.Outcome(texts[last])}
-		if !slices.Contains(feedback.Outcomes(), r.Is) {
+		if r.Is != Open && !slices.Contains(feedback.Outcomes(), r.Is) {
 			p.fail(item.Items[last].Span, "verdict/mapping", fmt.Sprintf("%q is no verdict", texts[last]), "see the list in docs/verdicts.md")
 		}
 		p.out.Rows = append(p.out.Rows, r)

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/socctl/socctl/feedback"
@@ -36,18 +35,16 @@ type Result struct {
 
 // Read reads a document. Records that cannot be understood are left out and told.
 func Read(file *rules.File, o Options) *Result {
-	d := newDocument(file)
+	d := &document{file}
 	records, bad := d.records(o.Mapping)
 	r := reading{options: o, out: &Result{Records: len(records)}}
 	for _, record := range records {
 		r.one(record)
 	}
-	if bad == nil && r.out.Pending > 0 && r.out.Pending == len(records) {
+	if len(bad) == 0 && r.out.Pending > 0 && r.out.Pending == len(records) {
 		r.foreign(d, records)
 	}
-	if bad != nil {
-		r.out.Diagnostics = append(r.out.Diagnostics, *bad)
-	}
+	r.out.Diagnostics = append(r.out.Diagnostics, bad...)
 	r.out.Diagnostics.Sort()
 	return r.out
 }
@@ -81,7 +78,7 @@ func resembles(d *document) (names []string) {
 }
 
 // records tells a table by its first character.
-func (d *document) records(m *Mapping) ([]record, *rules.Diagnostic) {
+func (d *document) records(m *Mapping) ([]record, rules.Diagnostics) {
 	first := strings.TrimLeft(string(d.file.Source[:min(len(d.file.Source), 512)]), " \t\r\n")
 	if m.Name == "csv" || first != "" && first[0] != '{' && first[0] != '[' {
 		return d.csvRecords()
@@ -180,6 +177,10 @@ func (r *reading) outcome(from record) (feedback.Outcome, bool) {
 		return "", false
 	}
 	outcome, ok := m.outcome(values)
+	if ok && outcome == Open {
+		r.out.Pending++
+		return "", false
+	}
 	if !ok {
 		var known []string
 		for _, row := range m.Rows {
@@ -207,28 +208,12 @@ func (r *reading) scope(from record) string {
 	return scope
 }
 
-func (r *reading) investigator(from record) feedback.Investigator {
-	out := feedback.Investigator{Kind: feedback.Human, ID: clip(r.text(from, "investigator")), Version: clip(r.text(from, "version")), Session: clip(r.text(from, "session"))}
-	if out.ID == "" {
-		if out = r.options.Investigator; out.ID == "" {
-			r.fail(from.span(), "verdict/missing-field", "the record does not say who judged it", "name who did with --by")
-		}
-		return out
-	}
-	if kind := r.all(from, "kind"); len(kind) > 0 {
-		if out.Kind = feedback.Kind(strings.ToLower(kind[0].text)); out.Kind != feedback.Human && out.Kind != feedback.Agent {
-			r.fail(kind[0].span(), "verdict/unknown-value", fmt.Sprintf("%.80q is no kind of investigator", kind[0].text), "write human or agent")
-		}
-	}
-	return out
-}
-
 // details reads what a verdict may have.
 func (r *reading) details(from record, v *feedback.Verdict) {
 	a := &v.Alert
 	a.AlertUID, a.Incident, a.ContextFP, a.RuleHash = clip(r.text(from, "alert_uid")), clip(r.text(from, "incident")), clip(r.text(from, "context_fp")), r.text(from, "rule_hash")
 	a.EventTime = r.time(from, "event_time")
-	for _, fp := range r.all(from, "event_fp") {
+	for _, fp := range listed(r.all(from, "event_fp")) {
 		a.EventFP = append(a.EventFP, strings.FieldsFunc(fp.text, func(c rune) bool { return strings.ContainsRune(" ,;", c) })...)
 	}
 	if e := (feedback.Entities{Host: clip(r.text(from, "host")), User: clip(r.text(from, "user"))}); e != (feedback.Entities{}) {
@@ -258,12 +243,19 @@ func clip(text string) string {
 	return text[:cut] + "…"
 }
 
+func listed(texts []located) (out []located) {
+	for _, text := range texts {
+		out = append(out, text.listed()...)
+	}
+	return out
+}
+
 // rules returns the rules that a record is about.
 func (r *reading) rules(from record) (ids []string) {
 	paths := r.options.Mapping.Fields["rule_id"]
 	var tried []located
 	for _, path := range paths {
-		for _, name := range from.get(path) {
+		for _, name := range listed(from.get(path)) {
 			id, ok := name.text, true
 			if r.options.Rule != nil {
 				id, ok = r.options.Rule(name.text)
@@ -284,58 +276,4 @@ func (r *reading) rules(from record) (ids []string) {
 	}
 	r.fail(tried[0].span(), "verdict/unknown-rule", fmt.Sprintf("no rule has the id, name or title %.200q", tried[0].text), "name the rules with -r, or leave records of other rules out")
 	return nil
-}
-
-// layouts are forms of times that are no RFC 3339. Without a zone they are UTC.
-var layouts = []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999-0700", "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999-07:00", "2006-01-02 15:04:05.999999999", "2006-01-02"}
-
-// time reads a time: a text, or seconds, milliseconds, microseconds or nanoseconds
-// since 1970. It is nil if there is none.
-func (r *reading) time(from record, field string) *time.Time {
-	found := r.all(from, field)
-	if len(found) == 0 {
-		return nil
-	}
-	text := found[0].text
-	if at, ok := parseTime(text); ok {
-		return &at
-	}
-	r.fail(found[0].span(), "verdict/wrong-time", fmt.Sprintf("%.80q is no time", text), "write it as 2026-05-04T10:11:12Z")
-	return nil
-}
-
-// earliest is the least number that is taken for a time, in 1973: below are years, and
-// dates such as 20260504.
-const earliest = 1e8
-
-func parseTime(text string) (time.Time, bool) {
-	if n, err := strconv.ParseFloat(text, 64); err == nil {
-		if n < earliest {
-			return time.Time{}, false
-		}
-		for _, unit := range []struct {
-			most float64
-			per  int64
-		}{{1e11, 1}, {1e14, 1e3}, {1e17, 1e6}, {1e20, 1e9}} {
-			if n < unit.most {
-				whole, err := strconv.ParseInt(text, 10, 64)
-				if err != nil {
-					whole = int64(n)
-				}
-				rest := int64((n - float64(whole)) * 1e3)
-				at := time.Unix(whole/unit.per, whole%unit.per*(1e9/unit.per)).UTC()
-				if unit.per == 1 {
-					at = at.Add(time.Duration(rest) * time.Millisecond)
-				}
-				return at, true
-			}
-		}
-		return time.Time{}, false
-	}
-	for _, layout := range layouts {
-		if at, err := time.Parse(layout, text); err == nil {
-			return at.UTC(), cmp.Compare(at.Year(), 1970) >= 0
-		}
-	}
-	return time.Time{}, false
 }

@@ -40,6 +40,13 @@ func newLattice(t *logsource.Table, source logsource.Logsource, further []string
 // is, or how it was routed: excluding by them excludes by accident.
 var forbidden = regexp.MustCompile(`(?i)(time|date|guid|processid|threadid|\bpid|recordid|recordnumber|logonid|sessionid|activityid|correlationid|^(message|channel|eventid|provider|provider_name|providerguid|computer|hostname|host|keywords|opcode|opcodevalue|task|level|severity|severityvalue|version|category|eventtype|source|sourcename|sourcemodulename|tags|rulename|eventreceivedtime|calltrace|scriptblockid|messagenumber|messagetotal|hashes|md5|sha1|sha256|imphash|hash|sourceport|ipport|clientport|userdata|data|@.*|accountname|accounttype|domain|security_userid|userid|qfe_.*|esm.*|port|tokenelevationtype|sourceishostname|.*isipv6|sequencenumber|[a-z]*processtoken.*|engineversion|runspaceid|pipelineid|connectiondata)$)`)
 
+// forbids reports whether no clause may name a field. Of Okta the type of an event is what
+// happened.
+func (x *lattice) forbids(field string) bool {
+	happened := x.source.Product == "okta" && strings.EqualFold(field, "eventType")
+	return !happened && forbidden.MatchString(field)
+}
+
 // kind returns what a field is made of; "" if no clause may name it.
 func (x *lattice) kind(field string) logsource.Kind {
 	x.lock.Lock()
@@ -48,7 +55,7 @@ func (x *lattice) kind(field string) logsource.Kind {
 	if known {
 		return k
 	}
-	if x.allowed[field] && !forbidden.MatchString(field) {
+	if x.allowed[field] && !x.forbids(field) {
 		k = logsource.LabelKind
 		if d := x.table.DomainOf(x.source, field); d != nil {
 			k = d.Kind

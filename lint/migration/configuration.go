@@ -31,6 +31,12 @@ func (c *configuration) set(check, level string) {
 	s.level = level
 }
 
+func (c *configuration) setAll(checks []string, level string) {
+	for _, check := range checks {
+		c.set(check, level)
+	}
+}
+
 func (c *configuration) option(check, name string, value *yaml.Node) {
 	s := c.setting(check)
 	if s.options == nil {

@@ -77,6 +77,50 @@ func mentions(r *Result, word string) bool {
 		slices.ContainsFunc(r.Outputs, func(o Output) bool { return bytes.Contains(o.Content, []byte(word)) })
 }
 
+// What is disabled stays so, whatever severity it is given elsewhere in the file.
+func TestDisabledWins(t *testing.T) {
+	for _, text := range []string{"disabled_rules: [missing_author]\nseverity_overrides: {missing_author: error}\n", "severity_overrides: {missing_author: error}\ndisabled_rules: [missing_author]\n"} {
+		if got := shown(imported("rsigma", ".rsigma-lint.yml", text)); !strings.Contains(got, "meta/author-missing: off") {
+			t.Errorf("%s\n%s", text, got)
+		}
+	}
+}
+
+// Where several checks of a tool are one of ours, what is said of one of them holds for
+// all here, which is told unless it is said of all.
+func TestSharedChecks(t *testing.T) {
+	for text, want := range map[string]string{
+		"disabled_rules: [filter_has_level]\n":                    "filter_has_level is filter/superfluous-attribute here, like filter_has_status: what is said of one holds for all",
+		"disabled_rules: [filter_has_level, filter_has_status]\n": "",
+		"disabled_rules: [missing_author]\n":                      "",
+	} {
+		told := ""
+		for _, d := range imported("rsigma", ".rsigma-lint.yml", text).Diagnostics {
+			told += d.Message
+		}
+		if told != want {
+			t.Errorf("%s: %q", text, told)
+		}
+	}
+}
+
+// What a help names is a command that there is.
+func TestHelpNamesCommands(t *testing.T) {
+	for _, d := range imported("rsigma", "e.yml", "expectations: [{rule: a, corpus: b, exactly: 1}]\n").Diagnostics {
+		if strings.Contains(d.Help, "socctl logsource") && !strings.Contains(d.Help, "socctl logsource show") {
+			t.Error(d.Help)
+		}
+	}
+}
+
+// An exclusion of all rules without an id cannot be written here, and is told.
+func TestExclusionsWithoutID(t *testing.T) {
+	got := imported("sigma-cli", "conf.yml", "validators: [all]\nexclusions: {~: tlptag}\n")
+	if got.Diagnostics.Count(rules.Warning) != 1 || strings.Contains(shown(got), "ignore:") {
+		t.Errorf("%v\n%s", got.Diagnostics, shown(got))
+	}
+}
+
 // Every sample is read without a problem, and what is written is read by socctl.
 func TestSamples(t *testing.T) {
 	for _, s := range samples {

@@ -1,6 +1,7 @@
 package migration
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -57,6 +58,40 @@ func (r *reader) resolve(name rules.Scalar, tools ...string) (names []string) {
 			r.different(name.Span, name.Text+" is "+c.check.Name+" here: "+c.differs, "")
 		}
 		names = append(names, c.check.Name)
+	}
+	return names
+}
+
+// resolveAll is resolve for names that are given together. It tells which others of the
+// tools are the same check here and are not among them.
+func (r *reader) resolveAll(names []rules.Scalar, tools ...string) (all []string) {
+	for _, name := range names {
+		found := r.resolve(name, tools...)
+		all = append(all, found...)
+		for _, check := range found {
+			others := slices.DeleteFunc(namesOf(check, tools...), func(other string) bool {
+				return slices.ContainsFunc(names, func(s rules.Scalar) bool { return s.Text == other })
+			})
+			if len(others) > 0 {
+				r.different(name.Span, fmt.Sprintf("%s is %s here, like %s: what is said of one holds for all", name.Text, check, strings.Join(others, ", ")), "")
+			}
+		}
+	}
+	return all
+}
+
+// namesOf returns what tools call a check of ours.
+func namesOf(check string, tools ...string) (names []string) {
+	for _, c := range checks.All() {
+		if c.Name != check {
+			continue
+		}
+		for _, e := range c.Elsewhere {
+			theirs, _, _ := strings.Cut(e, ": ")
+			if tool, name, _ := strings.Cut(theirs, " "); slices.Contains(tools, tool) && !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
 	}
 	return names
 }

@@ -40,14 +40,12 @@ func (r *reader) rsigmaLint(n *rules.Node) {
 	if !r.object(n, "the configuration of the linter") {
 		return
 	}
+	var disabled []string
 	for _, e := range n.Entries {
 		switch e.Key.Text {
 		case "disabled_rules":
-			for _, s := range r.texts(e.Value, "a rule of the linter") {
-				for _, check := range r.resolve(s, "rsigma") {
-					r.config.set(check, "off")
-				}
-			}
+			disabled = append(disabled, r.resolveAll(r.texts(e.Value, "a rule of the linter"), "rsigma")...)
+			r.config.setAll(disabled, "off")
 		case "severity_overrides":
 			r.severities(e)
 		case "exclude":
@@ -61,12 +59,14 @@ func (r *reader) rsigmaLint(n *rules.Node) {
 			r.without(e.Key.Span, "the key "+e.Key.Text+" of the linter is not taken over", "look for it in docs/lint.md")
 		}
 	}
+	r.config.setAll(disabled, "off") // whatever severity they were given
 }
 
 func (r *reader) severities(e rules.Entry) {
 	if !r.object(e.Value, "severity_overrides") {
 		return
 	}
+	byLevel := map[string][]rules.Scalar{}
 	for _, o := range e.Value.Entries {
 		level := textOf(o.Value)
 		switch level {
@@ -78,9 +78,10 @@ func (r *reader) severities(e rules.Entry) {
 			r.unreadable(o.Value.Span, fmt.Sprintf("%q is no severity", level), "error, warning, info or hint")
 			continue
 		}
-		for _, check := range r.resolve(o.Key, "rsigma") {
-			r.config.set(check, level)
-		}
+		byLevel[level] = append(byLevel[level], o.Key)
+	}
+	for _, level := range []string{"info", "warning", "error"} { // of checks that are one here the strictest
+		r.config.setAll(r.resolveAll(byLevel[level], "rsigma"), level)
 	}
 }
 
@@ -210,7 +211,7 @@ func (r *reader) expectations(file *rules.File, n *rules.Node) {
 		r.expectation(t, corpus, item)
 	}
 	if len(t.cases) > 0 {
-		r.different(list.Span, "a rule sees only events of its logsource here; RSigma asks every rule about every event unless routing is on", "if a count is too low, see what socctl logsource event says of the recording")
+		r.different(list.Span, "a rule sees only events of its logsource here; RSigma asks every rule about every event unless routing is on", "if a count is too low, see what socctl logsource show says of the recording")
 	}
 }
 

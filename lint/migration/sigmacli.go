@@ -43,6 +43,7 @@ func (r *reader) sigmaCLI(file *rules.File) {
 func (r *reader) validators(e rules.Entry) {
 	all := false
 	var only []string
+	var disabled []rules.Scalar
 	for _, s := range r.texts(e.Value, "a validator") {
 		name, off := strings.CutPrefix(s.Text, "-")
 		switch {
@@ -53,13 +54,12 @@ func (r *reader) validators(e rules.Entry) {
 			}
 		case off:
 			s.Text = name
-			for _, check := range r.resolve(s, validators...) {
-				r.config.set(check, "off")
-			}
+			disabled = append(disabled, s)
 		default:
 			only = append(only, r.resolve(s, validators...)...)
 		}
 	}
+	r.config.setAll(r.resolveAll(disabled, validators...), "off")
 	for _, name := range only {
 		if i := slices.IndexFunc(checks.All(), func(c *lint.Check) bool { return c.Name == name }); checks.All()[i].Off {
 			r.config.set(name, checks.All()[i].Severity.String())
@@ -94,10 +94,11 @@ func (r *reader) exclusions(e rules.Entry) {
 		if r.options.Rule != nil && !r.options.Rule(rule.Key.Text) {
 			r.report(rules.Warning, "migrate/unknown-rule", rule.Key.Span, "there is no rule "+rule.Key.Text+" here", "remove the exclusion if the rule is gone")
 		}
-		var names []string
-		for _, s := range r.texts(rule.Value, "a validator") {
-			names = append(names, r.resolve(s, validators...)...)
+		if rule.Key.Kind == rules.NullScalar {
+			r.without(rule.Key.Span, "exclusions of all rules without an id have no counterpart", "give them ids")
+			continue
 		}
+		names := r.resolveAll(r.texts(rule.Value, "a validator"), validators...)
 		if len(names) > 0 {
 			r.config.ignore(rule.Key.Text, "excluded in "+path.Base(rule.Key.Span.Path())+", which gives no reason", names)
 		}

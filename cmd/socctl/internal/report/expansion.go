@@ -58,7 +58,15 @@ func costText(p *expansion.Proposal) string {
 
 func comparisonText(c *expansion.Comparison) string {
 	who := map[string]string{"attacker": "the attacker chooses it", "spoofable": "a known trick changes it", "system": "the system writes it"}[c.Decides]
-	return fmt.Sprintf("%s: %s, %s recorded (%.2g %%)", c.Text, cmp.Or(who, "who decides is not known"), Count(c.Recorded, "event"), 100*c.Share)
+	return fmt.Sprintf("%s: %s, %s recorded (%s %%)", c.Text, cmp.Or(who, "who decides is not known"), Count(c.Recorded, "event"), shortShare(c.Share))
+}
+
+// shortShare is a percentage of two digits, of three if it is all.
+func shortShare(share float64) string {
+	if share >= 0.995 {
+		return "100"
+	}
+	return fmt.Sprintf("%.2g", 100*share)
 }
 
 func expansionPretty(w io.Writer, s Style, r *expansion.Report, diff func(Style, *expansion.Proposal) string) {
