@@ -57,7 +57,7 @@ func coverageRun(t *testing.T) *report.CoverageRun {
 	o.Now = time.Date(2026, 11, 27, 0, 0, 0, 0, time.UTC)
 	r := coverage.Assess(in, o)
 	before := *in
-	before.Rules = append([]coverage.Rule{{Key: "x", ID: "x", Title: "Gone " + hostile, Path: "rules/x.yml", Line: 1, Tags: []string{"attack.t1003.001"}, Status: "test", Hash: "hx", Text: "tx", Logsources: windows}}, in.Rules...)
+	before.Rules = append([]coverage.Rule{{Key: "x", ID: "x", Title: "Gone " + hostile + " " + strings.Repeat("long", 60), Path: "rules/x.yml", Line: 1, Tags: []string{"attack.t1003.001"}, Status: "test", Hash: "hx", Text: "tx", Logsources: windows}}, in.Rules...)
 	base := coverage.Assess(&before, o)
 	r.Delta = coverage.Compare(base, r)
 	r.Delta.Ref = "main"
