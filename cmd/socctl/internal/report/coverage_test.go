@@ -103,6 +103,31 @@ func TestCoverageEscapes(t *testing.T) {
 	}
 }
 
+// However many violations there are, the Markdown form is short enough for a comment
+// on a pull request.
+func TestCoverageMarkdownFits(t *testing.T) {
+	run := coverageRun(t)
+	d := run.Report.Delta
+	for range 1500 {
+		d.Violations = append(d.Violations, coverage.Violation{Technique: "T1059.001", Name: "Command and Scripting Interpreter", Platform: "Windows", Why: "lost from 1",
+			Waiver: &coverage.Waiver{Owner: "blue", Reason: strings.Repeat("why ", 50)}})
+		d.Sole = append(d.Sole, coverage.SoleTouched{Title: strings.Repeat("title ", 20), Techniques: []string{"T1059.001"}})
+	}
+	d.Waived = append(d.Waived, d.Violations[len(d.Violations)-1500:]...)
+	var b bytes.Buffer
+	if err := report.Coverage(&b, report.Style{}, "markdown", run); err != nil {
+		t.Fatal(err)
+	}
+	if b.Len() > 60_000 {
+		t.Errorf("%d bytes", b.Len())
+	}
+	for _, want := range []string{"violations ·", " violations more\n", " touched rules more\n"} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("no %q", want)
+		}
+	}
+}
+
 // The page is one file: it names nothing that a browser would fetch or run.
 func TestCoverageHTMLStandsAlone(t *testing.T) {
 	page := rendered(t, "html")
