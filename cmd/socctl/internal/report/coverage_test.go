@@ -213,6 +213,21 @@ func TestCoveragePrettyFits(t *testing.T) {
 	}
 }
 
+// One of a thing is told as one.
+func TestCoverageTellsOfOne(t *testing.T) {
+	run := coverageRun(t)
+	run.Report.Summary.Claimed, run.Report.Summary.Single, run.Report.Summary.Stale = 1, 1, 2
+	var b bytes.Buffer
+	if err := report.Coverage(&b, report.Style{}, "pretty", run); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"\n1 technique of 697 in force is named by tags", "\n1 technique hangs on one rule", "\n2 cells have stale evidence"} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("no %q in\n%s", want, b.String())
+		}
+	}
+}
+
 // The matrix works in a browser without any script: it opens, filters, and can be
 // used with the keyboard, by screen readers, in light and in dark.
 func TestCoverageInTheBrowser(t *testing.T) {
