@@ -3,7 +3,6 @@ package attack
 import (
 	"fmt"
 	"io"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -179,29 +178,37 @@ func (f *Facts) check() error {
 			}
 		}
 	}
-	for t := range f.Retired {
-		if err := f.checkSuccessor(t); err != nil {
-			return err
-		}
+	if err := f.checkSuccessors(); err != nil {
+		return err
 	}
 	return f.eachOfRest(func(string, Analytic) {}, func(Group) {})
 }
 
-func (f *Facts) checkSuccessor(t *Technique) error {
-	if t.Status == Deprecated || t.By == "" {
-		return nil
-	}
-	chain := []string{t.ID}
-	for next := t; next.Status == Revoked && next.By != ""; {
-		to := f.techniques[next.By]
-		if to == nil {
-			return fmt.Errorf("technique %s was replaced by %s, which there is none of", next.ID, next.By)
+// checkSuccessors reports a successor that is not there, and techniques that replace
+// each other in a circle. No technique is looked at twice, however long chains are.
+func (f *Facts) checkSuccessors() error {
+	seen := map[string]string{} // by id: the technique from which it was come to first
+	for first := range f.Retired {
+		for t := first; t.Status == Revoked && t.By != "" && seen[t.ID] == ""; {
+			seen[t.ID] = first.ID
+			to := f.techniques[t.By]
+			switch {
+			case to == nil:
+				return fmt.Errorf("technique %s was replaced by %s, which there is none of", t.ID, t.By)
+			case seen[to.ID] == first.ID:
+				return fmt.Errorf("techniques replace each other in a circle: %s", strings.Join(f.circle(to), " → "))
+			}
+			t = to
 		}
-		chain = append(chain, to.ID)
-		if slices.Index(chain, to.ID) < len(chain)-1 {
-			return fmt.Errorf("techniques replace each other in a circle: %s", strings.Join(chain, " → "))
-		}
-		next = to
 	}
 	return nil
+}
+
+// circle returns the ids from a technique back to itself.
+func (f *Facts) circle(from *Technique) []string {
+	ids := []string{from.ID}
+	for t := f.techniques[from.By]; t != from; t = f.techniques[t.By] {
+		ids = append(ids, t.ID)
+	}
+	return append(ids, from.ID)
 }

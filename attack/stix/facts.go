@@ -85,7 +85,9 @@ func (b *builder) matrix(o *Options) error {
 	case len(found) > 1:
 		return fmt.Errorf("there must be one matrix in force, found %d: import one domain at a time", len(found))
 	}
-	b.head.Domain = found[0].attackID()
+	if b.head.Domain = found[0].attackID(); b.head.Domain == "" {
+		return errors.New("the matrix does not say which domain it is of: there is no reference of the source mitre-attack")
+	}
 	if want := cmp.Or(o.Domain, attack.Enterprise); b.head.Domain != want {
 		return fmt.Errorf("the bundle is of the domain %s, want %s: %w", b.head.Domain, want, ErrDomain)
 	}
@@ -93,6 +95,9 @@ func (b *builder) matrix(o *Options) error {
 		t := b.objects[ref]
 		if t == nil || t.attackID() == "" || t.ShortName == "" {
 			return fmt.Errorf("the matrix has the tactic %s, which is not in the bundle", ref)
+		}
+		if slices.ContainsFunc(b.head.Tactics, func(other attack.Tactic) bool { return other.Key == t.ShortName }) {
+			return fmt.Errorf("the matrix has the tactic %s twice", t.ShortName)
 		}
 		b.head.Tactics = append(b.head.Tactics, attack.Tactic{ID: t.attackID(), Key: t.ShortName, Name: clean(t.Name)})
 	}
@@ -126,6 +131,9 @@ func (b *builder) release(o *Options) error {
 	}
 	day, _, _ := strings.Cut(newest, "T")
 	b.head.Released = cmp.Or(o.Released, day)
+	if b.head.Released == "" {
+		return errors.New("the bundle does not say of which day it is: name it with --released")
+	}
 	if _, err := time.Parse(time.DateOnly, b.head.Released); err != nil {
 		return fmt.Errorf("%q is no day of a release: it is written 2025-11-13", b.head.Released)
 	}

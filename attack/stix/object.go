@@ -1,6 +1,10 @@
 package stix
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
 
 // object holds the properties of all kinds of objects that facts need.
 type object struct {
@@ -32,6 +36,18 @@ type object struct {
 	Relationship string `json:"relationship_type"`
 	From         string `json:"source_ref"`
 	To           string `json:"target_ref"`
+}
+
+// check reports what would make others be mistaken for this object, or a text that
+// was written in another charset: decoding JSON replaces what it cannot read.
+func (o *object) check() error {
+	switch {
+	case o.Type == "" || !strings.HasPrefix(o.ID, o.Type+"--"):
+		return fmt.Errorf("an object of type %q has the id %q: ids of STIX begin with the type and two dashes", o.Type, o.ID)
+	case strings.ContainsRune(o.Name, utf8.RuneError):
+		return fmt.Errorf("the name of %s is not UTF-8: %q", o.ID, o.Name)
+	}
+	return nil
 }
 
 func (o *object) live() bool { return !o.Revoked && !o.Deprecated }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 )
 
 // Limits of what is read.
@@ -17,6 +18,7 @@ const (
 type Reader struct {
 	objects   map[string]*object
 	relations map[string]relation // by id
+	release   string              // of the collections, "" until there is one
 	seen      int
 	size      int64
 }
@@ -33,9 +35,21 @@ func (r *Reader) Read(name string, in io.Reader) error {
 		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 			return fmt.Errorf("%s: the file ends at byte %d, after %d objects, in the middle of a bundle: get it again", name, decoder.InputOffset(), r.seen-before)
 		}
-		return fmt.Errorf("%s: byte %d, after %d objects: %w", name, decoder.InputOffset(), r.seen-before, err)
+		return fmt.Errorf("%s: byte %d, after %d objects: %w", name, decoder.InputOffset(), r.seen-before, inWords(err))
 	}
 	return nil
+}
+
+// inWords tells of a value of a wrong type what it is about, and nothing of Go.
+func inWords(err error) error {
+	var wrong *json.UnmarshalTypeError
+	switch {
+	case !errors.As(err, &wrong):
+		return err
+	case wrong.Field == "":
+		return fmt.Errorf("this is a %s, and an object of STIX is wanted", wrong.Value)
+	}
+	return fmt.Errorf("%s is of a wrong type: %s", strings.Trim(wrong.Field, "."), wrong.Value)
 }
 
 // document reads a JSON object: a bundle by its objects, anything else as one
@@ -127,6 +141,9 @@ func (r *Reader) add(o *object) error {
 	if r.seen++; r.seen > MaxObjects {
 		return fmt.Errorf("more than %d objects", MaxObjects)
 	}
+	if err := o.check(); err != nil {
+		return err
+	}
 	if r.objects == nil {
 		r.objects, r.relations = map[string]*object{}, map[string]relation{}
 	}
@@ -144,24 +161,27 @@ func (r *Reader) add(o *object) error {
 		}
 		r.relations[o.ID] = relation{o.Relationship, o.From, o.To, o.Modified}
 	case kept[o.Type]:
+		if err := r.sameRelease(o); err != nil {
+			return err
+		}
 		if old, twice := r.objects[o.ID]; twice && old.Modified > o.Modified {
 			return nil
-		}
-		if o.Type == "x-mitre-collection" {
-			return r.collection(o)
 		}
 		r.objects[o.ID] = o
 	}
 	return nil
 }
 
-// collection keeps what names the release. There must not be two, as in a folder
-// with the bundles of several releases.
-func (r *Reader) collection(o *object) error {
-	if old := r.objects[o.ID]; old != nil && old.Version != o.Version {
-		return fmt.Errorf("this is release %s, and another file is of %s: import one release at a time", o.Version, old.Version)
+// sameRelease reports a collection that names another release than one before, as in
+// a folder with the bundles of several releases.
+func (r *Reader) sameRelease(o *object) error {
+	if o.Type != "x-mitre-collection" {
+		return nil
 	}
-	r.objects[o.ID] = o
+	if r.release != "" && r.release != o.Version {
+		return fmt.Errorf("this is release %s, and what was read before is %s: import one release at a time", o.Version, r.release)
+	}
+	r.release = o.Version
 	return nil
 }
 

@@ -114,28 +114,41 @@ func TestBadBundles(t *testing.T) {
 		o    stix.Options
 		want string
 	}{
-		"empty":             {nil, stix.Options{}, "bundle.json: the file ends at byte 0, after 0 objects"},
-		"cut off":           {whole.text()[:5000], stix.Options{}, "bundle.json: the file ends at byte 4"},
-		"no JSON":           {[]byte("<html>"), stix.Options{}, "bundle.json: byte 0, after 0 objects: invalid character '<'"},
-		"a list":            {[]byte("[]"), stix.Options{}, "found [, want {: a STIX bundle is an object with a list of objects"},
-		"two":               {append(whole.text(), whole.text()...), stix.Options{}, "something follows the bundle"},
-		"wrong type":        {[]byte(`{"objects":[{"type":7}]}`), stix.Options{}, "cannot unmarshal number"},
-		"neither":           {[]byte(`{"a":1}`), stix.Options{}, "neither a bundle nor an object of STIX"},
-		"deep":              {[]byte(`{"a":` + strings.Repeat("[", 20000)), stix.Options{}, "exceeded max depth"},
-		"no matrix":         {with(func(o raw) bool { return o["type"] != "x-mitre-matrix" }), stix.Options{}, "there must be one matrix in force, found none"},
-		"no tactic":         {with(func(o raw) bool { return !is(o, "x-mitre-tactic", 1) }), stix.Options{}, "the matrix has the tactic " + id("x-mitre-tactic", 1) + ", which is not in the bundle"},
-		"no successor":      {with(func(o raw) bool { return !is(o, "attack-pattern", 1) }), stix.Options{}, "technique T0002 was replaced by " + id("attack-pattern", 1) + ", which is not in the bundle"},
-		"no analytic":       {with(func(o raw) bool { return !is(o, "x-mitre-analytic", 1) }), stix.Options{}, "detection strategy DET0001 has the analytic"},
-		"nonsense day":      {whole.text(), stix.Options{Released: "soon"}, `"soon" is no day of a release`},
-		"few":               {bundle{techniques: 30, version: "20.0"}.text(), stix.Options{}, "found 20 techniques in force, want 50 to 5000"},
-		"other release":     {whole.text(), stix.Options{Version: "19.2"}, "the bundle says that it is release 20.0, not 19.2"},
-		"no release":        {bundle{techniques: 90}.text(), stix.Options{}, "does not say which release of ATT&CK it is"},
-		"nonsense release":  {bundle{techniques: 90}.text(), stix.Options{Version: "../18"}, `"../18" is no release`},
-		"other domain":      {whole.text(), stix.Options{Domain: attack.Mobile}, "the bundle is of the domain enterprise-attack, want mobile-attack"},
-		"two of an id":      {with(func(o raw) bool { rename(o, "attack-pattern", 3, "T0001"); return true }), stix.Options{}, "two techniques have the id T0001"},
-		"an odd id":         {with(func(o raw) bool { rename(o, "attack-pattern", 3, "X1"); return true }), stix.Options{}, `has the id "X1" in ATT&CK`},
-		"a sub alone":       {with(func(o raw) bool { rename(o, "attack-pattern", 3, "T8000.001"); return true }), stix.Options{}, "technique T8000.001 has no parent in the bundle"},
-		"a technique apart": {with(func(o raw) bool { return unphase(o, 3) }), stix.Options{}, "technique T0003 has no tactic of the matrix"},
+		"empty":              {nil, stix.Options{}, "bundle.json: the file ends at byte 0, after 0 objects"},
+		"cut off":            {whole.text()[:5000], stix.Options{}, "bundle.json: the file ends at byte 4"},
+		"no JSON":            {[]byte("<html>"), stix.Options{}, "bundle.json: byte 0, after 0 objects: invalid character '<'"},
+		"a list":             {[]byte("[]"), stix.Options{}, "found [, want {: a STIX bundle is an object with a list of objects"},
+		"two":                {append(whole.text(), whole.text()...), stix.Options{}, "something follows the bundle"},
+		"wrong type":         {[]byte(`{"objects":[{"type":7}]}`), stix.Options{}, "type is of a wrong type: number"},
+		"neither":            {[]byte(`{"a":1}`), stix.Options{}, "neither a bundle nor an object of STIX"},
+		"deep":               {[]byte(`{"a":` + strings.Repeat("[", 20000)), stix.Options{}, "exceeded max depth"},
+		"no matrix":          {with(func(o raw) bool { return o["type"] != "x-mitre-matrix" }), stix.Options{}, "there must be one matrix in force, found none"},
+		"no tactic":          {with(func(o raw) bool { return !is(o, "x-mitre-tactic", 1) }), stix.Options{}, "the matrix has the tactic " + id("x-mitre-tactic", 1) + ", which is not in the bundle"},
+		"no successor":       {with(func(o raw) bool { return !is(o, "attack-pattern", 1) }), stix.Options{}, "technique T0002 was replaced by " + id("attack-pattern", 1) + ", which is not in the bundle"},
+		"no analytic":        {with(func(o raw) bool { return !is(o, "x-mitre-analytic", 1) }), stix.Options{}, "detection strategy DET0001 has the analytic"},
+		"nonsense day":       {whole.text(), stix.Options{Released: "soon"}, `"soon" is no day of a release`},
+		"few":                {bundle{techniques: 30, version: "20.0"}.text(), stix.Options{}, "found 20 techniques in force, want 50 to 5000"},
+		"other release":      {whole.text(), stix.Options{Version: "19.2"}, "the bundle says that it is release 20.0, not 19.2"},
+		"no release":         {bundle{techniques: 90}.text(), stix.Options{}, "does not say which release of ATT&CK it is"},
+		"nonsense release":   {bundle{techniques: 90}.text(), stix.Options{Version: "../18"}, `"../18" is no release`},
+		"other domain":       {whole.text(), stix.Options{Domain: attack.Mobile}, "the bundle is of the domain enterprise-attack, want mobile-attack"},
+		"two of an id":       {with(func(o raw) bool { rename(o, "attack-pattern", 3, "T0001"); return true }), stix.Options{}, "two techniques have the id T0001"},
+		"an odd id":          {with(func(o raw) bool { rename(o, "attack-pattern", 3, "X1"); return true }), stix.Options{}, `has the id "X1" in ATT&CK`},
+		"a sub alone":        {with(func(o raw) bool { rename(o, "attack-pattern", 3, "T8000.001"); return true }), stix.Options{}, "technique T8000.001 has no parent in the bundle"},
+		"a technique apart":  {with(func(o raw) bool { return unphase(o, 3) }), stix.Options{}, "technique T0003 has no tactic of the matrix"},
+		"no id":              {with(func(o raw) bool { return without(o, "attack-pattern", 3, "id") }), stix.Options{}, `an object of type "attack-pattern" has the id ""`},
+		"no id of a link":    {with(func(o raw) bool { return without(o, "relationship", 500, "id") }), stix.Options{}, `an object of type "relationship" has the id ""`},
+		"no type":            {with(func(o raw) bool { return without(o, "attack-pattern", 3, "type") }), stix.Options{}, `an object of type "" has the id "attack-pattern--`},
+		"null":               {[]byte(`{"type":"bundle","objects":[null]}`), stix.Options{}, `an object of type "" has the id ""`},
+		"a wrong type":       {with(func(o raw) bool { return set(o, "attack-pattern", 3, "external_references", raw{}) }), stix.Options{}, "external_references is of a wrong type: object"},
+		"a wrong type below": {with(func(o raw) bool { return set(o, "attack-pattern", 3, "kill_chain_phases", []raw{{"phase_name": 1}}) }), stix.Options{}, "kill_chain_phases.phase_name is of a wrong type: number"},
+		"a number":           {[]byte(`{"objects":[7]}`), stix.Options{}, "this is a number, and an object of STIX is wanted"},
+		"of another charset": {with(func(o raw) bool { return set(o, "attack-pattern", 3, "name", "T\ufffdchnique") }), stix.Options{}, "is not UTF-8"},
+		"a tactic twice": {with(func(o raw) bool {
+			return set(o, "x-mitre-matrix", 1, "tactic_refs", []string{id("x-mitre-tactic", 0), id("x-mitre-tactic", 0)})
+		}), stix.Options{}, "the matrix has the tactic first-step twice"},
+		"no domain": {with(func(o raw) bool { return without(o, "x-mitre-matrix", 1, "external_references") }), stix.Options{}, "the matrix does not say which domain it is of"},
+		"no day":    {with(func(o raw) bool { return set(o, "x-mitre-collection", 1, "modified", "") }), stix.Options{}, "the bundle does not say of which day it is: name it with --released"},
 		"a circle": {with(func(o raw) bool {
 			switch {
 			case is(o, "attack-pattern", 1):
@@ -170,14 +183,29 @@ func TestOldIDs(t *testing.T) {
 	}
 }
 
+// Releases are not mixed, in whatever order they come and whatever their collections
+// are called.
 func TestTwoReleases(t *testing.T) {
-	var r stix.Reader
-	if err := r.Read("a", bytes.NewReader(bundle{techniques: 90, version: "20.0"}.text())); err != nil {
-		t.Fatal(err)
-	}
-	err := r.Read("b", bytes.NewReader(bundle{techniques: 90, version: "20.1"}.text()))
-	if err == nil || !strings.Contains(err.Error(), "this is release 20.1, and another file is of 20.0") {
-		t.Errorf("error %v", err)
+	older := bundle{techniques: 90, version: "20.0"}
+	newer := bundle{techniques: 90, version: "20.1", change: func(o raw) bool { return set(o, "x-mitre-collection", 1, "modified", "2026-06-02T00:00:00.000Z") }}
+	other := bundle{techniques: 90, version: "20.1", change: func(o raw) bool { return set(o, "x-mitre-collection", 1, "id", id("x-mitre-collection", 2)) }}
+	for name, c := range map[string]struct {
+		first, second bundle
+		want          string
+	}{
+		"the older first": {older, newer, "this is release 20.1, and what was read before is 20.0: import one release at a time"},
+		"the newer first": {newer, older, "this is release 20.0, and what was read before is 20.1"},
+		"of other ids":    {older, other, "this is release 20.1, and what was read before is 20.0"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var r stix.Reader
+			if err := r.Read("a", bytes.NewReader(c.first.text())); err != nil {
+				t.Fatal(err)
+			}
+			if err := r.Read("b", bytes.NewReader(c.second.text())); err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("error %v\nwant  %s", err, c.want)
+			}
+		})
 	}
 }
 

@@ -118,6 +118,22 @@ func rename(o raw, kind string, n int, attackID string) {
 	}
 }
 
+// set gives an object another value of a property.
+func set(o raw, kind string, n int, property string, value any) bool {
+	if o["id"] == id(kind, n) {
+		o[property] = value
+	}
+	return true
+}
+
+// without takes a property from an object.
+func without(o raw, kind string, n int, property string) bool {
+	if o["id"] == id(kind, n) {
+		delete(o, property)
+	}
+	return true
+}
+
 // unphase takes a technique out of its tactic.
 func unphase(o raw, n int) bool {
 	if o["id"] == id("attack-pattern", n) {

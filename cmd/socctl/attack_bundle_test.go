@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -9,8 +10,8 @@ import (
 
 // writeBundles writes small bundles of ATT&CK into a folder: one as MITRE
 // publishes them today, one of STIX 2.0 with the older model of detection, one of
-// another domain, one in which techniques replace each other in a circle, and one
-// that is cut off.
+// another domain, one in which techniques replace each other in a circle, one with an
+// id that a table of facts cannot hold, and one that is cut off.
 func writeBundles(dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
@@ -21,6 +22,9 @@ func writeBundles(dir string) error {
 		"mobile-20.0.json":     bundleText("mobile-attack", "20.0", false),
 		"circle.json":          bundleText("enterprise-attack", "20.0", true),
 	}
+	named := `"name":"Process Creation"`
+	comma := `"external_references":[{"source_name":"mitre-attack","external_id":"DC,1"}],` + named
+	texts["comma.json"] = bytes.Replace(texts["enterprise-20.0.json"], []byte(named), []byte(comma), 1)
 	texts["cut.json"] = texts["stix20.json"][:9000]
 	for name, text := range texts {
 		if err := os.WriteFile(filepath.Join(dir, name), text, 0o644); err != nil {

@@ -85,6 +85,9 @@ func (c *cli) attackImport(ctx context.Context, path string, o *attackImportOpti
 	if err := facts.Write(&table); err != nil {
 		return err
 	}
+	if _, err := attack.Read(bytes.NewReader(table.Bytes())); err != nil { // else the facts would be of no use, and those before lost
+		return &exitError{exitUnreadable, fmt.Errorf("%s: its facts cannot be written as a table: %w", path, err)}
+	}
 	if o.out == "-" {
 		_, err := c.stdout.Write(table.Bytes())
 		return err
@@ -113,11 +116,12 @@ func (c *cli) readBundles(ctx context.Context, r *stix.Reader, path string) erro
 		return readBundleFile(ctx, r, path)
 	}
 	read := 0
-	err = filepath.WalkDir(path, func(name string, d fs.DirEntry, err error) error {
+	root := strings.TrimSuffix(path, string(filepath.Separator)) + string(filepath.Separator) // also if it is a link
+	err = filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
 		switch base := strings.ToLower(d.Name()); {
 		case err != nil:
 			return err
-		case d.IsDir() && name != path && strings.HasPrefix(base, "."):
+		case d.IsDir() && name != root && strings.HasPrefix(base, "."):
 			return fs.SkipDir
 		case d.IsDir() || !strings.HasSuffix(strings.TrimSuffix(strings.TrimSuffix(base, ".gz"), ".zst"), ".json"):
 			return nil

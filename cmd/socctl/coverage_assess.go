@@ -105,12 +105,14 @@ func (a *assessor) flags() error {
 		if i == 0 {
 			o.Platforms = nil
 		}
-		if !slices.Contains(known, p) {
+		at := slices.IndexFunc(known, func(k string) bool { return strings.EqualFold(k, p) })
+		if at < 0 {
 			return usageError("--platform: ATT&CK %s has no platform %q (known are %s)", a.facts.Version, p, join(known))
 		}
-		o.Platforms = append(o.Platforms, p)
+		o.Platforms = append(o.Platforms, known[at])
 	}
 	slices.Sort(o.Platforms)
+	o.Platforms = slices.Compact(o.Platforms)
 	return nil
 }
 

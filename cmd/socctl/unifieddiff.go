@@ -4,12 +4,14 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/socctl/socctl/cmd/socctl/internal/report"
 )
 
-// writeDiff writes a unified diff of a file, with three lines of context.
+// writeDiff writes a unified diff of a file, with three lines of context, as git apply
+// takes it.
 func writeDiff(out io.Writer, s report.Style, path string, before, after []byte) error {
 	const context = 3
 	w := bufio.NewWriter(out)
@@ -39,10 +41,14 @@ func writeDiff(out io.Writer, s report.Style, path string, before, after []byte)
 				ofB++
 			}
 		}
-		fmt.Fprintln(w, s.Paint(report.Cyan, fmt.Sprintf("@@ -%d,%d +%d,%d @@", a, ofA, b, ofB)))
+		fmt.Fprintln(w, s.Paint(report.Cyan, fmt.Sprintf("@@ -%s +%s @@", hunk(a, ofA), hunk(b, ofB))))
 		for _, line := range lines[i:end] {
 			colour := map[byte]string{'-': report.Red, '+': report.Green}[line[0]]
-			fmt.Fprintln(w, s.Paint(colour, line[:1]+line[2:]))
+			text, ended := strings.CutSuffix(line, "\n")
+			fmt.Fprintln(w, s.Paint(colour, text[:1]+text[2:]))
+			if !ended {
+				fmt.Fprintln(w, `\ No newline at end of file`)
+			}
 		}
 		a, b, i = a+ofA, b+ofB, end
 	}
@@ -52,6 +58,13 @@ func writeDiff(out io.Writer, s report.Style, path string, before, after []byte)
 	return nil
 }
 
-func splitLines(text []byte) []string {
-	return strings.Split(strings.TrimSuffix(string(text), "\n"), "\n")
+// hunk names lines of a file: none of them stand behind the line before.
+func hunk(first, count int) string {
+	if count == 0 {
+		first--
+	}
+	return fmt.Sprintf("%d,%d", first, count)
 }
+
+// splitLines returns lines with their ends, as the last may have none.
+func splitLines(text []byte) []string { return slices.Collect(strings.Lines(string(text))) }

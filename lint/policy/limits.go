@@ -30,12 +30,18 @@ var (
 )
 
 // memoryWatch cancels evaluations when the heap grows too much while they run.
-// OPA has no limit of its own; evaluations that run at the same time are stopped
-// together, because nobody can tell whose memory it is.
+// OPA has no limit of its own; nobody can tell whose memory it is, so that each is
+// held against the heap as it began, whoever else runs at the same time.
 type memoryWatch struct {
-	mu      sync.Mutex
-	running map[int]context.CancelCauseFunc
-	next    int
+	mu       sync.Mutex
+	running  map[int]watched
+	next     int
+	watching bool // there is one goroutine that watches, however many evaluations follow each other
+}
+
+type watched struct {
+	cancel context.CancelCauseFunc
+	most   uint64 // bytes of the heap above which it is cancelled
 }
 
 const watchEvery = 5 * time.Millisecond
@@ -44,13 +50,14 @@ func (w *memoryWatch) enter(cancel context.CancelCauseFunc, limit uint64) (id in
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.running == nil {
-		w.running = map[int]context.CancelCauseFunc{}
-	}
-	if len(w.running) == 0 {
-		go w.watch(heap() + limit)
+		w.running = map[int]watched{}
 	}
 	w.next++
-	w.running[w.next] = cancel
+	w.running[w.next] = watched{cancel, heap() + limit}
+	if !w.watching {
+		w.watching = true
+		go w.watch()
+	}
 	return w.next
 }
 
@@ -61,22 +68,25 @@ func (w *memoryWatch) leave(id int) {
 }
 
 // watch runs as long as anything is being evaluated.
-func (w *memoryWatch) watch(most uint64) {
-	for {
+func (w *memoryWatch) watch() {
+	for goOn := true; goOn; {
 		time.Sleep(watchEvery)
-		full := heap() > most
-		w.mu.Lock()
-		if full {
-			for _, cancel := range w.running {
-				cancel(errMemory)
-			}
-		}
-		idle := len(w.running) == 0
-		w.mu.Unlock()
-		if idle {
-			return
+		goOn = w.look(heap())
+	}
+}
+
+// look cancels what the heap has grown too much for, and reports whether anything
+// is to be watched further.
+func (w *memoryWatch) look(now uint64) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, e := range w.running {
+		if now > e.most {
+			e.cancel(errMemory)
 		}
 	}
+	w.watching = len(w.running) > 0
+	return w.watching
 }
 
 // heap returns the bytes of objects on the heap, dead ones included.

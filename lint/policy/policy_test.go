@@ -226,6 +226,23 @@ func TestScaffold(t *testing.T) {
 	}
 }
 
+// A test that exceeds a limit is told so as a check is.
+func TestTestsAreBounded(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"own.rego":      "# METADATA\n# title: t\npackage socctl.checks.acme.own\nreport contains {\"message\": \"m\"} if input.title\n",
+		"own_test.rego": "package socctl.checks.acme.own_test\nl := split(sprintf(\"%900d\", [1]), \"\")\ntest_slow if { some a, _ in l; some b, _ in l; some c, _ in l; a + b + c == -1 }\n",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	results, diags := policy.Test(context.Background(), []string{dir}, policy.Limits{Time: 50 * time.Millisecond})
+	if len(diags) > 0 || len(results) != 1 || results[0].Message != "it takes too long: more than 50ms" {
+		t.Errorf("%+v, %v", results, diags)
+	}
+}
+
 // The examples over the public rules.
 func BenchmarkExamples(b *testing.B) {
 	in := project.Build(corpus.Rules(b).Documents(), nil, project.Options{Now: today})

@@ -2,11 +2,13 @@ package policy
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/tester"
+	"github.com/open-policy-agent/opa/v1/topdown"
 
 	"github.com/socctl/socctl/rules"
 )
@@ -56,7 +58,7 @@ func Test(ctx context.Context, folders []string, limits Limits) ([]TestResult, r
 		}
 		switch {
 		case r.Error != nil:
-			t.Message = r.Error.Error()
+			t.Message = broken(ctx, watched, limits, r.Error)
 		case r.Fail && r.FailedAt != nil:
 			t.Message = fmt.Sprintf("does not hold: %s", r.FailedAt)
 		case r.Fail:
@@ -65,4 +67,15 @@ func Test(ctx context.Context, folders []string, limits Limits) ([]TestResult, r
 		out = append(out, t)
 	}
 	return out, diags
+}
+
+// broken says why a test was not carried out, of a limit in the words of checks.
+func broken(asked, watched context.Context, limits Limits, err error) string {
+	switch {
+	case asked.Err() != nil || !topdown.IsCancel(err):
+		return err.Error()
+	case errors.Is(context.Cause(watched), errMemory):
+		return fmt.Sprintf("%v: more than %d MiB", errMemory, limits.Memory>>20)
+	}
+	return fmt.Sprintf("%v: more than %s", errTime, limits.Time)
 }

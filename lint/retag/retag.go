@@ -209,7 +209,9 @@ func (l *list) rewrite(with map[int][]string, added []string) ([]lint.Edit, erro
 		case !moves:
 			out = append(out, written)
 		case len(texts) > 0:
-			out = append(out, strings.Replace(written, tag.Text, texts[0], 1))
+			start, _ := tag.Span.Offsets()
+			from, to := tag.At(0, len(tag.Text)).Offsets() // without quotes, whatever is escaped
+			out = append(out, written[:from-start]+texts[0]+written[to-start:])
 			out = append(out, texts[1:]...)
 		}
 	}

@@ -57,6 +57,8 @@ func TestPlan(t *testing.T) {
 			"tags:\r\n    - attack.defense-impairment\r\n    - attack.stealth\r\n    - attack.t1218\r\n    - attack.t1112\r\n", attack.Rules{}, nil},
 		{"the first goes, another says the same", "tags:\n    - attack.defense-evasion\n    - attack.stealth\n    - attack.t1218\n",
 			"tags:\n    - attack.stealth\n    - attack.t1218\n", attack.Rules{}, nil},
+		{"escapes in brackets", `tags: ["attack\x2edefense-evasion", attack.t1218, "\x61ttack.t1112", attack.t1562.001, "attack.\x741562.001"]` + "\n",
+			`tags: ["attack.stealth", attack.defense-impairment, attack.t1218, "\x61ttack.t1112", attack.t1685]` + "\n", attack.Rules{}, nil},
 		{"brackets", "tags: [ attack.defense-evasion,  'attack.t1562.001' ]\n", "tags: [ attack.defense-impairment,  'attack.t1685' ]\n", attack.Rules{}, nil},
 		{"brackets, one becomes two, one goes", "tags: [ attack.defense-evasion, 'attack.t1218', attack.t1112, attack.t1562, attack.t1562.001 ]  # why\n",
 			"tags: [ attack.stealth, attack.defense-impairment, 'attack.t1218', attack.t1112, attack.t1685 ]  # why\n", attack.Rules{}, nil},

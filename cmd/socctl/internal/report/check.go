@@ -39,7 +39,11 @@ func Check(w io.Writer, s Style, c *lint.Check) {
 	}
 }
 
+// example prints an example, which a check of one's own need not have.
 func example(w io.Writer, s Style, title, text string) {
+	if text == "" {
+		return
+	}
 	fmt.Fprintf(w, "\n%s\n", s.Paint(Bold, title))
 	for line := range strings.SplitSeq(strings.Trim(text, "\n"), "\n") {
 		fmt.Fprintf(w, "  %s\n", line)

@@ -53,6 +53,9 @@ func severityText(c *lint.Check) string {
 
 // markdownExample writes the files of an example as they stand in its record.
 func markdownExample(w io.Writer, title, text string) {
+	if text == "" {
+		return
+	}
 	fmt.Fprintf(w, "\n## %s\n\n~~~\n%s\n~~~\n", title, strings.ToValidUTF8(strings.Trim(text, "\n"), "\uFFFD"))
 }
 

@@ -57,15 +57,15 @@ func markdownRow(w io.Writer, name string, h coverage.Histogram) {
 }
 
 func markdownDelta(w io.Writer, r *coverage.Report, d *coverage.Delta) {
-	for _, v := range d.Violations {
-		fmt.Fprintf(w, "- ⛔ %s\n", escapeMarkdown(violationText(&v)))
-	}
-	for _, v := range d.Waived {
-		fmt.Fprintf(w, "- waived until %s by %s: %s (%s)\n", v.Waiver.Expires.Format("2006-01-02"), escapeMarkdown(v.Waiver.Owner), escapeMarkdown(violationText(&v)), escapeMarkdown(v.Waiver.Reason))
-	}
-	for _, x := range d.Sole {
-		fmt.Fprintf(w, "- touched: %s, on which alone hang %s\n", escapeMarkdown(x.Title), escapeMarkdown(strings.Join(x.Techniques, ", ")))
-	}
+	markdownList(w, len(d.Violations), "violation", func(i int) string { return "⛔ " + escapeMarkdown(violationText(&d.Violations[i])) })
+	markdownList(w, len(d.Waived), "waived violation", func(i int) string {
+		v := &d.Waived[i]
+		return fmt.Sprintf("waived until %s by %s: %s (%s)", v.Waiver.Expires.Format("2006-01-02"), escapeMarkdown(v.Waiver.Owner), escapeMarkdown(violationText(v)), escapeMarkdown(v.Waiver.Reason))
+	})
+	markdownList(w, len(d.Sole), "touched rule", func(i int) string {
+		x := &d.Sole[i]
+		return fmt.Sprintf("touched: %s, on which alone hang %s", escapeMarkdown(x.Title), escapeMarkdown(strings.Join(x.Techniques, ", ")))
+	})
 	if len(d.Violations)+len(d.Waived)+len(d.Sole) > 0 {
 		fmt.Fprintln(w)
 	}
@@ -90,6 +90,16 @@ func markdownDelta(w io.Writer, r *coverage.Report, d *coverage.Delta) {
 			moved = append(moved, &d.Taxonomy[i])
 		}
 		markdownChangeTable(w, fmt.Sprintf("Taxonomy: ATT&CK %s to %s, with the rules of before", escapeMarkdown(d.FactsBefore), r.Facts.Version), moved)
+	}
+}
+
+// markdownList writes items, as many as a table has rows.
+func markdownList(w io.Writer, n int, thing string, item func(i int) string) {
+	for i := range min(n, shownMarkdown) {
+		fmt.Fprintf(w, "- %s\n", item(i))
+	}
+	if more := n - shownMarkdown; more > 0 {
+		fmt.Fprintf(w, "- and %s more\n", Count(more, thing))
 	}
 }
 

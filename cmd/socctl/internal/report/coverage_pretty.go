@@ -105,17 +105,20 @@ func prettyNotes(w io.Writer, s Style, run *CoverageRun) {
 	r := run.Report
 	sum := &r.Summary
 	fmt.Fprintln(w)
-	note := func(n int, format string, args ...any) {
+	note := func(n int, one, many string, args ...any) {
+		if n == 1 {
+			many = one
+		}
 		if n > 0 {
-			fmt.Fprintln(w, wrap(fmt.Sprintf("%5d  ", n)+fmt.Sprintf(format, args...), 80))
+			fmt.Fprintln(w, wrap(fmt.Sprintf("%5d  ", n)+fmt.Sprintf(many, args...), 80))
 		}
 	}
-	note(sum.Claimed, "techniques of %d in force are named by tags, whatever else is to be said", sum.InForce)
-	note(sum.Single, "techniques hang on one rule, %d on several that see the same data", sum.SinglePath)
-	note(sum.Failing, "rules are held at 1 by a failing test")
-	note(sum.Stale, "cells have stale evidence")
-	note(len(r.Unresolved), "tags lead to no technique in force")
-	note(len(r.AlsoFired), "times a rule fired on a technique that it does not name")
+	note(sum.Claimed, "technique of %d in force is named by tags, whatever else is to be said", "techniques of %d in force are named by tags, whatever else is to be said", sum.InForce)
+	note(sum.Single, "technique hangs on one rule, %d on several that see the same data", "techniques hang on one rule, %d on several that see the same data", sum.SinglePath)
+	note(sum.Failing, "rule is held at 1 by a failing test", "rules are held at 1 by a failing test")
+	note(sum.Stale, "cell has stale evidence", "cells have stale evidence")
+	note(len(r.Unresolved), "tag leads to no technique in force", "tags lead to no technique in force")
+	note(len(r.AlsoFired), "time a rule fired on a technique that it does not name", "times a rule fired on a technique that it does not name")
 	if gaps := gapsOf(r); len(gaps) > 0 {
 		fmt.Fprintf(w, "\n%s\n", s.Paint(Bold, "NO EVIDENCE, what weighs most first"))
 		for i, t := range gaps {

@@ -57,7 +57,7 @@ func coverageRun(t *testing.T) *report.CoverageRun {
 	o.Now = time.Date(2026, 11, 27, 0, 0, 0, 0, time.UTC)
 	r := coverage.Assess(in, o)
 	before := *in
-	before.Rules = append([]coverage.Rule{{Key: "x", ID: "x", Title: "Gone " + hostile, Path: "rules/x.yml", Line: 1, Tags: []string{"attack.t1003.001"}, Status: "test", Hash: "hx", Text: "tx", Logsources: windows}}, in.Rules...)
+	before.Rules = append([]coverage.Rule{{Key: "x", ID: "x", Title: "Gone " + hostile + " " + strings.Repeat("long", 60), Path: "rules/x.yml", Line: 1, Tags: []string{"attack.t1003.001"}, Status: "test", Hash: "hx", Text: "tx", Logsources: windows}}, in.Rules...)
 	base := coverage.Assess(&before, o)
 	r.Delta = coverage.Compare(base, r)
 	r.Delta.Ref = "main"
@@ -100,6 +100,31 @@ func TestCoverageEscapes(t *testing.T) {
 	}
 	if !seen {
 		t.Error("the hostile title is in no cell")
+	}
+}
+
+// However many violations there are, the Markdown form is short enough for a comment
+// on a pull request.
+func TestCoverageMarkdownFits(t *testing.T) {
+	run := coverageRun(t)
+	d := run.Report.Delta
+	for range 1500 {
+		d.Violations = append(d.Violations, coverage.Violation{Technique: "T1059.001", Name: "Command and Scripting Interpreter", Platform: "Windows", Why: "lost from 1",
+			Waiver: &coverage.Waiver{Owner: "blue", Reason: strings.Repeat("why ", 50)}})
+		d.Sole = append(d.Sole, coverage.SoleTouched{Title: strings.Repeat("title ", 20), Techniques: []string{"T1059.001"}})
+	}
+	d.Waived = append(d.Waived, d.Violations[len(d.Violations)-1500:]...)
+	var b bytes.Buffer
+	if err := report.Coverage(&b, report.Style{}, "markdown", run); err != nil {
+		t.Fatal(err)
+	}
+	if b.Len() > 60_000 {
+		t.Errorf("%d bytes", b.Len())
+	}
+	for _, want := range []string{"violations ·", " violations more\n", " touched rules more\n"} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("no %q", want)
+		}
 	}
 }
 
@@ -184,6 +209,21 @@ func TestCoveragePrettyFits(t *testing.T) {
 	for _, tactic := range []string{"Reconnaissance", "Stealth", "Defense Impairment", "Impact"} {
 		if !strings.Contains(matrix, tactic) {
 			t.Errorf("no %s", tactic)
+		}
+	}
+}
+
+// One of a thing is told as one.
+func TestCoverageTellsOfOne(t *testing.T) {
+	run := coverageRun(t)
+	run.Report.Summary.Claimed, run.Report.Summary.Single, run.Report.Summary.Stale = 1, 1, 2
+	var b bytes.Buffer
+	if err := report.Coverage(&b, report.Style{}, "pretty", run); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"\n1 technique of 697 in force is named by tags", "\n1 technique hangs on one rule", "\n2 cells have stale evidence"} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("no %q in\n%s", want, b.String())
 		}
 	}
 }

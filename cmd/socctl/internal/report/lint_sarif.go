@@ -135,6 +135,9 @@ func lintSARIF(w io.Writer, r *LintRun) error {
 
 func sarifRuleOf(c *lint.Check) sarifRule {
 	code := func(title, text string) string {
+		if text == "" {
+			return "" // a check of one's own need not have any
+		}
 		return "\n\n" + title + ":\n\n```yaml\n" + strings.Trim(text, "\n") + "\n```"
 	}
 	return sarifRule{ID: c.Name, DeprecatedIDs: c.Aliases, ShortDescription: sarifMessage{c.Title},
