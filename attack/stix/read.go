@@ -1,6 +1,8 @@
 package stix
 
 import (
+	"bufio"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -29,7 +31,11 @@ type relation struct{ kind, from, to, modified string }
 // file and the byte at which it is wrong.
 func (r *Reader) Read(name string, in io.Reader) error {
 	counted := &counter{in: in, size: &r.size}
-	decoder := json.NewDecoder(counted)
+	text, err := withoutMark(bufio.NewReader(counted))
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	decoder := json.NewDecoder(text)
 	before := r.seen
 	if err := r.document(decoder); err != nil {
 		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
@@ -38,6 +44,18 @@ func (r *Reader) Read(name string, in io.Reader) error {
 		return fmt.Errorf("%s: byte %d, after %d objects: %w", name, decoder.InputOffset(), r.seen-before, inWords(err))
 	}
 	return nil
+}
+
+// withoutMark skips the mark that some editors put before a text in UTF-8.
+func withoutMark(in *bufio.Reader) (*bufio.Reader, error) {
+	first, _ := in.Peek(3) // what cannot be read is an error for whoever reads it
+	switch {
+	case bytes.HasPrefix(first, []byte("\xff\xfe")), bytes.HasPrefix(first, []byte("\xfe\xff")):
+		return nil, errors.New("the file is UTF-16: write it as UTF-8")
+	case string(first) == "\ufeff":
+		_, _ = in.Discard(len(first))
+	}
+	return in, nil
 }
 
 // inWords tells of a value of a wrong type what it is about, and nothing of Go.
