@@ -65,25 +65,24 @@ func keptIsHeld(t *testing.T) string {
 	return folder
 }
 
-// heldSchema is a schema, closed, and how many documents were held against it.
-type heldSchema struct {
-	*gojsonschema.Schema
-	documents int
-}
-
-type heldBy map[string]*heldSchema // by what documents name: socctl.lint/v1
+// heldBy are schemas by what documents name: socctl.lint/v1. Those of lines go by their
+// own names; they add keys to what they refer to, so they are not closed.
+type heldBy map[string]*gojsonschema.Schema
 
 func heldSchemas(t *testing.T) heldBy {
 	out := heldBy{}
 	for _, s := range schemas {
-		var tree struct {
-			Properties struct{ Schema struct{ Const string } }
-		}
+		var tree map[string]any
 		if err := json.Unmarshal(s.text(), &tree); err != nil {
 			t.Fatal(err)
 		}
-		if name := tree.Properties.Schema.Const; name != "" {
-			out[name] = &heldSchema{Schema: closedSchema(t, s.text())}
+		if strings.HasSuffix(s.name, "-line") {
+			out[s.name] = compiledSchema(t, tree)
+			continue
+		}
+		properties, _ := tree["properties"].(map[string]any)
+		if schema, _ := properties["schema"].(map[string]any); schema != nil {
+			out[schema["const"].(string)] = closedSchema(t, s.text())
 		}
 	}
 	return out
@@ -92,12 +91,30 @@ func heldSchemas(t *testing.T) heldBy {
 func (held heldBy) hold(t *testing.T, command string, text []byte) {
 	var document struct{ Schema string }
 	if json.Unmarshal(text, &document) != nil || held[document.Schema] == nil {
+		held.holdLines(t, command, text)
 		return
 	}
-	schema := held[document.Schema]
-	schema.documents++
-	result, err := schema.Validate(gojsonschema.NewBytesLoader(text))
+	held.holdAgainst(t, command, document.Schema, text)
+}
+
+func (held heldBy) holdAgainst(t *testing.T, command, schema string, text []byte) {
+	result, err := held[schema].Validate(gojsonschema.NewBytesLoader(text))
 	if err != nil || !result.Valid() {
 		t.Errorf("socctl %s: %v %v\n%s", command, err, result.Errors(), text)
+	}
+}
+
+// linesOf are the schemas of lines, by the schema that the first one names.
+var linesOf = map[string]string{"socctl.backtest/v1": "backtest-line"}
+
+// holdLines holds each line of a text against the schema that the first one names.
+func (held heldBy) holdLines(t *testing.T, command string, text []byte) {
+	lines := bytes.SplitAfter(bytes.TrimSpace(text), []byte("\n"))
+	var first struct{ Type, Schema string }
+	if json.Unmarshal(lines[0], &first) != nil || first.Type == "" || linesOf[first.Schema] == "" {
+		return
+	}
+	for _, line := range lines {
+		held.holdAgainst(t, command, linesOf[first.Schema], line)
 	}
 }

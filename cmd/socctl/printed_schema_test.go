@@ -103,6 +103,11 @@ func closedSchema(t *testing.T, text []byte) *gojsonschema.Schema {
 		t.Fatal(err)
 	}
 	closed(tree)
+	return compiledSchema(t, tree)
+}
+
+func compiledSchema(t *testing.T, tree any) *gojsonschema.Schema {
+	t.Helper()
 	loader := gojsonschema.NewSchemaLoader()
 	loader.AutoDetect, loader.Draft = false, gojsonschema.Draft7
 	compiled, err := loader.Compile(gojsonschema.NewGoLoader(tree))

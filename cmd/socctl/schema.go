@@ -22,6 +22,8 @@ var schemas = []struct {
 	name, of string
 	text     func() []byte
 }{
+	{"backtest", "what socctl backtest -f json prints", schemaOf("backtest")},
+	{"backtest-line", "a line of what socctl backtest -f ndjson prints", schemaOf("backtest-line")},
 	{"config", "the configuration, .socctl.yml", config.Schema},
 	{"coverage", "what socctl coverage -f json prints", coverage.ReportSchema},
 	{"diff", "what socctl diff -f json prints", schemaOf("diff")},
