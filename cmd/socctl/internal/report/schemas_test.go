@@ -15,6 +15,7 @@ import (
 // documents are what commands print by the schemas that are held against the Go types.
 var documents = map[string]any{
 	"backtest": backtest.Result{},
+	"test":     jsonTests{},
 }
 
 // A schema tells of every member of what is printed, in a sentence, and of no other, and
