@@ -273,7 +273,7 @@ func recorded(samples []backtest.Sample) []CIEvent {
 	var out []CIEvent
 	for i := range samples {
 		x := &samples[i]
-		e := CIEvent{Source: x.Source, Record: x.Record, Time: x.Time, View: x.View, Fields: []CIField{}}
+		e := CIEvent{Source: x.Source, Record: &x.Record, Time: x.Time, View: x.View, Fields: []CIField{}}
 		for _, f := range x.Fields {
 			e.Fields = append(e.Fields, CIField{Name: f.Name, Text: Shorten(f.Value, maxFieldText)})
 		}

@@ -1,0 +1,27 @@
+package report
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/socctl/socctl/compiler/solver"
+	"github.com/socctl/socctl/evaluator/backtest"
+)
+
+// The first event of a recording has the number 0, which is told; one that was made up
+// has none. Whoever renders a page of somebody else may find a sample without.
+func TestCIEventsTellTheirRecord(t *testing.T) {
+	first, err := json.Marshal(recorded([]backtest.Sample{{Source: "a.ndjson"}}))
+	if err != nil || !strings.Contains(string(first), `"source":"a.ndjson","record":0`) {
+		t.Errorf("%s %v", first, err)
+	}
+	made, err := json.Marshal(madeUp(nil, solver.Model{}))
+	if err != nil || strings.Contains(string(made), "record") {
+		t.Errorf("%s %v", made, err)
+	}
+	var b strings.Builder
+	if ciSamples(&b, "gained", []CIEvent{{Source: "a.ndjson"}}); !strings.Contains(b.String(), "`a.ndjson` record 0") {
+		t.Errorf("%s", &b)
+	}
+}
