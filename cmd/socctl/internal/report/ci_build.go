@@ -18,7 +18,7 @@ import (
 
 // Page makes of a run what people are shown.
 func (r *CIRun) Page() *CIPage {
-	p := &CIPage{Base: r.Base, Version: r.Version, Warnings: slices.Concat([]CIRemark{}, r.Warnings), Changes: []CIChange{}, Correlations: []CICorrelation{}, Findings: []CIRemark{}}
+	p := &CIPage{Base: r.Base, Version: r.Version, Warnings: append([]CIRemark{}, r.Warnings...), Changes: []CIChange{}, Correlations: []CICorrelation{}, Findings: []CIRemark{}}
 	p.Blockers, p.Known = r.judge()
 	p.Blockers = append(p.Blockers, r.Denied...)
 	p.Pass = len(p.Blockers) == 0

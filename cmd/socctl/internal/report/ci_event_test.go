@@ -7,6 +7,7 @@ import (
 
 	"github.com/socctl/socctl/compiler/solver"
 	"github.com/socctl/socctl/evaluator/backtest"
+	"github.com/socctl/socctl/lint"
 )
 
 // The first event of a recording has the number 0, which is told; one that was made up
@@ -23,5 +24,13 @@ func TestCIEventsTellTheirRecord(t *testing.T) {
 	var b strings.Builder
 	if ciSamples(&b, "gained", []CIEvent{{Source: "a.ndjson"}}); !strings.Contains(b.String(), "`a.ndjson` record 0") {
 		t.Errorf("%s", &b)
+	}
+}
+
+// A page without warnings has an empty list of them, and not null.
+func TestCIPageWithoutWarnings(t *testing.T) {
+	run := &CIRun{Diff: &DiffResult{}, Lint: &LintRun{Result: &lint.Result{}}}
+	if text, err := json.Marshal(run.Page()); err != nil || !strings.Contains(string(text), `"warnings":[]`) {
+		t.Errorf("%s %v", text, err)
 	}
 }
