@@ -48,9 +48,8 @@ func keep(folder string, text []byte) {
 // names its schema is held against it: no key is missing, and there is none of which the
 // schema does not tell.
 func keptIsHeld(t *testing.T) string {
-	folder := t.TempDir()
+	folder, held := t.TempDir(), heldSchemas(t)
 	t.Cleanup(func() {
-		held := heldSchemas(t)
 		paths, _ := filepath.Glob(filepath.Join(folder, "*"))
 		for _, path := range paths {
 			text, err := os.ReadFile(path)

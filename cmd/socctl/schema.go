@@ -24,6 +24,7 @@ var schemas = []struct {
 }{
 	{"backtest", "what socctl backtest -f json prints", schemaOf("backtest")},
 	{"backtest-line", "a line of what socctl backtest -f ndjson prints", schemaOf("backtest-line")},
+	{"ci", "what socctl ci -f json prints", schemaOf("ci")},
 	{"config", "the configuration, .socctl.yml", config.Schema},
 	{"coverage", "what socctl coverage -f json prints", coverage.ReportSchema},
 	{"diff", "what socctl diff -f json prints", schemaOf("diff")},

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"embed"
 	"fmt"
+
+	"github.com/socctl/socctl/attack/coverage"
 )
 
 //go:embed schemas/*.json
@@ -12,6 +14,7 @@ var schemas embed.FS
 // within are the schemas that others refer to.
 var within = map[string][]string{
 	"backtest-line": {"backtest"},
+	"ci":            {"diff", "lint", "test", "backtest", "coverage"},
 }
 
 // Schema returns the JSON schema, of draft 2020-12, of what a command prints as JSON; the
@@ -23,7 +26,11 @@ func Schema(name string) []byte {
 		panic(err) // the names are those of embedded files
 	}
 	for _, part := range within[name] {
-		text = define(text, part, Schema(part))
+		schema := coverage.ReportSchema()
+		if part != "coverage" {
+			schema = Schema(part)
+		}
+		text = define(text, part, schema)
 	}
 	return text
 }
@@ -31,5 +38,5 @@ func Schema(name string) []byte {
 // define puts a schema among the definitions of another one.
 func define(text []byte, name string, schema []byte) []byte {
 	const defs = "\n  \"$defs\": {\n"
-	return bytes.Replace(text, []byte(defs), fmt.Appendf(nil, "%s    %q: %s,\n", defs, name, bytes.TrimSpace(schema)), 1)
+	return bytes.Replace(text, []byte(defs), fmt.Appendf(nil, "%s    \"%s.json\": %s,\n", defs, name, bytes.TrimSpace(schema)), 1)
 }

@@ -15,6 +15,7 @@ import (
 // documents are what commands print by the schemas that are held against the Go types.
 var documents = map[string]any{
 	"backtest": backtest.Result{},
+	"ci":       ciRecord{},
 	"test":     jsonTests{},
 }
 
@@ -27,7 +28,7 @@ func TestSchemasTellOfEveryMember(t *testing.T) {
 			if err := json.Unmarshal(Schema(name), &root); err != nil {
 				t.Fatal(err)
 			}
-			w := walk{t, root, map[reflect.Type]bool{}}
+			w := walk{t, root, map[told]bool{}}
 			w.value(name, root, reflect.TypeOf(document))
 		})
 	}
@@ -37,7 +38,13 @@ func TestSchemasTellOfEveryMember(t *testing.T) {
 type walk struct {
 	t    *testing.T
 	root map[string]any
-	seen map[reflect.Type]bool
+	seen map[told]bool
+}
+
+// told is a type that is told of by a part of a schema.
+type told struct {
+	reflect.Type
+	schema uintptr
 }
 
 func (w *walk) value(at string, schema map[string]any, is reflect.Type) {
@@ -49,8 +56,8 @@ func (w *walk) value(at string, schema map[string]any, is reflect.Type) {
 	case reflect.Pointer:
 		w.value(at, schema, is.Elem())
 	case reflect.Struct:
-		if !w.seen[is] {
-			w.seen[is] = true
+		if here := (told{is, reflect.ValueOf(schema).Pointer()}); !w.seen[here] {
+			w.seen[here] = true
 			w.object(at, schema, is)
 		}
 	case reflect.Slice, reflect.Array:
