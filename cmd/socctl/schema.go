@@ -35,6 +35,7 @@ var schemas = []struct {
 	{"lint", "what socctl lint -f json prints", schemaOf("lint")},
 	{"overlap", "what socctl overlap -f json prints", schemaOf("overlap")},
 	{"test", "what socctl test -f json prints", schemaOf("test")},
+	{"tune", "what socctl tune -f json prints", schemaOf("tune")},
 	{"verdict", "a verdict, a line of the ledger", feedback.Schema},
 	{"verdict-check", "what socctl verdict check -f json prints", schemaOf("verdict-check")},
 	{"verdict-stats", "what socctl verdict stats -f json prints", schemaOf("verdict-stats")},

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/socctl/socctl/evaluator/backtest"
+	"github.com/socctl/socctl/feedback/proposal"
 )
 
 // documents are what commands print by the schemas that are held against the Go types.
@@ -17,6 +18,7 @@ var documents = map[string]any{
 	"backtest": backtest.Result{},
 	"ci":       ciRecord{},
 	"test":     jsonTests{},
+	"tune":     proposal.Report{},
 }
 
 // A schema tells of every member of what is printed, in a sentence, and of no other, and
