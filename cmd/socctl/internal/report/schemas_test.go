@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/socctl/socctl/evaluator/backtest"
+	"github.com/socctl/socctl/feedback/expansion"
 	"github.com/socctl/socctl/feedback/proposal"
 )
 
@@ -17,6 +18,7 @@ import (
 var documents = map[string]any{
 	"backtest": backtest.Result{},
 	"ci":       ciRecord{},
+	"expand":   expansion.Report{},
 	"test":     jsonTests{},
 	"tune":     proposal.Report{},
 }
