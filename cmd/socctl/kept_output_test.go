@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/xeipuuv/gojsonschema"
+
+	"github.com/socctl/socctl/cmd/socctl/internal/report"
 )
 
 // keeping is socctl as scripts run it: what it prints as JSON, and what it writes so to
@@ -65,7 +67,7 @@ func keptIsHeld(t *testing.T) string {
 }
 
 // heldBy are schemas by what documents name: socctl.lint/v1. Those of lines go by their
-// own names; they add keys to what they refer to, so they are not closed.
+// own names; that of backtest adds keys to what it refers to, so it is not closed.
 type heldBy map[string]*gojsonschema.Schema
 
 func heldSchemas(t *testing.T) heldBy {
@@ -75,9 +77,11 @@ func heldSchemas(t *testing.T) heldBy {
 		if err := json.Unmarshal(s.text(), &tree); err != nil {
 			t.Fatal(err)
 		}
-		if strings.HasSuffix(s.name, "-line") {
+		switch s.name {
+		case "backtest-line":
 			out[s.name] = compiledSchema(t, tree)
-			continue
+		case "eval-line":
+			out[s.name] = closedSchema(t, s.text())
 		}
 		properties, _ := tree["properties"].(map[string]any)
 		if schema, _ := properties["schema"].(map[string]any); schema != nil {
@@ -103,17 +107,40 @@ func (held heldBy) holdAgainst(t *testing.T, command, schema string, text []byte
 	}
 }
 
-// linesOf are the schemas of lines, by the schema that the first one names.
-var linesOf = map[string]string{"socctl.backtest/v1": "backtest-line"}
-
-// holdLines holds each line of a text against the schema that the first one names.
+// holdLines holds each line of a text against its schema, if it has one.
 func (held heldBy) holdLines(t *testing.T, command string, text []byte) {
-	lines := bytes.SplitAfter(bytes.TrimSpace(text), []byte("\n"))
-	var first struct{ Type, Schema string }
-	if json.Unmarshal(lines[0], &first) != nil || first.Type == "" || linesOf[first.Schema] == "" {
+	name := linesOf(command, text)
+	if name == "" {
 		return
 	}
-	for _, line := range lines {
-		held.holdAgainst(t, command, linesOf[first.Schema], line)
+	for line := range bytes.Lines(text) {
+		held.holdAgainst(t, command, name, line)
+	}
+}
+
+// linesOf is the schema of the lines that a command prints; "" if there is none.
+func linesOf(command string, text []byte) string {
+	line, _, _ := bytes.Cut(text, []byte("\n"))
+	var first struct{ Type, Schema string }
+	if json.Unmarshal(line, &first) != nil {
+		return ""
+	}
+	switch {
+	case first.Type == "run" && first.Schema == "socctl.backtest/v1":
+		return "backtest-line"
+	case strings.HasPrefix(command, "eval ") && !strings.Contains(command, "--members") && !strings.Contains(command, "--stats"):
+		return "eval-line"
+	}
+	return ""
+}
+
+// The schema of a line of eval tells of every member but the tags, which whole lines
+// leave out.
+func TestEvalLineTellsOfEveryMember(t *testing.T) {
+	text := report.Schema("eval-line")
+	for i, m := range lineMemberNames {
+		if told := bytes.Contains(text, []byte(`"`+m.name+`": {"description"`)); told == (lineMember(i) == memberTags) {
+			t.Errorf("%s: told of: %t", m.name, told)
+		}
 	}
 }

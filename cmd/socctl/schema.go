@@ -28,6 +28,7 @@ var schemas = []struct {
 	{"config", "the configuration, .socctl.yml", config.Schema},
 	{"coverage", "what socctl coverage -f json prints", coverage.ReportSchema},
 	{"diff", "what socctl diff -f json prints", schemaOf("diff")},
+	{"eval-line", "a line of what socctl eval prints", schemaOf("eval-line")},
 	{"expand", "what socctl expand -f json prints", schemaOf("expand")},
 	{"filter-audit", "what socctl filter audit -f json prints", audit.JSONSchema},
 	{"filter-check", "what socctl filter check -f json prints", aftercare.JSONSchema},
