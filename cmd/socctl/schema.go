@@ -41,6 +41,7 @@ var schemas = []struct {
 	{"verdict", "a verdict, a line of the ledger", feedback.Schema},
 	{"verdict-check", "what socctl verdict check -f json prints", schemaOf("verdict-check")},
 	{"verdict-stats", "what socctl verdict stats -f json prints", schemaOf("verdict-stats")},
+	{"witness", "what socctl witness -f json prints", schemaOf("witness")},
 }
 
 func schemaOf(name string) func() []byte { return func() []byte { return report.Schema(name) } }

@@ -21,6 +21,7 @@ var documents = map[string]any{
 	"expand":   expansion.Report{},
 	"test":     jsonTests{},
 	"tune":     proposal.Report{},
+	"witness":  []witnessRecord{},
 }
 
 // A schema tells of every member of what is printed, in a sentence, and of no other, and
