@@ -80,7 +80,7 @@ func heldSchemas(t *testing.T) heldBy {
 		switch s.name {
 		case "backtest-line":
 			out[s.name] = compiledSchema(t, tree)
-		case "eval-line", "witness":
+		case "eval-line", "eval-stats", "witness":
 			out[s.name] = closedSchema(t, s.text())
 		}
 		properties, _ := tree["properties"].(map[string]any)
@@ -105,8 +105,11 @@ func (held heldBy) hold(t *testing.T, command string, text []byte) {
 
 // nameless is the schema of a command whose document names none; "" for others.
 func nameless(command string) string {
-	if strings.HasPrefix(command, "witness ") && !strings.Contains(command, "ndjson") {
+	switch {
+	case strings.HasPrefix(command, "witness ") && !strings.Contains(command, "ndjson"):
 		return "witness"
+	case strings.HasPrefix(command, "eval ") && strings.Contains(command, "--stats"):
+		return "eval-stats"
 	}
 	return ""
 }

@@ -29,6 +29,7 @@ var schemas = []struct {
 	{"coverage", "what socctl coverage -f json prints", coverage.ReportSchema},
 	{"diff", "what socctl diff -f json prints", schemaOf("diff")},
 	{"eval-line", "a line of what socctl eval prints", schemaOf("eval-line")},
+	{"eval-stats", "what socctl eval --stats -f json prints", schemaOf("eval-stats")},
 	{"expand", "what socctl expand -f json prints", schemaOf("expand")},
 	{"filter-audit", "what socctl filter audit -f json prints", audit.JSONSchema},
 	{"filter-check", "what socctl filter check -f json prints", aftercare.JSONSchema},

@@ -10,18 +10,20 @@ import (
 	"testing"
 
 	"github.com/socctl/socctl/evaluator/backtest"
+	"github.com/socctl/socctl/evaluator/telemetry/census"
 	"github.com/socctl/socctl/feedback/expansion"
 	"github.com/socctl/socctl/feedback/proposal"
 )
 
 // documents are what commands print by the schemas that are held against the Go types.
 var documents = map[string]any{
-	"backtest": backtest.Result{},
-	"ci":       ciRecord{},
-	"expand":   expansion.Report{},
-	"test":     jsonTests{},
-	"tune":     proposal.Report{},
-	"witness":  []witnessRecord{},
+	"backtest":   backtest.Result{},
+	"eval-stats": census.Report{},
+	"ci":         ciRecord{},
+	"expand":     expansion.Report{},
+	"test":       jsonTests{},
+	"tune":       proposal.Report{},
+	"witness":    []witnessRecord{},
 }
 
 // A schema tells of every member of what is printed, in a sentence, and of no other, and
