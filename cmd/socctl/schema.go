@@ -22,18 +22,27 @@ var schemas = []struct {
 	name, of string
 	text     func() []byte
 }{
+	{"backtest", "what socctl backtest -f json prints", schemaOf("backtest")},
+	{"backtest-line", "a line of what socctl backtest -f ndjson prints", schemaOf("backtest-line")},
+	{"ci", "what socctl ci -f json prints", schemaOf("ci")},
 	{"config", "the configuration, .socctl.yml", config.Schema},
 	{"coverage", "what socctl coverage -f json prints", coverage.ReportSchema},
 	{"diff", "what socctl diff -f json prints", schemaOf("diff")},
+	{"eval-line", "a line of what socctl eval prints", schemaOf("eval-line")},
+	{"eval-stats", "what socctl eval --stats -f json prints", schemaOf("eval-stats")},
+	{"expand", "what socctl expand -f json prints", schemaOf("expand")},
 	{"filter-audit", "what socctl filter audit -f json prints", audit.JSONSchema},
 	{"filter-check", "what socctl filter check -f json prints", aftercare.JSONSchema},
 	{"health", "what socctl health -f json prints", health.JSONSchema},
 	{"lifecycle", "what socctl lifecycle -f json prints", lifecycle.JSONSchema},
 	{"lint", "what socctl lint -f json prints", schemaOf("lint")},
 	{"overlap", "what socctl overlap -f json prints", schemaOf("overlap")},
+	{"test", "what socctl test -f json prints", schemaOf("test")},
+	{"tune", "what socctl tune -f json prints", schemaOf("tune")},
 	{"verdict", "a verdict, a line of the ledger", feedback.Schema},
 	{"verdict-check", "what socctl verdict check -f json prints", schemaOf("verdict-check")},
 	{"verdict-stats", "what socctl verdict stats -f json prints", schemaOf("verdict-stats")},
+	{"witness", "what socctl witness -f json prints", schemaOf("witness")},
 }
 
 func schemaOf(name string) func() []byte { return func() []byte { return report.Schema(name) } }

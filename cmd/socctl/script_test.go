@@ -8,13 +8,14 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"socctl": main})
+	testscript.Main(m, map[string]func(){"socctl": keeping})
 }
 
 // Every command as a user runs it: testdata/script holds one file for each
 // behaviour. The environment variable STARTER is the starter rule pack, and BUNDLES
 // a folder with small bundles of ATT&CK.
 func TestScripts(t *testing.T) {
+	kept := keptIsHeld(t)
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
@@ -27,6 +28,7 @@ func TestScripts(t *testing.T) {
 			}
 			env.Setenv("STARTER", wd+"/../../rules/starter")
 			env.Setenv("NO_COLOR", "1")
+			env.Setenv("KEPT", kept)
 			env.Setenv("BUNDLES", env.WorkDir+"/.bundles")
 			return writeBundles(env.WorkDir + "/.bundles")
 		},

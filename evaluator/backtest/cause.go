@@ -88,7 +88,7 @@ func (c *contexts) normalise(text string) string {
 // that the event lacks is left out.
 func (by *contexts) of(fields []string, ofAll bool, e evaluator.Event) cause {
 	sum := sha256.New()
-	var c cause
+	c := cause{fields: []ContextField{}}
 	add := func(name string, v evaluator.Value) {
 		text := v.Text()
 		if !exact[name] {

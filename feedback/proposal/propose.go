@@ -27,7 +27,7 @@ const minRemovable = 2
 // Propose tunes every rule that has a verdict. A rule for which nothing can be
 // proposed says why, and keeps no other from being tuned.
 func (e *Evidence) Propose(o Options) *Report {
-	out := &Report{Schema: "socctl.tuning/v1", Now: o.Now.UTC().Format(time.RFC3339), Policy: o.Policy.Name}
+	out := &Report{Schema: "socctl.tuning/v1", Now: o.Now.UTC().Format(time.RFC3339), Policy: o.Policy.Name, Rules: []Rule{}}
 	rules := slices.Clone(e.Program.Rules)
 	slices.SortStableFunc(rules, func(a, b *compiler.Rule) int {
 		return cmp.Or(cmp.Compare(a.Source.Span.Path(), b.Source.Span.Path()), cmp.Compare(a.ID, b.ID), cmp.Compare(a.Title, b.Title))

@@ -49,7 +49,7 @@ func (p *Point) Regrouped() bool { return p.regrouped() }
 // are tried beside it: a field fewer, another in the place of one, and one more. Groups
 // of everything are not among them: an alert that names nobody is for nobody.
 func (w *weighing) groupings() []grouping {
-	present := grouping{names: w.Correlation.GroupBy}
+	present := grouping{names: append([]string{}, w.Correlation.GroupBy...)} // not nil, which is null in JSON
 	out := []grouping{present}
 	if w.Fixed || len(present.names) == 0 || w.counts[feedback.Protected] == 0 || w.counts[feedback.Supporting] == 0 {
 		return out

@@ -18,7 +18,7 @@ import (
 
 // Page makes of a run what people are shown.
 func (r *CIRun) Page() *CIPage {
-	p := &CIPage{Base: r.Base, Version: r.Version, Warnings: slices.Concat([]CIRemark{}, r.Warnings), Changes: []CIChange{}, Correlations: []CICorrelation{}, Findings: []CIRemark{}}
+	p := &CIPage{Base: r.Base, Version: r.Version, Warnings: append([]CIRemark{}, r.Warnings...), Changes: []CIChange{}, Correlations: []CICorrelation{}, Findings: []CIRemark{}}
 	p.Blockers, p.Known = r.judge()
 	p.Blockers = append(p.Blockers, r.Denied...)
 	p.Pass = len(p.Blockers) == 0
@@ -273,7 +273,7 @@ func recorded(samples []backtest.Sample) []CIEvent {
 	var out []CIEvent
 	for i := range samples {
 		x := &samples[i]
-		e := CIEvent{Source: x.Source, Record: x.Record, Time: x.Time, View: x.View, Fields: []CIField{}}
+		e := CIEvent{Source: x.Source, Record: &x.Record, Time: x.Time, View: x.View, Fields: []CIField{}}
 		for _, f := range x.Fields {
 			e.Fields = append(e.Fields, CIField{Name: f.Name, Text: Shorten(f.Value, maxFieldText)})
 		}

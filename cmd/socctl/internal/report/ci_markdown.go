@@ -211,7 +211,7 @@ func ciSamples(b *strings.Builder, word string, samples []CIEvent) {
 		for _, f := range e.Fields[:min(len(e.Fields), 10)] {
 			fields = append(fields, f.Name+"="+Shorten(f.Text, 100))
 		}
-		fmt.Fprintf(b, "  - %s: `%s` record %d %s `%s`\n", word, codeText(Shorten(e.Source, 200)), e.Record, escapeMarkdown(Shorten(e.Time, 40)), codeText(Shorten(strings.Join(fields, " "), 600)))
+		fmt.Fprintf(b, "  - %s: `%s` record %d %s `%s`\n", word, codeText(Shorten(e.Source, 200)), e.number(), escapeMarkdown(Shorten(e.Time, 40)), codeText(Shorten(strings.Join(fields, " "), 600)))
 	}
 }
 

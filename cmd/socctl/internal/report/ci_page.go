@@ -66,10 +66,18 @@ type CIChange struct {
 // CIEvent is an event that shows a difference.
 type CIEvent struct {
 	Source string    `json:"source,omitempty"` // recording; "" for one that was made up
-	Record int       `json:"record,omitempty"` // in the recording
+	Record *int      `json:"record,omitempty"` // in the recording, from 0; nil for one that was made up
 	Time   string    `json:"time,omitempty"`
 	View   string    `json:"view,omitempty"`
 	Fields []CIField `json:"fields"`
+}
+
+// number is that of the record, the first one's if none is told.
+func (e *CIEvent) number() int {
+	if e.Record == nil {
+		return 0
+	}
+	return *e.Record
 }
 
 // CIField is a field of an event; Marked if the question is decided by it, and the

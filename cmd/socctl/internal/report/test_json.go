@@ -31,7 +31,7 @@ type jsonTests struct {
 type jsonTest struct {
 	ID          string          `json:"id"`                // path::name
 	Origin      ruletest.Origin `json:"origin"`            // sidecar, inline, sigmahq, rsigma-exemplar or rsigma-expectation
-	Status      ruletest.Status `json:"status"`            // pass, fail, error, missing-recording, not-evaluated or skipped
+	Status      ruletest.Status `json:"status"`            // pass, fail, error, missing-recording or skipped
 	Allowed     bool            `json:"allowed,omitempty"` // a missing recording that is no failure
 	Message     string          `json:"message,omitempty"`
 	Help        string          `json:"help,omitempty"`
