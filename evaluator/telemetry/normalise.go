@@ -93,8 +93,11 @@ func viewsText(t *logsource.Table) []byte {
 }
 
 // Event normalises one record. A record that is no object becomes an event
-// whose only field is "message", holding the value.
+// whose only field is "message", holding the value. One that was left raw or
+// unrendered is read for it, by itself, where a Stream reads many faster; the event of
+// raw text that is no object of JSON has that text as its message.
 func (n *Normaliser) Event(r Record) *Event {
+	r = r.valued()
 	e := &Event{normaliser: n, record: r, id: -1}
 	value := r.Value
 	if value.Kind() != evaluator.Object {
