@@ -267,7 +267,7 @@ func TestEveryDecisionIsDocumented(t *testing.T) {
 // The Go code of the docs is that of examples, which go test runs.
 func TestCodeOfTheDocs(t *testing.T) {
 	sources := ""
-	for _, name := range []string{"evaluator/example_test.go", "evaluator/correlation/example_test.go", "evaluator/backtest/example_test.go", "evaluator/backtest/recorded/example_test.go", "evaluator/witness/example_test.go", "feedback/ledger/example_test.go", "cmd/socctl/library_test.go",
+	for _, name := range []string{"evaluator/example_test.go", "evaluator/correlation/example_test.go", "evaluator/backtest/example_test.go", "evaluator/backtest/recorded/example_test.go", "evaluator/witness/example_test.go", "feedback/ledger/example_test.go", "cmd/socctl/library_test.go", "cmd/socctl/library_editor_test.go", "feedback/aftercare/example_test.go",
 		"evaluator/reload_test.go", "evaluator/ruletest/example_test.go", "attack/coverage/trial/example_test.go", "feedback/proposal/example_test.go"} {
 		text, err := os.ReadFile(filepath.Join(repoRoot, filepath.FromSlash(name)))
 		if err != nil {

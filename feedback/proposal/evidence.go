@@ -25,7 +25,7 @@ type Evidence struct {
 	Table    *logsource.Table // nil means the built-in one
 	State    *feedback.State
 	Replayer backtest.Replayer
-	Support  feedback.Policy // what must stand behind an exclusion
+	Support  feedback.Policy // what must stand behind an exclusion; the zero Policy asks for nothing, see feedback.DefaultPolicy
 	Attacks  Attacks         // what must stay, whatever verdicts say
 	// Calibration is what earlier runs have tested; nil for nothing.
 	Calibration *calibration.Ledger
