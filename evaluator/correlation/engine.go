@@ -26,7 +26,7 @@ const (
 
 // Hit is a match of a rule.
 type Hit struct {
-	Rule   int             // index into Program.Rules
+	Rule   int             // index into Program.Rules; any other is a panic
 	Time   time.Time       // of the event; the zero time means that it has none
 	Event  evaluator.Event // as the rule saw it; it is not kept
 	Origin string          // what the caller calls the event, for Contributor

@@ -23,7 +23,7 @@ import (
 type Evidence struct {
 	Program  *compiler.Program
 	Table    *logsource.Table // nil means the built-in one
-	State    *feedback.State
+	State    *feedback.State  // nil for no verdicts
 	Replayer backtest.Replayer
 	Support  feedback.Policy // what must stand behind an exclusion; the zero Policy asks for nothing, see feedback.DefaultPolicy
 	Attacks  Attacks         // what must stay, whatever verdicts say
@@ -47,6 +47,9 @@ type Evidence struct {
 func (e *Evidence) Collect(ctx context.Context) error {
 	if e.Table == nil {
 		e.Table = logsource.Default()
+	}
+	if e.State == nil {
+		e.State = feedback.Fold(nil, feedback.FoldOptions{})
 	}
 	e.fires, e.builders, e.corpora = map[*compiler.Rule]map[string]bool{}, map[logsource.Logsource]*tuning.Builder{}, map[logsource.Logsource]*tuning.Corpus{}
 	fields := map[logsource.Logsource][]string{}
