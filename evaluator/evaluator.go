@@ -76,7 +76,8 @@ type Match struct {
 }
 
 // Match returns the rules that match an event, each once, in the order of the
-// Program.
+// Program; nil if none does. The result holds until Match is called again. Nothing of the
+// event is asked for later.
 func (e *Evaluator) Match(event Event) []Match {
 	e.stopped = e.stopped[:0]
 	routed, isRouted := event.(Routed)
@@ -315,7 +316,8 @@ func (e *Evaluator) mergeWords(v Value, filter *wordFilter) {
 	}
 }
 
-// MatchRule reports whether one rule of the program matches an event.
+// MatchRule reports whether one rule of the program matches an event. A rule of another
+// program has other predicates: what comes of it is wrong, or a panic.
 func (e *Evaluator) MatchRule(rule *compiler.Rule, event Event) bool {
 	routed, isRouted := event.(Routed)
 	if !isRouted || e.ignoreLogsource {

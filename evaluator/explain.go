@@ -44,7 +44,8 @@ type Node struct {
 
 // Explain evaluates every part of a rule of the program on an event. On a
 // Routed event it explains the view on which the rule matches, else the first
-// view that the rule applies to.
+// view that the rule applies to. The rule must be of the program, as for MatchRule. It may
+// be called while the result of Match is gone through.
 func (e *Evaluator) Explain(rule *compiler.Rule, event Event) *Explanation {
 	x := &Explanation{Rule: rule}
 	routed, isRouted := event.(Routed)

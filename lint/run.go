@@ -83,7 +83,8 @@ func (r *Result) Worst() (rules.Severity, bool) {
 }
 
 // Run runs all checks that the configuration does not turn off. The error is
-// that of the context, when it ends before the run does.
+// that of the context, when it ends before the run does; a check that has begun with
+// a document goes on to its end, which may take seconds for one that is hard to prove.
 func Run(ctx context.Context, in *Input, known *Catalogue, cfg *Config) (*Result, error) {
 	d := &driver{in: in, known: known, cfg: cfg, corpus: newCorpus(in)}
 	if in.Gone != nil {
@@ -265,7 +266,7 @@ func (d *driver) documents(ctx context.Context) []*Finding {
 			return
 		}
 		for _, check := range checks {
-			if d.runsOn(check, s.Document) {
+			if ctx.Err() == nil && d.runsOn(check, s.Document) {
 				found[i] = append(found[i], d.run(check, s)...)
 			}
 		}

@@ -13,6 +13,7 @@ import (
 	"github.com/socctl/socctl/cmd/socctl/internal/report"
 	"github.com/socctl/socctl/evaluator"
 	"github.com/socctl/socctl/evaluator/backtest"
+	"github.com/socctl/socctl/evaluator/backtest/recorded"
 	"github.com/socctl/socctl/evaluator/record"
 	"github.com/socctl/socctl/evaluator/telemetry"
 	"github.com/socctl/socctl/rules"
@@ -139,7 +140,7 @@ func (c *cli) backtestRun(ctx context.Context, o *backtestOptions, recordings []
 }
 
 // backtestOptions are those of a replay, and the recordings that it reads.
-func (c *cli) backtestOptions(cfg *config.Config, o *backtestOptions, named []string) (*backtest.Options, *recordings, error) {
+func (c *cli) backtestOptions(cfg *config.Config, o *backtestOptions, named []string) (*backtest.Options, *recorded.Replayer, error) {
 	options := &backtest.Options{Samples: o.samples}
 	if o.samples == 0 {
 		options.Samples = -1
@@ -159,11 +160,11 @@ func (c *cli) backtestOptions(cfg *config.Config, o *backtestOptions, named []st
 		options.Lateness = 1 // 0 would mean any
 	}
 	collectLess()
-	return options, newRecordings(replayer), nil
+	return options, recorded.New(replayer), nil
 }
 
 // runBacktest replays the recordings.
-func (c *cli) runBacktest(ctx context.Context, compared *comparedRules, r *recordings, o backtest.Options, watch func(backtest.Replayer) backtest.Replayer) (*backtest.Result, error) {
+func (c *cli) runBacktest(ctx context.Context, compared *comparedRules, r *recorded.Replayer, o backtest.Options, watch func(backtest.Replayer) backtest.Replayer) (*backtest.Result, error) {
 	meter := c.watch(r)
 	from := backtest.Replayer(r)
 	if watch != nil {
@@ -203,15 +204,17 @@ func (c *cli) replayer(cfg *config.Config, o *backtestOptions, recordings []stri
 }
 
 // watch shows how far a replay is, and what cannot be read.
-func (c *cli) watch(r *recordings) *meter {
-	m := newMeter(report.NewProgress(c.stderr, c.quiet), slices.Concat(r.folders, r.stream.Recordings, r.stream.Baseline))
-	r.stream.Progress = m.update
-	r.stream.Problem = func(err error) {
+func (c *cli) watch(r *recorded.Replayer) *meter {
+	m := newMeter(report.NewProgress(c.stderr, c.quiet), slices.Concat(r.Folders, r.Baseline, r.Stream.Recordings, r.Stream.Baseline))
+	r.Stream.Progress = m.update
+	r.Stream.Problem = func(err error) {
 		m.done()
 		c.unreadable(err)
 	}
-	r.warn = func(text string) {
+	r.WithoutIndex = func(folder string, files int) {
 		m.done()
+		text := fmt.Sprintf("the index of %s in %s is gone or damaged, so what it would tell was read from there; `socctl record compact %s` makes indexes anew",
+			report.Count(files, "file"), folder, folder)
 		fmt.Fprintf(c.stderr, "%s %s\n", c.err().Paint(report.Yellow, "warning:"), report.Clean(text))
 	}
 	return m

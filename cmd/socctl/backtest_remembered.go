@@ -14,6 +14,7 @@ import (
 
 	"github.com/socctl/socctl/cmd/socctl/internal/report"
 	"github.com/socctl/socctl/evaluator/backtest"
+	"github.com/socctl/socctl/evaluator/backtest/recorded"
 	"github.com/socctl/socctl/evaluator/record"
 	"github.com/socctl/socctl/rules"
 	"github.com/socctl/socctl/rules/config"
@@ -41,9 +42,9 @@ type runKey struct {
 // runKey returns the key of a run. Only runs over recorded telemetry alone are kept, and
 // only those whose rules are all that there is to read: a comparison reads a
 // repository, and pipelines may read anything.
-func (c *cli) runKey(cfg *config.Config, o *backtestOptions, recordings *recordings, options *backtest.Options) runKey {
-	stream := recordings.stream
-	if o.base != "" || len(o.pipelines)+len(cfg.Pipelines)+len(cfg.Taxonomies) > 0 || len(recordings.folders) == 0 || len(stream.Recordings)+len(stream.Baseline) > 0 {
+func (c *cli) runKey(cfg *config.Config, o *backtestOptions, recordings *recorded.Replayer, options *backtest.Options) runKey {
+	stream := recordings.Stream
+	if o.base != "" || len(o.pipelines)+len(cfg.Pipelines)+len(cfg.Taxonomies) > 0 || len(recordings.Folders)+len(recordings.Baseline) == 0 || len(stream.Recordings)+len(stream.Baseline) > 0 {
 		return runKey{}
 	}
 	paths, err := c.pathsOfRules(cfg, o.rules)
@@ -55,18 +56,19 @@ func (c *cli) runKey(cfg *config.Config, o *backtestOptions, recordings *recordi
 	if err != nil {
 		return runKey{}
 	}
-	of := []any{program, cfg.PlaceholderValues(), stream.Normaliser.Key(), stream.Anyway, options, recordings.folders, recordings.baselineBehind}
+	of := []any{program, cfg.PlaceholderValues(), stream.Normaliser.Key(), stream.Anyway, options, recordings.Folders, recordings.Baseline}
 	if err := json.NewEncoder(sum).Encode(of); err != nil {
 		return runKey{}
 	}
-	for _, folder := range recordings.folders {
+	folders := slices.Concat(recordings.Folders, recordings.Baseline)
+	for _, folder := range folders {
 		manifest, err := os.ReadFile(filepath.Join(folder, record.ManifestName))
 		if err != nil {
 			return runKey{}
 		}
 		fmt.Fprintf(sum, "%d %x ", len(manifest), sha256.Sum256(manifest))
 	}
-	return runKey{recordings.folders[0], slices.Clone(paths), hex.EncodeToString(sum.Sum(nil))}
+	return runKey{folders[0], slices.Clone(paths), hex.EncodeToString(sum.Sum(nil))}
 }
 
 // of returns the key with the rules as they are now; "" if the run is not to be kept.

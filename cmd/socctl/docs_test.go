@@ -267,7 +267,7 @@ func TestEveryDecisionIsDocumented(t *testing.T) {
 // The Go code of the docs is that of examples, which go test runs.
 func TestCodeOfTheDocs(t *testing.T) {
 	sources := ""
-	for _, name := range []string{"evaluator/example_test.go", "evaluator/correlation/example_test.go", "evaluator/backtest/example_test.go", "evaluator/witness/example_test.go", "feedback/ledger/example_test.go", "cmd/socctl/library_test.go",
+	for _, name := range []string{"evaluator/example_test.go", "evaluator/correlation/example_test.go", "evaluator/backtest/example_test.go", "evaluator/backtest/recorded/example_test.go", "evaluator/witness/example_test.go", "feedback/ledger/example_test.go", "cmd/socctl/library_test.go", "cmd/socctl/library_editor_test.go", "feedback/aftercare/example_test.go",
 		"evaluator/reload_test.go", "evaluator/ruletest/example_test.go", "attack/coverage/trial/example_test.go", "feedback/proposal/example_test.go"} {
 		text, err := os.ReadFile(filepath.Join(repoRoot, filepath.FromSlash(name)))
 		if err != nil {
@@ -292,13 +292,17 @@ func TestCodeOfTheDocs(t *testing.T) {
 	}
 }
 
-// example returns the body of a function without its expected output, or the
-// declaration of a type with its methods.
+// example returns the body of a function without its expected output, a whole function
+// with parameters, or the declaration of a type with its methods.
 func example(sources, name string) string {
 	if _, rest, ok := strings.Cut(sources, "\nfunc "+name+"() {\n"); ok {
 		body, _, _ := strings.Cut(rest, "\n}\n")
 		body, _, _ = strings.Cut(body, "\n\t// Output:")
 		return strings.TrimPrefix(strings.ReplaceAll("\n"+body, "\n\t", "\n"), "\n") + "\n"
+	}
+	if _, rest, ok := strings.Cut(sources, "\nfunc "+name+"("); ok {
+		body, _, _ := strings.Cut(rest, "\n}\n")
+		return "func " + name + "(" + body + "\n}\n"
 	}
 	_, rest, _ := strings.Cut(sources, "\ntype "+name+" ")
 	rest = "type " + name + " " + rest

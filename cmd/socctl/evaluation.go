@@ -99,7 +99,7 @@ func (r *evaluation) blocks(ctx context.Context, recordings []string) iter.Seq[*
 		for _, part := range inTurn(recordings) {
 			blocks := telemetry.Blocks(ctx, part, r.readOptions())
 			if record.Is(part[0]) {
-				blocks = telemetry.BlocksOf(recorded(ctx, part[0]))
+				blocks = telemetry.BlocksOf(recordsOf(ctx, part[0]))
 			}
 			for b := range blocks {
 				if !yield(b) {
@@ -122,8 +122,8 @@ func inTurn(recordings []string) (parts [][]string) {
 	return parts
 }
 
-// recorded reads recorded telemetry.
-func recorded(ctx context.Context, folder string) iter.Seq2[telemetry.Record, error] {
+// recordsOf reads recorded telemetry.
+func recordsOf(ctx context.Context, folder string) iter.Seq2[telemetry.Record, error] {
 	return func(yield func(telemetry.Record, error) bool) {
 		left := false
 		next := func(r telemetry.Record, err error) error {
@@ -132,7 +132,7 @@ func recorded(ctx context.Context, folder string) iter.Seq2[telemetry.Record, er
 			}
 			return ctx.Err()
 		}
-		unread := func(f record.File, err error) error { return next(telemetry.Record{}, without(f, err)) }
+		unread := func(f record.File, err error) error { return next(telemetry.Record{}, f.LeftOut(err)) }
 		err := record.Records(folder, unread, func(row record.Row) error { return next(row.Record, nil) })
 		if err != nil && !left && ctx.Err() == nil {
 			yield(telemetry.Record{}, err)

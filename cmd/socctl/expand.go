@@ -18,6 +18,7 @@ import (
 	"github.com/socctl/socctl/cmd/socctl/internal/report"
 	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/evaluator/backtest"
+	"github.com/socctl/socctl/evaluator/backtest/recorded"
 	"github.com/socctl/socctl/evaluator/telemetry"
 	"github.com/socctl/socctl/feedback/expansion"
 	"github.com/socctl/socctl/rules/config"
@@ -189,7 +190,7 @@ func (c *cli) expandInputs(ctx context.Context, o *expandOptions, cfg *config.Co
 		return damaged, err
 	}
 	collectLess()
-	all := newRecordings(replayer)
+	all := recorded.New(replayer)
 	c.watch(all)
 	in.Replayer = all
 	return damaged, nil

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/socctl/socctl/cmd/socctl/internal/report"
+	"github.com/socctl/socctl/evaluator/backtest/recorded"
 	"github.com/socctl/socctl/feedback/aftercare"
 	"github.com/socctl/socctl/rules/config"
 )
@@ -149,9 +150,9 @@ func (c *cli) hidden(ctx context.Context, cfg *config.Config, loaded *loadedRule
 	if err != nil {
 		return nil, exitClean, err
 	}
-	recorded := newRecordings(replayer)
-	meter := c.watch(recorded)
-	err = out.Replay(ctx, loaded.program, recorded)
+	replay := recorded.New(replayer)
+	meter := c.watch(replay)
+	err = out.Replay(ctx, loaded.program, replay)
 	meter.done()
 	if err := interrupted(ctx.Err()); err != nil {
 		return nil, exitClean, err // an attack that a filter hides may be in the rest

@@ -11,6 +11,7 @@ import (
 
 	"github.com/socctl/socctl/cmd/socctl/internal/report"
 	"github.com/socctl/socctl/evaluator/backtest"
+	"github.com/socctl/socctl/evaluator/backtest/recorded"
 	"github.com/socctl/socctl/evaluator/ruletest"
 	"github.com/socctl/socctl/feedback/health"
 	"github.com/socctl/socctl/rules/config"
@@ -127,9 +128,9 @@ func (c *cli) replayFor(ctx context.Context, o *healthOptions, cfg *config.Confi
 		return err
 	}
 	options.Lateness = max(options.Lateness, 1)
-	recorded := newRecordings(replayer)
-	in.Watch = &health.Watch{Replayer: recorded, State: in.State}
-	meter := c.watch(recorded)
+	replay := recorded.New(replayer)
+	in.Watch = &health.Watch{Replayer: replay, State: in.State}
+	meter := c.watch(replay)
 	in.Replay, err = backtest.Run(ctx, backtest.NewSubject(in.Program, nil), in.Watch, options)
 	meter.done()
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"github.com/socctl/socctl/cmd/socctl/internal/report"
 	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/evaluator/backtest"
+	"github.com/socctl/socctl/evaluator/backtest/recorded"
 	"github.com/socctl/socctl/lint/overlap"
 )
 
@@ -92,7 +93,7 @@ func (c *cli) firings(ctx context.Context, p *compiler.Program, replayer *backte
 	for i, r := range p.Rules {
 		number[r] = i
 	}
-	split := newRecordings(replayer)
+	split := recorded.New(replayer)
 	meter := c.watch(split)
 	fired := overlap.NewFirings()
 	seen, err := split.Replay(ctx, p, func(h *backtest.Hit) {

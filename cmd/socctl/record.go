@@ -441,7 +441,7 @@ func (c *cli) recordCat() *cobra.Command {
 			code := exitClean
 			unread := func(f record.File, err error) error {
 				code = exitUnreadable
-				c.unreadable(without(f, err))
+				c.unreadable(f.LeftOut(err))
 				return cmd.Context().Err()
 			}
 			err := record.Records(args[0], unread, func(row record.Row) error {

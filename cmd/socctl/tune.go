@@ -15,6 +15,7 @@ import (
 
 	"github.com/socctl/socctl/cmd/socctl/internal/report"
 	"github.com/socctl/socctl/compiler"
+	"github.com/socctl/socctl/evaluator/backtest/recorded"
 	"github.com/socctl/socctl/feedback/calibration"
 	"github.com/socctl/socctl/feedback/ledger"
 	"github.com/socctl/socctl/feedback/proposal"
@@ -155,7 +156,7 @@ func (c *cli) tuner(ctx context.Context, o *tuneOptions, recordings []string) (*
 	if err != nil {
 		return nil, err
 	}
-	t.evidence = &proposal.Evidence{Program: t.loaded.program, Table: table, State: state, Replayer: newRecordings(replayer), Support: v.policy, Calibration: tested, Attacks: attacks}
+	t.evidence = &proposal.Evidence{Program: t.loaded.program, Table: table, State: state, Replayer: recorded.New(replayer), Support: v.policy, Calibration: tested, Attacks: attacks}
 	return t, nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/socctl/socctl/cmd/socctl/internal/report"
+	"github.com/socctl/socctl/evaluator/backtest/recorded"
 	"github.com/socctl/socctl/evaluator/ruletest"
 	"github.com/socctl/socctl/evaluator/telemetry"
 	"github.com/socctl/socctl/feedback/proposal"
@@ -58,7 +59,7 @@ func (c *cli) attacks(o *tuneOptions, v *verdicts, set *rules.Set) (proposal.Att
 		}
 		stream.Baseline = nil // of the configuration: no attacks
 		stream.Problem = c.unreadable
-		out.Recordings = newRecordings(stream)
+		out.Recordings = recorded.New(stream)
 	}
 	return out, nil
 }

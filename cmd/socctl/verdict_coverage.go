@@ -7,6 +7,7 @@ import (
 
 	"github.com/socctl/socctl/cmd/socctl/internal/report"
 	"github.com/socctl/socctl/evaluator/backtest"
+	"github.com/socctl/socctl/evaluator/backtest/recorded"
 	"github.com/socctl/socctl/feedback"
 	"github.com/socctl/socctl/feedback/health"
 )
@@ -75,9 +76,9 @@ func (c *cli) replayBenign(ctx context.Context, o *statsOptions, v *verdicts, in
 		return err
 	}
 	options.Lateness = max(options.Lateness, 1)
-	recorded := newRecordings(replayer)
-	in.Watch = &health.Watch{Replayer: recorded, State: in.State}
-	meter := c.watch(recorded)
+	replay := recorded.New(replayer)
+	in.Watch = &health.Watch{Replayer: replay, State: in.State}
+	meter := c.watch(replay)
 	in.Replay, err = backtest.Run(ctx, backtest.NewSubject(in.Program, nil), in.Watch, options)
 	meter.done()
 	if err != nil {

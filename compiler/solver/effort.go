@@ -20,4 +20,11 @@ func (s *Solver) begin() {
 }
 
 // left is what the question may still spend.
-func (s *Solver) left() int { return s.limit - s.spent }
+func (s *Solver) left() int {
+	if s.stopped() {
+		return 0
+	}
+	return s.limit - s.spent
+}
+
+func (s *Solver) stopped() bool { return s.options.Stop != nil && s.options.Stop() }

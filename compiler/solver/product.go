@@ -43,7 +43,7 @@ func (s *Solver) product(wanted, refused []*machine) (string, verdict) {
 			}
 			p.add(next, i, r)
 		}
-		if steps -= len(symbols) * len(machines); steps < 0 || len(p.nodes) > s.options.States {
+		if steps -= len(symbols) * len(machines); steps < 0 || len(p.nodes) > s.options.States || i%64 == 63 && s.stopped() {
 			return "", tooLarge
 		}
 	}

@@ -148,6 +148,9 @@ func (s *Solver) solve(f *Formula) Result {
 	sat := s.search
 	root := sat.gate(f)
 	for range s.options.Rounds {
+		if s.stopped() {
+			return Result{Reason: "it was stopped"}
+		}
 		sat.sat.Assume(root)
 		for i := range sat.lessons {
 			sat.sat.Assume(sat.lessons[i].selector)
@@ -183,6 +186,9 @@ func (s *Solver) refuted() Result {
 			continue
 		}
 		lesson := &s.search.lessons[n]
+		if lesson.unknown != "" && s.stopped() {
+			return Result{Reason: "it was stopped"}
+		}
 		if lesson.unknown != "" {
 			return Result{Reason: lesson.unknown}
 		}

@@ -34,6 +34,11 @@ type Options struct {
 	// Rounds how often boolean structure and fields are played against each other.
 	// Zero means the default of each.
 	States, Rounds int
+
+	// Stop is asked now and then whether to give up: answers that are not known yet
+	// are Unknown then. For a context it is func() bool { return ctx.Err() != nil }.
+	// Nil never stops; a question ends by itself too, for its work is bounded.
+	Stop func() bool
 }
 
 // several reports whether a field may hold several values at once.

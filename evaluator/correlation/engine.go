@@ -26,7 +26,7 @@ const (
 
 // Hit is a match of a rule.
 type Hit struct {
-	Rule   int             // index into Program.Rules
+	Rule   int             // index into Program.Rules; any other is a panic
 	Time   time.Time       // of the event; the zero time means that it has none
 	Event  evaluator.Event // as the rule saw it; it is not kept
 	Origin string          // what the caller calls the event, for Contributor
@@ -68,13 +68,18 @@ type subscription struct {
 }
 
 // New returns an Engine that calls emit for every alert, also for those of
-// correlations that only feed others; Alert.Correlation.Alerts tells.
+// correlations that only feed others; Alert.Correlation.Alerts tells. emit is called
+// within Add, Advance and Close, must not use the engine, and may keep the alert, which
+// must not be changed. If it is nil, alerts are only counted.
 func New(p *compiler.Program, o Options, emit func(*Alert)) *Engine {
 	if o.MaxGroups <= 0 {
 		o.MaxGroups = DefaultMaxGroups
 	}
 	if o.MaxEntries <= 0 {
 		o.MaxEntries = DefaultMaxEntries
+	}
+	if emit == nil {
+		emit = func(*Alert) {}
 	}
 	e := &Engine{program: p, options: o, emit: emit, watermark: math.MinInt64, subscribers: make([][]subscription, len(p.Rules))}
 	for i, c := range p.Correlations {
@@ -104,7 +109,8 @@ func (e *Engine) connect(n *node) {
 	}
 }
 
-// Feeds reports whether a rule feeds any correlation; the others need not be added.
+// Feeds reports whether a rule, an index into Program.Rules, feeds any correlation; the
+// others need not be added.
 func (e *Engine) Feeds(rule int) bool { return len(e.subscribers[rule]) > 0 }
 
 // Stats returns what was counted so far.
@@ -164,7 +170,8 @@ func (e *Engine) Advance(t time.Time) {
 	}
 }
 
-// Close says that no match will come, and raises all alerts that remain.
+// Close says that no match will come, and raises all alerts that remain. A match that
+// comes all the same is late. Who wants to go on later takes the State instead.
 func (e *Engine) Close() { e.advance(math.MaxInt64) }
 
 func (e *Engine) advance(watermark int64) {

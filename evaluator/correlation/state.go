@@ -2,6 +2,8 @@ package correlation
 
 import (
 	"encoding/json"
+	"errors"
+	"math"
 	"slices"
 	"time"
 
@@ -91,8 +93,16 @@ type alertState struct {
 	Dropped      int                `json:"dropped,omitempty"`
 }
 
-// State returns all that the engine knows, as JSON, for another one to Load.
+// ErrClosed means that an engine was closed, so that its windows are over: whoever
+// loaded its state would take every match for late.
+var ErrClosed = errors.New("the engine was closed: its windows are over, and nothing of it can go on")
+
+// State returns all that the engine knows, as JSON, for another one to Load. After Close
+// it returns ErrClosed.
 func (e *Engine) State() ([]byte, error) {
+	if e.watermark == math.MaxInt64 {
+		return nil, ErrClosed
+	}
 	s := engineState{Version: stateVersion, Watermark: e.watermark, Events: e.events, Stats: e.stats}
 	twins := saver{rules: map[*compiler.Rule]int{}, correlations: map[*compiler.Correlation]int{}}
 	seen := map[string]int{}

@@ -1,6 +1,7 @@
 package correlation_test
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -108,5 +109,25 @@ func TestLoadTwins(t *testing.T) {
 	after.Close()
 	if slices.Sort(got); !slices.Equal(got, []string{"one", "two"}) {
 		t.Errorf("%q fired, want each once", got)
+	}
+}
+
+// A closed engine has taken every window for over. Its state would make another one take
+// all matches for late, so there is none.
+func TestStateOfClosedEngine(t *testing.T) {
+	t.Parallel()
+	e := correlation.New(compile(t, fmt.Sprintf(limitRules, "event_count", "gte: 2")), correlation.Options{}, nil)
+	for seq := range uint64(3) {
+		e.Add(correlation.Hit{Time: epoch, Seq: seq, Event: evaluator.Map{"u": "a"}})
+	}
+	if _, err := e.State(); err != nil {
+		t.Error(err)
+	}
+	e.Close()
+	if got := e.Stats().Alerts; got != 1 {
+		t.Errorf("%d alerts counted, want 1", got)
+	}
+	if _, err := e.State(); !errors.Is(err, correlation.ErrClosed) {
+		t.Errorf("got %v, want ErrClosed", err)
 	}
 }

@@ -18,7 +18,7 @@ func lock(dir string) (unlock func(), err error) {
 	}
 	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
 		_ = f.Close()
-		return nil, fmt.Errorf("%s is being written by another process: wait for it", dir)
+		return nil, fmt.Errorf("%s %w", dir, ErrLocked)
 	}
 	return func() { _ = f.Close() }, nil
 }

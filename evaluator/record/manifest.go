@@ -61,6 +61,15 @@ type File struct {
 	Index *Index `json:"index,omitempty"`
 }
 
+// LeftOut returns an error as whoever goes on without the file tells it: with the number
+// of its events.
+func (f File) LeftOut(err error) error {
+	if f.Rows == 1 {
+		return fmt.Errorf("%w; left out: 1 event", err)
+	}
+	return fmt.Errorf("%w; left out: %d events", err, f.Rows)
+}
+
 // Rows returns how many events the recording holds.
 func (m *Manifest) Rows() (rows int) {
 	for _, f := range m.Files {

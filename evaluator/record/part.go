@@ -105,13 +105,9 @@ func (p *part) add(r telemetry.Record, layout *telemetry.Layout, texts *telemetr
 	p.index, p.times = append(p.index, int64(r.Index)), append(p.times, is.at)
 	p.bytes += rowBytes + p.source.set(row, bytesOf(r.Source), &p.room) + p.view.set(row, bytesOf(is.view), &p.room) + p.route.set(row, bytesOf(is.route), &p.room)
 	if layout == nil {
-		whole, err := wholeText(r, texts)
-		if err != nil {
-			return err
-		}
 		p.noteKind(eventKind{route: is.route})
 		p.layoutOf = append(p.layoutOf, p.known("", nil, nil).number)
-		p.bytes += p.rest.set(row, whole, &p.room)
+		p.bytes += p.rest.set(row, wholeText(r, texts), &p.room)
 		return nil
 	}
 	in := p.known(layout.Skeleton, layout.Kinds, layout.Names)
@@ -142,11 +138,11 @@ func (p *part) add(r telemetry.Record, layout *telemetry.Layout, texts *telemetr
 }
 
 // wholeText is a record in JSON.
-func wholeText(r telemetry.Record, texts *telemetry.Layouts) ([]byte, error) {
+func wholeText(r telemetry.Record, texts *telemetry.Layouts) []byte {
 	if r.Raw != nil {
-		return r.Raw, nil
+		return r.Raw
 	}
-	return r.Value.AppendJSON(nil), nil
+	return texts.Value().AppendJSON(nil)
 }
 
 // known returns the layout of a skeleton in this part.

@@ -35,7 +35,8 @@ func (o *Options) heldBytes() int {
 }
 
 // Writer adds events to a recording. What is added becomes visible, all at once,
-// when Commit succeeds. A Writer is for one goroutine.
+// when Commit succeeds. It ends with Commit or Abort, without which the recording stays
+// locked as long as the process lives. A Writer is for one goroutine.
 type Writer struct {
 	dir        string
 	memory     int
@@ -44,6 +45,7 @@ type Writer struct {
 	normaliser *telemetry.Normaliser
 	manifest   *Manifest
 	unlock     func()
+	ended      bool
 	parts      map[partKey]*part
 	press      *press
 	held       int // bytes of parts
@@ -59,7 +61,7 @@ type Writer struct {
 type partKey struct{ day, view string }
 
 // Create opens a recording for adding events, and makes it if the folder does not
-// exist or is empty.
+// exist or is empty. While somebody else writes to it, that is ErrLocked.
 func Create(dir string, o Options) (*Writer, error) {
 	if isFile(dir) {
 		return nil, fmt.Errorf("%s is a file, but a recording is a folder", dir)
@@ -88,7 +90,11 @@ func Create(dir string, o Options) (*Writer, error) {
 		return nil, err
 	}
 	w.layouts, w.routing, w.normaliser = telemetry.NewLayouts(o.Normaliser), o.Normaliser.RouteKey(), o.Normaliser
-	return w, w.sweep()
+	if err := w.sweep(); err != nil {
+		unlock()
+		return nil, err
+	}
+	return w, nil
 }
 
 // begun is the name of a file in a folder that has no manifest yet: what else is there has
@@ -156,6 +162,9 @@ func (w *Writer) put(r telemetry.Record, at time.Time, view string) error {
 // Add adds a record. For a raw one that is not simply one record it returns
 // telemetry.ErrNotPlain; see telemetry.Stream.Reread.
 func (w *Writer) Add(r telemetry.Record) error {
+	if w.ended {
+		return ErrEnded
+	}
 	layout, err := w.layouts.Take(r)
 	if err != nil {
 		return err
@@ -271,9 +280,13 @@ func (k partKey) compare(other partKey) int {
 const fewRows = 4096
 
 // Commit writes what is left and makes all that was added a part of the recording. If
-// it cannot, the recording is as it was, and nothing of what was added takes room.
+// it cannot, the recording is as it was, and nothing of what was added takes room. Either
+// way the writer has ended.
 func (w *Writer) Commit() error {
-	defer w.unlock()
+	if w.ended {
+		return ErrEnded
+	}
+	defer w.end()
 	err := w.flushAll()
 	if err == nil {
 		err = w.list()
@@ -333,10 +346,19 @@ func (w *Writer) flushAll() error {
 	return nil
 }
 
-// Abort gives up what was added.
+// Abort gives up what was added. Behind Commit, or another Abort, it does nothing, so that
+// it can be deferred.
 func (w *Writer) Abort() error {
-	defer w.unlock()
+	if w.ended {
+		return nil
+	}
+	defer w.end()
 	return w.removeAdded()
+}
+
+func (w *Writer) end() {
+	w.ended = true
+	w.unlock()
 }
 
 // removeAdded removes what was added, unless it was there before: a file of the same content

@@ -59,7 +59,9 @@ func NewLayouts(n *Normaliser) *Layouts {
 func (l *Layouts) Take(r Record) (*Layout, error) {
 	l.source, l.layout, l.order = r, nil, nil
 	if r.Raw == nil {
-		return l.take(r.Value), nil
+		l.source = r.Rendered()
+		l.source.Value = objectOf(l.source.Value)
+		return l.take(l.source.Value), nil
 	}
 	id, leaves, err := l.scanner.Scan(r.Raw)
 	if err != nil {
@@ -117,6 +119,10 @@ func (l *Layouts) first(loose int, order []int32, layout *Layout) {
 		l.loose[loose] = layout
 	}
 }
+
+// Value returns the current record, an object: what is none is the message of one, as in
+// its event. It is null for a raw record of which Take returned a layout.
+func (l *Layouts) Value() evaluator.Value { return l.source.Value }
 
 // Order returns the skeleton of the current record if its members come in another
 // order than those of its layout, else "".

@@ -92,16 +92,23 @@ func viewsText(t *logsource.Table) []byte {
 	return views
 }
 
-// Event normalises one record. A record that is no object becomes an event
-// whose only field is "message", holding the value.
-func (n *Normaliser) Event(r Record) *Event {
-	e := &Event{normaliser: n, record: r, id: -1}
-	value := r.Value
-	if value.Kind() != evaluator.Object {
-		value = evaluator.ObjectValue(evaluator.Member{Name: "message", Value: value})
-		e.record.Value = value
+// objectOf returns a value that is no object as the message of one.
+func objectOf(v evaluator.Value) evaluator.Value {
+	if v.Kind() == evaluator.Object {
+		return v
 	}
-	members := e.takeHint(value.Members())
+	return evaluator.ObjectValue(evaluator.Member{Name: "message", Value: v})
+}
+
+// Event normalises one record. A record that is no object becomes an event
+// whose only field is "message", holding the value. One that was left raw or
+// unrendered is read for it, by itself, where a Stream reads many faster; the event of
+// raw text that is no object of JSON has that text as its message.
+func (n *Normaliser) Event(r Record) *Event {
+	r = r.valued()
+	e := &Event{normaliser: n, record: r, id: -1}
+	e.record.Value = objectOf(r.Value)
+	members := e.takeHint(e.record.Value.Members())
 	e.shape = shapeOf(members)
 	switch e.shape {
 	case shapeEvent:

@@ -31,6 +31,20 @@ func (r Record) Rendered() Record {
 	return r
 }
 
+// valued returns the record with its Value, if it was left without, independent of the
+// memory of r.
+func (r Record) valued() Record {
+	if r.Raw != nil && r.Value.IsNull() {
+		text := string(r.Raw)
+		v, ok := DecodeJSON(text)
+		if !ok {
+			v = evaluator.StringValue(text)
+		}
+		r.Value, r.Raw = v, nil
+	}
+	return r.Rendered()
+}
+
 // TextAt returns the text of the scalar at a path of names in a record that is not raw, see
 // evaluator.Value.At; false if there is none.
 func (r *Record) TextAt(path []string) (string, bool) {

@@ -17,6 +17,11 @@ import (
 
 // Check judges filters. It does not change its input.
 func Check(in *Input) *Report {
+	with := *in
+	if in = &with; in.State == nil {
+		in.State = feedback.Fold(nil, feedback.FoldOptions{})
+	}
+	in.Hidden = cmp.Or(in.Hidden, NewHidden())
 	c := &checking{Input: in, labels: map[string]feedback.RuleLabels{}, rules: map[*rules.Filter][]*compiler.Rule{}}
 	c.report = &Report{Schema: Schema, Now: in.Now, Draw: in.Draw, Delta: Delta, Replayed: in.Hidden.Exposure != nil, Filters: []Filter{}, Unseen: []Unseen{}}
 	c.expired = map[*rules.Filter]bool{}

@@ -120,8 +120,8 @@ type Unseen struct {
 type Input struct {
 	Program *compiler.Program
 	Filters []*rules.Filter // all of the set, expired ones too
-	State   *feedback.State
-	Hidden  *Hidden
+	State   *feedback.State // nil for no verdicts
+	Hidden  *Hidden         // nil where nothing was replayed
 	Draw    Draw
 	Refused int    // what Hidden.Evidence returned
 	Now     string // told in the report

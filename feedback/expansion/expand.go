@@ -18,11 +18,11 @@ import (
 
 // Input is what expansion looks at.
 type Input struct {
-	Set      *rules.Set        // of the rules as their files have them, linked
-	Pipeline Pipeline          // that changes rules before they are compiled; nil for none
-	Program  *compiler.Program // of the set, as the pipeline left it
-	Options  compiler.Options  // with which it was compiled
-	Table    *logsource.Table
+	Set      *rules.Set         // of the rules as their files have them, linked
+	Pipeline Pipeline           // that changes rules before they are compiled; nil for none
+	Program  *compiler.Program  // of the set, as the pipeline left it
+	Options  compiler.Options   // with which it was compiled
+	Table    *logsource.Table   // nil means the built-in one
 	Incident []*telemetry.Event // of a confirmed incident
 	Replayer backtest.Replayer  // of recordings of which nobody says what they are
 
@@ -71,11 +71,10 @@ type expansion struct {
 // report is about a part of them.
 func Expand(ctx context.Context, in *Input) (*Report, error) {
 	x := &expansion{Input: in, touched: map[string]bool{}}
-	if in.Budget == 0 {
-		with := *in
-		with.Budget = DefaultBudget
-		x.Input = &with
-	}
+	with := *in
+	in, x.Input = &with, &with
+	with.Budget = cmp.Or(in.Budget, DefaultBudget)
+	with.Table = cmp.Or(in.Table, logsource.Default())
 	x.incident = newIncident(in.Program, in.Incident)
 	x.lattices, x.probes = newLattices(in.Table, in.Program), newProbes(in.Program)
 	x.near = nearMisses(in.Program, x.incident, x.about)

@@ -18,13 +18,14 @@ import (
 	"github.com/socctl/socctl/rules/logsource"
 )
 
-// Evidence is what rules fire on, and what was said of it.
+// Evidence is what rules fire on, and what was said of it. It is for one goroutine.
+// Collect comes first, then Propose, and before anything is applied Verify.
 type Evidence struct {
 	Program  *compiler.Program
-	Table    *logsource.Table
-	State    *feedback.State
+	Table    *logsource.Table // nil means the built-in one
+	State    *feedback.State  // nil for no verdicts
 	Replayer backtest.Replayer
-	Support  feedback.Policy // what must stand behind an exclusion
+	Support  feedback.Policy // what must stand behind an exclusion; the zero Policy asks for nothing, see feedback.DefaultPolicy
 	Attacks  Attacks         // what must stay, whatever verdicts say
 	// Calibration is what earlier runs have tested; nil for nothing.
 	Calibration *calibration.Ledger
@@ -44,6 +45,12 @@ type Evidence struct {
 
 // Collect replays the recordings. The error says why they cannot be read at all.
 func (e *Evidence) Collect(ctx context.Context) error {
+	if e.Table == nil {
+		e.Table = logsource.Default()
+	}
+	if e.State == nil {
+		e.State = feedback.Fold(nil, feedback.FoldOptions{})
+	}
 	e.fires, e.builders, e.corpora = map[*compiler.Rule]map[string]bool{}, map[logsource.Logsource]*tuning.Builder{}, map[logsource.Logsource]*tuning.Corpus{}
 	fields := map[logsource.Logsource][]string{}
 	for _, r := range e.Program.Rules {

@@ -130,6 +130,17 @@ func TestRulesWithoutAttacksDoNotStopOthers(t *testing.T) {
 	}
 }
 
+// Without a table it is the built-in one, as everywhere.
+func TestProposesByTheBuiltInTable(t *testing.T) {
+	w := newWorld(t)
+	w.judge(t, byParent)
+	want := w.propose(t).Summary
+	w.evidence.Table = nil
+	if got := w.propose(t).Summary; got != want || want.Proposals == 0 {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+}
+
 // TestAbstainsWhereNoAttackIsKnown: nothing that an attacker can satisfy is proposed for a
 // rule of which no attack is known, and it says so; the other rule has its proposal.
 func TestAbstainsWhereNoAttackIsKnown(t *testing.T) {

@@ -13,14 +13,13 @@ import (
 	"github.com/socctl/socctl/feedback/proposal"
 	"github.com/socctl/socctl/feedback/tuning"
 	"github.com/socctl/socctl/rules"
-	"github.com/socctl/socctl/rules/logsource"
 )
 
 // What investigations said becomes a proposal, or the reason why there is none.
 func Example_tune() {
 	set, _ := rules.LoadPaths("../../rules/starter/rules")
 	program, _ := compiler.Compile(set, compiler.Options{})
-	evidence := &proposal.Evidence{Program: program, Table: logsource.Default(),
+	evidence := &proposal.Evidence{Program: program, Support: feedback.DefaultPolicy(),
 		Replayer: &backtest.Streaming{Recordings: []string{"../../rules/starter/recordings"}, Jobs: 1}}
 
 	// A service has verdicts; here one is given to the first alert there is.

@@ -59,7 +59,7 @@ func Run(ctx context.Context, sets []Rules, recordings []coverage.Recording, o O
 		}
 		r.byPath[rec.Path] = append(r.byPath[rec.Path], newExcerpt(rec, sets))
 	}
-	if len(paths) == 0 {
+	if len(paths) == 0 || len(sets) == 0 {
 		return r.out, nil
 	}
 	program := sets[0].Program

@@ -114,13 +114,19 @@ func (l *Line[T]) put(number, size int, value T) {
 	for next := l.slot(l.delivered); next.there; next = l.slot(l.delivered) {
 		value := next.value
 		*next = result[T]{}
-		l.mu.Unlock()
-		l.deliver(value)
-		l.mu.Lock()
+		l.tell(value)
 		l.delivered++
 		l.changed.Broadcast()
 	}
 	l.delivering = false
+}
+
+// tell delivers without the lock, which is held again however that ends: a panic of who is
+// told would be hidden behind one of the lock.
+func (l *Line[T]) tell(value T) {
+	l.mu.Unlock()
+	defer l.mu.Lock()
+	l.deliver(value)
 }
 
 func (l *Line[T]) slot(number int) *result[T] { return &l.results[number%len(l.results)] }

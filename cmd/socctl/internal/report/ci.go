@@ -128,7 +128,7 @@ func (c *CICorrelation) noteText() string {
 }
 
 func ciPrettyRemarks(w io.Writer, s Style, colour, prefix, noun string, list []CIRemark) {
-	shown, more := told(list)
+	shown, more := foremost(list)
 	for _, b := range shown {
 		fmt.Fprintf(w, "  %s%s %s%s\n", prefix, s.Paint(colour, Clean(b.Kind)), Clean(b.place()), Shorten(Clean(b.Text), 300))
 	}

@@ -66,7 +66,7 @@ func ciMarkdown(w io.Writer, p *CIPage) error {
 
 // remarks tells the most important of a list, one by one.
 func (c *comment) remarks(word, noun string, list []CIRemark) {
-	shown, more := told(list)
+	shown, more := foremost(list)
 	for i := range shown {
 		c.add("**" + word + "** " + remarkText(&shown[i]) + "\n\n")
 	}

@@ -8,10 +8,10 @@ const maxRemarks = 10
 // maxTogether is how many characters are told of a remark that stands for others.
 const maxTogether = 200
 
-// told returns the remarks that are told one by one, and how many others there are. Where
+// foremost returns the remarks that are told one by one, and how many others there are. Where
 // there are too many, those of one kind in one file are told by the first of them, and then
 // none of a kind before each kind is told once: thirty failed tests do not hide the budget.
-func told(list []CIRemark) (out []CIRemark, more int) {
+func foremost(list []CIRemark) (out []CIRemark, more int) {
 	if len(list) <= maxRemarks {
 		return list, 0
 	}

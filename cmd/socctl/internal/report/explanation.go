@@ -1,7 +1,6 @@
 package report
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -95,38 +94,4 @@ func actual(v evaluator.Value) string {
 		text = "null"
 	}
 	return Shorten(Clean(text), 120)
-}
-
-// jsonNode is the stable JSON form of an explanation's node.
-type jsonNode struct {
-	Kind    evaluator.NodeKind `json:"kind"`
-	Label   string             `json:"label"`
-	Matched bool               `json:"matched"`
-	Line    int                `json:"line,omitempty"`
-	Column  int                `json:"column,omitempty"`
-	Reason  string             `json:"reason,omitempty"`
-	Actual  *evaluator.Value   `json:"actual,omitempty"`
-	Args    []jsonNode         `json:"args,omitempty"`
-}
-
-// ExplanationJSON returns the stable JSON form of an explanation.
-func ExplanationJSON(x *evaluator.Explanation) ([]byte, error) {
-	return json.Marshal(struct {
-		RuleID  string   `json:"rule_id"`
-		Title   string   `json:"rule_title"`
-		Hash    string   `json:"rule_hash"`
-		Matched bool     `json:"matched"`
-		View    string   `json:"view,omitempty"`
-		NoView  bool     `json:"no_view,omitempty"`
-		Root    jsonNode `json:"root"`
-	}{x.Rule.ID, x.Rule.Title, x.Rule.Hash, x.Matched, x.View, x.NoView, toJSON(x.Root)})
-}
-
-func toJSON(n *evaluator.Node) jsonNode {
-	out := jsonNode{Kind: n.Kind, Label: n.Label, Matched: n.Matched, Reason: n.Reason, Actual: n.Actual,
-		Line: n.Span.Start.Line, Column: n.Span.Start.Column}
-	for _, arg := range n.Args {
-		out.Args = append(out.Args, toJSON(arg))
-	}
-	return out
 }

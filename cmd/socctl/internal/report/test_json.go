@@ -1,10 +1,10 @@
 package report
 
 import (
-	"encoding/json"
 	"io"
 
 	"github.com/socctl/socctl/compiler"
+	"github.com/socctl/socctl/evaluator"
 	"github.com/socctl/socctl/evaluator/ruletest"
 	"github.com/socctl/socctl/rules"
 )
@@ -29,19 +29,19 @@ type jsonTests struct {
 // jsonTest is one test. What it does not have, such as an explanation of a test
 // that passed, is left out.
 type jsonTest struct {
-	ID          string          `json:"id"`                // path::name
-	Origin      ruletest.Origin `json:"origin"`            // sidecar, inline, sigmahq, rsigma-exemplar or rsigma-expectation
-	Status      ruletest.Status `json:"status"`            // pass, fail, error, missing-recording or skipped
-	Allowed     bool            `json:"allowed,omitempty"` // a missing recording that is no failure
-	Message     string          `json:"message,omitempty"`
-	Help        string          `json:"help,omitempty"`
-	Note        string          `json:"note,omitempty"`
-	Rule        jsonRule        `json:"rule"`
-	Span        *jsonSpan       `json:"span,omitempty"`      // what was not met, else where the test stands
-	RuleSpan    *jsonSpan       `json:"rule_span,omitempty"` // the part of the rule that it is about
-	DurationMS  float64         `json:"duration_ms,omitempty"`
-	Alerts      []jsonAlert     `json:"alerts,omitempty"`      // what the rule matched
-	Explanation json.RawMessage `json:"explanation,omitempty"` // the rule on the event that decided, as of eval --explain
+	ID          string                 `json:"id"`                // path::name
+	Origin      ruletest.Origin        `json:"origin"`            // sidecar, inline, sigmahq, rsigma-exemplar or rsigma-expectation
+	Status      ruletest.Status        `json:"status"`            // pass, fail, error, missing-recording or skipped
+	Allowed     bool                   `json:"allowed,omitempty"` // a missing recording that is no failure
+	Message     string                 `json:"message,omitempty"`
+	Help        string                 `json:"help,omitempty"`
+	Note        string                 `json:"note,omitempty"`
+	Rule        jsonRule               `json:"rule"`
+	Span        *jsonSpan              `json:"span,omitempty"`      // what was not met, else where the test stands
+	RuleSpan    *jsonSpan              `json:"rule_span,omitempty"` // the part of the rule that it is about
+	DurationMS  float64                `json:"duration_ms,omitempty"`
+	Alerts      []jsonAlert            `json:"alerts,omitempty"`      // what the rule matched
+	Explanation *evaluator.Explanation `json:"explanation,omitempty"` // the rule on the event that decided, as of eval --explain
 }
 
 // jsonRule is the rule under test. Hash is that of what it means; without one
@@ -77,30 +77,22 @@ func testJSON(w io.Writer, t *TestRun) error {
 		out.Unresolved = append(out.Unresolved, jsonRuleOf(r, ""))
 	}
 	for i := range t.Result.Cases {
-		test, err := t.jsonTest(&t.Result.Cases[i])
-		if err != nil {
-			return err
-		}
-		out.Tests = append(out.Tests, test)
+		out.Tests = append(out.Tests, t.jsonTest(&t.Result.Cases[i]))
 	}
 	out.Coverage, out.Mutation, out.Evasion = jsonAdequacyOf(t.Coverage), jsonMutationOf(t.Mutation), jsonEvasionOf(t.Evasion)
 	return writeJSON(w, out)
 }
 
-func (t *TestRun) jsonTest(c *ruletest.CaseResult) (jsonTest, error) {
+func (t *TestRun) jsonTest(c *ruletest.CaseResult) jsonTest {
 	out := jsonTest{ID: c.Case.ID, Origin: c.Case.Origin, Status: c.Status, Allowed: c.Allowed, Message: c.Message, Help: c.Help,
-		Note: c.Note, Rule: jsonRuleOf(c.Case.Rule, c.RuleHash), Span: jsonSpanOf(c.Span), RuleSpan: jsonSpanOf(c.RuleSpan)}
+		Note: c.Note, Rule: jsonRuleOf(c.Case.Rule, c.RuleHash), Span: jsonSpanOf(c.Span), RuleSpan: jsonSpanOf(c.RuleSpan), Explanation: c.Explanation}
 	if !t.NoTime {
 		out.DurationMS = float64(c.Duration.Microseconds()) / 1000
 	}
 	for _, a := range c.Alerts {
 		out.Alerts = append(out.Alerts, jsonAlert{c.RuleHash, a.EventFingerprint, a.Record, a.Time, a.View})
 	}
-	var err error
-	if c.Explanation != nil {
-		out.Explanation, err = ExplanationJSON(c.Explanation)
-	}
-	return out, err
+	return out
 }
 
 func jsonRuleOf(doc rules.Document, hash string) jsonRule {

@@ -1,13 +1,11 @@
-package main
+package recorded
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"path/filepath"
 	"slices"
 
-	"github.com/socctl/socctl/cmd/socctl/internal/report"
 	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/evaluator"
 	"github.com/socctl/socctl/evaluator/backtest"
@@ -15,58 +13,9 @@ import (
 	"github.com/socctl/socctl/evaluator/telemetry"
 )
 
-// recordings replays folders that `socctl record` has made, and as a stream what is
-// none.
-type recordings struct {
-	stream         *backtest.Streaming
-	folders        []string
-	baselineBehind int // how many of the folders are no baseline
-
-	warn func(text string) // tells what is no error; nil for nobody
-}
-
-// newRecordings parts folders of recorded telemetry from other recordings.
-func newRecordings(stream *backtest.Streaming) *recordings {
-	r := &recordings{stream: stream}
-	part := func(names []string) (other []string) {
-		for _, name := range names {
-			if record.Is(name) {
-				r.folders = append(r.folders, name)
-			} else {
-				other = append(other, name)
-			}
-		}
-		return other
-	}
-	stream.Recordings = part(stream.Recordings)
-	r.baselineBehind = len(r.folders)
-	stream.Baseline = part(stream.Baseline)
-	return r
-}
-
-// Replay implements backtest.Replayer.
-func (r *recordings) Replay(ctx context.Context, p *compiler.Program, take func(*backtest.Hit)) (*backtest.Exposure, error) {
-	out, err := r.stream.Replay(ctx, p, take)
-	if err != nil {
-		return nil, err
-	}
-	order, err := record.OrderOf(r.folders...)
-	if err != nil {
-		return nil, err
-	}
-	for i, folder := range r.folders {
-		f := &folderReplay{order: order, recordings: r, program: p, out: out, take: take, baseline: i >= r.baselineBehind, progress: backtest.Progress{Source: folder}}
-		if err := f.replay(ctx, folder); err != nil && ctx.Err() == nil {
-			return nil, err
-		}
-		f.tellWithoutIndex(folder)
-	}
-	return out, nil
-}
-
 // folderReplay is the replay of one folder.
 type folderReplay struct {
-	*recordings
+	*Replayer
 	program  *compiler.Program
 	out      *backtest.Exposure
 	take     func(*backtest.Hit)
@@ -77,16 +26,8 @@ type folderReplay struct {
 	withoutIndex int // files
 }
 
-// tellWithoutIndex tells once of files that were read because their indexes are of no use.
-func (f *folderReplay) tellWithoutIndex(folder string) {
-	if f.withoutIndex > 0 && f.warn != nil {
-		f.warn(fmt.Sprintf("the index of %s in %s is gone or damaged, so what it would tell was read from there; `socctl record compact %s` makes indexes anew",
-			report.Count(f.withoutIndex, "file"), folder, folder))
-	}
-}
-
 func (f *folderReplay) replay(ctx context.Context, folder string) error {
-	o := record.ReplayOptions{Workers: f.stream.Jobs, Normaliser: f.stream.Normaliser, Exposure: true, Anyway: f.stream.Anyway, Cache: true, Unread: f.unread}
+	o := record.ReplayOptions{Workers: f.Stream.Jobs, Normaliser: f.Stream.Normaliser, Exposure: true, Anyway: f.Stream.Anyway, Cache: true, Unread: f.unread}
 	return record.Replay(ctx, folder, f.program, o, func(r *record.Replayed) error {
 		f.deliver(ctx, r.Hits)
 		f.account(r)
@@ -96,8 +37,8 @@ func (f *folderReplay) replay(ctx context.Context, folder string) error {
 		f.progress.Source = filepath.Join(folder, filepath.FromSlash(r.Path))
 		f.progress.Bytes = r.Bytes
 		f.progress.Events, f.progress.Hits = f.progress.Events+r.Rows, f.progress.Hits+len(r.Hits)
-		if f.stream.Progress != nil {
-			f.stream.Progress(f.progress)
+		if f.Stream.Progress != nil {
+			f.Stream.Progress(f.progress)
 		}
 		return nil
 	})
@@ -107,15 +48,10 @@ func (f *folderReplay) replay(ctx context.Context, folder string) error {
 // replayed.
 func (f *folderReplay) unread(is record.File, err error) error {
 	f.out.Problems++
-	if f.stream.Problem != nil {
-		f.stream.Problem(without(is, err))
+	if f.Stream.Problem != nil {
+		f.Stream.Problem(is.LeftOut(err))
 	}
 	return nil
-}
-
-// without is the error of a file of a recording that is left out.
-func without(f record.File, err error) error {
-	return fmt.Errorf("%w; left out: %s", err, report.Count(f.Rows, "event"))
 }
 
 // deliver counts the hits of a file. Their events are not made any more once ctx is done,
