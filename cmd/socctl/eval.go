@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -72,7 +73,7 @@ view knows the logsource.`,
 	flags := cmd.Flags()
 	flags.StringSliceVarP(&o.rules, "rules", "r", nil, "rule `path`, a file or a folder (default: rules of the configuration)")
 	pipelineFlag(flags, &o.pipelines)
-	flags.StringVarP(&o.format, "format", "f", "ndjson", "ndjson or table; with --explain pretty or ndjson; with --stats pretty or json")
+	flags.StringVarP(&o.format, "format", "f", "", "ndjson or table; with --explain pretty or ndjson; with --stats pretty or json (default: the first of each)")
 	o.recordingOptions.flags(flags)
 	flags.StringVar(&o.explain, "explain", "", "explain one `rule`, by id or title, on every event that it applies to")
 	flags.BoolVar(&o.failOnMatch, "fail-on-match", false, "exit with 1 if any rule matches")
@@ -94,18 +95,17 @@ func inputFormatNames() string {
 
 // check completes the options, or says what is wrong with them.
 func (o *evalOptions) check() error {
-	formats := []string{"ndjson", "table", "pretty"}
+	formats := []string{"ndjson", "table"}
 	switch {
 	case o.stats && o.explain != "":
 		return usageError("--stats and --explain do not go together")
 	case o.stats:
 		formats = []string{"pretty", "json"}
+	case o.explain != "":
+		formats = []string{"pretty", "ndjson"}
 	}
-	if (o.explain != "" || o.stats) && o.format == "ndjson" {
-		o.format = "pretty"
-	}
-	if !slices.Contains(formats, o.format) {
-		return usageError("unknown format %q: eval knows ndjson and table, with --stats pretty and json", o.format)
+	if o.format = cmp.Or(o.format, formats[0]); !slices.Contains(formats, o.format) {
+		return usageError("unknown format %q: eval knows ndjson and table, with --explain pretty and ndjson, with --stats pretty and json", o.format)
 	}
 	return o.recordingOptions.check()
 }
@@ -117,7 +117,7 @@ func (o *evalOptions) chooseMembers() (err error) {
 		return usageError("--members is about lines of matches, which --stats does not print")
 	case o.explain != "":
 		return usageError("--members is about lines of matches, which --explain does not print")
-	case o.format != "ndjson":
+	case cmp.Or(o.format, "ndjson") != "ndjson":
 		return usageError("--members is about lines of JSON: it goes with -f ndjson, not with -f %s", o.format)
 	}
 	o.members, err = parseMembers(o.memberNames)

@@ -345,21 +345,6 @@ func (w *worker) feed(event *telemetry.Event, matches []evaluator.Match, out *ba
 	}
 }
 
-// explainOne explains the chosen rule on an event that it applies to.
-func (r *evaluation) explainOne(ev *evaluator.Evaluator, event *telemetry.Event, out *batchResult) {
-	x := ev.Explain(r.explain, r.route(event))
-	if x.NoView {
-		return
-	}
-	if x.Matched {
-		out.lines = append(out.lines, matchLine{})
-	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s record %d\n", report.Clean(event.Record().Source), event.Record().Index)
-	report.Explanation(&b, r.cli.out(), x)
-	out.text = append(append(out.text, b.String()...), '\n')
-}
-
 func (r *evaluation) count(b *batchResult) {
 	r.events += b.events
 	r.unrouted += b.unrouted

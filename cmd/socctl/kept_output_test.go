@@ -80,7 +80,7 @@ func heldSchemas(t *testing.T) heldBy {
 		switch s.name {
 		case "backtest-line":
 			out[s.name] = compiledSchema(t, tree)
-		case "eval-line", "eval-stats", "witness":
+		case "eval-explain", "eval-line", "eval-stats", "witness":
 			out[s.name] = closedSchema(t, s.text())
 		}
 		properties, _ := tree["properties"].(map[string]any)
@@ -142,6 +142,8 @@ func linesOf(command string, text []byte) string {
 	switch {
 	case first.Type == "run" && first.Schema == "socctl.backtest/v1":
 		return "backtest-line"
+	case strings.HasPrefix(command, "eval ") && strings.Contains(command, "--explain"):
+		return "eval-explain"
 	case strings.HasPrefix(command, "eval ") && !strings.Contains(command, "--members") && !strings.Contains(command, "--stats"):
 		return "eval-line"
 	}

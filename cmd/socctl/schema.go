@@ -28,6 +28,7 @@ var schemas = []struct {
 	{"config", "the configuration, .socctl.yml", config.Schema},
 	{"coverage", "what socctl coverage -f json prints", coverage.ReportSchema},
 	{"diff", "what socctl diff -f json prints", schemaOf("diff")},
+	{"eval-explain", "a line of what socctl eval --explain -f ndjson prints", schemaOf("eval-explain")},
 	{"eval-line", "a line of what socctl eval prints", schemaOf("eval-line")},
 	{"eval-stats", "what socctl eval --stats -f json prints", schemaOf("eval-stats")},
 	{"expand", "what socctl expand -f json prints", schemaOf("expand")},

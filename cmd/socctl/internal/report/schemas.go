@@ -14,6 +14,7 @@ var schemas embed.FS
 // within are the schemas that others refer to.
 var within = map[string][]string{
 	"backtest-line": {"backtest"},
+	"eval-explain":  {"test"},
 	"ci":            {"diff", "lint", "test", "backtest", "coverage"},
 }
 
