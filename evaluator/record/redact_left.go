@@ -57,7 +57,7 @@ func (l *residue) look(before telemetry.Record, after evaluator.Value) {
 		}
 		l.found[name] = true
 		eachLeaf(after, "", func(path string, v evaluator.Value) {
-			if text := strings.ToLower(v.Text()); slices.ContainsFunc(gone, func(g string) bool { return repeats(text, g) }) {
+			if sayAny(readings(v.Text()), gone) {
 				places[Left{Field: name, In: path}] = true
 			}
 		})
@@ -65,6 +65,13 @@ func (l *residue) look(before telemetry.Record, after evaluator.Value) {
 	for place := range places {
 		l.left[place]++
 	}
+}
+
+// sayAny reports whether one of the readings of a text still says anything of what is gone.
+func sayAny(readings, gone []string) bool {
+	return slices.ContainsFunc(gone, func(g string) bool {
+		return slices.ContainsFunc(readings, func(text string) bool { return repeats(text, g) })
+	})
 }
 
 // repeats reports whether a text still says what is gone. Letter case does not count, for

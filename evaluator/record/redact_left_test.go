@@ -46,3 +46,27 @@ func TestRedactionLeftInOtherCase(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
+
+// Lines of logs write texts in their own way: what an unescaped text said stands there all the same.
+func TestRedactionLeftEscaped(t *testing.T) {
+	t.Parallel()
+	for name, record := range map[string]string{
+		"of JSON":          `{"user":"ACME\\bob","line":"{\"user\":\"ACME\\\\bob\"}"}`,
+		"of CEF":           `{"user":"k=v\\w","line":"CEF:0|a|b|c|d|e|1|suser=k\\=v\\\\w"}`,
+		"of CSV":           `{"user":"say \"hi\"","line":"1,\"say \"\"hi\"\"\",2"}`,
+		"of XML":           `{"user":"a & <b>","line":"<Data>a &amp; &lt;b&gt;</Data>"}`,
+		"a line break":     `{"user":"one\ntwo","line":"{\"user\":\"one\\ntwo\"}"}`,
+		"a code point":     `{"user":"it's","line":"{\"user\":\"it\\u0027s\"}"}`,
+		"a byte of nginx":  `{"user":"a\"b c","line":"\"a\\x22b c\" 200"}`,
+		"a surrogate pair": `{"user":"ok 😀","line":"{\"user\":\"ok \\ud83d\\ude00\"}"}`,
+	} {
+		dir, _ := oneFile(t, record)
+		done, err := Redact(dir, Options{}, Redaction{Drop: []string{"user"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff([]Left{{"user", "line", 1}}, done.Left); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
