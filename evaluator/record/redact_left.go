@@ -93,8 +93,8 @@ func (l *residue) texts(event *telemetry.Event, name string) (texts []string) {
 	for _, view := range event.Views() {
 		take(view.Event)
 	}
-	eachMember(event.Record().Value, "", func(own, path string, v evaluator.Value) {
-		if named([]string{name}, own, path) {
+	eachSpot(event.Record().Value, spot{}, func(p spot, v evaluator.Value) {
+		if p.named([]string{name}) {
 			eachLeaf(v, "", add)
 		}
 	})
@@ -115,18 +115,6 @@ func (l *residue) told() (missing []string, left []Left) {
 		left = append(left, place)
 	}
 	return missing, left
-}
-
-// eachMember calls f for each member at any depth, with the paths of Redaction.
-func eachMember(v evaluator.Value, path string, f func(name, path string, v evaluator.Value)) {
-	for _, item := range v.Items() {
-		eachMember(item, path, f)
-	}
-	for _, m := range v.Members() {
-		at := below(path, m.Name)
-		f(m.Name, at, m.Value)
-		eachMember(m.Value, at, f)
-	}
 }
 
 // eachLeaf calls f for each text, number and boolean at any depth.

@@ -70,3 +70,30 @@ func TestRedactionLeftEscaped(t *testing.T) {
 		}
 	}
 }
+
+// Paths of items of lists, as columns are named, mean these items alone.
+func TestRedactItems(t *testing.T) {
+	t.Parallel()
+	dir, _ := oneFile(t, `{"tags":["one","two"],"at":[{"ip":"10.1.1.1"},{"ip":"10.2.2.2"}],"deep":{"at":[[{"ip":"x1"},{"ip":"x2"}]]}}`)
+	done, err := Redact(dir, Options{}, Redaction{Drop: []string{"at[1].ip", "deep.at[0][1].ip"}, Hash: []string{"tags[1]", "tags[2]"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(&Redacted{Before: 1, After: 1, Missing: []string{"tags[2]"}}, done); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	const want = `{"tags":["one","sha256:3fc4ccfe745870e2c0d99f71f30ff0656c8dedd41cc1d7d3d376b0dbe685e2f3"],"at":[{"ip":"10.1.1.1"},{}],"deep":{"at":[[{"ip":"x1"},{}]]}}`
+	m, err := ReadManifest(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = recordsOf(dir, m.Files[0], func(row Row) error {
+		if diff := cmp.Diff(want, string(row.Record.Value.AppendJSON(nil))); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"slices"
-	"strings"
 
 	"github.com/socctl/socctl/evaluator"
 	"github.com/socctl/socctl/evaluator/telemetry"
@@ -52,8 +51,8 @@ func (f *File) few() int {
 	return 0
 }
 
-// Redaction says what becomes of fields: each is named as the event has it, or by the
-// path of its column.
+// Redaction says what becomes of fields: each is named as the event has it, or by the path of
+// its column; a path without numbers of items means all items.
 type Redaction struct {
 	Drop []string // are taken out of the records
 	Hash []string // have "sha256:" and a hash of their text instead of the text, with Salt in front of it
@@ -111,40 +110,40 @@ func rewrite(dir string, o Options, choose func(*Manifest) []File, change func(t
 	return before, len(w.manifest.Files), nil
 }
 
-func (r *Redaction) apply(v evaluator.Value) evaluator.Value { return r.value(v, "") }
+func (r *Redaction) apply(v evaluator.Value) evaluator.Value { return r.inside(v, spot{}) }
 
-func (r *Redaction) value(v evaluator.Value, path string) evaluator.Value {
+// inside redacts the members and items of a value.
+func (r *Redaction) inside(v evaluator.Value, p spot) evaluator.Value {
 	switch v.Kind() {
 	case evaluator.Object:
 		var members []evaluator.Member
 		for _, m := range v.Members() {
-			at := below(path, m.Name)
-			switch {
-			case named(r.Drop, m.Name, at):
-			case named(r.Hash, m.Name, at):
-				members = append(members, evaluator.Member{Name: m.Name, Value: r.hashed(m.Value)})
-			default:
-				members = append(members, evaluator.Member{Name: m.Name, Value: r.value(m.Value, at)})
+			if kept, ok := r.value(m.Value, p.member(m.Name)); ok {
+				members = append(members, evaluator.Member{Name: m.Name, Value: kept})
 			}
 		}
 		return evaluator.ObjectValue(members...)
 	case evaluator.List:
-		items := make([]evaluator.Value, len(v.Items()))
+		items := make([]evaluator.Value, 0, len(v.Items()))
 		for i, item := range v.Items() {
-			items[i] = r.value(item, path)
+			if kept, ok := r.value(item, p.at(i)); ok {
+				items = append(items, kept)
+			}
 		}
 		return evaluator.ListValue(items...)
 	}
 	return v
 }
 
-func named(names []string, name, path string) bool {
-	for _, n := range names {
-		if n == name || n == path || strings.HasSuffix(path, "."+n) {
-			return true
-		}
+// value returns what becomes of a value, false if it is dropped.
+func (r *Redaction) value(v evaluator.Value, p spot) (evaluator.Value, bool) {
+	switch {
+	case p.named(r.Drop):
+		return evaluator.Value{}, false
+	case p.named(r.Hash):
+		return r.hashed(v), true
 	}
-	return false
+	return r.inside(v, p), true
 }
 
 // hashed returns a value with a hash in the place of each text.
