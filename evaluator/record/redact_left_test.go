@@ -15,7 +15,7 @@ func TestRedactionLeft(t *testing.T) {
 		`{"Channel":"Security","EventID":4688,"NewProcessName":"C:\\b.exe","Message":"something else","list":["x","C:\\b.exe"]}`,
 		`{"Channel":"Security","EventID":4688,"NewProcessName":"7","Message":"7 is no news"}`,
 	)
-	done, err := Redact(dir, Options{}, Redaction{Drop: []string{"Image"}, Hash: []string{"TokenElevationType", "Imago"}})
+	done, err := Redact(t.Context(), dir, Options{}, Redaction{Drop: []string{"Image"}, Hash: []string{"TokenElevationType", "Imago"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -25,7 +25,7 @@ func TestRedactionLeft(t *testing.T) {
 	if diff := cmp.Diff(want, done); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	done, err = Redact(dir, Options{}, Redaction{Drop: []string{"Message", "list"}, Hash: []string{"NewProcessName"}})
+	done, err = Redact(t.Context(), dir, Options{}, Redaction{Drop: []string{"Message", "list"}, Hash: []string{"NewProcessName"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,7 +38,7 @@ func TestRedactionLeft(t *testing.T) {
 func TestRedactionLeftInOtherCase(t *testing.T) {
 	t.Parallel()
 	dir, _ := oneFile(t, `{"Channel":"Security","EventID":4688,"CommandLine":"TOPSECRET-up","Message":"says topsecret-UP","User":"ÄRGER","name":"ärger"}`)
-	done, err := Redact(dir, Options{}, Redaction{Drop: []string{"CommandLine"}, Hash: []string{"User"}})
+	done, err := Redact(t.Context(), dir, Options{}, Redaction{Drop: []string{"CommandLine"}, Hash: []string{"User"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +61,7 @@ func TestRedactionLeftEscaped(t *testing.T) {
 		"a surrogate pair": `{"user":"ok 😀","line":"{\"user\":\"ok \\ud83d\\ude00\"}"}`,
 	} {
 		dir, _ := oneFile(t, record)
-		done, err := Redact(dir, Options{}, Redaction{Drop: []string{"user"}})
+		done, err := Redact(t.Context(), dir, Options{}, Redaction{Drop: []string{"user"}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -75,7 +75,7 @@ func TestRedactionLeftEscaped(t *testing.T) {
 func TestRedactItems(t *testing.T) {
 	t.Parallel()
 	dir, _ := oneFile(t, `{"tags":["one","two"],"at":[{"ip":"10.1.1.1"},{"ip":"10.2.2.2"}],"deep":{"at":[[{"ip":"x1"},{"ip":"x2"}]]}}`)
-	done, err := Redact(dir, Options{}, Redaction{Drop: []string{"at[1].ip", "deep.at[0][1].ip"}, Hash: []string{"tags[1]", "tags[2]"}})
+	done, err := Redact(t.Context(), dir, Options{}, Redaction{Drop: []string{"at[1].ip", "deep.at[0][1].ip"}, Hash: []string{"tags[1]", "tags[2]"}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package record
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -12,9 +13,10 @@ import (
 
 // Compact puts the events of files together that are of the same day and view, or of the same
 // day and few, and writes files anew whose index is damaged or gone, or that have no checksums of
-// their columns. It returns how many files there were and are.
-func Compact(dir string, o Options) (before, after int, err error) {
-	return rewrite(dir, o, func(m *Manifest) []File {
+// their columns. It returns how many files there were and are. Interrupted, it leaves the recording as
+// it was.
+func Compact(ctx context.Context, dir string, o Options) (before, after int, err error) {
+	return rewrite(ctx, dir, o, func(m *Manifest) []File {
 		like := map[partKey]int{}
 		for i := range m.Files {
 			if f := &m.Files[i]; o.hasRoom(f) {
@@ -61,11 +63,11 @@ type Redaction struct {
 
 // Redact takes fields out of a recording, or puts hashes in their places. What was
 // there is gone from the folder when it returns, but for what Redacted.Left tells: the
-// same text in other fields, which were not named.
-func Redact(dir string, o Options, r Redaction) (*Redacted, error) {
+// same text in other fields, which were not named. Interrupted, it leaves the recording as it was.
+func Redact(ctx context.Context, dir string, o Options, r Redaction) (*Redacted, error) {
 	out, left := &Redacted{}, r.residue(o.Normaliser)
 	var err error
-	out.Before, out.After, err = rewrite(dir, o, func(m *Manifest) []File { return m.Files }, func(of telemetry.Record) evaluator.Value {
+	out.Before, out.After, err = rewrite(ctx, dir, o, func(m *Manifest) []File { return m.Files }, func(of telemetry.Record) evaluator.Value {
 		after := r.apply(of.Value)
 		left.look(of, after)
 		return after
@@ -76,7 +78,7 @@ func Redact(dir string, o Options, r Redaction) (*Redacted, error) {
 
 // rewrite writes chosen files of a recording anew, with what change makes of their
 // records.
-func rewrite(dir string, o Options, choose func(*Manifest) []File, change func(telemetry.Record) evaluator.Value) (before, after int, err error) {
+func rewrite(ctx context.Context, dir string, o Options, choose func(*Manifest) []File, change func(telemetry.Record) evaluator.Value) (before, after int, err error) {
 	if _, err := ReadManifest(dir); err != nil {
 		return 0, 0, err
 	}
@@ -84,10 +86,14 @@ func rewrite(dir string, o Options, choose func(*Manifest) []File, change func(t
 	if err != nil {
 		return 0, 0, err
 	}
+	w.interrupted = ctx.Err
 	before = len(w.manifest.Files)
 	for _, f := range choose(w.manifest) {
 		w.replaced[f.Path] = true
 		err := recordsOf(dir, f, func(row Row) error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
 			if row.Time.IsZero() && f.Day != "" { // it is so far off that the file cannot hold it
 				row.Time, _, _ = w.normaliser.Event(row.Record).Time()
 			}
@@ -170,13 +176,16 @@ func (r *Redaction) hashed(v evaluator.Value) evaluator.Value {
 
 // Verify reads everything in a recording and reports what is wrong with it, an error
 // for each file and each index.
-func Verify(dir string) (problems []error, err error) {
+func Verify(ctx context.Context, dir string) (problems []error, err error) {
 	m, err := ReadManifest(dir)
 	if err != nil {
 		return nil, err
 	}
 	for _, f := range m.Files {
-		for _, err := range []error{recordsOf(dir, f, func(Row) error { return nil }), verifyIndex(dir, &f)} {
+		for _, err := range []error{recordsOf(dir, f, func(Row) error { return ctx.Err() }), verifyIndex(dir, &f)} {
+			if ctx.Err() != nil {
+				return problems, ctx.Err()
+			}
 			if err = orChanged(dir, f, err); errors.Is(err, ErrChanged) {
 				return nil, err
 			} else if err != nil {
