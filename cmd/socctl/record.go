@@ -302,13 +302,16 @@ func (c *cli) recordVerify() *cobra.Command {
 		Short:   "Read everything in a recording and report what is damaged",
 		Example: "  socctl record verify history",
 		Args:    oneFolder,
-		RunE: func(_ *cobra.Command, args []string) error {
-			problems, err := record.Verify(args[0])
-			if err != nil {
-				return recordingError(err)
-			}
+		RunE: func(cmd *cobra.Command, args []string) error {
+			problems, err := record.Verify(cmd.Context(), args[0])
 			for _, p := range problems {
 				fmt.Fprintf(c.stderr, "%s %s\n", c.err().Paint(report.Red, "error:"), report.Clean(p.Error()))
+			}
+			switch {
+			case errors.Is(err, context.Canceled):
+				return &exitError{exitUnreadable, errors.New("interrupted before all was read")}
+			case err != nil:
+				return recordingError(err)
 			}
 			if len(problems) > 0 {
 				return exitWith(exitUnreadable)
@@ -328,12 +331,12 @@ func (c *cli) recordCompact() *cobra.Command {
 		Short:   "Put files of a day and view together",
 		Example: "  socctl record compact history",
 		Args:    oneFolder,
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			options, err := c.rewriteOptions(&o)
 			if err != nil {
 				return err
 			}
-			before, after, err := record.Compact(args[0], options)
+			before, after, err := record.Compact(cmd.Context(), args[0], options)
 			if err != nil {
 				return rewriteError("compact", args[0], err)
 			}
@@ -373,6 +376,9 @@ func rewriteError(command, dir string, err error) error {
 	if errors.Is(err, syscall.ENOSPC) {
 		advice = "; new files are written before old ones are removed, so make as much room as the recording takes, and run it again"
 	}
+	if errors.Is(err, context.Canceled) {
+		err = errors.New("interrupted")
+	}
 	return recordingError(fmt.Errorf("cannot %s %s: %w; %s%s", command, report.Clean(dir), err, state, advice))
 }
 
@@ -390,7 +396,7 @@ func (c *cli) recordRedact() *cobra.Command {
 		Short:   "Take fields out of a recording, or put hashes in their places",
 		Example: `  socctl record redact history --drop CommandLine --hash User,SubjectUserName --salt "$SECRET"`,
 		Args:    oneFolder,
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(o.redaction.Drop)+len(o.redaction.Hash) == 0 {
 				return usageError("name fields with --drop or --hash")
 			}
@@ -398,7 +404,7 @@ func (c *cli) recordRedact() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			done, err := record.Redact(args[0], options, o.redaction)
+			done, err := record.Redact(cmd.Context(), args[0], options, o.redaction)
 			if err != nil {
 				return rewriteError("redact", args[0], err)
 			}

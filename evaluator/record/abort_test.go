@@ -37,7 +37,7 @@ func TestAbortKeepsWhatIsThere(t *testing.T) {
 	if err := w.Abort(); err != nil {
 		t.Fatal(err)
 	}
-	if problems, err := Verify(dir); err != nil || len(problems) > 0 {
+	if problems, err := Verify(t.Context(), dir); err != nil || len(problems) > 0 {
 		t.Error(problems, err)
 	}
 }

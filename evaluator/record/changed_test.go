@@ -20,7 +20,7 @@ func TestChangedWhileRead(t *testing.T) {
 	dir := twoDays(t)
 	redact := func() {
 		t.Helper()
-		if _, err := Redact(dir, Options{}, Redaction{Hash: []string{"text"}}); err != nil {
+		if _, err := Redact(t.Context(), dir, Options{}, Redaction{Hash: []string{"text"}}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -114,7 +114,7 @@ func TestIndexSize(t *testing.T) {
 		if err := os.Truncate(indexPath(dir, &m.Files[0]), int64(m.Files[0].Index.Bytes+more)); err != nil {
 			t.Fatal(err)
 		}
-		if problems, err := Verify(dir); err != nil || len(problems) != 1 || !errors.Is(problems[0], errIndex) {
+		if problems, err := Verify(t.Context(), dir); err != nil || len(problems) != 1 || !errors.Is(problems[0], errIndex) {
 			t.Errorf("with %d bytes more: %v, %v", more, problems, err)
 		}
 	}

@@ -41,7 +41,7 @@ func TestCompactPutsFilesTogether(t *testing.T) {
 	}
 	hits := childHits(t, dir, false)
 	for round := range 2 {
-		before, after, err := Compact(dir, Options{})
+		before, after, err := Compact(t.Context(), dir, Options{})
 		if most := []int{9, 2}[round]; err != nil || before != most || after != 2 {
 			t.Fatalf("%d files become %d: %v", before, after, err)
 		}
@@ -58,7 +58,7 @@ func TestCompactPutsFilesTogether(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := Compact(dir, Options{}); err != nil {
+	if _, _, err := Compact(t.Context(), dir, Options{}); err != nil {
 		t.Fatal(err)
 	}
 	if is, err := os.Stat(path); err != nil || !is.ModTime().Equal(was.ModTime()) {

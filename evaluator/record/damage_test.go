@@ -63,7 +63,7 @@ func TestDamagedFiles(t *testing.T) {
 		if err := os.WriteFile(path, text, 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if problems, err := Verify(dir); err != nil || len(problems) == 0 {
+		if problems, err := Verify(t.Context(), dir); err != nil || len(problems) == 0 {
 			t.Fatalf("the damage was not found: %v", err)
 		}
 		hits := 0
@@ -133,7 +133,7 @@ func TestOddRecords(t *testing.T) {
 			t.Errorf("record %d is %.300s, want %.300s", i, got[i], want)
 		}
 	}
-	if problems, err := Verify(dir); err != nil || len(problems) > 0 {
+	if problems, err := Verify(t.Context(), dir); err != nil || len(problems) > 0 {
 		t.Error(problems, err)
 	}
 }

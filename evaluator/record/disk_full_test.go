@@ -99,7 +99,7 @@ func TestDiskFull(t *testing.T) {
 			if err != nil || m.Rows() != before.Rows() || len(m.Files) != len(before.Files) {
 				t.Fatalf("%s with %d KiB of room: %d events instead of %d, %v", step.work, room, m.Rows(), before.Rows(), err)
 			}
-			if problems, err := Verify(dir); err != nil || len(problems) > 0 {
+			if problems, err := Verify(t.Context(), dir); err != nil || len(problems) > 0 {
 				t.Errorf("%s with %d KiB of room: %v %v", step.work, room, problems, err)
 			}
 			if left := leftovers(t, dir, m); len(left) > 0 {
@@ -116,7 +116,7 @@ func TestDiskFull(t *testing.T) {
 	if m, err := ReadManifest(dir); err != nil || m.Rows() != before.Rows()+childRows {
 		t.Errorf("%v %v", m, err)
 	}
-	if problems, err := Verify(dir); err != nil || len(problems) > 0 {
+	if problems, err := Verify(t.Context(), dir); err != nil || len(problems) > 0 {
 		t.Error(problems, err)
 	}
 }

@@ -43,7 +43,7 @@ func TestWriterEndsOnce(t *testing.T) {
 		if err != nil || m.Rows() != test.rows {
 			t.Errorf("%s: %v, %v", test.name, m, err)
 		}
-		if problems, err := Verify(dir); err != nil || len(problems) > 0 {
+		if problems, err := Verify(t.Context(), dir); err != nil || len(problems) > 0 {
 			t.Errorf("%s: %v, %v", test.name, problems, err)
 		}
 	}

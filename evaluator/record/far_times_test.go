@@ -55,7 +55,7 @@ func TestFarTimes(t *testing.T) {
 	}{
 		{"recorded", func() error { return nil }},
 		{"redacted", func() error {
-			_, err := Redact(dir, Options{}, Redaction{Drop: []string{"other"}})
+			_, err := Redact(t.Context(), dir, Options{}, Redaction{Drop: []string{"other"}})
 			return err
 		}},
 	} {

@@ -78,7 +78,7 @@ func TestWithoutFooters(t *testing.T) {
 	if diff := cmp.Diff(want, hitEvents(t, old)); diff != "" {
 		t.Errorf("(-with +without footers)\n%.2000s", diff)
 	}
-	if _, _, err := Compact(old, Options{}); err != nil {
+	if _, _, err := Compact(t.Context(), old, Options{}); err != nil {
 		t.Fatal(err)
 	}
 	m, err := ReadManifest(old)

@@ -55,7 +55,7 @@ func TestLongColumnsAreReadOnlyForTheirWords(t *testing.T) {
 			t.Errorf("%s: %d hits, the messages were read: %v", keyword, hits, read)
 		}
 	}
-	if _, err := Redact(dir, Options{}, Redaction{Hash: []string{"Message"}}); err != nil {
+	if _, err := Redact(t.Context(), dir, Options{}, Redaction{Hash: []string{"Message"}}); err != nil {
 		t.Fatal(err)
 	}
 	m, err := ReadManifest(dir)

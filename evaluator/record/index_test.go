@@ -195,7 +195,7 @@ func TestIndexOfRedactedFiles(t *testing.T) {
 	if judged() {
 		t.Fatal("nothing is said to be there before anything is redacted")
 	}
-	if _, err := Redact(dir, Options{}, Redaction{Drop: []string{"ObjectName"}, Hash: []string{"SubjectUserName"}}); err != nil {
+	if _, err := Redact(t.Context(), dir, Options{}, Redaction{Drop: []string{"ObjectName"}, Hash: []string{"SubjectUserName"}}); err != nil {
 		t.Fatal(err)
 	}
 	if !judged() {
@@ -242,7 +242,7 @@ func TestDamagedIndex(t *testing.T) {
 		if err := os.WriteFile(path, text, 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if problems, err := Verify(dir); err != nil || bytes.Equal(text, sound) != (len(problems) == 0) {
+		if problems, err := Verify(t.Context(), dir); err != nil || bytes.Equal(text, sound) != (len(problems) == 0) {
 			t.Fatalf("the damage was not found: %v %v", problems, err)
 		}
 		hits := 0
@@ -271,16 +271,16 @@ func TestDamagedIndex(t *testing.T) {
 	if err != nil || hits != 30 || !without {
 		t.Errorf("without the index there are %d hits, and told is %t: %v", hits, without, err)
 	}
-	if problems, err := Verify(dir); err != nil || len(problems) != 1 || !strings.Contains(problems[0].Error(), "`socctl record compact` makes it anew") {
+	if problems, err := Verify(t.Context(), dir); err != nil || len(problems) != 1 || !strings.Contains(problems[0].Error(), "`socctl record compact` makes it anew") {
 		t.Errorf("nothing says what to do about an index that is gone: %v %v", problems, err)
 	}
-	if before, after, err := Compact(dir, Options{}); err != nil || before != 1 || after != 1 {
+	if before, after, err := Compact(t.Context(), dir, Options{}); err != nil || before != 1 || after != 1 {
 		t.Fatal(before, after, err)
 	}
 	if again, err := os.ReadFile(path); err != nil || !bytes.Equal(again, sound) {
 		t.Errorf("the index is not what it was: %v", err)
 	}
-	if problems, err := Verify(dir); err != nil || len(problems) > 0 {
+	if problems, err := Verify(t.Context(), dir); err != nil || len(problems) > 0 {
 		t.Error(problems, err)
 	}
 }

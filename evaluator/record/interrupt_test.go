@@ -32,3 +32,41 @@ func TestReplayInterrupted(t *testing.T) {
 		}
 	}
 }
+
+// What rewrites a recording, or reads all of it, ends soon after it is interrupted, wherever it is: before
+// a record, and before a file is written. The recording stays as it was.
+func TestRewriteInterrupted(t *testing.T) {
+	t.Parallel()
+	dir, _ := oneFile(t, `{"a":"1"}`, `{"a":"2"}`, `{"a":"3"}`)
+	before, err := ReadManifest(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for asked := range 4 {
+		if _, err := Redact(&endsAfter{t.Context(), asked}, dir, Options{}, Redaction{Drop: []string{"a"}}); !errors.Is(err, context.Canceled) {
+			t.Errorf("asked %d times: %v", asked, err)
+		}
+		if after, err := ReadManifest(dir); err != nil || after.Files[0].Path != before.Files[0].Path {
+			t.Errorf("asked %d times, the recording is another one: %v", asked, err)
+		}
+		if problems, err := Verify(t.Context(), dir); err != nil || len(problems) > 0 {
+			t.Errorf("asked %d times, the recording is damaged: %v %v", asked, problems, err)
+		}
+	}
+	if _, err := Verify(&endsAfter{t.Context(), 1}, dir); !errors.Is(err, context.Canceled) {
+		t.Errorf("Verify: %v", err)
+	}
+}
+
+// endsAfter is a context that ends when it was asked a number of times.
+type endsAfter struct {
+	context.Context
+	times int
+}
+
+func (e *endsAfter) Err() error {
+	if e.times--; e.times < 0 {
+		return context.Canceled
+	}
+	return nil
+}

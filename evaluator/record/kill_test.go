@@ -36,7 +36,7 @@ func child(work []string) error {
 	o := Options{Memory: 1 << 20}
 	switch work[0] {
 	case "compact":
-		_, _, err := Compact(work[1], o)
+		_, _, err := Compact(context.Background(), work[1], o)
 		return err
 	case "cache":
 		return Replay(context.Background(), work[1], childProgram(), ReplayOptions{Cache: true, Workers: 1}, func(*Replayed) error { return nil })
@@ -122,7 +122,7 @@ func TestKill(t *testing.T) {
 		if plain, cached := childHits(t, dir, false), childHits(t, dir, true); plain != rows/40 || cached != plain {
 			t.Fatalf("after %s: %d hits, %d with the cache, want %d", work, plain, cached, rows/40)
 		}
-		problems, err := Verify(dir)
+		problems, err := Verify(t.Context(), dir)
 		if err != nil || len(problems) > 0 {
 			t.Fatalf("after %s: %v %v", work, err, problems)
 		}

@@ -188,7 +188,7 @@ func TestMemoriesOfRedacted(t *testing.T) {
 	dir := threeDays(t)
 	p := eventIDRules(t, 4600, 4605)
 	replayedLines(t, dir, p, ReplayOptions{Cache: true})
-	if _, err := Redact(dir, Options{}, Redaction{Drop: []string{"a"}}); err != nil {
+	if _, err := Redact(t.Context(), dir, Options{}, Redaction{Drop: []string{"a"}}); err != nil {
 		t.Fatal(err)
 	}
 	if left := memoriesIn(t, dir); left != nil {

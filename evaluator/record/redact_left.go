@@ -57,7 +57,7 @@ func (l *residue) look(before telemetry.Record, after evaluator.Value) {
 		}
 		l.found[name] = true
 		eachLeaf(after, "", func(path string, v evaluator.Value) {
-			if text := strings.ToLower(v.Text()); slices.ContainsFunc(gone, func(g string) bool { return repeats(text, g) }) {
+			if sayAny(readings(v.Text()), gone) {
 				places[Left{Field: name, In: path}] = true
 			}
 		})
@@ -65,6 +65,13 @@ func (l *residue) look(before telemetry.Record, after evaluator.Value) {
 	for place := range places {
 		l.left[place]++
 	}
+}
+
+// sayAny reports whether one of the readings of a text still says anything of what is gone.
+func sayAny(readings, gone []string) bool {
+	return slices.ContainsFunc(gone, func(g string) bool {
+		return slices.ContainsFunc(readings, func(text string) bool { return repeats(text, g) })
+	})
 }
 
 // repeats reports whether a text still says what is gone. Letter case does not count, for
@@ -86,8 +93,8 @@ func (l *residue) texts(event *telemetry.Event, name string) (texts []string) {
 	for _, view := range event.Views() {
 		take(view.Event)
 	}
-	eachMember(event.Record().Value, "", func(own, path string, v evaluator.Value) {
-		if named([]string{name}, own, path) {
+	eachSpot(event.Record().Value, spot{}, func(p spot, v evaluator.Value) {
+		if p.named([]string{name}) {
 			eachLeaf(v, "", add)
 		}
 	})
@@ -108,18 +115,6 @@ func (l *residue) told() (missing []string, left []Left) {
 		left = append(left, place)
 	}
 	return missing, left
-}
-
-// eachMember calls f for each member at any depth, with the paths of Redaction.
-func eachMember(v evaluator.Value, path string, f func(name, path string, v evaluator.Value)) {
-	for _, item := range v.Items() {
-		eachMember(item, path, f)
-	}
-	for _, m := range v.Members() {
-		at := below(path, m.Name)
-		f(m.Name, at, m.Value)
-		eachMember(m.Value, at, f)
-	}
 }
 
 // eachLeaf calls f for each text, number and boolean at any depth.

@@ -1,11 +1,11 @@
 package record
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"slices"
-	"strings"
 
 	"github.com/socctl/socctl/evaluator"
 	"github.com/socctl/socctl/evaluator/telemetry"
@@ -13,9 +13,10 @@ import (
 
 // Compact puts the events of files together that are of the same day and view, or of the same
 // day and few, and writes files anew whose index is damaged or gone, or that have no checksums of
-// their columns. It returns how many files there were and are.
-func Compact(dir string, o Options) (before, after int, err error) {
-	return rewrite(dir, o, func(m *Manifest) []File {
+// their columns. It returns how many files there were and are. Interrupted, it leaves the recording as
+// it was.
+func Compact(ctx context.Context, dir string, o Options) (before, after int, err error) {
+	return rewrite(ctx, dir, o, func(m *Manifest) []File {
 		like := map[partKey]int{}
 		for i := range m.Files {
 			if f := &m.Files[i]; o.hasRoom(f) {
@@ -52,8 +53,8 @@ func (f *File) few() int {
 	return 0
 }
 
-// Redaction says what becomes of fields: each is named as the event has it, or by the
-// path of its column.
+// Redaction says what becomes of fields: each is named as the event has it, or by the path of
+// its column; a path without numbers of items means all items.
 type Redaction struct {
 	Drop []string // are taken out of the records
 	Hash []string // have "sha256:" and a hash of their text instead of the text, with Salt in front of it
@@ -62,11 +63,11 @@ type Redaction struct {
 
 // Redact takes fields out of a recording, or puts hashes in their places. What was
 // there is gone from the folder when it returns, but for what Redacted.Left tells: the
-// same text in other fields, which were not named.
-func Redact(dir string, o Options, r Redaction) (*Redacted, error) {
+// same text in other fields, which were not named. Interrupted, it leaves the recording as it was.
+func Redact(ctx context.Context, dir string, o Options, r Redaction) (*Redacted, error) {
 	out, left := &Redacted{}, r.residue(o.Normaliser)
 	var err error
-	out.Before, out.After, err = rewrite(dir, o, func(m *Manifest) []File { return m.Files }, func(of telemetry.Record) evaluator.Value {
+	out.Before, out.After, err = rewrite(ctx, dir, o, func(m *Manifest) []File { return m.Files }, func(of telemetry.Record) evaluator.Value {
 		after := r.apply(of.Value)
 		left.look(of, after)
 		return after
@@ -77,7 +78,7 @@ func Redact(dir string, o Options, r Redaction) (*Redacted, error) {
 
 // rewrite writes chosen files of a recording anew, with what change makes of their
 // records.
-func rewrite(dir string, o Options, choose func(*Manifest) []File, change func(telemetry.Record) evaluator.Value) (before, after int, err error) {
+func rewrite(ctx context.Context, dir string, o Options, choose func(*Manifest) []File, change func(telemetry.Record) evaluator.Value) (before, after int, err error) {
 	if _, err := ReadManifest(dir); err != nil {
 		return 0, 0, err
 	}
@@ -85,10 +86,14 @@ func rewrite(dir string, o Options, choose func(*Manifest) []File, change func(t
 	if err != nil {
 		return 0, 0, err
 	}
+	w.interrupted = ctx.Err
 	before = len(w.manifest.Files)
 	for _, f := range choose(w.manifest) {
 		w.replaced[f.Path] = true
 		err := recordsOf(dir, f, func(row Row) error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
 			if row.Time.IsZero() && f.Day != "" { // it is so far off that the file cannot hold it
 				row.Time, _, _ = w.normaliser.Event(row.Record).Time()
 			}
@@ -111,40 +116,40 @@ func rewrite(dir string, o Options, choose func(*Manifest) []File, change func(t
 	return before, len(w.manifest.Files), nil
 }
 
-func (r *Redaction) apply(v evaluator.Value) evaluator.Value { return r.value(v, "") }
+func (r *Redaction) apply(v evaluator.Value) evaluator.Value { return r.inside(v, spot{}) }
 
-func (r *Redaction) value(v evaluator.Value, path string) evaluator.Value {
+// inside redacts the members and items of a value.
+func (r *Redaction) inside(v evaluator.Value, p spot) evaluator.Value {
 	switch v.Kind() {
 	case evaluator.Object:
 		var members []evaluator.Member
 		for _, m := range v.Members() {
-			at := below(path, m.Name)
-			switch {
-			case named(r.Drop, m.Name, at):
-			case named(r.Hash, m.Name, at):
-				members = append(members, evaluator.Member{Name: m.Name, Value: r.hashed(m.Value)})
-			default:
-				members = append(members, evaluator.Member{Name: m.Name, Value: r.value(m.Value, at)})
+			if kept, ok := r.value(m.Value, p.member(m.Name)); ok {
+				members = append(members, evaluator.Member{Name: m.Name, Value: kept})
 			}
 		}
 		return evaluator.ObjectValue(members...)
 	case evaluator.List:
-		items := make([]evaluator.Value, len(v.Items()))
+		items := make([]evaluator.Value, 0, len(v.Items()))
 		for i, item := range v.Items() {
-			items[i] = r.value(item, path)
+			if kept, ok := r.value(item, p.at(i)); ok {
+				items = append(items, kept)
+			}
 		}
 		return evaluator.ListValue(items...)
 	}
 	return v
 }
 
-func named(names []string, name, path string) bool {
-	for _, n := range names {
-		if n == name || n == path || strings.HasSuffix(path, "."+n) {
-			return true
-		}
+// value returns what becomes of a value, false if it is dropped.
+func (r *Redaction) value(v evaluator.Value, p spot) (evaluator.Value, bool) {
+	switch {
+	case p.named(r.Drop):
+		return evaluator.Value{}, false
+	case p.named(r.Hash):
+		return r.hashed(v), true
 	}
-	return false
+	return r.inside(v, p), true
 }
 
 // hashed returns a value with a hash in the place of each text.
@@ -171,13 +176,16 @@ func (r *Redaction) hashed(v evaluator.Value) evaluator.Value {
 
 // Verify reads everything in a recording and reports what is wrong with it, an error
 // for each file and each index.
-func Verify(dir string) (problems []error, err error) {
+func Verify(ctx context.Context, dir string) (problems []error, err error) {
 	m, err := ReadManifest(dir)
 	if err != nil {
 		return nil, err
 	}
 	for _, f := range m.Files {
-		for _, err := range []error{recordsOf(dir, f, func(Row) error { return nil }), verifyIndex(dir, &f)} {
+		for _, err := range []error{recordsOf(dir, f, func(Row) error { return ctx.Err() }), verifyIndex(dir, &f)} {
+			if ctx.Err() != nil {
+				return problems, ctx.Err()
+			}
 			if err = orChanged(dir, f, err); errors.Is(err, ErrChanged) {
 				return nil, err
 			} else if err != nil {

@@ -97,7 +97,7 @@ func TestRoutesAfterRedaction(t *testing.T) {
 		records = append(records, fmt.Sprintf(`{"Channel":"Security","EventID":%d,"a":"%d"}`, 4680+i%10, i))
 	}
 	dir, _ := oneFile(t, records...)
-	if _, err := Redact(dir, Options{}, Redaction{Drop: []string{"Channel", "EventID"}}); err != nil {
+	if _, err := Redact(t.Context(), dir, Options{}, Redaction{Drop: []string{"Channel", "EventID"}}); err != nil {
 		t.Fatal(err)
 	}
 	m, err := ReadManifest(dir)

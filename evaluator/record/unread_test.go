@@ -23,7 +23,7 @@ func recordedOf(t *testing.T, records ...telemetry.Record) (out []telemetry.Reco
 	if err := w.Commit(); err != nil {
 		t.Fatal(err)
 	}
-	if problems, err := Verify(dir); err != nil || len(problems) > 0 {
+	if problems, err := Verify(t.Context(), dir); err != nil || len(problems) > 0 {
 		t.Error(problems, err)
 	}
 	if err := Records(dir, nil, func(row Row) error { out = append(out, row.Record); return nil }); err != nil {

@@ -55,6 +55,8 @@ type Writer struct {
 	rows       int
 	there      map[string]bool // paths of files that the recording had at first
 	replaced   map[string]bool // paths of files that the recording loses with the next commit
+
+	interrupted func() error // its error ends writing before the next file
 }
 
 // partKey is what the rows of a file have in common.
@@ -78,7 +80,7 @@ func Create(dir string, o Options) (*Writer, error) {
 		unlock()
 		return nil, err
 	}
-	w := &Writer{dir: dir, memory: o.heldBytes(), manifest: m, unlock: unlock, parts: map[partKey]*part{}, there: map[string]bool{}, replaced: map[string]bool{}}
+	w := &Writer{dir: dir, memory: o.heldBytes(), manifest: m, unlock: unlock, parts: map[partKey]*part{}, there: map[string]bool{}, replaced: map[string]bool{}, interrupted: func() error { return nil }}
 	for _, f := range m.Files {
 		w.there[f.Path] = true
 	}
@@ -375,6 +377,9 @@ func (w *Writer) removeAdded() error {
 
 // flush writes a part as a file.
 func (w *Writer) flush(key partKey, p *part) error {
+	if err := w.interrupted(); err != nil {
+		return err
+	}
 	folder := filepath.ToSlash(filepath.Join("day="+orNone(key.day), "view="+fileName(key.view)))
 	if err := os.MkdirAll(filepath.Join(w.dir, filepath.FromSlash(folder)), 0o755); err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/socctl/socctl/compiler"
@@ -66,8 +67,9 @@ func (c *checking) labelsOf(r *compiler.Rule) feedback.RuleLabels {
 }
 
 func (c *checking) filter(f *rules.Filter) Filter {
-	out := Filter{ID: f.ID.Text, Title: f.Title.Text, Path: f.Span.Path(), Line: f.Span.Start.Line, Owner: f.Owner.Text, Expires: f.Expires.Text,
-		Expired: c.expired[f], Ownerless: f.Owner.Text == "", Rules: len(c.rules[f]), Protected: []Protected{}, Novel: []Novelty{}, Notes: []string{}}
+	owner := strings.TrimSpace(f.Owner.Text)
+	out := Filter{ID: f.ID.Text, Title: f.Title.Text, Path: f.Span.Path(), Line: f.Span.Start.Line, Owner: owner, Expires: f.Expires.Text,
+		Expired: c.expired[f], Ownerless: owner == "", Rules: len(c.rules[f]), Protected: []Protected{}, Novel: []Novelty{}, Notes: []string{}}
 	if at := writtenOn(f); !at.IsZero() {
 		out.Written = at.Format(time.DateOnly)
 	}

@@ -355,3 +355,14 @@ func TestReportFitsItsSchema(t *testing.T) {
 		t.Error("the schema lets everything through")
 	}
 }
+
+// A blank is nobody.
+func TestBlankOwner(t *testing.T) {
+	t.Parallel()
+	for owner, ownerless := range map[string]bool{"soc": false, `" soc "`: false, `""`: true, `" "`: true, `"\t"`: true} {
+		r := newLabOf(t, strings.NewReplacer("owner: soc", "owner: "+owner, "RATE", "1").Replace(ruleset), "").check(aftercare.Draw{Rate: 1})
+		if f := r.Filters[0]; f.Ownerless != ownerless || r.Summary.Ownerless == 0 == ownerless {
+			t.Errorf("owner: %s: %+v", owner, f)
+		}
+	}
+}
