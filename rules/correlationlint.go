@@ -27,6 +27,7 @@ func (p *parser) lintCorrelation(c *Correlation, n *Node) {
 	p.lintPercentile(c, n)
 	p.lintFields(c)
 	p.lintRange(c)
+	p.lintTogether(c)
 }
 
 // lintPercentile checks which percentile is meant (D44).

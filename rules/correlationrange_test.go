@@ -62,3 +62,32 @@ func TestRange(t *testing.T) {
 		})
 	}
 }
+
+// TestNeverTogether asks the same of conditions over rules.
+func TestNeverTogether(t *testing.T) {
+	t.Parallel()
+	for condition, want := range map[string]string{
+		"a and b":                      "",
+		"a and not b":                  "",
+		"not a or not b":               "",
+		"not (a and b)":                "",
+		"not a and not b":              "correlation/empty-group",
+		"not (a or b)":                 "correlation/empty-group",
+		"a and b and not b":            "correlation/contradiction",
+		"(a or b) and not a and not b": "correlation/contradiction",
+	} {
+		t.Run(condition, func(t *testing.T) {
+			t.Parallel()
+			_, diags := rules.Load(fstest.MapFS{"a.yml": {Data: []byte(linkBase)}, "d.yml": {Data: []byte(correlationOf("rules: [a, b], condition: " + condition))}})
+			got := ""
+			for _, d := range diags {
+				if d.Span.Path() == "d.yml" && d.Code != "condition/precedence" {
+					got += d.Code
+				}
+			}
+			if got != want {
+				t.Errorf("got %q, want %q", got, want)
+			}
+		})
+	}
+}
