@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"math"
 	"strconv"
 	"strings"
 )
@@ -28,6 +27,7 @@ func (p *parser) lintCorrelation(c *Correlation, n *Node) {
 	p.lintPercentile(c, n)
 	p.lintFields(c)
 	p.lintRange(c)
+	p.lintTogether(c)
 }
 
 // lintPercentile checks which percentile is meant (D44).
@@ -56,46 +56,5 @@ func (p *parser) lintFields(c *Correlation) {
 		p.warnf("correlation/field", c.Field[0].Span, "the condition's field means nothing for "+kind, "remove it, or use a value_ type")
 	case kind != "value_count" && len(c.Field) > 1:
 		p.errorf("schema/wrong-type", c.Field[1].Span, kind+" takes one field", "name one field; only value_count takes several")
-	}
-}
-
-// lintRange looks for conditions that no number, or every number, meets.
-func (p *parser) lintRange(c *Correlation) {
-	low, high, lowOpen, highOpen := math.Inf(-1), math.Inf(1), false, false
-	for _, op := range c.Operators {
-		v, err := strconv.ParseFloat(op.Value.Text, 64)
-		if err != nil {
-			continue // hexadecimal and octal integers: not worth the trouble
-		}
-		switch name := op.Name.Text; name {
-		case "gt", "gte":
-			if v > low || v == low && name == "gt" {
-				low, lowOpen = v, name == "gt"
-			}
-		case "lt", "lte":
-			if v < high || v == high && name == "lt" {
-				high, highOpen = v, name == "lt"
-			}
-		case "eq":
-			if v > low || v == low && !lowOpen {
-				low, lowOpen = v, false
-			} else {
-				low = math.Inf(1)
-			}
-			if v < high || v == high && !highOpen {
-				high, highOpen = v, false
-			}
-		}
-	}
-	if len(c.Operators) == 0 {
-		return
-	}
-	at := c.Operators[len(c.Operators)-1].Value.Span
-	counts := strings.HasSuffix(c.Type.Text, "_count") || strings.HasPrefix(c.Type.Text, "temporal")
-	switch {
-	case low > high || low == high && (lowOpen || highOpen):
-		p.warnf("correlation/contradiction", at, "no number meets all comparisons of the condition, so the correlation never fires", "check the bounds")
-	case counts && (high < 1 || high == 1 && highOpen):
-		p.warnf("correlation/empty-group", at, "the condition asks for a count below 1; a group exists only once an event is in it, so it never fires", "the absence of events cannot be detected")
 	}
 }
