@@ -21,6 +21,7 @@ func TestFormat(t *testing.T) {
 		{"comments move with what follows", "# head\nid: a  # why\n# of the title\ntitle: T\n# tail\n", "# head\n# of the title\ntitle: T\nid: a  # why\n# tail\n"},
 		{"indentation", "detection:\n  s:\n    a:\n    - b\n    # c\n    - c\n  condition: s\n", "detection:\n    s:\n        a:\n            - b\n            # c\n            - c\n    condition: s\n"},
 		{"maps in lists", "detection:\n  s:\n  - a: 1\n    b: 2\n  -   c: 3\n      d: 4\n", "detection:\n    s:\n        - a: 1\n          b: 2\n        -   c: 3\n            d: 4\n"},
+		{"lists in lists", "tags:\n- [a]\n- - b\n  - c\n- {d: [e]}\n", "tags:\n    - [a]\n    - - b\n      - c\n    - {d: [e]}\n"},
 		{"quotes", "title: \"T\"\ndetection:\n    s:\n        a: \"C:\\\\x\\\"\"  # \"why\"\n        b: [\"it's\", \"\\u0410\", \"\\t\", \"\", 'd', e]\n        \"c\": |\n            \"f\"\n",
 			"title: 'T'\ndetection:\n    s:\n        a: 'C:\\x\"'  # \"why\"\n        b: [\"it's\", \"\\u0410\", \"\\t\", '', 'd', e]\n        \"c\": |\n            \"f\"\n"},
 		{"quotes of others", "title: T\ntests:\n    - event: {\"a\": \"b\"}\n", "title: T\ntests:\n    - event: {\"a\": \"b\"}\n"},

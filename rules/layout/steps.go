@@ -174,8 +174,8 @@ func (r *reindenter) node(n *rules.Node, column int) {
 	case rules.ListNode:
 		for _, item := range n.Items {
 			line := item.Span.Start.Line
-			if !strings.HasPrefix(strings.TrimLeft(r.line(line), " "), "- ") {
-				continue // in brackets, or a dash on a line of its own
+			if !strings.HasPrefix(strings.TrimLeft(r.line(line), " "), "- ") || line == n.Span.Start.Line && !r.begins(n.Span) {
+				continue // in brackets, or a dash on a line of its own, or behind that of another list
 			}
 			r.want[line] = column
 			r.node(item, column+item.Span.Start.Column-1-indentOf(r.line(line)))
