@@ -28,6 +28,8 @@ func TestFormat(t *testing.T) {
 		{"quotes of anchors", "title: &x \"T\"\nname: *x\n", "title: &x 'T'\nname: *x\n"},
 		{"blanks", "\n\ntitle: T  \nlevel: low\t\n\n\n", "title: T\nlevel: low\n"},
 		{"blocks stay", "description: |\n  a  \n\n  b # no comment\ntitle: T\n", "title: T\ndescription: |\n  a  \n\n  b # no comment\n"},
+		{"empty lines of blocks", "tags:\n  - |\n   b\n\n   c\n", "tags:\n    - |\n     b\n\n     c\n"},
+		{"a block at the end of a map", "detection:\n    condition: |\n        s\ntitle: T\nlevel: |+\n  low\n\n", "title: T\ndetection:\n    condition: |\n        s\nlevel: |+\n  low\n\n"},
 		{"several documents", "level: low\ntitle: A\n---\n# second\nlevel: low\ntitle: B\n", "title: A\nlevel: low\n---\n# second\ntitle: B\nlevel: low\n"},
 		{"line ends", "level: low\r\ntitle: T\r\n", "title: T\r\nlevel: low\r\n"},
 		{"line ends of old Macs", "level: low\rtitle: T  \rtags:\r- a\r", "title: T\rtags:\r    - a\rlevel: low\r"},
@@ -36,6 +38,8 @@ func TestFormat(t *testing.T) {
 		{"byte order mark", "\xef\xbb\xbflevel: low\ntitle: T\n", "\xef\xbb\xbftitle: T\nlevel: low\n"},
 		{"no last line break", "title: T", "title: T\n"},
 		{"braces", "{level: low, title: T}\n", "{level: low, title: T}\n"},
+		{"braces over lines", "{\n \"title\": T,\n \"detection\": {\n  \"s\": [\n  a,\n  {\n   b: c}]}\n}\n", "{\n \"title\": T,\n \"detection\": {\n  \"s\": [\n  a,\n  {\n   b: c}]}\n}\n"},
+		{"braces below a list", "tags:\n- {\n    a: 1\n  }\n- b:\n    {\n    c: 1\n    }\n", "tags:\n    - {\n        a: 1\n      }\n    - b:\n        {\n        c: 1\n        }\n"},
 		{"comment below a list", "tags:\n  - a\n  # - b\ntitle: T\n", "title: T\ntags:\n    - a\n    # - b\n"},
 		{"empty", "", ""},
 	} {

@@ -59,8 +59,8 @@ func reorderDocument(d *rules.Node, all []string) {
 func end(d *rules.Node, i int, all []string) int {
 	e := d.Entries[i]
 	last := max(e.Key.Span.End.Line, e.Value.Span.End.Line)
-	if e.Value.Kind == rules.ScalarNode && e.Value.Span.End.Column == 1 && last > e.Key.Span.Start.Line {
-		last-- // a block ends behind its last line break
+	if e.Value.Span.End.Column == 1 && last > e.Key.Span.Start.Line {
+		last-- // a block, or what ends with one, ends behind its last line break
 	}
 	limit := len(all)
 	if i+1 < len(d.Entries) {
@@ -90,7 +90,10 @@ func trim(path string, source []byte) []byte {
 			all[i] = strings.TrimRight(text, " \t\n") + "\n"
 		}
 	}
-	return []byte(strings.Trim(strings.Join(all, ""), "\n") + "\n")
+	for len(all) > 0 && all[len(all)-1] == "\n" && !inside.continues(len(all)) {
+		all = all[:len(all)-1]
+	}
+	return []byte(strings.TrimLeft(strings.Join(all, ""), "\n"))
 }
 
 // reindent indents every level by Indent columns, and lists below their key.
@@ -132,8 +135,12 @@ func shifts(docs []*rules.Node, all []string) []int {
 
 func indentOf(text string) int { return len(text) - len(strings.TrimLeft(text, " ")) }
 
+// moved indents a line otherwise, but for an empty one, which may stand in a block.
 func moved(text string, by int) string {
-	if by >= 0 {
+	switch {
+	case text == "\n":
+		return text
+	case by >= 0:
 		return strings.Repeat(" ", by) + text
 	}
 	return text[min(-by, indentOf(text)):]
@@ -157,12 +164,13 @@ func linesOf(all []string) func(int) string {
 }
 
 func (r *reindenter) node(n *rules.Node, column int) {
-	switch n.Kind {
-	case rules.MapNode:
+	switch {
+	case r.inBraces(n):
+	case n.Kind == rules.MapNode:
 		for _, e := range n.Entries {
 			line := e.Key.Span.Start.Line
 			if !r.begins(e.Key.Span) {
-				continue // in braces, or behind a dash
+				continue // behind a dash
 			}
 			r.want[line] = column
 		}
@@ -171,16 +179,23 @@ func (r *reindenter) node(n *rules.Node, column int) {
 				r.node(e.Value, column+Indent)
 			}
 		}
-	case rules.ListNode:
+	case n.Kind == rules.ListNode:
 		for _, item := range n.Items {
 			line := item.Span.Start.Line
 			if !strings.HasPrefix(strings.TrimLeft(r.line(line), " "), "- ") || line == n.Span.Start.Line && !r.begins(n.Span) {
-				continue // in brackets, or a dash on a line of its own, or behind that of another list
+				continue // a dash on a line of its own, or behind that of another list
 			}
 			r.want[line] = column
 			r.node(item, column+item.Span.Start.Column-1-indentOf(r.line(line)))
 		}
 	}
+}
+
+// inBraces reports whether a map or a list is written in braces or brackets,
+// whose lines move along with the first.
+func (r *reindenter) inBraces(n *rules.Node) bool {
+	from, to := n.Span.Offsets()
+	return n.Kind != rules.ScalarNode && from < to && strings.IndexByte("{[", n.Span.File.Source[from]) >= 0
 }
 
 // begins reports whether a key is the first thing on its line.
