@@ -108,7 +108,7 @@ func reindent(path string, source []byte) []byte {
 
 // shifts returns by how many columns each line of documents has to move.
 func shifts(docs []*rules.Node, all []string) []int {
-	r := reindenter{want: map[int]int{}, line: linesOf(all)}
+	r := reindenter{want: map[int]int{}, line: linesOf(all), count: len(all)}
 	for _, d := range docs {
 		r.node(d, 0)
 	}
@@ -151,6 +151,8 @@ func moved(text string, by int) string {
 type reindenter struct {
 	want map[int]int
 	line func(number int) string // "" for one that is not there
+
+	count int // of lines
 }
 
 // linesOf returns what finds lines by their numbers.
@@ -167,12 +169,11 @@ func (r *reindenter) node(n *rules.Node, column int) {
 	switch {
 	case r.inBraces(n):
 	case n.Kind == rules.MapNode:
+		r.aliases(n, "<<:", column)
 		for _, e := range n.Entries {
-			line := e.Key.Span.Start.Line
-			if !r.begins(e.Key.Span) {
-				continue // behind a dash
+			if r.ownLine(n, e.Key.Span) {
+				r.want[e.Key.Span.Start.Line] = column
 			}
-			r.want[line] = column
 		}
 		for _, e := range n.Entries {
 			if e.Value.Span.Start.Line > e.Key.Span.Start.Line {
@@ -180,13 +181,36 @@ func (r *reindenter) node(n *rules.Node, column int) {
 			}
 		}
 	case n.Kind == rules.ListNode:
+		r.aliases(n, "- *", column)
 		for _, item := range n.Items {
 			line := item.Span.Start.Line
-			if !strings.HasPrefix(strings.TrimLeft(r.line(line), " "), "- ") || line == n.Span.Start.Line && !r.begins(n.Span) {
-				continue // a dash on a line of its own, or behind that of another list
+			if strings.HasPrefix(strings.TrimLeft(r.line(line), " "), "- ") && r.ownLine(n, item.Span) {
+				r.want[line] = column
+				r.node(item, column+item.Span.Start.Column-1-indentOf(r.line(line)))
 			}
+		}
+	}
+}
+
+// ownLine reports whether the line of a part of a map or a list is indented as
+// that is. It is not behind a dash, nor where the anchor of an alias stands.
+func (r *reindenter) ownLine(of *rules.Node, part rules.Span) bool {
+	return !part.Start.Before(of.Span.Start) && indentOf(r.line(part.Start.Line)) == of.Span.Start.Column-1
+}
+
+// aliases finds the lines of a map or a list that begin as told: what an alias
+// stands for has the place of its anchor, further up.
+func (r *reindenter) aliases(n *rules.Node, begin string, column int) {
+	first, at := n.Span.Start.Line, n.Span.Start.Column-1
+	for line := first; line <= r.count; line++ {
+		text := r.line(line)
+		content := strings.TrimLeft(text, " ")
+		switch {
+		case strings.TrimSpace(content) == "" || content[0] == '#':
+		case line > first && (indentOf(text) < at || indentOf(text) == at && begin[0] == '-' && content[0] != '-'):
+			return
+		case indentOf(text) == at && strings.HasPrefix(content, begin):
 			r.want[line] = column
-			r.node(item, column+item.Span.Start.Column-1-indentOf(r.line(line)))
 		}
 	}
 }
@@ -196,12 +220,6 @@ func (r *reindenter) node(n *rules.Node, column int) {
 func (r *reindenter) inBraces(n *rules.Node) bool {
 	from, to := n.Span.Offsets()
 	return n.Kind != rules.ScalarNode && from < to && strings.IndexByte("{[", n.Span.File.Source[from]) >= 0
-}
-
-// begins reports whether a key is the first thing on its line.
-func (r *reindenter) begins(at rules.Span) bool {
-	text := r.line(at.Start.Line)
-	return text != "" && indentOf(text) == at.Start.Column-1
 }
 
 // commentShift moves a comment as the line that it belongs to: the next one that
