@@ -33,6 +33,7 @@ func TestFormat(t *testing.T) {
 		{"aliases in lists", "tags:\n- &a b\n- c\nfields:\n  - *a\n  - d\n  - *a\n", "tags:\n    - &a b\n    - c\nfields:\n    - *a\n    - d\n    - *a\n"},
 		{"merged maps", "detection:\n  a: &a\n    b: 1\n  c:\n    d: {e: f}\n    g:\n    - h\n    <<: *a\n  i:\n  - <<: *a\n    j: 1\n  - *a\n", "detection:\n    a: &a\n        b: 1\n    c:\n        d: {e: f}\n        g:\n            - h\n        <<: *a\n    i:\n        - <<: *a\n          j: 1\n        - *a\n"},
 		{"merged document", "title: T\nx: &x\n  license: L\n<<: *x\nlevel: low\n", "title: T\nx: &x\n    license: L\n<<: *x\nlevel: low\n"},
+		{"dashes on lines of their own", "tags:\n-\n- a\n- # c\n  b\n-\n  c\n-\n---\n-\n- a\n", "tags:\n    -\n    - a\n    - # c\n      b\n    -\n      c\n    -\n---\n-\n- a\n"},
 		{"several documents", "level: low\ntitle: A\n---\n# second\nlevel: low\ntitle: B\n", "title: A\nlevel: low\n---\n# second\ntitle: B\nlevel: low\n"},
 		{"line ends", "level: low\r\ntitle: T\r\n", "title: T\r\nlevel: low\r\n"},
 		{"line ends of old Macs", "level: low\rtitle: T  \rtags:\r- a\r", "title: T\rtags:\r    - a\rlevel: low\r"},

@@ -169,7 +169,7 @@ func (r *reindenter) node(n *rules.Node, column int) {
 	switch {
 	case r.inBraces(n):
 	case n.Kind == rules.MapNode:
-		r.aliases(n, "<<:", column)
+		r.entries(n, "<<:", column)
 		for _, e := range n.Entries {
 			if r.ownLine(n, e.Key.Span) {
 				r.want[e.Key.Span.Start.Line] = column
@@ -181,11 +181,10 @@ func (r *reindenter) node(n *rules.Node, column int) {
 			}
 		}
 	case n.Kind == rules.ListNode:
-		r.aliases(n, "- *", column)
+		r.entries(n, "-", column)
 		for _, item := range n.Items {
 			line := item.Span.Start.Line
 			if strings.HasPrefix(strings.TrimLeft(r.line(line), " "), "- ") && r.ownLine(n, item.Span) {
-				r.want[line] = column
 				r.node(item, column+item.Span.Start.Column-1-indentOf(r.line(line)))
 			}
 		}
@@ -198,21 +197,26 @@ func (r *reindenter) ownLine(of *rules.Node, part rules.Span) bool {
 	return !part.Start.Before(of.Span.Start) && indentOf(r.line(part.Start.Line)) == of.Span.Start.Column-1
 }
 
-// aliases finds the lines of a map or a list that begin as told: what an alias
-// stands for has the place of its anchor, further up.
-func (r *reindenter) aliases(n *rules.Node, begin string, column int) {
+// entries finds the lines of a map or a list that begin as told, also where what
+// stands there has another place: that of an anchor further up, or of a line below.
+func (r *reindenter) entries(n *rules.Node, begin string, column int) {
 	first, at := n.Span.Start.Line, n.Span.Start.Column-1
 	for line := first; line <= r.count; line++ {
 		text := r.line(line)
 		content := strings.TrimLeft(text, " ")
 		switch {
 		case strings.TrimSpace(content) == "" || content[0] == '#':
-		case line > first && (indentOf(text) < at || indentOf(text) == at && begin[0] == '-' && content[0] != '-'):
+		case line > first && (indentOf(text) < at || indentOf(text) == at && begin == "-" && !isDash(content)):
 			return
-		case indentOf(text) == at && strings.HasPrefix(content, begin):
+		case indentOf(text) == at && (begin == "-" || strings.HasPrefix(content, begin)):
 			r.want[line] = column
 		}
 	}
+}
+
+// isDash reports whether the content of a line begins an entry of a list.
+func isDash(content string) bool {
+	return strings.HasPrefix(content, "- ") || strings.TrimRight(content, "\n") == "-"
 }
 
 // inBraces reports whether a map or a list is written in braces or brackets,
