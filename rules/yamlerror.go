@@ -89,7 +89,7 @@ func (p *parser) firstLineWith(message string, fallback int) int {
 }
 
 func (p *parser) readUpTo(end int) error {
-	dec := yaml.NewDecoder(bytes.NewReader(p.file.Source[:end]))
+	dec := yaml.NewDecoder(bytes.NewReader(asVersion11(p.file.Source[:end])))
 	for {
 		var y yaml.Node
 		if err := p.decode(dec, &y); errors.Is(err, io.EOF) {

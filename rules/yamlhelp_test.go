@@ -48,3 +48,18 @@ func TestYAMLMistakes(t *testing.T) {
 		}
 	}
 }
+
+// Sigma is YAML 1.2, and a file may say so.
+func TestYAMLVersion(t *testing.T) {
+	for head, problems := range map[string]int{
+		"%YAML 1.2\n---\n": 0, "# c\r\n\r\n%YAML\t1.2 # c\r\n---\r\n": 0, "\ufeff%YAML 1.2\n--- # c\n": 0, "%YAML 1.1\n---\n": 0,
+		"%TAG ! !a\n%YAML 1.2\n---\n": 0, "%YAML 1.3\n---\n": 1, "%YAML 2.0\n---\n": 1,
+	} {
+		source := []byte(head + "title: '%YAML 1.2'\n")
+		was := string(source)
+		nodes, diags := rules.ParseNodes("r.yml", source)
+		if len(diags) != problems || problems == 0 && nodes[0].Get("title").Scalar.Text != "%YAML 1.2" || string(source) != was {
+			t.Errorf("%q: %v", head, diags)
+		}
+	}
+}
