@@ -93,22 +93,47 @@ func (p *parser) conditions(e Entry, d *Detection) []*Condition {
 
 // resolve reports names and patterns that mean no selection (D37).
 func (p *parser) resolve(c *Condition, d *Detection) {
+	names := make([]string, len(d.Selections))
+	for i, s := range d.Selections {
+		names[i] = s.Name.Text
+	}
 	c.Root.Walk(func(e *Expr) {
 		switch {
 		case e.Op == Ref && d.Selection(e.Name) == nil:
-			names := make([]string, len(d.Selections))
-			for i, s := range d.Selections {
-				names[i] = s.Name.Text
-			}
-			help := didYouMean(e.Name, names)
-			if help == "" && len(names) > 0 {
-				help = "defined are: " + strings.Join(names, ", ")
-			}
-			p.errorf("ref/undefined-selection", e.Span, "selection "+quote(e.Name)+" is not defined", help)
+			p.errorf("ref/undefined-selection", e.Span, "selection "+quote(e.Name)+" is not defined", meantName(e.Name, names))
 		case (e.Op == OneOf || e.Op == AllOf) && len(d.Matching(e.Name)) == 0:
-			p.errorf("ref/empty-glob", e.Span, "no selection matches "+quote(e.Name), "")
+			p.errorf("ref/empty-glob", e.Span, "no selection matches "+quote(e.Name), meantPattern(e.Name, names))
 		}
 	})
+}
+
+// meantName returns a help text for the name of a selection that is not there.
+func meantName(name string, names []string) string {
+	if help := didYouMean(name, names); help != "" || len(names) == 0 {
+		return help
+	}
+	return "defined are: " + strings.Join(names, ", ")
+}
+
+// meantPattern is meantName for a pattern such as filter_*, of which the part
+// before the star may be misspelt.
+func meantPattern(pattern string, names []string) string {
+	stem, isPrefix := strings.CutSuffix(pattern, "*")
+	if !isPrefix || strings.Contains(stem, "*") {
+		return meantName(pattern, names)
+	}
+	var stems []string
+	for _, name := range names {
+		for i := range name {
+			if name[i] == '_' {
+				stems = append(stems, name[:i+1])
+			}
+		}
+	}
+	if near := Nearest(stem, stems); near != "" {
+		return "did you mean " + quote(near+"*") + "?"
+	}
+	return meantName(pattern, names)
 }
 
 // Limits of a condition: what real ones need, many times over.

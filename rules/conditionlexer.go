@@ -118,12 +118,25 @@ func (p *parser) quantifiers(text located, words []token) ([]token, bool) {
 			i += 2
 			continue
 		}
+		if (t.text == "all" || t.text == "any") && i+1 < len(words) && words[i+1].kind == nameToken {
+			p.withoutOf(text, words[i:])
+			return nil, false // what follows is part of the same mistake
+		}
 		if t.kind == nameToken {
 			ok = p.checkName(text, t) && ok
 		}
 		out = append(out, t)
 	}
 	return out, ok
+}
+
+// withoutOf reports all or any that is followed by something else than of.
+func (p *parser) withoutOf(text located, words []token) {
+	amount, target := words[0], words[1]
+	if len(words) > 2 && words[2].kind == nameToken && Nearest(target.text, []string{"of"}) != "" {
+		target = words[2]
+	}
+	p.errorf("condition/syntax", text.At(amount.from, amount.to), quote(amount.text)+" needs of behind it", "write "+amount.text+" of "+target.text)
 }
 
 // quantifier checks words[0] of words[2].
@@ -208,7 +221,7 @@ func (p *parser) checkOrder(text located, tokens []token) bool {
 	for _, t := range tokens {
 		opens := t.kind != operatorToken || t.text == "not" || t.text == "("
 		if opens != operand {
-			return p.conditionSyntax(text.At(t.from, t.to), "unexpected "+quote(t.text))
+			return p.unexpected(text, t, operand)
 		}
 		switch {
 		case t.kind != operatorToken:
@@ -232,6 +245,15 @@ func (p *parser) checkOrder(text located, tokens []token) bool {
 		return p.conditionSyntax(text.At(last.from, last.to), "this parenthesis is never closed")
 	}
 	return true
+}
+
+// unexpected reports a token where another is due, which it may misspell.
+func (p *parser) unexpected(text located, t token, operand bool) bool {
+	if help := didYouMean(t.text, []string{"and", "or"}); help != "" && t.kind == nameToken && !operand {
+		p.errorf("condition/syntax", text.At(t.from, t.to), "unexpected "+quote(t.text), help)
+		return false
+	}
+	return p.conditionSyntax(text.At(t.from, t.to), "unexpected "+quote(t.text))
 }
 
 func (p *parser) conditionSyntax(at Span, message string) bool {

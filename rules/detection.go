@@ -34,11 +34,22 @@ func (p *parser) detection(n *Node, what string, skip ...string) Detection {
 		p.errorf("schema/missing-field", n.Span, what+" has no selection", "add at least one")
 	}
 	if condition == nil {
-		p.errorf("schema/missing-field", n.Span, what+" has no condition", "add condition: with the names of selections")
+		p.noCondition(&d, what)
 		return d
 	}
 	d.Conditions = p.conditions(*condition, &d)
 	return d
+}
+
+// noCondition reports that there is none, or the key that was to be it.
+func (p *parser) noCondition(d *Detection, what string) {
+	at, help := d.Span, "add condition: with the names of selections"
+	for _, s := range d.Selections {
+		if near := didYouMean(s.Name.Text, []string{"condition"}); near != "" {
+			at, help = s.Name.Span, near
+		}
+	}
+	p.errorf("schema/missing-field", at, what+" has no condition", help)
 }
 
 func (p *parser) selection(e Entry) *Selection {

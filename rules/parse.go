@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
@@ -116,7 +117,7 @@ func (p *parser) invalidByte() {
 func (p *parser) documents() []*Node {
 	var nodes []*Node
 	yamlFile := yamlLines(p.file)
-	dec := yaml.NewDecoder(bytes.NewReader(p.file.Source))
+	dec := yaml.NewDecoder(bytes.NewReader(asVersion11(p.file.Source)))
 	for {
 		var y yaml.Node
 		err := p.decode(dec, &y)
@@ -141,6 +142,19 @@ func (p *parser) documents() []*Node {
 		}
 		nodes = append(nodes, n)
 	}
+}
+
+// version12 is the directive at the head of a file that names the version of YAML
+// that Sigma does. The parser knows that version, but only the name of the one before.
+var version12 = regexp.MustCompile(`^(?:(?:[ \t]*(?:#.*)?|%.*)\r?\n)*%YAML[ \t]+1\.2`)
+
+// asVersion11 returns the same text, with that directive as the parser takes it.
+func asVersion11(source []byte) []byte {
+	if m := version12.FindIndex(source[:min(len(source), markEvery)]); m != nil {
+		source = bytes.Clone(source)
+		source[m[1]-1] = '1'
+	}
+	return source
 }
 
 // decode turns the panics that yaml.v3 uses for malformed input into errors.

@@ -27,18 +27,16 @@ func (p *parser) syntaxError(err error) {
 		message = m[2]
 		line, _ = strconv.Atoi(m[1])
 	}
-	help := "check the indentation and the quotes of this line and the one before"
-	at := p.lineSpan(p.errorLine(message, line))
+	line = p.errorLine(message, line)
+	at, help := p.lineSpan(line), p.yamlHelp(message, line)
 	switch m := unknownAnchor.FindStringSubmatch(message); {
 	case m != nil:
 		message, help = "unknown anchor "+quote(m[1]), "an anchor must stand before its aliases; quote a value that begins with *"
 		at = p.aliasSpan(m[1], at)
 	case message == "control characters are not allowed":
 		at, help = p.controlCharacter(at), "remove it, or escape it in double quotes"
-	case strings.Contains(message, "cannot start any token") && strings.ContainsRune(p.file.Line(at.Start.Line), '\t'):
-		help = "YAML does not allow tabs for indentation"
-	case message == tabInIndentation:
-		help = "YAML does not allow tabs for indentation"
+	case help == escapeHelp:
+		at = p.escapeSpan(line, at)
 	}
 	p.errorf("schema/yaml-syntax", at, message, help)
 }
@@ -91,7 +89,7 @@ func (p *parser) firstLineWith(message string, fallback int) int {
 }
 
 func (p *parser) readUpTo(end int) error {
-	dec := yaml.NewDecoder(bytes.NewReader(p.file.Source[:end]))
+	dec := yaml.NewDecoder(bytes.NewReader(asVersion11(p.file.Source[:end])))
 	for {
 		var y yaml.Node
 		if err := p.decode(dec, &y); errors.Is(err, io.EOF) {
@@ -112,7 +110,7 @@ func (p *parser) lineSpan(line int) Span {
 
 // aliasSpan returns the first place that looks like an alias of that name.
 func (p *parser) aliasSpan(name string, fallback Span) Span {
-	alias := regexp.MustCompile(`(?:^|[\s\[,])(\*` + regexp.QuoteMeta(name) + `)(?:[\s\],}]|$)`)
+	alias := regexp.MustCompile(`(?:^|[\s\[,])(\*` + regexp.QuoteMeta(name) + `)(?:[\s\],}:]|$)`)
 	if m := alias.FindSubmatchIndex(p.file.Source); m != nil {
 		return p.file.span(m[2], m[3])
 	}

@@ -19,7 +19,7 @@ func Misindented(doc *rules.Node) (out []Line, safe bool) {
 	if file == nil {
 		return nil, true
 	}
-	r := reindenter{want: map[int]int{}, line: file.Line} // not all lines: a file may hold many documents
+	r := reindenter{want: map[int]int{}, line: file.Line, count: file.Lines()} // not all lines: a file may hold many documents
 	r.node(doc, 0)
 	misplaced := false
 	for line, column := range r.want {

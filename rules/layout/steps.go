@@ -59,8 +59,8 @@ func reorderDocument(d *rules.Node, all []string) {
 func end(d *rules.Node, i int, all []string) int {
 	e := d.Entries[i]
 	last := max(e.Key.Span.End.Line, e.Value.Span.End.Line)
-	if e.Value.Kind == rules.ScalarNode && e.Value.Span.End.Column == 1 && last > e.Key.Span.Start.Line {
-		last-- // a block ends behind its last line break
+	if e.Value.Span.End.Column == 1 && last > e.Key.Span.Start.Line {
+		last-- // a block, or what ends with one, ends behind its last line break
 	}
 	limit := len(all)
 	if i+1 < len(d.Entries) {
@@ -90,7 +90,10 @@ func trim(path string, source []byte) []byte {
 			all[i] = strings.TrimRight(text, " \t\n") + "\n"
 		}
 	}
-	return []byte(strings.Trim(strings.Join(all, ""), "\n") + "\n")
+	for len(all) > 0 && all[len(all)-1] == "\n" && !inside.continues(len(all)) {
+		all = all[:len(all)-1]
+	}
+	return []byte(strings.TrimLeft(strings.Join(all, ""), "\n"))
 }
 
 // reindent indents every level by Indent columns, and lists below their key.
@@ -105,7 +108,7 @@ func reindent(path string, source []byte) []byte {
 
 // shifts returns by how many columns each line of documents has to move.
 func shifts(docs []*rules.Node, all []string) []int {
-	r := reindenter{want: map[int]int{}, line: linesOf(all)}
+	r := reindenter{want: map[int]int{}, line: linesOf(all), count: len(all)}
 	for _, d := range docs {
 		r.node(d, 0)
 	}
@@ -132,8 +135,12 @@ func shifts(docs []*rules.Node, all []string) []int {
 
 func indentOf(text string) int { return len(text) - len(strings.TrimLeft(text, " ")) }
 
+// moved indents a line otherwise, but for an empty one, which may stand in a block.
 func moved(text string, by int) string {
-	if by >= 0 {
+	switch {
+	case text == "\n":
+		return text
+	case by >= 0:
 		return strings.Repeat(" ", by) + text
 	}
 	return text[min(-by, indentOf(text)):]
@@ -144,6 +151,8 @@ func moved(text string, by int) string {
 type reindenter struct {
 	want map[int]int
 	line func(number int) string // "" for one that is not there
+
+	count int // of lines
 }
 
 // linesOf returns what finds lines by their numbers.
@@ -157,36 +166,64 @@ func linesOf(all []string) func(int) string {
 }
 
 func (r *reindenter) node(n *rules.Node, column int) {
-	switch n.Kind {
-	case rules.MapNode:
+	switch {
+	case r.inBraces(n):
+	case n.Kind == rules.MapNode:
+		r.entries(n, "<<:", column)
 		for _, e := range n.Entries {
-			line := e.Key.Span.Start.Line
-			if !r.begins(e.Key.Span) {
-				continue // in braces, or behind a dash
+			if r.ownLine(n, e.Key.Span) {
+				r.want[e.Key.Span.Start.Line] = column
 			}
-			r.want[line] = column
 		}
 		for _, e := range n.Entries {
 			if e.Value.Span.Start.Line > e.Key.Span.Start.Line {
 				r.node(e.Value, column+Indent)
 			}
 		}
-	case rules.ListNode:
+	case n.Kind == rules.ListNode:
+		r.entries(n, "-", column)
 		for _, item := range n.Items {
 			line := item.Span.Start.Line
-			if !strings.HasPrefix(strings.TrimLeft(r.line(line), " "), "- ") {
-				continue // in brackets, or a dash on a line of its own
+			if strings.HasPrefix(strings.TrimLeft(r.line(line), " "), "- ") && r.ownLine(n, item.Span) {
+				r.node(item, column+item.Span.Start.Column-1-indentOf(r.line(line)))
 			}
-			r.want[line] = column
-			r.node(item, column+item.Span.Start.Column-1-indentOf(r.line(line)))
 		}
 	}
 }
 
-// begins reports whether a key is the first thing on its line.
-func (r *reindenter) begins(at rules.Span) bool {
-	text := r.line(at.Start.Line)
-	return text != "" && indentOf(text) == at.Start.Column-1
+// ownLine reports whether the line of a part of a map or a list is indented as
+// that is. It is not behind a dash, nor where the anchor of an alias stands.
+func (r *reindenter) ownLine(of *rules.Node, part rules.Span) bool {
+	return !part.Start.Before(of.Span.Start) && indentOf(r.line(part.Start.Line)) == of.Span.Start.Column-1
+}
+
+// entries finds the lines of a map or a list that begin as told, also where what
+// stands there has another place: that of an anchor further up, or of a line below.
+func (r *reindenter) entries(n *rules.Node, begin string, column int) {
+	first, at := n.Span.Start.Line, n.Span.Start.Column-1
+	for line := first; line <= r.count; line++ {
+		text := r.line(line)
+		content := strings.TrimLeft(text, " ")
+		switch {
+		case strings.TrimSpace(content) == "" || content[0] == '#':
+		case line > first && (indentOf(text) < at || indentOf(text) == at && begin == "-" && !isDash(content)):
+			return
+		case indentOf(text) == at && (begin == "-" || strings.HasPrefix(content, begin)):
+			r.want[line] = column
+		}
+	}
+}
+
+// isDash reports whether the content of a line begins an entry of a list.
+func isDash(content string) bool {
+	return strings.HasPrefix(content, "- ") || strings.TrimRight(content, "\n") == "-"
+}
+
+// inBraces reports whether a map or a list is written in braces or brackets,
+// whose lines move along with the first.
+func (r *reindenter) inBraces(n *rules.Node) bool {
+	from, to := n.Span.Offsets()
+	return n.Kind != rules.ScalarNode && from < to && strings.IndexByte("{[", n.Span.File.Source[from]) >= 0
 }
 
 // commentShift moves a comment as the line that it belongs to: the next one that

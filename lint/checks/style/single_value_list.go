@@ -46,7 +46,7 @@ detection:
 }
 
 // inline returns the edit that joins a value to its key: only if nothing but the
-// dash stands between the two, and the value is on one line.
+// dash stands between the two, the colon is on the line of the key, and the value on one line.
 func inline(item *rules.Item) (lint.Edit, bool) {
 	v, file := item.Values[0], item.Key.Span.File
 	if file == nil || v.Span.Start.Line != v.Span.End.Line {
@@ -54,7 +54,11 @@ func inline(item *rules.Item) (lint.Edit, bool) {
 	}
 	_, from := item.Key.Span.Offsets()
 	to, _ := v.Span.Offsets()
-	if from > to || strings.Join(strings.Fields(string(file.Source[from:to])), "") != ":-" {
+	if from > to {
+		return lint.Edit{}, false
+	}
+	between := string(file.Source[from:to])
+	if !strings.HasPrefix(strings.TrimLeft(between, " \t"), ":") || strings.Join(strings.Fields(between), "") != ":-" {
 		return lint.Edit{}, false
 	}
 	return lint.Edit{Span: file.Span(from, to), Text: ": "}, true
