@@ -145,7 +145,7 @@ func (c *cli) formatStdin(o *fmtOptions) error {
 	return err
 }
 
-// ruleFiles returns the YAML files of paths, sorted, without hidden folders, and
+// ruleFiles returns the YAML files of paths, sorted, without hidden ones of folders, and
 // what could not be read.
 func ruleFiles(paths []string) (files []string, problems []error) {
 	for _, p := range paths {
@@ -163,6 +163,8 @@ func ruleFiles(paths []string) (files []string, problems []error) {
 				}
 			case d.IsDir() && name != root && strings.HasPrefix(d.Name(), "."):
 				return fs.SkipDir
+			case name != p && name != root && strings.HasPrefix(d.Name(), "."):
+				// of other tools, or our configuration: no loader takes it for rules
 			case !d.IsDir() && slices.Contains([]string{".yml", ".yaml"}, strings.ToLower(filepath.Ext(name))):
 				if err := rules.Regular(d, func() (fs.FileInfo, error) { return os.Stat(name) }); err != nil {
 					problems = append(problems, fmt.Errorf("%s: %w", name, err))
