@@ -45,7 +45,9 @@ func (p *parser) header(doc *Node, own ...string) Header {
 			continue
 		}
 		if !p.headerEntry(&h, e) {
-			p.unknownKey(e, append(headerKeys, own...))
+			if !p.outdented(e, own) {
+				p.unknownKey(e, append(headerKeys, own...))
+			}
 			h.Custom = append(h.Custom, e)
 		}
 	}
@@ -95,6 +97,25 @@ func (p *parser) headerEntry(h *Header, e Entry) bool {
 		return false
 	}
 	return true
+}
+
+// innerKeys are keys that say something within an attribute alone.
+var innerKeys = map[string][]string{
+	"logsource":   {"category", "product", "service"},
+	"detection":   {"condition", "timeframe"},
+	"correlation": {"condition", "timespan", "group-by", "aliases", "rules"},
+}
+
+// outdented warns of a key that stands beside the attribute that it belongs into: a
+// rule whose product is not indented is one for all products.
+func (p *parser) outdented(e Entry, attributes []string) bool {
+	for _, within := range attributes {
+		if slices.Contains(innerKeys[within], e.Key.Text) {
+			p.warnf("schema/unknown-key", e.Key.Span, quote(e.Key.Text)+" stands outside of "+within+", where it has no effect", "indent it below "+within)
+			return true
+		}
+	}
+	return false
 }
 
 // unknownKey warns of a key that looks like a misspelt attribute; other keys

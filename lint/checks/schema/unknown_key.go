@@ -10,8 +10,8 @@ import (
 
 var unknownKey = &lint.Check{
 	Name:  "schema/unknown-key",
-	Title: `an attribute that looks misspelt`,
-	Doc:   `Sigma allows attributes of one's own, so this is a warning where they are allowed. A misspelt one has no effect.`,
+	Title: `an attribute that looks misspelt, or is not indented`,
+	Doc:   `Sigma allows attributes of one's own, so this is a warning where they are allowed. A misspelt one has no effect, and neither has one that stands outside of where it belongs: a rule whose product is beside its logsource is one for all products.`,
 	Bad: `
 title: Whoami
 levl: high
