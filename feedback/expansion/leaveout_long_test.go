@@ -16,6 +16,7 @@ import (
 	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/evaluator"
 	"github.com/socctl/socctl/evaluator/backtest"
+	"github.com/socctl/socctl/evaluator/backtest/recorded"
 	"github.com/socctl/socctl/evaluator/corpus"
 	"github.com/socctl/socctl/evaluator/record"
 	"github.com/socctl/socctl/evaluator/telemetry"
@@ -66,12 +67,12 @@ func TestLeaveOut(t *testing.T) {
 
 // background records the background events as two: even days, on which proposals are
 // chosen, and odd ones, on which their cost is measured. What has no day is left out.
-func background(t *testing.T) (fit, check folder) {
+func background(t *testing.T) (fit, check backtest.Replayer) {
 	t.Helper()
-	dirs := [2]folder{folder(filepath.Join(t.TempDir(), "even")), folder(filepath.Join(t.TempDir(), "odd"))}
+	dirs := [2]string{filepath.Join(t.TempDir(), "even"), filepath.Join(t.TempDir(), "odd")}
 	var out [2]*record.Writer
 	for i := range out {
-		w, err := record.Create(string(dirs[i]), record.Options{})
+		w, err := record.Create(dirs[i], record.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -93,45 +94,10 @@ func background(t *testing.T) (fit, check folder) {
 			t.Fatal(err)
 		}
 	}
-	return dirs[0], dirs[1]
-}
-
-// folder replays recorded telemetry.
-type folder string
-
-// Replay implements backtest.Replayer.
-func (f folder) Replay(ctx context.Context, p *compiler.Program, take func(*backtest.Hit)) (*backtest.Exposure, error) {
-	out := &backtest.Exposure{Grounds: map[backtest.Logsource]*backtest.Ground{}}
-	err := record.Replay(ctx, string(f), p, record.ReplayOptions{Exposure: true}, func(r *record.Replayed) error {
-		for i := range r.Hits {
-			h := &r.Hits[i]
-			take(&backtest.Hit{Source: h.Source, Record: h.Index, Time: h.Time, Matches: h.Matches, Suppressed: h.Suppressed, Load: func() (*telemetry.Event, []evaluator.View, error) {
-				e, err := h.Event()
-				if err != nil {
-					return nil, nil, err
-				}
-				return e, e.Views(), nil
-			}})
-		}
-		out.Events += r.Rows
-		for l, g := range r.Grounds {
-			to := out.Grounds[backtest.Logsource(l)]
-			if to == nil {
-				to = backtest.NewGround()
-				out.Grounds[backtest.Logsource(l)] = to
-			}
-			to.Events += g.Events
-			to.Undated += g.Undated
-			for name, found := range g.Fields {
-				to.Fields[name] = to.Fields[name] || found
-			}
-			for day, s := range g.Days {
-				to.Note(backtest.Day(day), backtest.Span(*s))
-			}
-		}
-		return nil
-	})
-	return out, err
+	replay := func(dir string) backtest.Replayer {
+		return recorded.New(&backtest.Streaming{Recordings: []string{dir}, Normaliser: n})
+	}
+	return replay(dirs[0]), replay(dirs[1])
 }
 
 // captures returns, for every rule, events in recordings that show a technique which
@@ -208,7 +174,7 @@ func sorted[V any](m map[string]V) []string {
 type bench struct {
 	set     *rules.Set
 	program *compiler.Program
-	fit     folder
+	fit     backtest.Replayer
 	shows   map[string]map[string]bool // nil if that is not known
 	runs    []*run
 }
@@ -304,7 +270,7 @@ func catches(t *testing.T, p *expansion.Proposal, e *telemetry.Event) bool {
 }
 
 // cost replays days that no proposal was chosen on.
-func (b *bench) cost(t *testing.T, check folder) {
+func (b *bench) cost(t *testing.T, check backtest.Replayer) {
 	t.Helper()
 	for _, r := range b.runs {
 		for i := range r.proposals {
