@@ -34,7 +34,7 @@ func (r *CIRun) Page() *CIPage {
 			p.WithoutEffect++
 			continue
 		}
-		change := r.change(c, reports[keyOfRule(c.Rule())])
+		change := r.change(c, reports[keyOfChange(c)])
 		change.Blocks = r.blocks(c, p.Blockers)
 		p.Changes = append(p.Changes, change)
 	}
@@ -46,7 +46,7 @@ func (r *CIRun) Page() *CIPage {
 		}
 		kind, title, notes := correlationNotes(c)
 		if replayed != nil {
-			notes = append(alertNotes(replayed, c), notes...)
+			notes = append(alertNotes(replayed, reports[keyOfCorrelation(c)]), notes...)
 		}
 		p.Correlations = append(p.Correlations, CICorrelation{kind, title, notes, blocking(p.Blockers, cmp.Or(c.New, c.Old).Source, c.New == nil)})
 	}
@@ -68,19 +68,16 @@ func (r *CIRun) Page() *CIPage {
 }
 
 // alertNotes tells how many alerts of a correlation there are on the recordings, before
-// and after.
-func alertNotes(r *backtest.Result, c *diff.CorrelationChange) []string {
-	is := cmp.Or(c.New, c.Old)
-	for i := range r.Rules {
-		if x := &r.Rules[i]; x.Kind == "correlation" && x.ID == is.ID && x.Title == is.Title && x.Path == is.Source.Span.Path() {
-			v := volumeOf(r, x)
-			if v.Broken {
-				return []string{fmt.Sprintf("recorded alerts %d → not seen", v.AlertsBefore)}
-			}
-			return []string{fmt.Sprintf("recorded alerts %d → %d", v.AlertsBefore, v.Alerts)}
-		}
+// and after; nothing if it was not replayed.
+func alertNotes(r *backtest.Result, x *backtest.RuleReport) []string {
+	if x == nil {
+		return nil
 	}
-	return nil
+	v := volumeOf(r, x)
+	if v.Broken {
+		return []string{fmt.Sprintf("recorded alerts %d → not seen", v.AlertsBefore)}
+	}
+	return []string{fmt.Sprintf("recorded alerts %d → %d", v.AlertsBefore, v.Alerts)}
 }
 
 // cases is how many tests ran.
