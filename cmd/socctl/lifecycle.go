@@ -85,6 +85,9 @@ func (c *cli) lifecycle(ctx context.Context, o *lifecycleOptions, recordings []s
 	if err != nil {
 		return err
 	}
+	if o.apply {
+		outlivePrinting()
+	}
 	err = c.write(o.formats, func(w io.Writer, s report.Style, format string) error {
 		return report.Lifecycle(w, s, format, result, o.verbose)
 	})
