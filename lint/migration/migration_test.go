@@ -215,6 +215,11 @@ func TestSubjects(t *testing.T) {
 	if !slices.ContainsFunc(got.Diagnostics, func(d rules.Diagnostic) bool { return d.Code == "migrate/unknown-rule" }) || mentions(got, "rule: b") {
 		t.Errorf("%v", got.Diagnostics)
 	}
+	several := func(name string) bool { return name == "b" }
+	got = Import(Find(s.format), []*rules.File{file}, Options{Rule: several, Several: several})
+	if mentions(got, "rule: b") || !slices.ContainsFunc(got.Diagnostics, func(d rules.Diagnostic) bool { return d.Message == "several rules here are called b" }) {
+		t.Errorf("%v\n%s", got.Diagnostics, shown(got))
+	}
 }
 
 // Two documents never share a file of tests: each is about a rule of its own.

@@ -247,8 +247,11 @@ func (r *reader) expectation(t *testFile, corpus string, n *rules.Node) {
 		r.without(n.Span, "the expectation is about all recordings together", "write a test for each recording, or keep the file: socctl test reads it with --corpus")
 		return
 	}
-	if r.options.Rule != nil && !r.options.Rule(rule) {
-		r.report(rules.Warning, "migrate/unknown-rule", n.Get("rule").Span, "there is no rule "+rule+" here", "")
+	switch at := n.Get("rule").Span; {
+	case r.options.Rule != nil && !r.options.Rule(rule):
+		r.report(rules.Warning, "migrate/unknown-rule", at, "there is no rule "+rule+" here", "")
+	case r.several(rule):
+		r.report(rules.Warning, "migrate/unknown-rule", at, "several rules here are called "+rule, "write the id of the right one as rule: into "+t.path)
 	}
 	count := mapOf("min", number(n.Get("at_least")), "max", number(n.Get("at_most")))
 	if exactly := number(n.Get("exactly")); exactly != nil {
