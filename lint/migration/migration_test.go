@@ -203,6 +203,28 @@ func TestCommentsAreRewritten(t *testing.T) {
 	checkOutputs(t, got)
 }
 
+// How often a rule fires is taken over if a test can say it, and nothing of it is dropped.
+func TestCounts(t *testing.T) {
+	for text, want := range map[string]string{
+		"exactly: 2":                    "count: 2",
+		"at_least: 1, at_most: 007":     "count: {min: 1, max: 7}",
+		"at_least: 0x1":                 "at_least is no decimal number of at least 0",
+		"exactly: -1":                   "exactly is no decimal number of at least 0",
+		"at_least: 1, at_most: '2'":     "at_most is no decimal number of at least 0",
+		"exactly: 1, at_least: 1":       "the expectation has exactly and a bound besides",
+		"at_most: 99999999999999999999": "at_most is no decimal number of at least 0",
+	} {
+		got := imported("rsigma", "e.yml", "expectations: [{rule: a, corpus: b, "+text+"}]\n")
+		told := strings.HasPrefix(want, "count")
+		if !mentions(got, want) || told != (got.Diagnostics.Count(rules.Error) == 0) || told != (got.Tests == 1) {
+			t.Errorf("%s: %v\n%s", text, got.Diagnostics, shown(got))
+		}
+		if told {
+			checkOutputs(t, got)
+		}
+	}
+}
+
 // Names of rules that exist are used for tests, and others are waited for.
 func TestSubjects(t *testing.T) {
 	s := samples[4]
