@@ -121,6 +121,15 @@ func TestExclusionsWithoutID(t *testing.T) {
 	}
 }
 
+// An id is the same in capitals.
+func TestExclusionsInCapitals(t *testing.T) {
+	file := rules.NewFile("conf.yml", []byte("validators: [all]\nexclusions: {ABCDEF00-0000-4000-8000-000000000000: tlptag, ABCDEF00-0000-4000-8000-000000000001: tlptag}\n"))
+	got := Import(Find("sigma-cli"), []*rules.File{file}, Options{Rule: func(name string) bool { return name == "abcdef00-0000-4000-8000-000000000000" }})
+	if got.Diagnostics.Count(rules.Warning) != 1 || !mentions(got, "no rule ABCDEF00-0000-4000-8000-000000000001 here") {
+		t.Errorf("%v", got.Diagnostics)
+	}
+}
+
 // Every sample is read without a problem, and what is written is read by socctl.
 func TestSamples(t *testing.T) {
 	for _, s := range samples {
