@@ -54,8 +54,8 @@ const maxCounterparts = 100_000
 func newPairing(m *measurement) *pairing {
 	p := &pairing{marked: make([]uint64, len(m.subject.program.Rules))}
 	head, base := m.head.program, m.base.program
-	p.rules = pairUp(len(head.Rules), len(base.Rules), rulesOf(head), rulesOf(base))
-	p.correlations = pairUp(len(head.Correlations), len(base.Correlations), correlationsOf(head), correlationsOf(base))
+	p.rules = pairUp(len(head.Rules), len(base.Rules), rulesOf(head, m.options.Root), rulesOf(base, m.options.BaseRoot))
+	p.correlations = pairUp(len(head.Correlations), len(base.Correlations), correlationsOf(head, m.options.Root), correlationsOf(base, m.options.BaseRoot))
 	p.tellBroken(m)
 	p.ofHead, p.ofBase = make([]int, len(head.Rules)), make([]int, len(base.Rules))
 	for n := range p.rules {
@@ -77,22 +77,18 @@ type identity struct {
 	face      string
 }
 
-func identityOf(source rules.Document, id, title, level, hash string, alerts bool) identity {
-	return identity{keyOf(source, id, title), hash, alerts, title + "\x00" + level}
-}
-
 // rulesOf and correlationsOf return what those of a program are, by their numbers.
-func rulesOf(p *compiler.Program) func(int) identity {
+func rulesOf(p *compiler.Program, root string) func(int) identity {
 	return func(i int) identity {
 		r := p.Rules[i]
-		return identityOf(r.Source, r.ID, r.Title, r.Level, r.Hash, r.Alerts)
+		return identity{keyBelow(root, r.Source, r.ID, r.Title), r.Hash, r.Alerts, r.Title + "\x00" + r.Level}
 	}
 }
 
-func correlationsOf(p *compiler.Program) func(int) identity {
+func correlationsOf(p *compiler.Program, root string) func(int) identity {
 	return func(i int) identity {
 		c := p.Correlations[i]
-		return identityOf(c.Source, c.ID, c.Title, c.Level, c.Hash, c.Alerts)
+		return identity{keyBelow(root, c.Source, c.ID, c.Title), c.Hash, c.Alerts, c.Title + "\x00" + c.Level}
 	}
 }
 

@@ -25,6 +25,11 @@ type Options struct {
 	Flaws     *Flaws `json:"-"`
 	BaseFlaws *Flaws `json:"-"`
 
+	// Root and BaseRoot are what paths of rules begin with on each side, such as folders that
+	// are compared: rules without an id are known by the rest. "" is nothing.
+	Root     string `json:"-"`
+	BaseRoot string `json:"-"`
+
 	// Watched are hashes of correlations. Raised is told of every alert of theirs, on both
 	// sides: the hash, and the fingerprints of the events that the alert is made of.
 	Watched map[string]bool                           `json:"-"`
