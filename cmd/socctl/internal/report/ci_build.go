@@ -48,7 +48,9 @@ func (r *CIRun) Page() *CIPage {
 		if replayed != nil {
 			notes = append(alertNotes(replayed, reports[keyOfCorrelation(c)]), notes...)
 		}
-		p.Correlations = append(p.Correlations, CICorrelation{kind, title, notes, blocking(p.Blockers, cmp.Or(c.New, c.Old).Source, c.New == nil)})
+		key := keyOfCorrelation(c)
+		p.Correlations = append(p.Correlations, CICorrelation{Kind: kind, Title: title, ID: key.id, Path: key.path, Line: key.line, Notes: notes,
+			Blocks: blocking(p.Blockers, cmp.Or(c.New, c.Old).Source, c.New == nil)})
 	}
 	p.order()
 	for i := range r.Lint.Result.Findings {
@@ -77,7 +79,12 @@ func alertNotes(r *backtest.Result, x *backtest.RuleReport) []string {
 	if v.Broken {
 		return []string{fmt.Sprintf("recorded alerts %d → not seen", v.AlertsBefore)}
 	}
-	return []string{fmt.Sprintf("recorded alerts %d → %d", v.AlertsBefore, v.Alerts)}
+	text := fmt.Sprintf("recorded alerts %d → %d", v.AlertsBefore, v.Alerts)
+	// One that only feeds others on a side gains and loses what it does not raise.
+	if v.Gained > 0 && v.Lost > 0 && v.Gained-v.Lost == v.Alerts-v.AlertsBefore {
+		text += fmt.Sprintf(", %d gained and %d lost", v.Gained, v.Lost)
+	}
+	return []string{text}
 }
 
 // cases is how many tests ran.

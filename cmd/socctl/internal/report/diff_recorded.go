@@ -19,10 +19,10 @@ type recordedRecord struct {
 }
 
 // recorded finds what a replay says of each change; nil without one.
-func (d *DiffResult) recorded() func(c *DiffChange) *backtest.Change {
+func (d *DiffResult) recorded() func(reportKey) *backtest.Change {
 	found := reportsOf(d.Recorded)
-	return func(c *DiffChange) *backtest.Change {
-		if x := found[keyOfChange(c)]; x != nil {
+	return func(key reportKey) *backtest.Change {
+		if x := found[key]; x != nil {
 			return x.Change
 		}
 		return nil
@@ -67,12 +67,13 @@ func recordOfReplay(c *backtest.Change) *recordedRecord {
 	return &recordedRecord{c.Gained, c.Lost, c.GainedSamples, c.LostSamples}
 }
 
-// prettyRecorded tells the recorded events that a change gains and loses.
-func prettyRecorded(w io.Writer, s Style, c *backtest.Change) {
+// prettyRecorded tells the recorded events, or alerts of a correlation, that a change gains
+// and loses.
+func prettyRecorded(w io.Writer, s Style, noun string, c *backtest.Change) {
 	if c == nil || c.Gained+c.Lost == 0 {
 		return
 	}
-	fmt.Fprintf(w, "  recorded: %s gained, %d lost\n", Count(c.Gained, "event"), c.Lost)
+	fmt.Fprintf(w, "  recorded: %s gained, %d lost\n", Count(c.Gained, noun), c.Lost)
 	for _, side := range []struct {
 		word    string
 		samples []backtest.Sample
@@ -89,11 +90,11 @@ func sampleLine(x *backtest.Sample) string {
 }
 
 // markdownRecorded is prettyRecorded for a list item.
-func markdownRecorded(w io.Writer, c *backtest.Change) {
+func markdownRecorded(w io.Writer, noun string, c *backtest.Change) {
 	if c == nil || c.Gained+c.Lost == 0 {
 		return
 	}
-	fmt.Fprintf(w, "  - recorded: %s gained, %d lost\n", Count(c.Gained, "event"), c.Lost)
+	fmt.Fprintf(w, "  - recorded: %s gained, %d lost\n", Count(c.Gained, noun), c.Lost)
 	for _, side := range []struct {
 		word    string
 		samples []backtest.Sample
