@@ -165,6 +165,7 @@ func (c *cli) writeMigration(o *migrationOptions, result *migration.Result) erro
 	if len(taken) > 0 {
 		return usageError("nothing is written, because there is %s already; --force overwrites, --dry-run prints", strings.Join(taken, ", "))
 	}
+	outlivePrinting() // all files or none
 	for _, out := range result.Outputs {
 		path := filepath.Join(o.out, filepath.FromSlash(out.Path))
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
