@@ -121,6 +121,17 @@ func TestExclusionsWithoutID(t *testing.T) {
 	}
 }
 
+// Tests of a detection that is tested by hand were never run by a machine.
+func TestManualTests(t *testing.T) {
+	const text = "name: a\nsearch: x\ntags:%s\ntests: [{name: t, attack_data: [{data: a.log}]}]\n"
+	for tags, want := range map[string]int{" {manual_test: it needs a lookup}": 0, " {manual_test: }": 1, " {}": 1, " [manual_test]": 1, "": 1} {
+		got := imported("contentctl", "a.yml", strings.Replace(text, "%s", tags, 1))
+		if got.Tests != want || mentions(got, "tested by hand") != (want == 0) {
+			t.Errorf("%q: %d tests, %v", tags, got.Tests, got.Diagnostics)
+		}
+	}
+}
+
 // An id is the same in capitals.
 func TestExclusionsInCapitals(t *testing.T) {
 	file := rules.NewFile("conf.yml", []byte("validators: [all]\nexclusions: {ABCDEF00-0000-4000-8000-000000000000: tlptag, ABCDEF00-0000-4000-8000-000000000001: tlptag}\n"))
