@@ -214,6 +214,10 @@ func (m *measured) daysText(asked int) string {
 	case !m.replay:
 		return text + ": nothing was replayed"
 	case m.replayed == nil:
+	case m.replayed.Kind == "correlation" && m.replayed.Reason != "":
+		return text + ": " + m.replayed.Reason
+	case m.replayed.Verdict == backtest.Unused && len(m.replayed.Missing) > 0:
+		return text + ": it needs what was never recorded, " + strings.Join(m.replayed.Missing, ", ")
 	case m.replayed.Verdict == backtest.Unused:
 		return text + ": no event of its logsource"
 	case m.replayed.Verdict == backtest.Partly:

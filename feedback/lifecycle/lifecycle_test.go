@@ -146,6 +146,29 @@ func TestCorrelations(t *testing.T) {
 	}
 }
 
+// Why there were no days is told as it is, of a correlation by its rules.
+func TestDaysText(t *testing.T) {
+	for _, c := range []struct {
+		replayed backtest.RuleReport
+		want     string
+	}{
+		{backtest.RuleReport{Kind: "rule", Verdict: backtest.Unused}, "no event of its logsource"},
+		{backtest.RuleReport{Kind: "rule", Verdict: backtest.Unused, Missing: []string{"A", "B"}}, "it needs what was never recorded, A, B"},
+		{backtest.RuleReport{Kind: "rule", Verdict: backtest.Partly, Missing: []string{"A"}}, "never recorded were A"},
+		{backtest.RuleReport{Kind: "correlation", Verdict: backtest.Partly, Reason: "some of its rules are not exercised"}, "some of its rules are not exercised"},
+		{backtest.RuleReport{Kind: "correlation", Verdict: backtest.Unused, Reason: "rules that it needs are not exercised"}, "rules that it needs are not exercised"},
+	} {
+		in := evidence(program(t, rule(1, "status: test\ndate: 2025-01-02", "{Image: a}")))
+		c.replayed.Path, c.replayed.Line, c.replayed.Logsource = "rules.yml", 1, &backtest.Logsource{}
+		in.Replay.Rules[0] = c.replayed
+		for _, m := range assess(t, in).Rules[0].Missing() {
+			if want := "0 recorded days on which it could have matched (asked 90): " + c.want; m.Name != "days" || m.Text != want {
+				t.Errorf("%q, want %q", m.Text, want)
+			}
+		}
+	}
+}
+
 // A correlation with an error refers to its rules as well, although no program has it.
 func TestBrokenCorrelationRefers(t *testing.T) {
 	text := rule(1, "name: one\nstatus: test\nlevel: low", "{Image: a, User: b}") + "---\n" + rule(2, "status: test\nlevel: low", "{Image: a}") +
