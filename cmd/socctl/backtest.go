@@ -153,14 +153,20 @@ func (c *cli) backtestOptions(cfg *config.Config, o *backtestOptions, named []st
 	if err != nil {
 		return nil, nil, err
 	}
-	if options.Lateness, err = latenessOf(o.input.lateness, slices.Concat(replayer.Recordings, replayer.Baseline)); err != nil {
+	if options.Lateness, err = replayLateness(&o.input, replayer); err != nil {
 		return nil, nil, err
-	}
-	if options.Lateness == 0 {
-		options.Lateness = 1 // 0 would mean any
 	}
 	collectLess()
 	return options, recorded.New(replayer), nil
+}
+
+// replayLateness is that of a replay, to which 0 would mean any.
+func replayLateness(input *recordingOptions, r *backtest.Streaming) (time.Duration, error) {
+	d, err := latenessOf(input.lateness, slices.Concat(r.Recordings, r.Baseline))
+	if d == 0 {
+		d = 1
+	}
+	return d, err
 }
 
 // runBacktest replays the recordings.
