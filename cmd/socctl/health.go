@@ -129,6 +129,7 @@ func (c *cli) replayFor(ctx context.Context, o *healthOptions, cfg *config.Confi
 	}
 	replay := recorded.New(replayer)
 	in.Watch = &health.Watch{Replayer: replay, State: in.State}
+	in.Watch.Options(in.Program, &options)
 	meter := c.watch(replay)
 	in.Replay, err = backtest.Run(ctx, backtest.NewSubject(in.Program, nil), in.Watch, options)
 	meter.done()

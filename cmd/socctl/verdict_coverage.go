@@ -77,6 +77,7 @@ func (c *cli) replayBenign(ctx context.Context, o *statsOptions, v *verdicts, in
 	}
 	replay := recorded.New(replayer)
 	in.Watch = &health.Watch{Replayer: replay, State: in.State}
+	in.Watch.Options(in.Program, &options)
 	meter := c.watch(replay)
 	in.Replay, err = backtest.Run(ctx, backtest.NewSubject(in.Program, nil), in.Watch, options)
 	meter.done()

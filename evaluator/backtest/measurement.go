@@ -31,9 +31,9 @@ type Options struct {
 	BaseRoot string `json:"-"`
 
 	// Watched are hashes of correlations. Raised is told of every alert of theirs, on both
-	// sides: the hash, and the fingerprints of the events that the alert is made of.
-	Watched map[string]bool                           `json:"-"`
-	Raised  func(correlation string, events []string) `json:"-"`
+	// sides.
+	Watched map[string]bool    `json:"-"`
+	Raised  func(*RaisedAlert) `json:"-"`
 }
 
 // DefaultSamples is how many events are told of a rule unless Options say
@@ -139,7 +139,7 @@ func newSide(p *compiler.Program, o Options) *side {
 	}
 	s.watched, s.tell = feeding(p, o.Watched), func(a *correlation.Alert) {
 		if o.Watched[a.Correlation.Hash] {
-			o.Raised(a.Correlation.Hash, eventsOf(a))
+			o.Raised(&RaisedAlert{a.Correlation.Hash, groupCause(a).key.String(), a.Time, eventsOf(a)})
 		}
 	}
 	if o.Lateness <= 0 {

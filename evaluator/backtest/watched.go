@@ -4,10 +4,19 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/evaluator/correlation"
 )
+
+// RaisedAlert is an alert of a correlation that is watched.
+type RaisedAlert struct {
+	Correlation string // hash
+	Context     string // fingerprint of its root cause, as that of Cause
+	Time        time.Time
+	Events      []string // fingerprints of all that it is made of
+}
 
 // feeding returns the rules of a program that correlations with one of some hashes are
 // about, also by way of others.

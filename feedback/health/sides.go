@@ -76,7 +76,7 @@ func (s *Sides) note(h *backtest.Hit, contexts *backtest.Contexts) {
 			fingerprint = event.Fingerprint()
 		}
 		if events[fingerprint] {
-			s.seen[alertKey{m.Rule.Hash, fingerprint}] = sighting{contexts.Of(m, event, views), h.Time}
+			s.seen[alertKey{m.Rule.Hash, fingerprint}] = sighting{contexts.Of(m, event, views), h.Time, false}
 		}
 	}
 }
@@ -84,10 +84,10 @@ func (s *Sides) note(h *backtest.Hit, contexts *backtest.Contexts) {
 // Options makes a backtest tell of the alerts of correlations that were judged.
 func (s *Sides) Options(o *backtest.Options) {
 	o.Watched = s.watched
-	o.Raised = func(correlation string, events []string) {
-		for _, event := range events {
-			if s.judged[correlation][event] {
-				s.seen[alertKey{correlation, event}] = sighting{}
+	o.Raised = func(a *backtest.RaisedAlert) {
+		for _, event := range a.Events {
+			if s.judged[a.Correlation][event] {
+				s.seen[alertKey{a.Correlation, event}] = sighting{}
 			}
 		}
 	}

@@ -161,12 +161,8 @@ func (a *assessor) measure(place string) measured {
 	if m.health != nil {
 		p := &m.health.Precision
 		m.judged = p.True + p.False + p.Contested
-		looked := p.Replayed
-		if m.health.Kind == "correlation" {
-			looked = m.judged + p.Unclear // which of them the replay shows is not known
-		}
 		if v := m.health.Volume; v != nil && v.Alerts > 0 { // what only a correlation uses has no alerts to judge
-			m.unjudged = max(0, v.Causes-looked)
+			m.unjudged = max(0, v.Causes-p.Replayed)
 		}
 	}
 	return m
