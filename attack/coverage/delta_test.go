@@ -172,6 +172,32 @@ func TestTaxonomy(t *testing.T) {
 	}
 }
 
+// What an upgrade alone does to a cell is told with its cause: platforms only where it is
+// about the platform of the cell, and data components where as many rules count.
+func TestTaxonomyCauses(t *testing.T) {
+	old, new := facts(t, "16.1"), facts(t, "18.1")
+	script, classic := rule("b", "T1059.001", "T1027"), rule("c", "T1059.001", "T1027")
+	script.Logsources = []coverage.Logsource{{Product: "windows", Category: "ps_script"}}
+	classic.Logsources = []coverage.Logsource{{Product: "windows", Category: "ps_classic_start"}}
+	esxi := rule("d", "T1027")
+	esxi.Logsources = []coverage.Logsource{{Product: "vmware", Service: "esxi"}}
+	in := coverage.Input{Rules: []coverage.Rule{rule("a", "T1059.001", "T1027"), script, classic, esxi}, Facts: old}
+	before := assess(t, in)
+	in.Facts = new
+	var got []string
+	for _, c := range coverage.Taxonomy(before, assess(t, in), old, new) {
+		got = append(got, string(c.Kind)+" "+c.Technique+" "+c.Platform+": "+c.Causes[0].Text)
+	}
+	want := []string{
+		"thinned T1027 Windows: 18.1 lists other data components for T1027",
+		"thinned T1059.001 Windows: 18.1 lists other data components for T1059.001",
+		"gained T1027 ESXi: T1027 occurred on Linux, macOS, Network, Windows, and occurs on ESXi, Linux, macOS, Network Devices, Windows",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // A waiver holds through its last day, and not at the first moment of the next,
 // which is what --now means by a day.
 func TestWaiversEndWithTheirDay(t *testing.T) {

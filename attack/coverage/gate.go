@@ -128,13 +128,14 @@ func Taxonomy(before, after *Report, from, to *attack.Facts) []Change {
 	for i := range d.Changes {
 		c := &d.Changes[i]
 		c.Kind = c.byLevel() // no rule was retagged
-		c.Causes = []Cause{{Kind: "facts", Text: factsText(c.Technique, from, to)}}
+		c.Causes = []Cause{{Kind: "facts", Text: factsText(c, from, to)}}
 	}
 	return d.Changes
 }
 
-// factsText says what became of a technique from one release to another.
-func factsText(id string, from, to *attack.Facts) string {
+// factsText says what became of the technique of a cell from one release to another.
+func factsText(c *Change, from, to *attack.Facts) string {
+	id := c.Technique
 	was, is := from.Technique(id), to.Technique(id)
 	switch {
 	case was == nil || was.Status != attack.Active:
@@ -149,8 +150,10 @@ func factsText(id string, from, to *attack.Facts) string {
 		return fmt.Sprintf("%s was replaced by %s", id, next)
 	case is.Status == attack.Deprecated:
 		return fmt.Sprintf("%s was given up without a successor", id)
-	case !slices.Equal(was.Platforms, is.Platforms):
+	case slices.Contains(was.Platforms, c.Platform) != slices.Contains(is.Platforms, c.Platform):
 		return fmt.Sprintf("%s occurred on %s, and occurs on %s", id, strings.Join(was.Platforms, ", "), strings.Join(is.Platforms, ", "))
+	case c.From == c.To && c.Depth[0] == c.Depth[1]: // as many rules, so it is what they look at
+		return fmt.Sprintf("%s lists other data components for %s", to.Version, id)
 	}
 	return fmt.Sprintf("other techniques lead to %s in %s", id, to.Version)
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/socctl/socctl/evaluator/backtest/recorded"
 	"github.com/socctl/socctl/evaluator/record"
 	"github.com/socctl/socctl/evaluator/telemetry"
+	"github.com/socctl/socctl/feedback/health"
 	"github.com/socctl/socctl/rules"
 	"github.com/socctl/socctl/rules/config"
 )
@@ -31,8 +32,7 @@ type backtestOptions struct {
 	input                     recordingOptions
 	sides                     *bothSides // that were read already; nil if they were not
 
-	// watch puts somebody who looks on before a replay; nil for nobody.
-	watch func(backtest.Replayer) backtest.Replayer
+	judged *health.Sides // notes what becomes of judged alerts; nil for nobody
 }
 
 func (c *cli) backtestCommand() *cobra.Command {
@@ -129,7 +129,7 @@ func (c *cli) backtestRun(ctx context.Context, o *backtestOptions, recordings []
 			return nil, 0, err
 		}
 		options.Base, options.Flaws, options.BaseFlaws = compared.base, compared.flaws, compared.baseFlaws
-		if run.Result, err = c.runBacktest(ctx, compared, split, *options, o.watch); err != nil {
+		if run.Result, err = c.runBacktest(ctx, compared, split, *options, o.judged); err != nil {
 			return nil, 0, err
 		}
 		run.Rejected, code = compared.head.rejected(), compared.head.exitCode()
@@ -153,22 +153,29 @@ func (c *cli) backtestOptions(cfg *config.Config, o *backtestOptions, named []st
 	if err != nil {
 		return nil, nil, err
 	}
-	if options.Lateness, err = latenessOf(o.input.lateness, slices.Concat(replayer.Recordings, replayer.Baseline)); err != nil {
+	if options.Lateness, err = replayLateness(&o.input, replayer); err != nil {
 		return nil, nil, err
-	}
-	if options.Lateness == 0 {
-		options.Lateness = 1 // 0 would mean any
 	}
 	collectLess()
 	return options, recorded.New(replayer), nil
 }
 
+// replayLateness is that of a replay, to which 0 would mean any.
+func replayLateness(input *recordingOptions, r *backtest.Streaming) (time.Duration, error) {
+	d, err := latenessOf(input.lateness, slices.Concat(r.Recordings, r.Baseline))
+	if d == 0 {
+		d = 1
+	}
+	return d, err
+}
+
 // runBacktest replays the recordings.
-func (c *cli) runBacktest(ctx context.Context, compared *comparedRules, r *recorded.Replayer, o backtest.Options, watch func(backtest.Replayer) backtest.Replayer) (*backtest.Result, error) {
+func (c *cli) runBacktest(ctx context.Context, compared *comparedRules, r *recorded.Replayer, o backtest.Options, judged *health.Sides) (*backtest.Result, error) {
 	meter := c.watch(r)
 	from := backtest.Replayer(r)
-	if watch != nil {
-		from = watch(r)
+	if judged != nil {
+		judged.Replayer, from = r, judged
+		judged.Options(&o)
 	}
 	result, err := backtest.Run(ctx, compared.subject, from, o)
 	meter.done()

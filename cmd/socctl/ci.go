@@ -257,7 +257,7 @@ func (c *cli) ciBacktest(ctx context.Context, o *ciOptions, run *report.CIRun) (
 		}
 		return exitClean, err
 	}
-	b := &backtestOptions{rules: o.rules, base: o.base, budgets: o.budgets, failOn: []string{"budget"}, samples: 3, noTime: true, sides: o.sides, watch: o.sides.verdicts.watch()}
+	b := &backtestOptions{rules: o.rules, base: o.base, budgets: o.budgets, failOn: []string{"budget"}, samples: 3, noTime: true, sides: o.sides, judged: o.sides.verdicts.watch()}
 	result, code, err := c.replaySides(ctx, b, o.recordings, o.workers)
 	run.Backtest = result
 	return code, err

@@ -13,7 +13,6 @@ import (
 	"github.com/socctl/socctl/cmd/socctl/internal/report"
 	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/compiler/diff"
-	"github.com/socctl/socctl/evaluator/backtest"
 	"github.com/socctl/socctl/evaluator/telemetry"
 	"github.com/socctl/socctl/feedback"
 	"github.com/socctl/socctl/feedback/health"
@@ -147,13 +146,29 @@ func touchedRules(d *report.DiffResult, head, base *compiler.Program) (out []tou
 			continue
 		}
 		t := touchedRule{state: report.CIRuleState{Document: c.Old.Source, Removed: c.New == nil}}
-		t.Key, t.Before = cmp.Or(c.Old.ID, c.Old.Source.Title.Text), c.Old.Hash
-		if c.New != nil {
+		t.Key, t.Before, t.Correlation = cmp.Or(c.Old.ID, c.Old.Source.Title.Text), c.Old.Hash, true
+		switch {
+		case c.New == nil:
+			t.Now = sameMeaning(c.Old, head)
+		case c.Old.Alerts && !c.New.Alerts:
+			t.state.Feeds, t.state.Document = true, c.New.Source
+		default:
 			t.Now, t.state.Document = c.New.Hash, c.New.Source
 		}
 		out = append(out, t)
 	}
 	return out
+}
+
+// sameMeaning is the hash of a correlation if one of a program raises the same alerts, as
+// one that was given another id; else "".
+func sameMeaning(c *compiler.Correlation, p *compiler.Program) string {
+	for _, x := range p.Correlations {
+		if x.Hash == c.Hash && x.Alerts {
+			return x.Hash
+		}
+	}
+	return ""
 }
 
 // hashesOf are the hashes of rules, by the key under which verdicts name them.
@@ -165,15 +180,13 @@ func hashesOf(p *compiler.Program) map[string]string {
 	return out
 }
 
-// watch puts the verdicts before a replay; nil without any.
-func (v *ciVerdicts) watch() func(backtest.Replayer) backtest.Replayer {
+// watch returns who notes during a replay what becomes of judged alerts; nil without
+// verdicts.
+func (v *ciVerdicts) watch() *health.Sides {
 	if v == nil {
 		return nil
 	}
-	return func(from backtest.Replayer) backtest.Replayer {
-		v.sides.Replayer = from
-		return v.sides
-	}
+	return v.sides
 }
 
 // tell adds the state of the rules that verdicts say anything of, after the replay.

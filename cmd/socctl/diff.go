@@ -146,6 +146,7 @@ func (c *cli) replayDiff(ctx context.Context, o *diffOptions, d *report.DiffResu
 		return err
 	}
 	options.Base = &backtest.Revision{Ref: d.Before}
+	options.Root, options.BaseRoot = new.side.Root, old.side.Root
 	compared := &comparedRules{subject: backtest.NewSubject(new.side.Program, old.side.Program)}
 	if d.Recorded, err = c.runBacktest(ctx, compared, split, *options, nil); err != nil {
 		return err

@@ -152,6 +152,9 @@ func (c *cli) expandCoverage(ctx context.Context, o *expandOptions, sources []st
 		return &exitError{exitUnreadable, err}
 	}
 	result.Partial = result.Partial || damaged
+	if o.apply != "" {
+		outlivePrinting()
+	}
 	if err := c.write(o.formats, func(w io.Writer, s report.Style, format string) error {
 		return report.Expansion(w, s, format, result, proposalDiff)
 	}); err != nil {

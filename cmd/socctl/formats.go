@@ -38,7 +38,9 @@ func (c *cli) write(formats []string, one func(w io.Writer, s report.Style, form
 	for _, format := range formats {
 		name, path, toFile := strings.Cut(format, "=")
 		if !toFile {
-			failed = errors.Join(failed, one(c.stdout, c.out(), name))
+			if err := one(c.stdout, c.out(), name); !outputFailed(c.stdout) {
+				failed = errors.Join(failed, err)
+			}
 			continue
 		}
 		var b bytes.Buffer

@@ -124,12 +124,12 @@ func (c *cli) replayFor(ctx context.Context, o *healthOptions, cfg *config.Confi
 	if options.Budgets, err = c.budgets(cfg, nil); err != nil {
 		return err
 	}
-	if options.Lateness, err = latenessOf(o.input.lateness, replayer.Recordings); err != nil {
+	if options.Lateness, err = replayLateness(&o.input, replayer); err != nil {
 		return err
 	}
-	options.Lateness = max(options.Lateness, 1)
 	replay := recorded.New(replayer)
 	in.Watch = &health.Watch{Replayer: replay, State: in.State}
+	in.Watch.Options(in.Program, &options)
 	meter := c.watch(replay)
 	in.Replay, err = backtest.Run(ctx, backtest.NewSubject(in.Program, nil), in.Watch, options)
 	meter.done()

@@ -95,8 +95,12 @@ func (c *cli) migrate(o *migrationOptions, format string, paths []string) error 
 		files = append(files, file)
 	}
 	options := migration.Options{Relative: place.relative, Within: place.within, Recordings: filepath.ToSlash(o.recordings)}
-	if options.Rule, err = c.namesOfRules(o); err != nil {
+	names, err := c.namesOfRules(o)
+	if err != nil {
 		return err
+	}
+	if names != nil {
+		options.Rule, options.Several = names.known, names.several
 	}
 	result := migration.Import(migration.Find(format), files, options)
 	c.tellMigration(o, result)
@@ -161,6 +165,7 @@ func (c *cli) writeMigration(o *migrationOptions, result *migration.Result) erro
 	if len(taken) > 0 {
 		return usageError("nothing is written, because there is %s already; --force overwrites, --dry-run prints", strings.Join(taken, ", "))
 	}
+	outlivePrinting() // all files or none
 	for _, out := range result.Outputs {
 		path := filepath.Join(o.out, filepath.FromSlash(out.Path))
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
@@ -180,9 +185,33 @@ func (c *cli) writeMigration(o *migrationOptions, result *migration.Result) erro
 	return nil
 }
 
-// namesOfRules returns who knows the ids, names, titles and file names of the rules; nil
-// if there are no rules to ask.
-func (c *cli) namesOfRules(o *migrationOptions) (func(string) bool, error) {
+// calledRules counts what rules are called, as tests find them: by id and name, and if none
+// is called so by title and file name.
+type calledRules struct{ names, looks map[string]int }
+
+func (n *calledRules) add(doc rules.Document) {
+	h := doc.Meta()
+	count := func(of map[string]int, names ...string) {
+		slices.Sort(names)
+		for _, name := range slices.Compact(names) {
+			if name != "" {
+				of[name]++
+			}
+		}
+	}
+	base := filepath.Base(h.Span.Path())
+	count(n.names, h.ID.Text, h.Name.Text)
+	count(n.looks, h.Title.Text, strings.TrimSuffix(base, filepath.Ext(base)))
+}
+
+func (n *calledRules) known(name string) bool { return n.names[name]+n.looks[name] > 0 }
+
+func (n *calledRules) several(name string) bool {
+	return n.names[name] > 1 || n.names[name] == 0 && n.looks[name] > 1
+}
+
+// namesOfRules returns what the rules are called; nil if there are no rules to ask.
+func (c *cli) namesOfRules(o *migrationOptions) (*calledRules, error) {
 	cfg, err := c.config(o.out)
 	if err != nil {
 		return nil, err
@@ -201,15 +230,11 @@ func (c *cli) namesOfRules(o *migrationOptions) (func(string) bool, error) {
 	}
 	// What is wrong with the rules is no matter here: they are only asked for names.
 	set, _ := rules.LoadPaths(paths...)
-	known := map[string]bool{}
+	names := &calledRules{map[string]int{}, map[string]int{}}
 	for _, doc := range set.Documents() {
-		h := doc.Meta()
-		base := filepath.Base(h.Span.Path())
-		for _, name := range []string{h.ID.Text, h.Name.Text, h.Title.Text, strings.TrimSuffix(base, filepath.Ext(base))} {
-			known[name] = name != ""
-		}
+		names.add(doc)
 	}
-	return func(name string) bool { return known[name] }, nil
+	return names, nil
 }
 
 func isFolder(path string) bool {

@@ -85,6 +85,9 @@ func (c *cli) lifecycle(ctx context.Context, o *lifecycleOptions, recordings []s
 	if err != nil {
 		return err
 	}
+	if o.apply {
+		outlivePrinting()
+	}
 	err = c.write(o.formats, func(w io.Writer, s report.Style, format string) error {
 		return report.Lifecycle(w, s, format, result, o.verbose)
 	})
@@ -123,7 +126,7 @@ func (c *cli) earned(ctx context.Context, o *lifecycleOptions, v *verdicts, crit
 		code = exitUnreadable
 	}
 	return lifecycle.Assess(&lifecycle.Input{Program: loaded.program, Health: health.Assess(in), Replay: in.Replay, Tests: tests,
-		Covers: coversOf(loaded.program, o.input.workers), Criteria: criteria, Now: c.now}), code, nil
+		Covers: coversOf(loaded.program, o.input.workers), Criteria: criteria, Now: c.now, Correlations: loaded.set.Correlations}), code, nil
 }
 
 // testsShow runs the tests of the rules and measures what they show.

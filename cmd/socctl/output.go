@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
+	"syscall"
 
 	"github.com/socctl/socctl/cmd/socctl/internal/report"
 )
@@ -42,3 +44,14 @@ func (o *output) complain(stderr io.Writer) {
 	}
 	fmt.Fprintf(stderr, "socctl: standard output cannot be written: %v; what was printed is not complete\n", err)
 }
+
+// outputFailed reports whether something could not be printed, which the end of the
+// program tells.
+func outputFailed(w io.Writer) bool {
+	o, ok := w.(*output)
+	return ok && o.failed != nil
+}
+
+// outlivePrinting lets a command go on when nobody reads on what it prints, as behind
+// "| head": what it was asked to change comes after that, and would be left undone.
+func outlivePrinting() { signal.Ignore(syscall.SIGPIPE) }

@@ -196,6 +196,9 @@ func (t *tuner) build(set *rules.Set) *compiler.Program {
 // settle tells what is proposed, applies it if that is wanted, and returns how the run
 // ends.
 func (t *tuner) settle(result *proposal.Report) error {
+	if t.apply != "" {
+		outlivePrinting()
+	}
 	err := t.write(t.formats, func(w io.Writer, s report.Style, format string) error {
 		return report.Tuning(w, s, format, result)
 	})

@@ -72,12 +72,12 @@ func (c *cli) replayBenign(ctx context.Context, o *statsOptions, v *verdicts, in
 	if options.Budgets, err = c.budgets(v.cfg, nil); err != nil {
 		return err
 	}
-	if options.Lateness, err = latenessOf(o.input.lateness, replayer.Baseline); err != nil {
+	if options.Lateness, err = replayLateness(&o.input, replayer); err != nil {
 		return err
 	}
-	options.Lateness = max(options.Lateness, 1)
 	replay := recorded.New(replayer)
 	in.Watch = &health.Watch{Replayer: replay, State: in.State}
+	in.Watch.Options(in.Program, &options)
 	meter := c.watch(replay)
 	in.Replay, err = backtest.Run(ctx, backtest.NewSubject(in.Program, nil), in.Watch, options)
 	meter.done()

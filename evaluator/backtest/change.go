@@ -54,8 +54,8 @@ const maxCounterparts = 100_000
 func newPairing(m *measurement) *pairing {
 	p := &pairing{marked: make([]uint64, len(m.subject.program.Rules))}
 	head, base := m.head.program, m.base.program
-	p.rules = pairUp(len(head.Rules), len(base.Rules), rulesOf(head), rulesOf(base))
-	p.correlations = pairUp(len(head.Correlations), len(base.Correlations), correlationsOf(head), correlationsOf(base))
+	p.rules = pairUp(len(head.Rules), len(base.Rules), rulesOf(head, m.options.Root), rulesOf(base, m.options.BaseRoot))
+	p.correlations = pairUp(len(head.Correlations), len(base.Correlations), correlationsOf(head, m.options.Root), correlationsOf(base, m.options.BaseRoot))
 	p.tellBroken(m)
 	p.ofHead, p.ofBase = make([]int, len(head.Rules)), make([]int, len(base.Rules))
 	for n := range p.rules {
@@ -77,53 +77,65 @@ type identity struct {
 	face      string
 }
 
-func identityOf(source rules.Document, id, title, level, hash string, alerts bool) identity {
-	return identity{keyOf(source, id, title), hash, alerts, title + "\x00" + level}
-}
-
 // rulesOf and correlationsOf return what those of a program are, by their numbers.
-func rulesOf(p *compiler.Program) func(int) identity {
+func rulesOf(p *compiler.Program, root string) func(int) identity {
 	return func(i int) identity {
 		r := p.Rules[i]
-		return identityOf(r.Source, r.ID, r.Title, r.Level, r.Hash, r.Alerts)
+		return identity{keyBelow(root, r.Source, r.ID, r.Title), r.Hash, r.Alerts, r.Title + "\x00" + r.Level}
 	}
 }
 
-func correlationsOf(p *compiler.Program) func(int) identity {
+func correlationsOf(p *compiler.Program, root string) func(int) identity {
 	return func(i int) identity {
 		c := p.Correlations[i]
-		return identityOf(c.Source, c.ID, c.Title, c.Level, c.Hash, c.Alerts)
+		return identity{keyBelow(root, c.Source, c.ID, c.Title), c.Hash, c.Alerts, c.Title + "\x00" + c.Level}
 	}
 }
 
+// pairUp finds the rule of before of each rule of now. Of several that nothing tells apart,
+// as two documents of one file without ids, those that mean the same belong together, then
+// the others in their order.
 func pairUp(heads, bases int, head, base func(int) identity) []pair {
-	byKey := map[string][]int{}
+	waiting := map[string][]int{}
 	for i := range bases {
 		key := base(i).key
-		byKey[key] = append(byKey[key], i)
+		waiting[key] = append(waiting[key], i)
 	}
-	var out []pair
-	for i := range heads {
-		is := head(i)
-		p := pair{head: i, base: -1, status: Added}
-		if found := byKey[is.key]; len(found) > 0 {
-			p.base, byKey[is.key] = found[0], found[1:]
-			p.status = Changed
-			if was := base(p.base); was.hash == is.hash && was.alerts == is.alerts {
-				p.status = Unchanged
-				if was.face != is.face {
-					p.status = Metadata
-				}
+	out := make([]pair, heads)
+	for i := range out {
+		out[i] = pair{head: i, base: -1, status: Added}
+	}
+	match := func(suits func(was, is identity) bool) {
+		for i := range out {
+			is := head(i)
+			found := waiting[is.key]
+			n := slices.IndexFunc(found, func(k int) bool { return suits(base(k), is) })
+			if out[i].base >= 0 || n < 0 {
+				continue
 			}
+			out[i].base, out[i].status = found[n], became(base(found[n]), is)
+			waiting[is.key] = slices.Delete(found, n, n+1)
 		}
-		out = append(out, p)
 	}
+	match(func(was, is identity) bool { return was.hash == is.hash })
+	match(func(was, is identity) bool { return true })
 	for i := range bases {
-		if slices.Contains(byKey[base(i).key], i) {
+		if slices.Contains(waiting[base(i).key], i) {
 			out = append(out, pair{head: -1, base: i, status: Removed})
 		}
 	}
 	return out
+}
+
+// became says what became of a rule that both sides have.
+func became(was, is identity) string {
+	switch {
+	case was.hash != is.hash || was.alerts != is.alerts:
+		return Changed
+	case was.face != is.face:
+		return Metadata
+	}
+	return Unchanged
 }
 
 // tellBroken tells rules that have an error on one side from those that are not there.

@@ -2,6 +2,7 @@ package backtest
 
 import (
 	"cmp"
+	"strings"
 
 	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/rules"
@@ -83,6 +84,10 @@ func (f *Flaws) of(source rules.Document, id, title string) *Flaw {
 }
 
 // keyOf tells rules by their ids, and those without by file and title.
-func keyOf(source rules.Document, id, title string) string {
-	return cmp.Or(id, source.Meta().Span.Path()+"\x00"+title)
+func keyOf(source rules.Document, id, title string) string { return keyBelow("", source, id, title) }
+
+// keyBelow is keyOf where paths begin with a root, which says nothing.
+func keyBelow(root string, source rules.Document, id, title string) string {
+	path := strings.TrimPrefix(strings.TrimPrefix(source.Meta().Span.Path(), root), "/")
+	return cmp.Or(id, path+"\x00"+title)
 }

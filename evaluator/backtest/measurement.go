@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 
@@ -25,6 +24,16 @@ type Options struct {
 	// is broken is not told as one that is not there.
 	Flaws     *Flaws `json:"-"`
 	BaseFlaws *Flaws `json:"-"`
+
+	// Root and BaseRoot are what paths of rules begin with on each side, such as folders that
+	// are compared: rules without an id are known by the rest. "" is nothing.
+	Root     string `json:"-"`
+	BaseRoot string `json:"-"`
+
+	// Watched are hashes of correlations. Raised is told of every alert of theirs, on both
+	// sides.
+	Watched map[string]bool    `json:"-"`
+	Raised  func(*RaisedAlert) `json:"-"`
 }
 
 // DefaultSamples is how many events are told of a rule unless Options say
@@ -82,6 +91,8 @@ type side struct {
 	engine       *correlation.Engine // nil without correlations
 	samples      int
 	raised       func(index int, a *correlation.Alert, s *Sample)
+	watched      map[int]bool // rules that feed correlations that are watched
+	tell         func(a *correlation.Alert)
 	index        map[*compiler.Correlation]int
 }
 
@@ -126,6 +137,11 @@ func newSide(p *compiler.Program, o Options) *side {
 	for i, c := range p.Correlations {
 		s.index[c] = i
 	}
+	s.watched, s.tell = feeding(p, o.Watched), func(a *correlation.Alert) {
+		if o.Watched[a.Correlation.Hash] {
+			o.Raised(&RaisedAlert{a.Correlation.Hash, groupCause(a).key.String(), a.Time, eventsOf(a)})
+		}
+	}
 	if o.Lateness <= 0 {
 		o.Lateness = -1
 	}
@@ -147,6 +163,14 @@ type loaded struct {
 	failed      bool
 	host, user  string
 	fingerprint string
+}
+
+// print is the fingerprint of an event that was loaded.
+func (l *loaded) print() string {
+	if l.fingerprint == "" {
+		l.fingerprint = l.event.Fingerprint()
+	}
+	return l.fingerprint
 }
 
 func (m *measurement) load() *loaded {
@@ -271,10 +295,7 @@ func (m *measurement) sample(view string, seen evaluator.Event, info *ruleInfo, 
 		return s
 	}
 	s.Context = context.String()
-	if l.fingerprint == "" {
-		l.fingerprint = l.event.Fingerprint()
-	}
-	s.Fingerprint = l.fingerprint
+	s.Fingerprint = l.print()
 	for _, name := range info.fields {
 		if v, ok := seen.Field(name); ok {
 			s.Fields = append(s.Fields, ContextField{name, shorten(strings.ToValidUTF8(v.Text(), "\ufffd"), shownContext)})
@@ -291,18 +312,9 @@ func (m *measurement) feed(to *[]correlation.Hit, s *side, which []int, seen eva
 	seq := cmp.Or(m.current.hit.Order, m.seq)
 	for _, i := range which {
 		if s.engine.Feeds(i) {
-			*to = append(*to, correlation.Hit{Rule: i, Time: m.current.hit.Time, Event: seen, Origin: originText(m.current.hit), Seq: seq})
+			*to = append(*to, correlation.Hit{Rule: i, Time: m.current.hit.Time, Event: seen, Origin: m.origin(s, i).text(), Seq: seq})
 		}
 	}
-}
-
-// originText is how a hit names its event for correlations.
-func originText(h *Hit) string {
-	baseline := 0
-	if h.Baseline {
-		baseline = 1
-	}
-	return fmt.Sprintf("%d %d %s", h.Record, baseline, h.Source)
 }
 
 // alert counts an alert of a correlation.
@@ -321,6 +333,7 @@ func (s *side) alert(a *correlation.Alert) {
 	if s.raised != nil {
 		s.raised(i, a, &sample)
 	}
+	s.tell(a)
 }
 
 // alertSample tells an alert by the last event that it is made of.
@@ -337,11 +350,8 @@ func alertSample(a *correlation.Alert) (s Sample, baseline bool) {
 			from = last.Alert
 			continue
 		}
-		var mark int
-		if n, _ := fmt.Sscan(last.Origin, &s.Record, &mark); n == 2 {
-			_, rest, _ := strings.Cut(last.Origin, " ")
-			_, s.Source, _ = strings.Cut(rest, " ")
-			baseline = mark == 1
+		if o, ok := readOrigin(last.Origin); ok {
+			s.Source, s.Record, baseline = o.source, o.record, o.baseline
 		}
 		break
 	}

@@ -295,6 +295,11 @@ func TestInputsOfCorrelations(t *testing.T) {
 	if r := rules["C"]; !r.Silent {
 		t.Errorf("%v", r.Reasons)
 	}
+	elsewhere := strings.Replace(ruleset, "title: Elsewhere\n", "title: Elsewhere\nname: elsewhere\n", 1)
+	_, rules = replayedBy(t, programOf(t, elsewhere+strings.Replace(correlation, "]\n    group", ", elsewhere]\n    group", 1)), event(`x\noisy.exe`, 1, 1), nil)
+	if r := rules["C"]; r.Volume.Verdict != backtest.Partly || !slices.Contains(r.Reasons, "it did not match, and some of its rules could not have") {
+		t.Errorf("%s %v", r.Volume.Verdict, r.Reasons)
+	}
 }
 
 // A verdict that does not count any longer is none.

@@ -1,6 +1,7 @@
 package health
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -32,7 +33,7 @@ func (in *Input) observations(key, hash string) (out []observation, p Precision)
 		}
 		p.Alerts++
 		cause := a.Alert.ContextFP
-		if seen.context != "" {
+		if seen.context != "" && !seen.correlated {
 			cause = seen.context
 		}
 		if cause == "" {
@@ -46,7 +47,7 @@ func (in *Input) observations(key, hash string) (out []observation, p Precision)
 		}
 		o.add(a, seen.time)
 		if fires {
-			replayed[cause] = true
+			replayed[cmp.Or(seen.context, cause)] = true
 		}
 	}
 	for _, cause := range order {

@@ -209,6 +209,8 @@ func (r *Rule) keep() {
 	case v == nil:
 	case v.Verdict == backtest.Unused:
 		r.because("no event of the replay could have made it match: its silence says nothing")
+	case v.Verdict == backtest.Partly && r.Kind == "correlation":
+		r.because("it did not match, and some of its rules could not have")
 	case v.Verdict == backtest.Partly:
 		r.because("it did not match, and some of its fields never occurred")
 	case v.Alerts == 0 && v.Verdict == backtest.Fired:

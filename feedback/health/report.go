@@ -80,8 +80,7 @@ type Precision struct {
 	Contested int `json:"contested"` // counted against the rule below, for it above
 	Unclear   int `json:"unclear"`   // undetermined, tests, bad data, and words without weight
 
-	// Replayed are those of them of which the replay shows an alert; none of a correlation,
-	// whose alerts are not watched.
+	// Replayed are root causes in the replay of which an alert was judged.
 	Replayed int `json:"replayed"`
 
 	Alerts int `json:"alerts"` // with verdicts, of the rule as it is

@@ -2,6 +2,7 @@ package health
 
 import (
 	"context"
+	"slices"
 
 	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/evaluator"
@@ -18,20 +19,24 @@ type Sides struct {
 	State      *feedback.State
 	Head, Base *compiler.Program
 
-	judged map[string]map[string]bool // events that were judged, by the hash of a rule
-	seen   map[alertKey]sighting      // rule is a hash
-	known  map[string]bool            // events that all rules were tried on
+	judged  map[string]map[string]bool // events that were judged, by the hash of a rule or correlation
+	watched map[string]bool            // hashes of correlations of which alerts were judged
+	seen    map[alertKey]sighting      // rule is a hash
+	known   map[string]bool            // events that all rules were tried on
 }
 
-// Touched is a rule that a change touches: the key under which verdicts name it, see
-// KeyOf, and its hashes before and now, "" on a side where it is not. Of a removed rule
-// Now may be that of one that is proven to match all that it matched.
-type Touched struct{ Key, Before, Now string }
+// Touched is a rule or correlation that a change touches: the key under which verdicts name
+// it, see KeyOf, and its hashes before and now, "" on a side where it is not. Of a removed
+// rule Now may be that of one that is proven to match all that it matched.
+type Touched struct {
+	Key, Before, Now string
+	Correlation      bool
+}
 
 // NewSides returns one that watches rules that a change touches. What it does not watch
 // costs nothing.
 func NewSides(state *feedback.State, head, base *compiler.Program, touched []Touched) *Sides {
-	s := &Sides{State: state, Head: head, Base: base, judged: map[string]map[string]bool{}, seen: map[alertKey]sighting{}, known: map[string]bool{}}
+	s := &Sides{State: state, Head: head, Base: base, judged: map[string]map[string]bool{}, watched: map[string]bool{}, seen: map[alertKey]sighting{}, known: map[string]bool{}}
 	for _, t := range touched {
 		for event := range state.Labels(t.Key).Events {
 			for _, hash := range []string{t.Before, t.Now} {
@@ -39,6 +44,7 @@ func NewSides(state *feedback.State, head, base *compiler.Program, touched []Tou
 					s.judged[hash] = map[string]bool{}
 				}
 				s.judged[hash][event] = true
+				s.watched[hash] = s.watched[hash] || t.Correlation && hash != ""
 			}
 		}
 	}
@@ -70,7 +76,19 @@ func (s *Sides) note(h *backtest.Hit, contexts *backtest.Contexts) {
 			fingerprint = event.Fingerprint()
 		}
 		if events[fingerprint] {
-			s.seen[alertKey{m.Rule.Hash, fingerprint}] = sighting{contexts.Of(m, event, views), h.Time}
+			s.seen[alertKey{m.Rule.Hash, fingerprint}] = sighting{contexts.Of(m, event, views), h.Time, false}
+		}
+	}
+}
+
+// Options makes a backtest tell of the alerts of correlations that were judged.
+func (s *Sides) Options(o *backtest.Options) {
+	o.Watched = s.watched
+	o.Raised = func(a *backtest.RaisedAlert) {
+		for _, event := range a.Events {
+			if s.judged[a.Correlation][event] {
+				s.seen[alertKey{a.Correlation, event}] = sighting{}
+			}
 		}
 	}
 }
@@ -147,13 +165,13 @@ type Effect struct {
 
 	// What becomes of Protected; the rest is still matched. Silenced ones were matched
 	// before the change, Missed ones were not, and Unseen ones were matched by neither side
-	// in what was replayed, which may not hold them.
+	// in what was replayed, which may not hold them. An alert of a correlation is matched by
+	// a version that raises one with any of its events.
 	Silenced       []*feedback.AlertState
 	Missed, Unseen int
 }
 
-// Effect returns what a change does to the alerts of a rule. Correlations are not
-// watched: of their alerts none is known to be silenced.
+// Effect returns what a change does to the alerts of a rule.
 func (s *Sides) Effect(t Touched) Effect {
 	var out Effect
 	for _, a := range s.State.Labels(t.Key).Alerts() {
@@ -178,6 +196,10 @@ func (s *Sides) Effect(t Touched) Effect {
 
 // protect tells what becomes of an alert that must stay.
 func (e *Effect) protect(s *Sides, a *feedback.AlertState, t Touched) {
+	if t.Correlation {
+		e.protectCorrelated(s, a, t)
+		return
+	}
 	stays, was, known := true, false, true
 	for _, event := range a.Alert.EventFP {
 		_, is := s.seen[alertKey{t.Now, event}]
@@ -190,6 +212,24 @@ func (e *Effect) protect(s *Sides, a *feedback.AlertState, t Touched) {
 		e.Silenced = append(e.Silenced, a)
 	case len(a.Alert.EventFP) > 0 && known:
 		e.Missed++
+	default:
+		e.Unseen++
+	}
+}
+
+// protectCorrelated is protect for an alert of a correlation. Under another threshold the
+// same attack makes an alert of fewer or of more events, which is none the worse.
+func (e *Effect) protectCorrelated(s *Sides, a *feedback.AlertState, t Touched) {
+	raised := func(hash string) bool {
+		return slices.ContainsFunc(a.Alert.EventFP, func(event string) bool {
+			_, seen := s.seen[alertKey{hash, event}]
+			return seen
+		})
+	}
+	switch {
+	case raised(t.Now):
+	case raised(t.Before):
+		e.Silenced = append(e.Silenced, a)
 	default:
 		e.Unseen++
 	}

@@ -1,6 +1,7 @@
 package health
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -23,8 +24,9 @@ type alertKey struct{ rule, event string }
 
 // sighting is what a replay shows of an alert.
 type sighting struct {
-	context string
-	time    time.Time
+	context    string
+	time       time.Time
+	correlated bool // it is one of a correlation
 }
 
 // KeyOf returns how verdicts name a rule: by its id, else by its title.
@@ -51,6 +53,25 @@ func (w *Watch) Replay(ctx context.Context, p *compiler.Program, take func(*back
 	})
 }
 
+// Options makes a backtest of a program tell of the alerts of correlations that were judged.
+func (w *Watch) Options(p *compiler.Program, o *backtest.Options) {
+	keys := map[string][]string{} // by hash
+	o.Watched = map[string]bool{}
+	for _, c := range p.Correlations {
+		if key := cmp.Or(c.ID, c.Title); len(w.State.Labels(key).Events) > 0 {
+			o.Watched[c.Hash] = true
+			keys[c.Hash] = append(keys[c.Hash], key)
+		}
+	}
+	o.Raised = func(a *backtest.RaisedAlert) {
+		for _, key := range keys[a.Correlation] {
+			for _, event := range a.Events {
+				w.seen[alertKey{key, event}] = sighting{a.Context, a.Time, true}
+			}
+		}
+	}
+}
+
 func (w *Watch) note(h *backtest.Hit, judged map[*compiler.Rule]map[string]feedback.Label, contexts *backtest.Contexts) {
 	fingerprint := ""
 	for _, m := range h.Matches {
@@ -66,7 +87,7 @@ func (w *Watch) note(h *backtest.Hit, judged map[*compiler.Rule]map[string]feedb
 			fingerprint = event.Fingerprint()
 		}
 		if _, is := events[fingerprint]; is {
-			w.seen[alertKey{KeyOf(m.Rule), fingerprint}] = sighting{contexts.Of(m, event, views), h.Time}
+			w.seen[alertKey{KeyOf(m.Rule), fingerprint}] = sighting{contexts.Of(m, event, views), h.Time, false}
 		}
 	}
 }

@@ -161,12 +161,8 @@ func (a *assessor) measure(place string) measured {
 	if m.health != nil {
 		p := &m.health.Precision
 		m.judged = p.True + p.False + p.Contested
-		looked := p.Replayed
-		if m.health.Kind == "correlation" {
-			looked = m.judged + p.Unclear // which of them the replay shows is not known
-		}
 		if v := m.health.Volume; v != nil && v.Alerts > 0 { // what only a correlation uses has no alerts to judge
-			m.unjudged = max(0, v.Causes-looked)
+			m.unjudged = max(0, v.Causes-p.Replayed)
 		}
 	}
 	return m
@@ -214,6 +210,10 @@ func (m *measured) daysText(asked int) string {
 	case !m.replay:
 		return text + ": nothing was replayed"
 	case m.replayed == nil:
+	case m.replayed.Kind == "correlation" && m.replayed.Reason != "":
+		return text + ": " + m.replayed.Reason
+	case m.replayed.Verdict == backtest.Unused && len(m.replayed.Missing) > 0:
+		return text + ": it needs what was never recorded, " + strings.Join(m.replayed.Missing, ", ")
 	case m.replayed.Verdict == backtest.Unused:
 		return text + ": no event of its logsource"
 	case m.replayed.Verdict == backtest.Partly:

@@ -25,7 +25,7 @@ type heirs struct {
 func findHeirs(in *Input) heirs {
 	out := heirs{map[*compiler.Rule]*Successor{}, map[*compiler.Rule][]string{}}
 	covers := withTwins(in)
-	used := inputs(in.Program)
+	used := inputs(in)
 	going := map[*compiler.Rule]bool{}
 	for _, c := range covers {
 		if !used[c.Narrow] && c.replaces() {
@@ -47,7 +47,7 @@ func findHeirs(in *Input) heirs {
 			out.successors[r] = best.successor()
 		}
 	}
-	out.declared(in.Program, covers)
+	out.declared(in, covers)
 	return out
 }
 
@@ -76,15 +76,25 @@ func withTwins(in *Input) []Cover {
 	return out
 }
 
-// inputs are the rules that correlations refer to: they are not to be deprecated.
-func inputs(p *compiler.Program) map[*compiler.Rule]bool {
-	out := map[*compiler.Rule]bool{}
-	for _, c := range p.Correlations {
-		for _, in := range c.Inputs {
-			if in.Rule >= 0 {
-				out[p.Rules[in.Rule]] = true
+// inputs are the rules that correlations refer to: they are not to be deprecated. One that
+// has an error refers to them as well.
+func inputs(in *Input) map[*compiler.Rule]bool {
+	out, bySource := map[*compiler.Rule]bool{}, map[rules.Document]*compiler.Rule{}
+	for _, r := range in.Program.Rules {
+		bySource[r.Source] = r
+	}
+	refer := func(c *rules.Correlation) {
+		for _, to := range c.Inputs {
+			if r := bySource[to.Document]; r != nil {
+				out[r] = true
 			}
 		}
+	}
+	for _, c := range in.Program.Correlations {
+		refer(c.Source)
+	}
+	for _, c := range in.Correlations {
+		refer(c)
 	}
 	return out
 }
@@ -161,7 +171,7 @@ func (c *Cover) successor() *Successor {
 // relation returns the type under which a document names an id; "" if it does not.
 func relation(h *rules.Header, id string) string {
 	for _, r := range h.Related {
-		if r.ID.Text == id && id != "" {
+		if strings.EqualFold(r.ID.Text, id) && id != "" {
 			return r.Type.Text
 		}
 	}
@@ -193,17 +203,18 @@ func subset(a, b []string) bool {
 
 // declared notes rules that another one declares to be obsolete and that it does not
 // replace, with the reason.
-func (h *heirs) declared(p *compiler.Program, covers []Cover) {
+func (h *heirs) declared(in *Input, covers []Cover) {
+	p := in.Program
 	byID := map[string]*compiler.Rule{}
 	for _, r := range p.Rules {
 		if r.ID != "" {
 			byID[r.ID] = r
 		}
 	}
-	used := inputs(p)
+	used := inputs(in)
 	for _, wide := range p.Rules {
 		for _, rel := range wide.Source.Related {
-			narrow := byID[rel.ID.Text]
+			narrow := byID[strings.ToLower(rel.ID.Text)]
 			if rel.Type.Text != "obsolete" || narrow == nil || narrow == wide || rank(narrow) < 0 || rank(wide) < 0 || h.successors[narrow] != nil {
 				continue
 			}

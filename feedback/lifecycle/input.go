@@ -8,6 +8,7 @@ import (
 	"github.com/socctl/socctl/evaluator/backtest"
 	"github.com/socctl/socctl/evaluator/ruletest"
 	"github.com/socctl/socctl/feedback/health"
+	"github.com/socctl/socctl/rules"
 )
 
 // Input is what rules are judged by. All of it is of the same rules.
@@ -19,6 +20,9 @@ type Input struct {
 	Covers   []Cover
 	Criteria Criteria
 	Now      time.Time
+	// Correlations are all of the set, also those with errors, which Program has not: what
+	// they refer to is needed.
+	Correlations []*rules.Correlation
 }
 
 // Tests are what the tests of a rule show.

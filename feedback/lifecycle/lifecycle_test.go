@@ -2,6 +2,7 @@ package lifecycle_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -141,6 +142,68 @@ func TestCorrelations(t *testing.T) {
 	for _, r := range assess(t, in).Rules {
 		if r.Kind == "correlation" && r.Proposal != lifecycle.NoEvidence {
 			t.Errorf("%s: %s", r.Title, r.Proposal)
+		}
+	}
+}
+
+// Why there were no days is told as it is, of a correlation by its rules.
+func TestDaysText(t *testing.T) {
+	for _, c := range []struct {
+		replayed backtest.RuleReport
+		want     string
+	}{
+		{backtest.RuleReport{Kind: "rule", Verdict: backtest.Unused}, "no event of its logsource"},
+		{backtest.RuleReport{Kind: "rule", Verdict: backtest.Unused, Missing: []string{"A", "B"}}, "it needs what was never recorded, A, B"},
+		{backtest.RuleReport{Kind: "rule", Verdict: backtest.Partly, Missing: []string{"A"}}, "never recorded were A"},
+		{backtest.RuleReport{Kind: "correlation", Verdict: backtest.Partly, Reason: "some of its rules are not exercised"}, "some of its rules are not exercised"},
+		{backtest.RuleReport{Kind: "correlation", Verdict: backtest.Unused, Reason: "rules that it needs are not exercised"}, "rules that it needs are not exercised"},
+	} {
+		in := evidence(program(t, rule(1, "status: test\ndate: 2025-01-02", "{Image: a}")))
+		c.replayed.Path, c.replayed.Line, c.replayed.Logsource = "rules.yml", 1, &backtest.Logsource{}
+		in.Replay.Rules[0] = c.replayed
+		for _, m := range assess(t, in).Rules[0].Missing() {
+			if want := "0 recorded days on which it could have matched (asked 90): " + c.want; m.Name != "days" || m.Text != want {
+				t.Errorf("%q, want %q", m.Text, want)
+			}
+		}
+	}
+}
+
+// A correlation with an error refers to its rules as well, although no program has it.
+func TestBrokenCorrelationRefers(t *testing.T) {
+	text := rule(1, "name: one\nstatus: test\nlevel: low", "{Image: a, User: b}") + "---\n" + rule(2, "status: test\nlevel: low", "{Image: a}") +
+		"---\ntitle: C\nid: " + id(3) + "\ncorrelation: {type: temporal, rules: [one, misspelt], timespan: 1h}\n"
+	docs, _ := rules.Parse("rules.yml", []byte(text))
+	set, _ := rules.Assemble(docs)
+	p, _ := compiler.Compile(set, compiler.Options{})
+	in := evidence(p)
+	in.Covers = []lifecycle.Cover{{Narrow: p.Rules[0], Wide: p.Rules[1], Sure: true}}
+	for _, c := range []struct {
+		correlations []*rules.Correlation
+		want         int
+	}{{nil, 1}, {set.Correlations, 0}} {
+		in.Correlations = c.correlations
+		if got := assess(t, in).Summary["deprecate"]; got != c.want || len(p.Correlations) != 0 {
+			t.Errorf("%d rules to deprecate, want %d; %d correlations of the program", got, c.want, len(p.Correlations))
+		}
+	}
+}
+
+// Ids are the same in capitals and in small letters.
+func TestDeclaredInCapitals(t *testing.T) {
+	const small = "abcdef00-0000-4000-8000-000000000000"
+	first := strings.ReplaceAll(rule(1, "status: test\nlevel: low", "{Image: a, User: b}"), id(1), small)
+	second := rule(2, "status: test\nlevel: low\nrelated: [{id: "+strings.ToUpper(small)+", type: obsolete}]", "{Image: a}")
+	p := program(t, first+"---\n"+second)
+	in := evidence(p)
+	in.Covers = []lifecycle.Cover{{Narrow: p.Rules[0], Wide: p.Rules[1]}}
+	if r := assess(t, in).Rules[0]; r.Proposal != lifecycle.Deprecate || r.Successor.Declared != "obsolete" {
+		t.Errorf("%s %+v", r.Proposal, r.Successor)
+	}
+	in.Covers = nil
+	for _, r := range assess(t, in).Rules {
+		if r.Title == "R1" && !slices.ContainsFunc(r.Against, func(s string) bool { return strings.Contains(s, "declares it obsolete") }) {
+			t.Errorf("%v", r.Against)
 		}
 	}
 }

@@ -56,6 +56,10 @@ type Options struct {
 	// name. If it is nil, no name is doubted.
 	Rule func(name string) bool
 
+	// Several reports whether more than one rule is called so, which a test cannot be
+	// about then. If it is nil, no name is.
+	Several func(name string) bool
+
 	// Relative gives the path of a file as it is seen from the folder that is
 	// written to, with slashes. If it is nil, paths stay as they are.
 	Relative func(path string) string

@@ -121,6 +121,26 @@ func TestExclusionsWithoutID(t *testing.T) {
 	}
 }
 
+// Tests of a detection that is tested by hand were never run by a machine.
+func TestManualTests(t *testing.T) {
+	const text = "name: a\nsearch: x\ntags:%s\ntests: [{name: t, attack_data: [{data: a.log}]}]\n"
+	for tags, want := range map[string]int{" {manual_test: it needs a lookup}": 0, " {manual_test: }": 1, " {}": 1, " [manual_test]": 1, "": 1} {
+		got := imported("contentctl", "a.yml", strings.Replace(text, "%s", tags, 1))
+		if got.Tests != want || mentions(got, "tested by hand") != (want == 0) {
+			t.Errorf("%q: %d tests, %v", tags, got.Tests, got.Diagnostics)
+		}
+	}
+}
+
+// An id is the same in capitals.
+func TestExclusionsInCapitals(t *testing.T) {
+	file := rules.NewFile("conf.yml", []byte("validators: [all]\nexclusions: {ABCDEF00-0000-4000-8000-000000000000: tlptag, ABCDEF00-0000-4000-8000-000000000001: tlptag}\n"))
+	got := Import(Find("sigma-cli"), []*rules.File{file}, Options{Rule: func(name string) bool { return name == "abcdef00-0000-4000-8000-000000000000" }})
+	if got.Diagnostics.Count(rules.Warning) != 1 || !mentions(got, "no rule ABCDEF00-0000-4000-8000-000000000001 here") {
+		t.Errorf("%v", got.Diagnostics)
+	}
+}
+
 // Every sample is read without a problem, and what is written is read by socctl.
 func TestSamples(t *testing.T) {
 	for _, s := range samples {
@@ -203,6 +223,28 @@ func TestCommentsAreRewritten(t *testing.T) {
 	checkOutputs(t, got)
 }
 
+// How often a rule fires is taken over if a test can say it, and nothing of it is dropped.
+func TestCounts(t *testing.T) {
+	for text, want := range map[string]string{
+		"exactly: 2":                    "count: 2",
+		"at_least: 1, at_most: 007":     "count: {min: 1, max: 7}",
+		"at_least: 0x1":                 "at_least is no decimal number of at least 0",
+		"exactly: -1":                   "exactly is no decimal number of at least 0",
+		"at_least: 1, at_most: '2'":     "at_most is no decimal number of at least 0",
+		"exactly: 1, at_least: 1":       "the expectation has exactly and a bound besides",
+		"at_most: 99999999999999999999": "at_most is no decimal number of at least 0",
+	} {
+		got := imported("rsigma", "e.yml", "expectations: [{rule: a, corpus: b, "+text+"}]\n")
+		told := strings.HasPrefix(want, "count")
+		if !mentions(got, want) || told != (got.Diagnostics.Count(rules.Error) == 0) || told != (got.Tests == 1) {
+			t.Errorf("%s: %v\n%s", text, got.Diagnostics, shown(got))
+		}
+		if told {
+			checkOutputs(t, got)
+		}
+	}
+}
+
 // Names of rules that exist are used for tests, and others are waited for.
 func TestSubjects(t *testing.T) {
 	s := samples[4]
@@ -214,6 +256,11 @@ func TestSubjects(t *testing.T) {
 	got = Import(Find(s.format), []*rules.File{file}, Options{Rule: func(string) bool { return false }})
 	if !slices.ContainsFunc(got.Diagnostics, func(d rules.Diagnostic) bool { return d.Code == "migrate/unknown-rule" }) || mentions(got, "rule: b") {
 		t.Errorf("%v", got.Diagnostics)
+	}
+	several := func(name string) bool { return name == "b" }
+	got = Import(Find(s.format), []*rules.File{file}, Options{Rule: several, Several: several})
+	if mentions(got, "rule: b") || !slices.ContainsFunc(got.Diagnostics, func(d rules.Diagnostic) bool { return d.Message == "several rules here are called b" }) {
+		t.Errorf("%v\n%s", got.Diagnostics, shown(got))
 	}
 }
 

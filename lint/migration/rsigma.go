@@ -4,7 +4,10 @@ import (
 	"fmt"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
+
+	"gopkg.in/yaml.v3"
 
 	"github.com/socctl/socctl/compiler/pipeline"
 	"github.com/socctl/socctl/rules"
@@ -247,15 +250,53 @@ func (r *reader) expectation(t *testFile, corpus string, n *rules.Node) {
 		r.without(n.Span, "the expectation is about all recordings together", "write a test for each recording, or keep the file: socctl test reads it with --corpus")
 		return
 	}
-	if r.options.Rule != nil && !r.options.Rule(rule) {
-		r.report(rules.Warning, "migrate/unknown-rule", n.Get("rule").Span, "there is no rule "+rule+" here", "")
+	switch at := n.Get("rule").Span; {
+	case r.options.Rule != nil && !r.options.Rule(rule):
+		r.report(rules.Warning, "migrate/unknown-rule", at, "there is no rule "+rule+" here", "")
+	case r.several(rule):
+		r.report(rules.Warning, "migrate/unknown-rule", at, "several rules here are called "+rule, "write the id of the right one as rule: into "+t.path)
 	}
-	count := mapOf("min", number(n.Get("at_least")), "max", number(n.Get("at_most")))
-	if exactly := number(n.Get("exactly")); exactly != nil {
-		count = exactly
-	} else if len(count.Content) == 0 {
-		r.unreadable(n.Span, "the expectation has no count", "exactly, at_least or at_most with a number")
+	count := r.counted(n)
+	if count == nil {
 		return
 	}
 	t.add("name", t.unique(rule+" on "+recording), "rule", textNode(rule), "file", textNode(t.beside(path.Join(corpus, path.Clean("/"+recording)))), "count", inline(count))
+}
+
+// counted is how often an expectation says that a rule fires; nil if it does not say so in
+// a way that a test can, which is told.
+func (r *reader) counted(n *rules.Node) *yaml.Node {
+	of := map[string]*yaml.Node{}
+	for _, e := range n.Entries {
+		if !slices.Contains([]string{"exactly", "at_least", "at_most"}, e.Key.Text) {
+			continue
+		}
+		if of[e.Key.Text] = count(e.Value); of[e.Key.Text] == nil {
+			r.unreadable(e.Value.Span, e.Key.Text+" is no decimal number of at least 0", "")
+			return nil
+		}
+	}
+	switch exactly := of["exactly"]; {
+	case len(of) == 0:
+		r.unreadable(n.Span, "the expectation has no count", "exactly, at_least or at_most with a number")
+		return nil
+	case exactly != nil && len(of) > 1:
+		r.unreadable(n.Span, "the expectation has exactly and a bound besides", "leave one of them out")
+		return nil
+	case exactly != nil:
+		return exactly
+	}
+	return mapOf("min", of["at_least"], "max", of["at_most"])
+}
+
+// count is a number as tests write it, else nil.
+func count(n *rules.Node) *yaml.Node {
+	if n.Kind != rules.ScalarNode || n.Scalar.Kind != rules.IntScalar {
+		return nil
+	}
+	times, err := strconv.Atoi(n.Scalar.Text)
+	if err != nil || times < 0 {
+		return nil
+	}
+	return plainNode(times)
 }

@@ -91,8 +91,9 @@ func (r *reader) exclusions(e rules.Entry) {
 		return
 	}
 	for _, rule := range e.Value.Entries {
-		if r.options.Rule != nil && !r.options.Rule(rule.Key.Text) {
-			r.report(rules.Warning, "migrate/unknown-rule", rule.Key.Span, "there is no rule "+rule.Key.Text+" here", "remove the exclusion if the rule is gone")
+		id := rule.Key.Text
+		if r.options.Rule != nil && !r.options.Rule(id) && !r.options.Rule(strings.ToLower(id)) { // ids are the same in capitals
+			r.report(rules.Warning, "migrate/unknown-rule", rule.Key.Span, "there is no rule "+id+" here", "remove the exclusion if the rule is gone")
 		}
 		if rule.Key.Kind == rules.NullScalar {
 			r.without(rule.Key.Span, "exclusions of all rules without an id have no counterpart", "give them ids")

@@ -76,16 +76,27 @@ func (r *reader) mirrored(file *rules.File) string {
 // subject finds the rule that tests are about, by the names that it has elsewhere.
 // Without one the tests wait for a rule at the mirrored path.
 func (r *reader) subject(t *testFile, at rules.Span, names []string) {
-	if r.options.Rule != nil {
-		for _, name := range names {
-			if name != "" && r.options.Rule(name) {
-				t.rule = name
-				return
-			}
+	shared := ""
+	for _, name := range names {
+		switch {
+		case name == "" || r.options.Rule == nil || !r.options.Rule(name):
+		case r.several(name):
+			shared = name
+		default:
+			t.rule = name
+			return
 		}
+	}
+	if shared != "" {
+		r.report(rules.Warning, "migrate/unknown-rule", at, "several rules here are called "+shared, "write the id of the right one as rule: into "+t.path)
+		return
 	}
 	rule := "rules/" + strings.TrimPrefix(t.path, "tests/")
 	r.report(rules.Warning, "migrate/unknown-rule", at, "there is no Sigma rule for these tests yet", "write it as "+rule+", or give it one of these as id, name or title and import again: "+strings.Join(present(names), ", "))
+}
+
+func (r *reader) several(name string) bool {
+	return r.options.Several != nil && r.options.Several(name)
 }
 
 func present(names []string) (out []string) {

@@ -113,11 +113,3 @@ func visible(r rune) rune {
 	}
 	return r
 }
-
-// number is a node if it is a whole number, else nil.
-func number(n *rules.Node) *yaml.Node {
-	if n == nil || n.Kind != rules.ScalarNode || n.Scalar.Kind != rules.IntScalar {
-		return nil
-	}
-	return copied(n)
-}

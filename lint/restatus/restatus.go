@@ -201,7 +201,7 @@ func (c *Change) related(h *rules.Header) ([]lint.Edit, error) {
 
 func names(h *rules.Header, id string) bool {
 	for _, r := range h.Related {
-		if r.ID.Text == id {
+		if strings.EqualFold(r.ID.Text, id) {
 			return true
 		}
 	}

@@ -34,7 +34,7 @@ func (r *CIRun) Page() *CIPage {
 			p.WithoutEffect++
 			continue
 		}
-		change := r.change(c, reports[keyOfRule(c.Rule())])
+		change := r.change(c, reports[keyOfChange(c)])
 		change.Blocks = r.blocks(c, p.Blockers)
 		p.Changes = append(p.Changes, change)
 	}
@@ -46,9 +46,11 @@ func (r *CIRun) Page() *CIPage {
 		}
 		kind, title, notes := correlationNotes(c)
 		if replayed != nil {
-			notes = append(alertNotes(replayed, c), notes...)
+			notes = append(alertNotes(replayed, reports[keyOfCorrelation(c)]), notes...)
 		}
-		p.Correlations = append(p.Correlations, CICorrelation{kind, title, notes, blocking(p.Blockers, cmp.Or(c.New, c.Old).Source, c.New == nil)})
+		key := keyOfCorrelation(c)
+		p.Correlations = append(p.Correlations, CICorrelation{Kind: kind, Title: title, ID: key.id, Path: key.path, Line: key.line, Notes: notes,
+			Blocks: blocking(p.Blockers, cmp.Or(c.New, c.Old).Source, c.New == nil)})
 	}
 	p.order()
 	for i := range r.Lint.Result.Findings {
@@ -68,19 +70,21 @@ func (r *CIRun) Page() *CIPage {
 }
 
 // alertNotes tells how many alerts of a correlation there are on the recordings, before
-// and after.
-func alertNotes(r *backtest.Result, c *diff.CorrelationChange) []string {
-	is := cmp.Or(c.New, c.Old)
-	for i := range r.Rules {
-		if x := &r.Rules[i]; x.Kind == "correlation" && x.ID == is.ID && x.Title == is.Title && x.Path == is.Source.Span.Path() {
-			v := volumeOf(r, x)
-			if v.Broken {
-				return []string{fmt.Sprintf("recorded alerts %d → not seen", v.AlertsBefore)}
-			}
-			return []string{fmt.Sprintf("recorded alerts %d → %d", v.AlertsBefore, v.Alerts)}
-		}
+// and after; nothing if it was not replayed.
+func alertNotes(r *backtest.Result, x *backtest.RuleReport) []string {
+	if x == nil {
+		return nil
 	}
-	return nil
+	v := volumeOf(r, x)
+	if v.Broken {
+		return []string{fmt.Sprintf("recorded alerts %d → not seen", v.AlertsBefore)}
+	}
+	text := fmt.Sprintf("recorded alerts %d → %d", v.AlertsBefore, v.Alerts)
+	// One that only feeds others on a side gains and loses what it does not raise.
+	if v.Gained > 0 && v.Lost > 0 && v.Gained-v.Lost == v.Alerts-v.AlertsBefore {
+		text += fmt.Sprintf(", %d gained and %d lost", v.Gained, v.Lost)
+	}
+	return []string{text}
 }
 
 // cases is how many tests ran.

@@ -79,7 +79,7 @@ func (r *CIRun) changedReports() map[*backtest.RuleReport]*DiffChange {
 	reports, out := reportsOf(r.Backtest.Result), map[*backtest.RuleReport]*DiffChange{}
 	for i := range r.Diff.Changes {
 		c := &r.Diff.Changes[i]
-		if x := reports[keyOfRule(c.Rule())]; x != nil && c.New != nil && severities[c.Kind] <= severities[diff.Equivalent] {
+		if x := reports[keyOfChange(c)]; x != nil && c.New != nil && severities[c.Kind] <= severities[diff.Equivalent] {
 			out[x] = c
 		}
 	}

@@ -138,6 +138,9 @@ type CIHost struct {
 type CICorrelation struct {
 	Kind  string   `json:"kind"`
 	Title string   `json:"title"`
+	ID    string   `json:"id,omitempty"`
+	Path  string   `json:"path"`
+	Line  int      `json:"line"`
 	Notes []string `json:"notes,omitempty"`
 
 	Blocks bool `json:"blocks,omitempty"` // a blocker is about it

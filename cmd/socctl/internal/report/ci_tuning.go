@@ -76,6 +76,9 @@ func (r *CIRun) silenced() (out []CIRemark) {
 		}
 		a, h := s.Effect.Silenced[0], s.Document.Meta()
 		verb := "no longer matches"
+		if _, correlation := s.Document.(*rules.Correlation); correlation {
+			verb = "no longer raises"
+		}
 		if s.Feeds {
 			verb = "is counted by correlations alone now, and no longer raises"
 		}

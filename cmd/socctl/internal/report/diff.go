@@ -60,6 +60,9 @@ func Diff(w io.Writer, s Style, format string, d *DiffResult) error {
 // sort puts the worst first.
 func (d *DiffResult) sort() {
 	sort.SliceStable(d.Changes, func(i, k int) bool { return severities[d.Changes[i].Kind] < severities[d.Changes[k].Kind] })
+	sort.SliceStable(d.Correlations, func(i, k int) bool {
+		return severities[d.Correlations[i].Kind] < severities[d.Correlations[k].Kind]
+	})
 }
 
 func diffPretty(w io.Writer, s Style, d *DiffResult) {
@@ -79,7 +82,7 @@ func diffPretty(w io.Writer, s Style, d *DiffResult) {
 			fmt.Fprintf(w, "  %s%s\n", lostWords(c), eventView(c.LostEvent))
 			showEvent(w, s, c.LostEvent, c.Lost)
 		}
-		prettyRecorded(w, s, recorded(c))
+		prettyRecorded(w, s, "event", recorded(keyOfChange(c)))
 	}
 	for i := range d.Correlations {
 		kind, title, notes := correlationNotes(&d.Correlations[i])
@@ -87,6 +90,7 @@ func diffPretty(w io.Writer, s Style, d *DiffResult) {
 		for _, n := range notes {
 			fmt.Fprintf(w, "  %s\n", Clean(n))
 		}
+		prettyRecorded(w, s, "alert", recorded(keyOfCorrelation(&d.Correlations[i])))
 	}
 	if len(d.Changes)+len(d.Correlations) > 0 {
 		fmt.Fprintln(w)
@@ -274,18 +278,23 @@ type coverRecord struct {
 }
 
 type correlationRecord struct {
-	Kind        diff.Kind `json:"kind"` // as of rules; or changed
-	Title       string    `json:"title"`
-	Own         bool      `json:"own"`
-	Inputs      []string  `json:"inputs,omitempty"`
-	MovedFrom   string    `json:"moved_from,omitempty"`
-	LevelBefore string    `json:"level_before,omitempty"`
-	Reason      string    `json:"reason,omitempty"`
+	Kind        diff.Kind       `json:"kind"` // as of rules; or changed
+	ID          string          `json:"id,omitempty"`
+	Title       string          `json:"title"`
+	Path        string          `json:"path"`
+	Line        int             `json:"line"`
+	Own         bool            `json:"own"`
+	Inputs      []string        `json:"inputs,omitempty"`
+	MovedFrom   string          `json:"moved_from,omitempty"`
+	LevelBefore string          `json:"level_before,omitempty"`
+	Reason      string          `json:"reason,omitempty"`
+	Recorded    *recordedRecord `json:"recorded,omitempty"` // of alerts; nil without a replay
 }
 
 func recordOfCorrelation(c *diff.CorrelationChange) correlationRecord {
 	_, title, _ := correlationNotes(c)
-	out := correlationRecord{Kind: kindOf(c), Title: title, Own: c.Own, Inputs: c.Inputs, LevelBefore: c.Level, Reason: c.Reason}
+	key := keyOfCorrelation(c)
+	out := correlationRecord{Kind: kindOf(c), ID: key.id, Title: title, Path: key.path, Line: key.line, Own: c.Own, Inputs: c.Inputs, LevelBefore: c.Level, Reason: c.Reason}
 	if c.Moved {
 		out.MovedFrom = c.Old.Source.Span.Path()
 	}
@@ -297,7 +306,7 @@ func diffJSON(w io.Writer, d *DiffResult) error {
 	recorded := d.recorded()
 	for i := range d.Changes {
 		c := &d.Changes[i]
-		r := changeRecord{Recorded: recordOfReplay(recorded(c)), Kind: c.Kind, Rule: recordOfRule(c.Rule()), LevelBefore: c.Level, Single: c.Single, Reason: c.Reason,
+		r := changeRecord{Recorded: recordOfReplay(recorded(keyOfChange(c))), Kind: c.Kind, Rule: recordOfRule(c.Rule()), LevelBefore: c.Level, Single: c.Single, Reason: c.Reason,
 			Gained: modelRecord(c.GainedEvent, c.Gained), Lost: modelRecord(c.LostEvent, c.Lost)}
 		if c.Moved {
 			r.MovedFrom = c.Old.Source.Span.Path()
@@ -308,7 +317,10 @@ func diffJSON(w io.Writer, d *DiffResult) error {
 		out.Changes = append(out.Changes, r)
 	}
 	for i := range d.Correlations {
-		out.Correlations = append(out.Correlations, recordOfCorrelation(&d.Correlations[i]))
+		c := &d.Correlations[i]
+		r := recordOfCorrelation(c)
+		r.Recorded = recordOfReplay(recorded(keyOfCorrelation(c)))
+		out.Correlations = append(out.Correlations, r)
 	}
 	return writeJSON(w, out)
 }

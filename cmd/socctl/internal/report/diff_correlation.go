@@ -45,6 +45,13 @@ func settingsOf(c *rules.Correlation) (out []setting) {
 	add("type", c.Type)
 	add("rules", c.Rules...)
 	add("group-by", c.GroupBy...)
+	for _, a := range c.Aliases {
+		var fields []rules.Scalar
+		for _, f := range a.Fields {
+			fields = append(fields, rules.Scalar{Text: f.Rule.Text + "=" + f.Field.Text})
+		}
+		add("alias "+a.Name.Text, fields...)
+	}
 	add("timespan", c.Timespan)
 	for _, o := range c.Operators {
 		add(o.Name.Text, o.Value)

@@ -21,7 +21,7 @@ func diffMarkdown(w io.Writer, d *DiffResult) error {
 			fmt.Fprintf(w, "; %s", escapeMarkdown(note))
 		}
 		fmt.Fprintln(w)
-		markdownRecorded(w, recorded(c))
+		markdownRecorded(w, "event", recorded(keyOfChange(c)))
 		if c.Gained != nil || c.Kind == diff.Added && c.GainedEvent != nil {
 			foldedEvent(w, "now matches", c.GainedEvent, c.Gained)
 		}
@@ -36,6 +36,7 @@ func diffMarkdown(w io.Writer, d *DiffResult) error {
 			fmt.Fprintf(w, "; %s", escapeMarkdown(n))
 		}
 		fmt.Fprintln(w)
+		markdownRecorded(w, "alert", recorded(keyOfCorrelation(&d.Correlations[i])))
 	}
 	return nil
 }

@@ -1,11 +1,12 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
 
-	"github.com/socctl/socctl/compiler"
+	"github.com/socctl/socctl/compiler/diff"
 	"github.com/socctl/socctl/evaluator/backtest"
 )
 
@@ -18,37 +19,43 @@ type recordedRecord struct {
 }
 
 // recorded finds what a replay says of each change; nil without one.
-func (d *DiffResult) recorded() func(c *DiffChange) *backtest.Change {
+func (d *DiffResult) recorded() func(reportKey) *backtest.Change {
 	found := reportsOf(d.Recorded)
-	return func(c *DiffChange) *backtest.Change {
-		if x := found[keyOfRule(c.Rule())]; x != nil {
+	return func(key reportKey) *backtest.Change {
+		if x := found[key]; x != nil {
 			return x.Change
 		}
 		return nil
 	}
 }
 
-// ruleKey is what a rule is known by in a backtest: its place tells those apart that have
-// no id.
-type ruleKey struct {
-	id, title, path string
-	line            int
+// reportKey is what a rule or correlation is known by in a backtest: its place tells those
+// apart that have no id, and where one stands now another one may have stood before.
+type reportKey struct {
+	kind, id, title, path string
+	line                  int
+	gone                  bool
 }
 
-func keyOfRule(r *compiler.Rule) ruleKey {
-	return ruleKey{r.ID, r.Title, r.Source.Span.Path(), r.Source.Span.Start.Line}
+func keyOfChange(c *DiffChange) reportKey {
+	r := c.Rule()
+	return reportKey{"rule", r.ID, r.Title, r.Source.Span.Path(), r.Source.Span.Start.Line, c.New == nil}
 }
 
-// reportsOf are the reports on rules; none without a backtest.
-func reportsOf(r *backtest.Result) map[ruleKey]*backtest.RuleReport {
+func keyOfCorrelation(c *diff.CorrelationChange) reportKey {
+	x := cmp.Or(c.New, c.Old)
+	return reportKey{"correlation", x.ID, x.Title, x.Source.Span.Path(), x.Source.Span.Start.Line, c.New == nil}
+}
+
+// reportsOf are the reports on rules and correlations; none without a backtest.
+func reportsOf(r *backtest.Result) map[reportKey]*backtest.RuleReport {
 	if r == nil {
 		return nil
 	}
-	out := map[ruleKey]*backtest.RuleReport{}
+	out := map[reportKey]*backtest.RuleReport{}
 	for i := range r.Rules {
-		if b := &r.Rules[i]; b.Kind == "rule" {
-			out[ruleKey{b.ID, b.Title, b.Path, b.Line}] = b
-		}
+		b := &r.Rules[i]
+		out[reportKey{b.Kind, b.ID, b.Title, b.Path, b.Line, b.Gone()}] = b
 	}
 	return out
 }
@@ -60,12 +67,13 @@ func recordOfReplay(c *backtest.Change) *recordedRecord {
 	return &recordedRecord{c.Gained, c.Lost, c.GainedSamples, c.LostSamples}
 }
 
-// prettyRecorded tells the recorded events that a change gains and loses.
-func prettyRecorded(w io.Writer, s Style, c *backtest.Change) {
+// prettyRecorded tells the recorded events, or alerts of a correlation, that a change gains
+// and loses.
+func prettyRecorded(w io.Writer, s Style, noun string, c *backtest.Change) {
 	if c == nil || c.Gained+c.Lost == 0 {
 		return
 	}
-	fmt.Fprintf(w, "  recorded: %s gained, %d lost\n", Count(c.Gained, "event"), c.Lost)
+	fmt.Fprintf(w, "  recorded: %s gained, %d lost\n", Count(c.Gained, noun), c.Lost)
 	for _, side := range []struct {
 		word    string
 		samples []backtest.Sample
@@ -82,11 +90,11 @@ func sampleLine(x *backtest.Sample) string {
 }
 
 // markdownRecorded is prettyRecorded for a list item.
-func markdownRecorded(w io.Writer, c *backtest.Change) {
+func markdownRecorded(w io.Writer, noun string, c *backtest.Change) {
 	if c == nil || c.Gained+c.Lost == 0 {
 		return
 	}
-	fmt.Fprintf(w, "  - recorded: %s gained, %d lost\n", Count(c.Gained, "event"), c.Lost)
+	fmt.Fprintf(w, "  - recorded: %s gained, %d lost\n", Count(c.Gained, noun), c.Lost)
 	for _, side := range []struct {
 		word    string
 		samples []backtest.Sample
