@@ -1,10 +1,30 @@
 package matcher
 
+import "strings"
+
 // LineSet is lines of which texts are made, each once, with what matchers have found in
 // them. It belongs to one goroutine.
 type LineSet struct {
 	lines []string // without their ends
 	found map[*Matcher][][]int32
+	holds map[string][]holding // words, and which lines have them
+}
+
+// holding says whether a line has a word, as far as it was asked.
+type holding uint8
+
+const (
+	notAsked holding = iota
+	isThere
+	isNot
+)
+
+// linedText is a text that is made of lines of a set, with ends of lines between them. The
+// whole text is only asked for where the lines do not decide.
+type linedText struct {
+	*LineSet
+	of    []uint32
+	whole func() string
 }
 
 // NewLineSet returns a set of lines, which have no end of a line in them.
@@ -38,21 +58,51 @@ func (m *Matcher) MatchLines(hits []int32, kind Kind, of *LineSet, lines []uint3
 			s.hits.add(candidate)
 		}
 	}
-	text := ""
-	if m.undecided(&s.hits) {
-		text = whole()
-	}
-	hits = m.list(hits, kind, text, s)
+	hits = m.list(hits, kind, "", &linedText{of, lines, whole}, s)
 	s.buffer.release()
 	return hits
 }
 
-// undecided reports whether the text has to confirm a candidate.
-func (m *Matcher) undecided(h *hits) bool {
-	for w := h.next(0); w >= 0 && w < len(m.unsure); w = h.next(w + 1) {
-		if h.words[w]&m.unsure[w] != 0 {
-			return true
+// has reports whether a line has a word, which is found out once.
+func (x *LineSet) has(line uint32, word string) bool {
+	known := x.holds[word]
+	if known == nil {
+		if x.holds == nil {
+			x.holds = map[string][]holding{}
+		}
+		known = make([]holding, len(x.lines))
+		x.holds[word] = known
+	}
+	if known[line] == notAsked {
+		if known[line] = isNot; strings.Contains(x.lines[line], word) {
+			known[line] = isThere
 		}
 	}
-	return false
+	return known[line] == isThere
+}
+
+// findLines is find for a text that is made of lines. Those in which no match begins, and into
+// which none goes on, are not looked at: most expressions over many lines begin with a word
+// that one of them has. known is false for an expression of which that cannot be told, too.
+func (a *automaton) findLines(text *linedText) (found, known bool) {
+	if a.prefix == "" || a.asserts || strings.Contains(a.prefix, "\n") {
+		return false, false
+	}
+	a.restarts = 0
+	state := int32(0)
+	for i, line := range text.of {
+		if i > 0 && state != 0 {
+			if state = a.feed("\n", state); state < 0 {
+				return state == match, state != unknown
+			}
+		}
+		if state == 0 && !text.has(line, a.prefix) {
+			continue
+		}
+		if state = a.feed(text.lines[line], state); state < 0 {
+			return state == match, state != unknown
+		}
+	}
+	state = a.to(state, int32(a.classes))
+	return state == match, state != unknown
 }
