@@ -54,8 +54,17 @@ type Column interface {
 type Dictionary struct {
 	Texts []string // which may be empty until they are asked for by Text
 	// Late makes sure that one of Texts is there; nil if all are.
-	Late  func(text uint32)
+	Late func(text uint32)
+	// Parts are texts of which more is known than Column.Grams tells, the first ones first; nil
+	// if there are none.
+	Parts []Part
 	known classTable
+}
+
+// Part is some of the texts of a dictionary, which lie side by side.
+type Part struct {
+	End   uint32 // number of the text behind the last one
+	Grams *Grams // what is known of them without reading them; nil if that is nothing
 }
 
 // Text returns a text.
@@ -110,7 +119,8 @@ type batchMemory struct {
 	found   []vector
 	states  states
 	reached []*planVerdict
-	spare   *Trace       // see freshTrace
+	spare   *Trace // see freshTrace
+	texts   *valueCache
 	habits  []textHabits // by field
 	events  madeEvents
 	whole   []byte // a text of lines

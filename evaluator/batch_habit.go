@@ -10,11 +10,18 @@ package evaluator
 const longText = 512
 
 // Texts of a field are looked up for a while; if fewer than a part was found, the next ones
-// are not.
+// are not. To match a text with many predicates takes ten times as long as to look it up, or
+// more, so that few need to be found.
 var (
 	longTrial  = lookTrial{1 << 7, 1 << 12, 2}
 	shortTrial = lookTrial{1 << 11, 1 << 14, 4}
+
+	longDearTrial  = lookTrial{1 << 7, 1 << 10, 12}
+	shortDearTrial = lookTrial{1 << 11, 1 << 13, 10}
 )
+
+// dearPredicates is how many predicates look at a field of which texts take long to match.
+const dearPredicates = 1 << 6
 
 type lookTrial struct {
 	length, blind int // in texts
@@ -53,14 +60,19 @@ func (m *batchMatcher) classOfOne(field int32, kind Kind, text string) uint32 {
 		m.habits = make([]textHabits, len(m.tables.fields))
 	}
 	h, t := &m.habits[field].short, &shortTrial
-	if len(text) >= longText {
+	switch long, dear := len(text) >= longText, len(m.tables.fields[field].atoms) >= dearPredicates; {
+	case long && dear:
+		h, t = &m.habits[field].long, &longDearTrial
+	case long:
 		h, t = &m.habits[field].long, &longTrial
+	case dear:
+		t = &shortDearTrial
 	}
 	looked := h.looks(t)
 	var first, other uint64
 	if looked {
-		first, other = m.cache.key(field, uint32(kindOf(kind)), text)
-		if class, known := m.cache.get(first, other); known {
+		first, other = m.texts.key(field, uint32(kindOf(kind)), text)
+		if class, known := m.texts.get(first, other); known {
 			h.found++
 			return class
 		}
@@ -68,7 +80,7 @@ func (m *batchMatcher) classOfOne(field int32, kind Kind, text string) uint32 {
 	m.atoms = m.tables.matcher(field).Match(m.atoms[:0], kindOf(kind), text, &m.scratch)
 	class := m.classes.of(m.atoms)
 	if looked {
-		m.cache.put(first, other, class)
+		m.texts.put(first, other, class)
 	}
 	return class
 }

@@ -60,7 +60,7 @@ type heardField struct {
 // common is built once, as far as events ask for it.
 func New(p *compiler.Program, options ...Option) *Evaluator {
 	t := tablesOf(p)
-	e := &Evaluator{program: p, tables: t, routes: map[uintptr]route{}, classes: newClasses(), cache: newValueCache(),
+	e := &Evaluator{program: p, tables: t, routes: map[uintptr]route{}, classes: newClasses(), cache: newValueCache(cacheSlots),
 		verdicts: map[string]*verdict{}, jury: newJury(t), hits: make([]bool, len(p.Rules)), view: map[int32]string{}}
 	e.state = newState(p)
 	for _, o := range options {
