@@ -73,13 +73,30 @@ func (m *batchMatcher) classesOf(c Column, field int32, filter *wordFilter) (cla
 		return nil, nil, err
 	}
 	if x != nil {
-		return x.known.of(key, m.classes.epoch, len(x.ends)), func(text int) uint32 { return m.classOfLines(x, text, field, filter) }, nil
+		classes, _ = x.known.of(key, m.classes.epoch, len(x.ends))
+		return classes, func(text int) uint32 { return m.classOfLines(x, text, field, filter) }, nil
 	}
 	d, err := c.Dictionary()
 	if err != nil {
 		return nil, nil, err
 	}
-	return d.known.of(key, m.classes.epoch, len(d.Texts)), func(text int) uint32 { return m.classOfEntry(c, field, filter, d.Text(uint32(text))) }, nil
+	classes, fresh := d.known.of(key, m.classes.epoch, len(d.Texts))
+	if fresh && c.Kind() == shape.String {
+		m.tables.lackParts(d.Parts, field, filter, classes)
+	}
+	return classes, func(text int) uint32 { return m.classOfEntry(c, field, filter, d.Text(uint32(text))) }, nil
+}
+
+// lackParts gives the empty class to the texts of those parts of which none satisfies any
+// predicate over a field, or holds any word of a filter unless it is nil, see lacked.
+func (t *tables) lackParts(parts []Part, field int32, filter *wordFilter, classes []uint32) {
+	from := uint32(0)
+	for _, part := range parts {
+		if part.Grams != nil && part.Grams.lacks(t, field, filter) {
+			clear(classes[from:part.End])
+		}
+		from = part.End
+	}
 }
 
 // classTable is classes of texts, as far as they were needed.
@@ -93,22 +110,23 @@ type knownClasses struct {
 	classes []uint32 // by text; undecided where it was not needed yet
 }
 
-// of returns the classes of so many texts as values of a field.
-func (t *classTable) of(key dictionaryKey, epoch, texts int) []uint32 {
+// of returns the classes of so many texts as values of a field; fresh is true if none was
+// needed before.
+func (t *classTable) of(key dictionaryKey, epoch, texts int) (classes []uint32, fresh bool) {
 	if t.epoch != epoch {
 		t.known, t.epoch = nil, epoch
 	}
 	for i := range t.known {
 		if t.known[i].key == key {
-			return t.known[i].classes
+			return t.known[i].classes, false
 		}
 	}
-	classes := make([]uint32, texts)
+	classes = make([]uint32, texts)
 	for i := range classes {
 		classes[i] = undecided
 	}
 	t.known = append(t.known, knownClasses{key, classes})
-	return classes
+	return classes, true
 }
 
 func (m *batchMatcher) classOfEntry(c Column, field int32, filter *wordFilter, text string) uint32 {
