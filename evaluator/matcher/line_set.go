@@ -63,8 +63,8 @@ func (m *Matcher) MatchLines(hits []int32, kind Kind, of *LineSet, lines []uint3
 	return hits
 }
 
-// has reports whether a line has a word, which is found out once.
-func (x *LineSet) has(line uint32, word string) bool {
+// holding returns which lines have a word, as far as that was asked.
+func (x *LineSet) holding(word string) []holding {
 	known := x.holds[word]
 	if known == nil {
 		if x.holds == nil {
@@ -73,33 +73,36 @@ func (x *LineSet) has(line uint32, word string) bool {
 		known = make([]holding, len(x.lines))
 		x.holds[word] = known
 	}
-	if known[line] == notAsked {
-		if known[line] = isNot; strings.Contains(x.lines[line], word) {
-			known[line] = isThere
+	return known
+}
+
+// ask finds out whether a line has a word.
+func (h *holding) ask(line, word string) bool {
+	if *h == notAsked {
+		if *h = isNot; strings.Contains(line, word) {
+			*h = isThere
 		}
 	}
-	return known[line] == isThere
+	return *h == isThere
 }
 
 // findLines is find for a text that is made of lines. Those in which no match begins, and into
 // which none goes on, are not looked at: most expressions over many lines begin with a word
 // that one of them has. known is false for an expression of which that cannot be told, too.
 func (a *automaton) findLines(text *linedText) (found, known bool) {
-	if a.prefix == "" || a.asserts || strings.Contains(a.prefix, "\n") {
+	if a.prefix == "" || a.asserts || a.manyLines {
 		return false, false
 	}
 	a.restarts = 0
-	state := int32(0)
-	for i, line := range text.of {
-		if i > 0 && state != 0 {
-			if state = a.feed("\n", state); state < 0 {
-				return state == match, state != unknown
-			}
+	state, begin := int32(0), text.holding(a.prefix)
+	for _, line := range text.of {
+		if state > 0 { // which it is not before the first line
+			state = a.feed("\n", state)
 		}
-		if state == 0 && !text.has(line, a.prefix) {
-			continue
+		if state > 0 || state == 0 && begin[line].ask(text.lines[line], a.prefix) {
+			state = a.feed(text.lines[line], state)
 		}
-		if state = a.feed(text.lines[line], state); state < 0 {
+		if state < 0 {
 			return state == match, state != unknown
 		}
 	}

@@ -27,6 +27,8 @@ type machine struct {
 	least   int       // code points of the shortest match
 	pinned  bool      // it matches only from the beginning of the text
 	asserts bool      // it looks at what is around a place
+
+	manyLines bool // there is the end of a line in prefix
 }
 
 // newMachine returns nil for what is better left to package regexp.
@@ -45,7 +47,7 @@ func newMachine(tree *syntax.Regexp) *machine {
 	m.asserts = slices.ContainsFunc(prog.Inst, func(i syntax.Inst) bool { return i.Op == syntax.InstEmptyWidth })
 	m.findIdle()
 	if prefix, _ := prog.Prefix(); len(prefix) > 1 && !strings.ContainsRune(prefix, utf8.RuneError) { // which bytes that are no UTF-8 match
-		m.prefix = prefix
+		m.prefix, m.manyLines = prefix, strings.Contains(prefix, "\n")
 	}
 	return m
 }
