@@ -248,13 +248,17 @@ func (f *parquetFile) plainColumn(name string, texts []string, rows []int32, cod
 	return nil
 }
 
+// intRows is how many rows a page of numbers has at most: they are asked for few rows, those of
+// hits.
+const intRows = 1 << 12
+
 // ints writes a column of numbers. Unless all have one, rows tells which do.
 func (f *parquetFile) ints(name string, numbers []int64, rows []int32, optional bool) error {
 	f.begin(name, format.Int64, format.DeltaBinaryPacked, optional)
 	f.span(numbers)
 	next := 0
-	for first := 0; first < f.rows; first += pageRows {
-		count := min(pageRows, f.rows-first)
+	for first := 0; first < f.rows; first += intRows {
+		count := min(intRows, f.rows-first)
 		some, levels := numbers, []byte(nil)
 		if !optional {
 			some = numbers[first : first+count]
