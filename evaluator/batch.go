@@ -3,6 +3,7 @@ package evaluator
 import (
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/socctl/socctl/evaluator/shape"
 )
@@ -91,7 +92,7 @@ const undecided = absent - 1
 // columns and of events.
 func (s *Records) MatchBatches(batches []*Batch, tried func(rows []int32, t *Tried), yield func(b *Batch, row int, matches []Match, stopped []Suppression)) error {
 	s.refresh()
-	s.batches.rows.used, s.batches.underway = 0, s.batches.underway[:0]
+	s.batches.begin()
 	defer s.batches.events.release()
 	m := &batchMatcher{Records: s, batchMemory: &s.batches, tried: tried, yield: yield, known: map[string]*together{}}
 	for _, b := range batches {
@@ -123,12 +124,25 @@ type batchMemory struct {
 	texts   *valueCache
 	habits  []textHabits // by field
 	events  madeEvents
-	whole   []byte // a text of lines
+	whole   []byte    // a text of lines
+	folds   [2][]byte // folded texts that are compared
 	leading leadTable
 	rows    room[int32] // of those that are matched together
 
 	underway []way // see ways
+
+	class room[uint32] // of texts, see classTable
+	call  uint64       // of MatchBatches
 }
+
+// begin gives up what the call before has used.
+func (b *batchMemory) begin() {
+	b.rows.used, b.class.used, b.underway = 0, 0, b.underway[:0]
+	b.call = callCount.Add(1)
+}
+
+// callCount numbers calls of MatchBatches, of all Records: dictionaries may be given to several.
+var callCount atomic.Uint64
 
 // batchMatcher matches batches.
 type batchMatcher struct {

@@ -20,8 +20,12 @@ var (
 	shortDearTrial = lookTrial{1 << 11, 1 << 13, 10}
 )
 
-// dearPredicates is how many predicates look at a field of which texts take long to match.
-const dearPredicates = 1 << 6
+// How many predicates look at a field of which texts take long to match, and of one of which
+// short texts are matched sooner than they are looked up.
+const (
+	dearPredicates  = 1 << 6
+	cheapPredicates = 1 << 3
+)
 
 type lookTrial struct {
 	length, blind int // in texts
@@ -59,16 +63,8 @@ func (m *batchMatcher) classOfOne(field int32, kind Kind, text string) uint32 {
 	if m.habits == nil {
 		m.habits = make([]textHabits, len(m.tables.fields))
 	}
-	h, t := &m.habits[field].short, &shortTrial
-	switch long, dear := len(text) >= longText, len(m.tables.fields[field].atoms) >= dearPredicates; {
-	case long && dear:
-		h, t = &m.habits[field].long, &longDearTrial
-	case long:
-		h, t = &m.habits[field].long, &longTrial
-	case dear:
-		t = &shortDearTrial
-	}
-	looked := h.looks(t)
+	h, t := m.habitOf(field, len(text))
+	looked := h != nil && h.looks(t)
 	var first, other uint64
 	if looked {
 		first, other = m.texts.key(field, uint32(kindOf(kind)), text)
@@ -83,4 +79,21 @@ func (m *batchMatcher) classOfOne(field int32, kind Kind, text string) uint32 {
 		m.texts.put(first, other, class)
 	}
 	return class
+}
+
+// habitOf returns how texts of a field and a length repeat, and how that is found out; nil if
+// they are not worth to be looked up in any case.
+func (m *batchMatcher) habitOf(field int32, length int) (*textHabit, *lookTrial) {
+	h, predicates := &m.habits[field], len(m.tables.fields[field].atoms)
+	switch long, dear := length >= longText, predicates >= dearPredicates; {
+	case long && dear:
+		return &h.long, &longDearTrial
+	case long:
+		return &h.long, &longTrial
+	case dear:
+		return &h.short, &shortDearTrial
+	case predicates <= cheapPredicates:
+		return nil, nil
+	}
+	return &h.short, &shortTrial
 }

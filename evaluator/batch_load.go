@@ -73,14 +73,14 @@ func (m *batchMatcher) classesOf(c Column, field int32, filter *wordFilter) (cla
 		return nil, nil, err
 	}
 	if x != nil {
-		classes, _ = x.known.of(key, m.classes.epoch, len(x.ends))
+		classes, _ = x.known.of(key, len(x.ends), m.batchMemory)
 		return classes, func(text int) uint32 { return m.classOfLines(x, text, field, filter) }, nil
 	}
 	d, err := c.Dictionary()
 	if err != nil {
 		return nil, nil, err
 	}
-	classes, fresh := d.known.of(key, m.classes.epoch, len(d.Texts))
+	classes, fresh := d.known.of(key, len(d.Texts), m.batchMemory)
 	if fresh && c.Kind() == shape.String {
 		m.tables.lackParts(d.Parts, field, filter, classes)
 	}
@@ -99,10 +99,11 @@ func (t *tables) lackParts(parts []Part, field int32, filter *wordFilter, classe
 	}
 }
 
-// classTable is classes of texts, as far as they were needed.
+// classTable is classes of texts, as far as they were needed by the current call of
+// MatchBatches.
 type classTable struct {
 	known []knownClasses // of which there are few
-	epoch int
+	call  uint64
 }
 
 type knownClasses struct {
@@ -112,16 +113,16 @@ type knownClasses struct {
 
 // of returns the classes of so many texts as values of a field; fresh is true if none was
 // needed before.
-func (t *classTable) of(key dictionaryKey, epoch, texts int) (classes []uint32, fresh bool) {
-	if t.epoch != epoch {
-		t.known, t.epoch = nil, epoch
+func (t *classTable) of(key dictionaryKey, texts int, with *batchMemory) (classes []uint32, fresh bool) {
+	if t.call != with.call {
+		t.known, t.call = t.known[:0], with.call
 	}
 	for i := range t.known {
 		if t.known[i].key == key {
 			return t.known[i].classes, false
 		}
 	}
-	classes = make([]uint32, texts)
+	classes = with.class.take(texts)[:texts]
 	for i := range classes {
 		classes[i] = undecided
 	}
@@ -317,6 +318,9 @@ func (m *batchMatcher) joinAll(p *plan, j join, rows []int32) (vector, error) {
 		holds, ok := known[key]
 		if !ok {
 			a, b := one.at(i), two.at(i)
+			if !m.program.Predicates[j.atom].Cased {
+				m.folds[0], m.folds[1] = a.foldInto(m.folds[0]), b.foldInto(m.folds[1])
+			}
 			switch {
 			case !p.loads[j.loads[0]].yields(a.text) || !p.loads[j.loads[1]].yields(b.text):
 				holds = unsettled

@@ -16,7 +16,7 @@ import (
 // of the kind and begins anew, so that no input makes it grow.
 const (
 	cacheSlots  = 1 << 17 // values; 16 bytes each
-	textSlots   = 1 << 19 // texts of batches, which come from many files and are asked for less often
+	textSlots   = 1 << 18 // texts of batches, which come from many files and are asked for less often
 	maxClasses  = 1 << 14
 	maxAtoms    = 1 << 20 // in all classes together
 	maxVerdicts = 1 << 14

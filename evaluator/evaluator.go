@@ -263,6 +263,9 @@ func (e *Evaluator) classOfElement(field int32, v Value) uint32 {
 	if v.Kind() == Null {
 		return e.classes.of(e.tables.fields[field].null)
 	}
+	if len(e.tables.fields[field].atoms) == 0 {
+		return 0 // without writing down a list or an object
+	}
 	return e.classOfText(field, kindOf(v.Kind()), v.Text())
 }
 

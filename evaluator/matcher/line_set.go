@@ -6,9 +6,19 @@ import "strings"
 // them. It belongs to one goroutine.
 type LineSet struct {
 	lines []string // without their ends
-	found map[*Matcher][][]int32
+	found map[*Matcher]*lineFindings
 	holds map[string][]holding // words, and which lines have them
 }
+
+// lineFindings is what a matcher has found in lines, as far as it was asked.
+type lineFindings struct {
+	all   []int32
+	lines []lineFinding
+}
+
+// lineFinding is where in all begins what was found in a line, and one more than it is; zero
+// if that is not known.
+type lineFinding struct{ from, more uint32 }
 
 // holding says whether a line has a word, as far as it was asked.
 type holding uint8
@@ -42,25 +52,34 @@ func (m *Matcher) MatchLines(hits []int32, kind Kind, of *LineSet, lines []uint3
 	for _, i := range m.always {
 		s.hits.add(i)
 	}
-	known := of.found[m]
-	if known == nil {
-		if of.found == nil {
-			of.found = map[*Matcher][][]int32{}
-		}
-		known = make([][]int32, len(of.lines))
-		of.found[m] = known
-	}
+	known := of.findings(m)
 	for _, n := range lines {
-		if known[n] == nil {
-			known[n] = append([]int32{}, s.lines.scan(m, of.lines[n])...)
+		l := &known.lines[n]
+		if l.more == 0 {
+			found := s.lines.scan(m, of.lines[n])
+			*l = lineFinding{uint32(len(known.all)), uint32(len(found)) + 1}
+			known.all = append(known.all, found...)
 		}
-		for _, candidate := range known[n] {
+		for _, candidate := range known.all[l.from : l.from+l.more-1] {
 			s.hits.add(candidate)
 		}
 	}
 	hits = m.list(hits, kind, "", &linedText{of, lines, whole}, s)
 	s.buffer.release()
 	return hits
+}
+
+// findings returns what a matcher has found.
+func (x *LineSet) findings(m *Matcher) *lineFindings {
+	known := x.found[m]
+	if known == nil {
+		if x.found == nil {
+			x.found = map[*Matcher]*lineFindings{}
+		}
+		known = &lineFindings{lines: make([]lineFinding, len(x.lines))}
+		x.found[m] = known
+	}
+	return known
 }
 
 // holding returns which lines have a word, as far as that was asked.
