@@ -50,6 +50,14 @@ type Column interface {
 	Grams() *Grams
 }
 
+// Mapped is a Column that can tell at once what something is for the texts of rows.
+type Mapped interface {
+	Column
+	// AppendMapped is AppendCodes, but appends what is told of texts, by their numbers,
+	// instead of these.
+	AppendMapped(to []uint32, rows []int32, of []uint32) ([]uint32, error)
+}
+
 // Dictionary is texts, with what a Records found out about them. Batches may share
 // one.
 type Dictionary struct {

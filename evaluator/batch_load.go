@@ -48,6 +48,10 @@ func (m *batchMatcher) leaf(c Column, field int32, filter *wordFilter, rows []in
 		if same && len(classes) > 0 {
 			return vector{same: classes[0]}, nil
 		}
+		if c, ok := c.(Mapped); ok {
+			byRow, err := c.AppendMapped(m.numbers.take(len(rows)), rows, classes)
+			return vector{byRow: byRow}, err
+		}
 	}
 	byRow, err := c.AppendCodes(m.numbers.take(len(rows)), rows)
 	if err != nil {

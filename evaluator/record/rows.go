@@ -238,7 +238,7 @@ func (c *leafColumn) text(row int32) (string, error) {
 // code is AppendCodes of one row, without memory for it.
 func (c *leafColumn) code(row int32) (uint32, error) {
 	if c.name == "" {
-		one, err := c.appendRest(nil, []int32{row})
+		one, err := c.appendRest(nil, []int32{row}, nil)
 		if err != nil {
 			return 0, err
 		}
@@ -252,7 +252,7 @@ func (c *leafColumn) code(row int32) (uint32, error) {
 		return 0, err
 	}
 	var one [1]uint32
-	if g.codes.copy(one[:], []int32{row}) == 0 {
+	if g.codes.copy(one[:], []int32{row}, nil) == 0 {
 		return 0, fmt.Errorf("column %q, row %d: %w", c.name, row, errDamaged)
 	}
 	return one[0], nil
