@@ -3,6 +3,7 @@ package evaluator
 import (
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/socctl/socctl/evaluator/shape"
 )
@@ -49,13 +50,30 @@ type Column interface {
 	Grams() *Grams
 }
 
+// Mapped is a Column that can tell at once what something is for the texts of rows.
+type Mapped interface {
+	Column
+	// AppendMapped is AppendCodes, but appends what is told of texts, by their numbers,
+	// instead of these.
+	AppendMapped(to []uint32, rows []int32, of []uint32) ([]uint32, error)
+}
+
 // Dictionary is texts, with what a Records found out about them. Batches may share
 // one.
 type Dictionary struct {
 	Texts []string // which may be empty until they are asked for by Text
 	// Late makes sure that one of Texts is there; nil if all are.
-	Late  func(text uint32)
+	Late func(text uint32)
+	// Parts are texts of which more is known than Column.Grams tells, the first ones first; nil
+	// if there are none.
+	Parts []Part
 	known classTable
+}
+
+// Part is some of the texts of a dictionary, which lie side by side.
+type Part struct {
+	End   uint32 // number of the text behind the last one
+	Grams *Grams // what is known of them without reading them; nil if that is nothing
 }
 
 // Text returns a text.
@@ -82,7 +100,7 @@ const undecided = absent - 1
 // columns and of events.
 func (s *Records) MatchBatches(batches []*Batch, tried func(rows []int32, t *Tried), yield func(b *Batch, row int, matches []Match, stopped []Suppression)) error {
 	s.refresh()
-	s.batches.rows.used, s.batches.underway = 0, s.batches.underway[:0]
+	s.batches.begin()
 	defer s.batches.events.release()
 	m := &batchMatcher{Records: s, batchMemory: &s.batches, tried: tried, yield: yield, known: map[string]*together{}}
 	for _, b := range batches {
@@ -110,15 +128,29 @@ type batchMemory struct {
 	found   []vector
 	states  states
 	reached []*planVerdict
-	spare   *Trace       // see freshTrace
+	spare   *Trace // see freshTrace
+	texts   *valueCache
 	habits  []textHabits // by field
 	events  madeEvents
-	whole   []byte // a text of lines
+	whole   []byte    // a text of lines
+	folds   [2][]byte // folded texts that are compared
 	leading leadTable
 	rows    room[int32] // of those that are matched together
 
 	underway []way // see ways
+
+	class room[uint32] // of texts, see classTable
+	call  uint64       // of MatchBatches
 }
+
+// begin gives up what the call before has used.
+func (b *batchMemory) begin() {
+	b.rows.used, b.class.used, b.underway = 0, 0, b.underway[:0]
+	b.call = callCount.Add(1)
+}
+
+// callCount numbers calls of MatchBatches, of all Records: dictionaries may be given to several.
+var callCount atomic.Uint64
 
 // batchMatcher matches batches.
 type batchMatcher struct {

@@ -10,10 +10,21 @@ package evaluator
 const longText = 512
 
 // Texts of a field are looked up for a while; if fewer than a part was found, the next ones
-// are not.
+// are not. To match a text with many predicates takes ten times as long as to look it up, or
+// more, so that few need to be found.
 var (
 	longTrial  = lookTrial{1 << 7, 1 << 12, 2}
 	shortTrial = lookTrial{1 << 11, 1 << 14, 4}
+
+	longDearTrial  = lookTrial{1 << 7, 1 << 10, 12}
+	shortDearTrial = lookTrial{1 << 11, 1 << 13, 10}
+)
+
+// How many predicates look at a field of which texts take long to match, and of one of which
+// short texts are matched sooner than they are looked up.
+const (
+	dearPredicates  = 1 << 6
+	cheapPredicates = 1 << 3
 )
 
 type lookTrial struct {
@@ -52,15 +63,12 @@ func (m *batchMatcher) classOfOne(field int32, kind Kind, text string) uint32 {
 	if m.habits == nil {
 		m.habits = make([]textHabits, len(m.tables.fields))
 	}
-	h, t := &m.habits[field].short, &shortTrial
-	if len(text) >= longText {
-		h, t = &m.habits[field].long, &longTrial
-	}
-	looked := h.looks(t)
+	h, t := m.habitOf(field, len(text))
+	looked := h != nil && h.looks(t)
 	var first, other uint64
 	if looked {
-		first, other = m.cache.key(field, uint32(kindOf(kind)), text)
-		if class, known := m.cache.get(first, other); known {
+		first, other = m.texts.key(field, uint32(kindOf(kind)), text)
+		if class, known := m.texts.get(first, other); known {
 			h.found++
 			return class
 		}
@@ -68,7 +76,24 @@ func (m *batchMatcher) classOfOne(field int32, kind Kind, text string) uint32 {
 	m.atoms = m.tables.matcher(field).Match(m.atoms[:0], kindOf(kind), text, &m.scratch)
 	class := m.classes.of(m.atoms)
 	if looked {
-		m.cache.put(first, other, class)
+		m.texts.put(first, other, class)
 	}
 	return class
+}
+
+// habitOf returns how texts of a field and a length repeat, and how that is found out; nil if
+// they are not worth to be looked up in any case.
+func (m *batchMatcher) habitOf(field int32, length int) (*textHabit, *lookTrial) {
+	h, predicates := &m.habits[field], len(m.tables.fields[field].atoms)
+	switch long, dear := length >= longText, predicates >= dearPredicates; {
+	case long && dear:
+		return &h.long, &longDearTrial
+	case long:
+		return &h.long, &longTrial
+	case dear:
+		return &h.short, &shortDearTrial
+	case predicates <= cheapPredicates:
+		return nil, nil
+	}
+	return &h.short, &shortTrial
 }

@@ -48,6 +48,10 @@ func (m *batchMatcher) leaf(c Column, field int32, filter *wordFilter, rows []in
 		if same && len(classes) > 0 {
 			return vector{same: classes[0]}, nil
 		}
+		if c, ok := c.(Mapped); ok {
+			byRow, err := c.AppendMapped(m.numbers.take(len(rows)), rows, classes)
+			return vector{byRow: byRow}, err
+		}
 	}
 	byRow, err := c.AppendCodes(m.numbers.take(len(rows)), rows)
 	if err != nil {
@@ -73,19 +77,37 @@ func (m *batchMatcher) classesOf(c Column, field int32, filter *wordFilter) (cla
 		return nil, nil, err
 	}
 	if x != nil {
-		return x.known.of(key, m.classes.epoch, len(x.ends)), func(text int) uint32 { return m.classOfLines(x, text, field, filter) }, nil
+		classes, _ = x.known.of(key, len(x.ends), m.batchMemory)
+		return classes, func(text int) uint32 { return m.classOfLines(x, text, field, filter) }, nil
 	}
 	d, err := c.Dictionary()
 	if err != nil {
 		return nil, nil, err
 	}
-	return d.known.of(key, m.classes.epoch, len(d.Texts)), func(text int) uint32 { return m.classOfEntry(c, field, filter, d.Text(uint32(text))) }, nil
+	classes, fresh := d.known.of(key, len(d.Texts), m.batchMemory)
+	if fresh && c.Kind() == shape.String {
+		m.tables.lackParts(d.Parts, field, filter, classes)
+	}
+	return classes, func(text int) uint32 { return m.classOfEntry(c, field, filter, d.Text(uint32(text))) }, nil
 }
 
-// classTable is classes of texts, as far as they were needed.
+// lackParts gives the empty class to the texts of those parts of which none satisfies any
+// predicate over a field, or holds any word of a filter unless it is nil, see lacked.
+func (t *tables) lackParts(parts []Part, field int32, filter *wordFilter, classes []uint32) {
+	from := uint32(0)
+	for _, part := range parts {
+		if part.Grams != nil && part.Grams.lacks(t, field, filter) {
+			clear(classes[from:part.End])
+		}
+		from = part.End
+	}
+}
+
+// classTable is classes of texts, as far as they were needed by the current call of
+// MatchBatches.
 type classTable struct {
 	known []knownClasses // of which there are few
-	epoch int
+	call  uint64
 }
 
 type knownClasses struct {
@@ -93,22 +115,23 @@ type knownClasses struct {
 	classes []uint32 // by text; undecided where it was not needed yet
 }
 
-// of returns the classes of so many texts as values of a field.
-func (t *classTable) of(key dictionaryKey, epoch, texts int) []uint32 {
-	if t.epoch != epoch {
-		t.known, t.epoch = nil, epoch
+// of returns the classes of so many texts as values of a field; fresh is true if none was
+// needed before.
+func (t *classTable) of(key dictionaryKey, texts int, with *batchMemory) (classes []uint32, fresh bool) {
+	if t.call != with.call {
+		t.known, t.call = t.known[:0], with.call
 	}
 	for i := range t.known {
 		if t.known[i].key == key {
-			return t.known[i].classes
+			return t.known[i].classes, false
 		}
 	}
-	classes := make([]uint32, texts)
+	classes = with.class.take(texts)[:texts]
 	for i := range classes {
 		classes[i] = undecided
 	}
 	t.known = append(t.known, knownClasses{key, classes})
-	return classes
+	return classes, true
 }
 
 func (m *batchMatcher) classOfEntry(c Column, field int32, filter *wordFilter, text string) uint32 {
@@ -299,6 +322,9 @@ func (m *batchMatcher) joinAll(p *plan, j join, rows []int32) (vector, error) {
 		holds, ok := known[key]
 		if !ok {
 			a, b := one.at(i), two.at(i)
+			if !m.program.Predicates[j.atom].Cased {
+				m.folds[0], m.folds[1] = a.foldInto(m.folds[0]), b.foldInto(m.folds[1])
+			}
 			switch {
 			case !p.loads[j.loads[0]].yields(a.text) || !p.loads[j.loads[1]].yields(b.text):
 				holds = unsettled

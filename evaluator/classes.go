@@ -16,6 +16,7 @@ import (
 // of the kind and begins anew, so that no input makes it grow.
 const (
 	cacheSlots  = 1 << 17 // values; 16 bytes each
+	textSlots   = 1 << 18 // texts of batches, which come from many files and are asked for less often
 	maxClasses  = 1 << 14
 	maxAtoms    = 1 << 20 // in all classes together
 	maxVerdicts = 1 << 14
@@ -108,7 +109,8 @@ func (c *classes) grow() {
 // no value is taken for another. The four slots of a bucket are one line of a cache of
 // the processor.
 type valueCache struct {
-	buckets      []valueBucket
+	buckets      []valueBucket // made when the first value is remembered
+	slots        int           // a power of two, of cacheSlots or more
 	hash         *valueHash
 	asked, found uint64
 }
@@ -123,7 +125,7 @@ type valueSlot struct{ first, other uint64 }
 
 const classBits = 16
 
-func newValueCache() *valueCache { return &valueCache{hash: newValueHash()} }
+func newValueCache(slots int) *valueCache { return &valueCache{slots: slots, hash: newValueHash()} }
 
 func (c *valueCache) forget() { clear(c.buckets) }
 
@@ -138,7 +140,7 @@ func (c *valueCache) get(first, other uint64) (uint32, bool) {
 	if c.buckets == nil {
 		return 0, false
 	}
-	bucket := &c.buckets[first%(cacheSlots/cacheWays)]
+	bucket := &c.buckets[first&uint64(len(c.buckets)-1)]
 	for i := range bucket {
 		s := &bucket[i]
 		if s.other == other && (s.first^first)>>classBits == 0 && s.first&(1<<classBits-1) != 0 {
@@ -166,9 +168,9 @@ func (c *valueCache) put(first, other uint64, class uint32) {
 		return // there are never so many for long, see maxClasses
 	}
 	if c.buckets == nil {
-		c.buckets = make([]valueBucket, cacheSlots/cacheWays)
+		c.buckets = make([]valueBucket, c.slots/cacheWays)
 	}
-	bucket := &c.buckets[first%(cacheSlots/cacheWays)]
+	bucket := &c.buckets[first&uint64(len(c.buckets)-1)]
 	bucket[3] = bucket[2]
 	bucket[2] = valueSlot{first&^(1<<classBits-1) | uint64(min(class, packedAbsent)+1), other}
 }

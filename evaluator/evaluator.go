@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"reflect"
 	"slices"
+	"unsafe"
 
 	"github.com/socctl/socctl/compiler"
 	"github.com/socctl/socctl/evaluator/matcher"
@@ -46,6 +47,7 @@ type Evaluator struct {
 	heard   []heardField // what the key says
 	atoms   []int32
 	merged  []int32
+	written []byte // a list or an object, as JSON
 	scratch matcher.Scratch
 	stopped []Suppression // of the last event
 }
@@ -60,7 +62,7 @@ type heardField struct {
 // common is built once, as far as events ask for it.
 func New(p *compiler.Program, options ...Option) *Evaluator {
 	t := tablesOf(p)
-	e := &Evaluator{program: p, tables: t, routes: map[uintptr]route{}, classes: newClasses(), cache: newValueCache(),
+	e := &Evaluator{program: p, tables: t, routes: map[uintptr]route{}, classes: newClasses(), cache: newValueCache(cacheSlots),
 		verdicts: map[string]*verdict{}, jury: newJury(t), hits: make([]bool, len(p.Rules)), view: map[int32]string{}}
 	e.state = newState(p)
 	for _, o := range options {
@@ -262,6 +264,13 @@ func (e *Evaluator) ascending() []int32 {
 func (e *Evaluator) classOfElement(field int32, v Value) uint32 {
 	if v.Kind() == Null {
 		return e.classes.of(e.tables.fields[field].null)
+	}
+	if len(e.tables.fields[field].atoms) == 0 {
+		return 0 // without writing down a list or an object
+	}
+	if k := v.Kind(); k == List || k == Object {
+		e.written = v.AppendJSON(e.written[:0])
+		return e.classOfText(field, kindOf(k), unsafe.String(unsafe.SliceData(e.written), len(e.written)))
 	}
 	return e.classOfText(field, kindOf(v.Kind()), v.Text())
 }

@@ -234,7 +234,7 @@ func (g *Grams) Append(to []byte) ([]byte, bool) {
 		return to, false
 	}
 	to = g.appendLetters(to)
-	if g.bits == nil || g.Count() > MostGrams {
+	if !g.Told() {
 		return to, true
 	}
 	last := uint32(0)
@@ -246,6 +246,9 @@ func (g *Grams) Append(to []byte) ([]byte, bool) {
 	}
 	return to, true
 }
+
+// Told reports whether runs are known and not too many, so that Append writes them.
+func (g *Grams) Told() bool { return !g.odd && g.bits != nil && g.Count() <= MostGrams }
 
 // appendLetters appends the bytes that there are, as a set.
 func (g *Grams) appendLetters(to []byte) []byte {
@@ -295,6 +298,56 @@ func (g *Grams) Read(data []byte) error {
 		i += n
 	}
 	return nil
+}
+
+// AppendPart appends which of the runs some of the texts have, a bit for each, for ReadPart.
+func (g *Grams) AppendPart(to []byte, part *Grams) []byte {
+	n := 0
+	g.each(func(bit uint32) {
+		if n&7 == 0 {
+			to = append(to, 0)
+		}
+		if part.has(bit) {
+			to[len(to)-1] |= 1 << (n & 7)
+		}
+		n++
+	})
+	return to
+}
+
+// ReadPart makes g what AppendPart has written of some of the texts of others, whatever it
+// was before, and returns what is behind it.
+func (g *Grams) ReadPart(of *Grams, data []byte) (rest []byte, err error) {
+	if of == nil || of.bits == nil {
+		return nil, errDamagedGrams
+	}
+	known := g.bits
+	*g = Grams{letters: of.letters, bits: known, lacking: g.lacking[:0]}
+	if known == nil {
+		g.bits = make([]uint64, len(of.bits))
+	}
+	clear(g.bits)
+	size := (of.Count() + 7) / 8
+	if len(data) < size {
+		return nil, errDamagedGrams
+	}
+	n := 0
+	of.each(func(bit uint32) {
+		if data[n>>3]>>(n&7)&1 != 0 {
+			g.set(bit)
+		}
+		n++
+	})
+	return data[size:], nil
+}
+
+// each calls a function for each run, in ascending order.
+func (g *Grams) each(do func(bit uint32)) {
+	for i, word := range g.bits {
+		for ; word != 0; word &= word - 1 {
+			do(uint32(i<<6 | bits.TrailingZeros64(word)))
+		}
+	}
 }
 
 var errDamagedGrams = errors.New("the list of runs of four bytes is damaged")

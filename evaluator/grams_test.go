@@ -89,6 +89,47 @@ func TestGramsAreReadAsWritten(t *testing.T) {
 	}
 }
 
+// What is told of some of the texts, beside what is told of all, is what would be told of
+// these alone, but for bytes that only others have.
+func TestPartsOfGramsAreReadAsWritten(t *testing.T) {
+	t.Parallel()
+	dice := rand.New(rand.NewPCG(5, 6))
+	used := NewGrams()
+	for range 50 {
+		all, parts := NewGrams(), []*Grams{NewGrams(), NewGrams(), NewGrams()}
+		for _, part := range parts {
+			for range dice.IntN(30) {
+				text := make([]byte, dice.IntN(20))
+				for i := range text {
+					text[i] = `abcdefghij\ `[dice.IntN(12)]
+				}
+				part.Add(string(text))
+			}
+			all.Unite(part)
+		}
+		var data []byte
+		for _, part := range parts {
+			data = all.AppendPart(data, part)
+		}
+		for i, part := range parts {
+			again := []*Grams{{}, used}[dice.IntN(2)]
+			rest, err := again.ReadPart(all, data)
+			if err != nil || !cmp.Equal(again.bits, part.bits) || again.letters != all.letters {
+				t.Fatal(i, err, part.Count(), again.Count())
+			}
+			if len(data) > 0 {
+				if _, err := again.ReadPart(all, data[:len(data)-len(rest)-1]); err == nil {
+					t.Fatal("what is cut is read")
+				}
+			}
+			data = rest
+		}
+		if len(data) > 0 {
+			t.Fatal(len(data), "bytes are left")
+		}
+	}
+}
+
 func FuzzReadGrams(f *testing.F) {
 	f.Add([]byte{1, 2, 3})
 	f.Add([]byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1})

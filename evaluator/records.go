@@ -62,7 +62,7 @@ type Records struct {
 
 // Records returns what evaluates records of one source of shapes.
 func (e *Evaluator) Records() *Records {
-	return &Records{Evaluator: e, decided: map[string]*planVerdict{}, forms: map[string]uint32{}, made: newValueCache(), planning: NewTrace()}
+	return &Records{Evaluator: e, decided: map[string]*planVerdict{}, forms: map[string]uint32{}, made: newValueCache(cacheSlots), planning: NewTrace(), batches: batchMemory{texts: newValueCache(textSlots)}}
 }
 
 // Statistics tell how Records came to what they returned.
@@ -113,6 +113,7 @@ func (s *Records) refresh() {
 	if s.epoch != s.classes.epoch || len(s.decided) >= maxVerdicts {
 		s.forgetVerdicts()
 		s.made.forget()
+		s.batches.texts.forget()
 		s.epoch = s.classes.epoch
 	}
 }

@@ -1,6 +1,10 @@
 package evaluator
 
-import "github.com/socctl/socctl/compiler"
+import (
+	"unsafe"
+
+	"github.com/socctl/socctl/compiler"
+)
 
 // state is what is known about the current event: each field is looked up and
 // each predicate decided at most once, and only if a rule asks.
@@ -36,6 +40,14 @@ type element struct {
 	text     string
 	folded   string // compiler.Fold(text), once isFolded
 	isFolded bool
+}
+
+// foldInto folds the text into memory, which it returns. The element must not be used any more
+// when the memory is used again.
+func (e *element) foldInto(memory []byte) []byte {
+	memory = compiler.AppendFold(memory[:0], e.text)
+	e.folded, e.isFolded = unsafe.String(unsafe.SliceData(memory), len(memory)), true
+	return memory
 }
 
 func newState(p *compiler.Program) state {

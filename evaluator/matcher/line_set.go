@@ -1,10 +1,40 @@
 package matcher
 
+import "strings"
+
 // LineSet is lines of which texts are made, each once, with what matchers have found in
 // them. It belongs to one goroutine.
 type LineSet struct {
 	lines []string // without their ends
-	found map[*Matcher][][]int32
+	found map[*Matcher]*lineFindings
+	holds map[string][]holding // words, and which lines have them
+}
+
+// lineFindings is what a matcher has found in lines, as far as it was asked.
+type lineFindings struct {
+	all   []int32
+	lines []lineFinding
+}
+
+// lineFinding is where in all begins what was found in a line, and one more than it is; zero
+// if that is not known.
+type lineFinding struct{ from, more uint32 }
+
+// holding says whether a line has a word, as far as it was asked.
+type holding uint8
+
+const (
+	notAsked holding = iota
+	isThere
+	isNot
+)
+
+// linedText is a text that is made of lines of a set, with ends of lines between them. The
+// whole text is only asked for where the lines do not decide.
+type linedText struct {
+	*LineSet
+	of    []uint32
+	whole func() string
 }
 
 // NewLineSet returns a set of lines, which have no end of a line in them.
@@ -22,37 +52,79 @@ func (m *Matcher) MatchLines(hits []int32, kind Kind, of *LineSet, lines []uint3
 	for _, i := range m.always {
 		s.hits.add(i)
 	}
-	known := of.found[m]
-	if known == nil {
-		if of.found == nil {
-			of.found = map[*Matcher][][]int32{}
-		}
-		known = make([][]int32, len(of.lines))
-		of.found[m] = known
-	}
+	known := of.findings(m)
 	for _, n := range lines {
-		if known[n] == nil {
-			known[n] = append([]int32{}, s.lines.scan(m, of.lines[n])...)
+		l := &known.lines[n]
+		if l.more == 0 {
+			found := s.lines.scan(m, of.lines[n])
+			*l = lineFinding{uint32(len(known.all)), uint32(len(found)) + 1}
+			known.all = append(known.all, found...)
 		}
-		for _, candidate := range known[n] {
+		for _, candidate := range known.all[l.from : l.from+l.more-1] {
 			s.hits.add(candidate)
 		}
 	}
-	text := ""
-	if m.undecided(&s.hits) {
-		text = whole()
-	}
-	hits = m.list(hits, kind, text, s)
+	hits = m.list(hits, kind, "", &linedText{of, lines, whole}, s)
 	s.buffer.release()
 	return hits
 }
 
-// undecided reports whether the text has to confirm a candidate.
-func (m *Matcher) undecided(h *hits) bool {
-	for w := h.next(0); w >= 0 && w < len(m.unsure); w = h.next(w + 1) {
-		if h.words[w]&m.unsure[w] != 0 {
-			return true
+// findings returns what a matcher has found.
+func (x *LineSet) findings(m *Matcher) *lineFindings {
+	known := x.found[m]
+	if known == nil {
+		if x.found == nil {
+			x.found = map[*Matcher]*lineFindings{}
+		}
+		known = &lineFindings{lines: make([]lineFinding, len(x.lines))}
+		x.found[m] = known
+	}
+	return known
+}
+
+// holding returns which lines have a word, as far as that was asked.
+func (x *LineSet) holding(word string) []holding {
+	known := x.holds[word]
+	if known == nil {
+		if x.holds == nil {
+			x.holds = map[string][]holding{}
+		}
+		known = make([]holding, len(x.lines))
+		x.holds[word] = known
+	}
+	return known
+}
+
+// ask finds out whether a line has a word.
+func (h *holding) ask(line, word string) bool {
+	if *h == notAsked {
+		if *h = isNot; strings.Contains(line, word) {
+			*h = isThere
 		}
 	}
-	return false
+	return *h == isThere
+}
+
+// findLines is find for a text that is made of lines. Those in which no match begins, and into
+// which none goes on, are not looked at: most expressions over many lines begin with a word
+// that one of them has. known is false for an expression of which that cannot be told, too.
+func (a *automaton) findLines(text *linedText) (found, known bool) {
+	if a.prefix == "" || a.asserts || a.manyLines {
+		return false, false
+	}
+	a.restarts = 0
+	state, begin := int32(0), text.holding(a.prefix)
+	for _, line := range text.of {
+		if state > 0 { // which it is not before the first line
+			state = a.feed("\n", state)
+		}
+		if state > 0 || state == 0 && begin[line].ask(text.lines[line], a.prefix) {
+			state = a.feed(text.lines[line], state)
+		}
+		if state < 0 {
+			return state == match, state != unknown
+		}
+	}
+	state = a.to(state, int32(a.classes))
+	return state == match, state != unknown
 }

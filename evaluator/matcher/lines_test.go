@@ -51,7 +51,7 @@ func TestLongTextsOfLinesThatRepeat(t *testing.T) {
 func TestTextsByLines(t *testing.T) {
 	t.Parallel()
 	for name, items := range map[string][]string{
-		"in lines": {"f|contains: ['needle', 'Host Name', 'é1', '']", "f|contains|all: [alpha, beta]", "f|re: 'beta.*gamma'", "f: '*alpha*last'", "f|re: 'one\\s+two'", "f: 12", "f|gt: 3", "f|cidr: 10.0.0.0/8", "f: true"},
+		"in lines": {"f|contains: ['needle', 'Host Name', 'é1', '']", "f|contains|all: [alpha, beta]", "f|re: 'beta.*gamma'", "f: '*alpha*last'", "f|re: 'one\\s+two'", "f|re: 'Needle[^x]*\\s(first|last)$'", "f|re: 'host name(.*\\n){2}.*one'", "f|re: 'two\\r?\\none'", "f|re: 'ſ+nothing'", "f: 12", "f|gt: 3", "f|cidr: 10.0.0.0/8", "f: true"},
 		"beyond":   {"f|contains: [needle, \"one\\ntwo\"]"},
 		"ends":     {"f|contains: needle", "f|startswith: first", "f|endswith: last"},
 	} {

@@ -90,13 +90,13 @@ func (s *Scratch) foldedText(text string) string {
 // maxAutomata bounds how many automata a Scratch keeps.
 const maxAutomata = 256
 
-// find runs an expression as an automaton; known is false if that cannot be.
-func (s *Scratch) find(m *Matcher, c *check, text string) (found, known bool) {
+// automaton returns an expression as an automaton; nil if that cannot be.
+func (s *Scratch) automaton(m *Matcher, c *check) *automaton {
 	own := s.automata[m]
 	if own == nil || own[c.slot] == nil {
 		machine := c.machine()
 		if machine == nil {
-			return false, false
+			return nil
 		}
 		if s.kept++; s.automata == nil || s.kept > maxAutomata {
 			s.automata, s.kept, own = map[*Matcher][]*automaton{}, 1, nil
@@ -107,7 +107,7 @@ func (s *Scratch) find(m *Matcher, c *check, text string) (found, known bool) {
 		}
 		own[c.slot] = newAutomaton(machine)
 	}
-	return own[c.slot].find(text)
+	return own[c.slot]
 }
 
 // New returns a matcher for those predicates whose indices are in atoms, each
@@ -132,7 +132,7 @@ func New(predicates []compiler.Predicate, atoms []int32, decide Decide) *Matcher
 // part of it. The time is linear in the text.
 func (m *Matcher) Match(hits []int32, kind Kind, text string, s *Scratch) []int32 {
 	m.candidates(kind, text, s)
-	hits = m.list(hits, kind, text, s)
+	hits = m.list(hits, kind, text, nil, s)
 	s.buffer.release()
 	return hits
 }
@@ -216,8 +216,9 @@ func (m *Matcher) anywhere(b *buffer, h *hits) {
 	}
 }
 
-// list appends the candidates that hold, and empties the set.
-func (m *Matcher) list(out []int32, kind Kind, text string, s *Scratch) []int32 {
+// list appends the candidates that hold, and empties the set. Instead of a text there may be
+// the lines that make it.
+func (m *Matcher) list(out []int32, kind Kind, text string, lines *linedText, s *Scratch) []int32 {
 	h := &s.hits
 	for w := h.next(0); w >= 0; w = h.next(w + 1) {
 		word := h.words[w]
@@ -228,7 +229,7 @@ func (m *Matcher) list(out []int32, kind Kind, text string, s *Scratch) []int32 
 		for sure := ^m.unsure[w]; word != 0; word &= word - 1 {
 			bit := bits.TrailingZeros64(word)
 			n := int32(w<<6 | bit)
-			if sure>>bit&1 != 0 || m.confirm(n, kind, text, s) {
+			if sure>>bit&1 != 0 || m.confirm(n, kind, text, lines, s) {
 				out = append(out, m.atoms[n])
 			}
 		}
@@ -238,18 +239,30 @@ func (m *Matcher) list(out []int32, kind Kind, text string, s *Scratch) []int32 
 	return out
 }
 
-func (m *Matcher) confirm(n int32, kind Kind, text string, s *Scratch) bool {
+func (m *Matcher) confirm(n int32, kind Kind, text string, lines *linedText, s *Scratch) bool {
 	c := &m.checks[m.number[n]]
 	for _, mark := range c.marks {
 		if !s.hits.has(mark) {
 			return false
 		}
 	}
+	var a *automaton
+	if c.machine != nil {
+		a = s.automaton(m, c)
+	}
+	if lines != nil {
+		if a != nil {
+			if found, known := a.findLines(lines); known {
+				return found
+			}
+		}
+		text = lines.whole()
+	}
 	if c.run != nil {
 		return c.run.find(text)
 	}
-	if c.machine != nil {
-		if found, known := s.find(m, c, text); known {
+	if a != nil {
+		if found, known := a.find(text); known {
 			return found
 		}
 	}

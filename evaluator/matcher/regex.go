@@ -27,6 +27,8 @@ type machine struct {
 	least   int       // code points of the shortest match
 	pinned  bool      // it matches only from the beginning of the text
 	asserts bool      // it looks at what is around a place
+
+	manyLines bool // there is the end of a line in prefix
 }
 
 // newMachine returns nil for what is better left to package regexp.
@@ -45,7 +47,7 @@ func newMachine(tree *syntax.Regexp) *machine {
 	m.asserts = slices.ContainsFunc(prog.Inst, func(i syntax.Inst) bool { return i.Op == syntax.InstEmptyWidth })
 	m.findIdle()
 	if prefix, _ := prog.Prefix(); len(prefix) > 1 && !strings.ContainsRune(prefix, utf8.RuneError) { // which bytes that are no UTF-8 match
-		m.prefix = prefix
+		m.prefix, m.manyLines = prefix, strings.Contains(prefix, "\n")
 	}
 	return m
 }
@@ -147,6 +149,8 @@ type automaton struct {
 	number map[string]int32 // of a state: the code point class before it and its instructions
 	memory int
 
+	restarts int // for the current text
+
 	set, out []uint32 // instructions, while a transition is made
 	seen     []uint32 // instruction -> round in which it was last met
 	round    uint32
@@ -220,30 +224,46 @@ func (a *automaton) find(text string) (found, known bool) {
 	if len(text) < a.least {
 		return false, true
 	}
-	state, restarts := int32(0), 0
-	for i := 0; i <= len(text); {
-		if state, i = a.run(text, state, i); state < 0 {
-			return state == match, true
+	a.restarts = 0
+	state := a.feed(text, 0)
+	if state >= 0 {
+		state = a.to(state, int32(a.classes))
+	}
+	return state == match, state != unknown
+}
+
+// feed goes on from a state with a text, and returns the state behind it; unknown if that
+// would take too many states.
+func (a *automaton) feed(text string, state int32) int32 {
+	for i := 0; i < len(text); {
+		if state, i = a.run(text, state, i); state < 0 || i == len(text) {
+			return state
 		}
 		class, size := a.classAt(text, i)
-		next := a.next[state+class]
-		if next == unknown {
-			if a.memory > maxMemory {
-				if restarts++; restarts > maxRestarts {
-					return false, false
-				}
-				state = a.keepOnly(state)
-			}
-			next = a.step(state, int(class))
-			a.next[state+class] = next
+		if state = a.to(state, class); state < 0 {
+			return state
 		}
-		if next < 0 {
-			return next == match, true
-		}
-		state = next
 		i += size
 	}
-	return false, true
+	return state
+}
+
+// to returns the state behind another and a class, which is found out if need be; unknown if
+// that was necessary too often.
+func (a *automaton) to(state, class int32) int32 {
+	next := a.next[state+class]
+	if next != unknown {
+		return next
+	}
+	if a.memory > maxMemory {
+		if a.restarts++; a.restarts > maxRestarts {
+			return unknown
+		}
+		state = a.keepOnly(state)
+	}
+	next = a.step(state, int(class))
+	a.next[state+class] = next
+	return next
 }
 
 // run goes on with ASCII and transitions that are known, as far as it can.
@@ -290,9 +310,6 @@ func (a *automaton) skip(text string, i int) int {
 
 // classAt returns the class of what stands at an offset, and its size.
 func (a *automaton) classAt(text string, i int) (class int32, size int) {
-	if i == len(text) {
-		return int32(a.classes), 1
-	}
 	if c := text[i]; c < utf8.RuneSelf {
 		return int32(a.ascii[c]), 1
 	}

@@ -84,6 +84,44 @@ func TestAutomataAgreeWithRegexp(t *testing.T) {
 	}
 }
 
+// What asks for a run at the end of a text is counted from there.
+func TestRunsAtTheEnd(t *testing.T) {
+	t.Parallel()
+	dice := rand.New(rand.NewPCG(7, 8))
+	pieces := []string{strings.Repeat("a", 9), strings.Repeat("é", 8), "\n", "/", "b", "\xff", "\xe2\x82", "\xc3", "\u20ac", "\ufffd", strings.Repeat("\n", 6), strings.Repeat("\xff", 5)}
+	runs, found := 0, 0
+	for _, class := range []string{"[^/]", "[^é]", ".", "(?s:.)", "a", `[\x{fffd}\nab]`, "(?i:[aÉ])", "(?:[^a])", "([^b])"} {
+		for _, rest := range []string{`\z`, `\n?\z`, `(\n?)\z`, `$`, `\n\z`, `\n*\z`, `b?\z`, `\n?`} {
+			source := class + "{16,}" + rest
+			tree, err := syntax.Parse(source, syntax.Perl)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r, re := newRun(tree), regexp.MustCompile(source)
+			if r == nil {
+				continue
+			}
+			runs++
+			for range 3000 {
+				text := ""
+				for range dice.IntN(8) {
+					text += pieces[dice.IntN(len(pieces))]
+				}
+				want := re.MatchString(text)
+				if got := r.find(text); got != want {
+					t.Fatalf("%q in %q: %v", source, text, got)
+				}
+				if want {
+					found++
+				}
+			}
+		}
+	}
+	if runs < 27 || found < 10000 {
+		t.Errorf("%d runs, found %d times", runs, found)
+	}
+}
+
 func TestRequired(t *testing.T) {
 	for source, want := range map[string]string{
 		`net\s+user`:                `[["USER"] ["NET"]]`,

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"math/bits"
 	"strings"
+
+	"github.com/socctl/socctl/evaluator/simd"
 )
 
 // shorts finds literals of two and three bytes.
@@ -11,6 +13,7 @@ type shorts struct {
 	items []trieEntry // if they are not many
 	pairs *pairs      // two bytes of each of them; nil if they are few
 	index table       // literal, and its length -> list
+	runs  *simd.Runs  // of all of them, where the processor asks about many places at once: pairs are the first two bytes then
 }
 
 // pairs is a set of pairs of bytes.
@@ -38,10 +41,16 @@ func (s *shorts) finish() {
 		return
 	}
 	s.pairs, s.index = &pairs{}, newTable(len(s.items))
+	if simd.Available() {
+		s.runs = &simd.Runs{}
+	}
 	for _, it := range s.items {
 		s.index.put(head(it.text), uint32(len(it.text)), it.list)
 		at := len(it.text) - 2
-		if strings.Count(commonplace, it.text[:2]) < strings.Count(commonplace, it.text[at:]) {
+		if s.runs != nil {
+			s.runs.Add(uint32(head(it.text)), len(it.text))
+			at = 0
+		} else if strings.Count(commonplace, it.text[:2]) < strings.Count(commonplace, it.text[at:]) {
 			at = 0
 		}
 		s.pairs.add(it.text[at], it.text[at+1])
@@ -62,9 +71,25 @@ func (s *shorts) scan(b *buffer, h *hits, l *lists) {
 		}
 		return
 	}
+	if s.runs != nil {
+		s.scanRuns(b, h, l)
+		return
+	}
 	for at := b.from; at < b.end; at += block {
 		for m := s.pass(b, at); m != 0; m &= m - 1 {
 			s.look(b, at+bits.TrailingZeros64(m), h, l)
+		}
+	}
+}
+
+// scanRuns is scan where the processor asks about many places at once.
+func (s *shorts) scanRuns(b *buffer, h *hits, l *lists) {
+	for at := b.from; at < b.end; at += block {
+		for m := s.runs.Marks((*[simd.MarksSize]byte)(b.bytes[at:])); m != 0; m &= m - 1 {
+			if place := at + bits.TrailingZeros64(m); s.pairs.has(b.word(place)) != 0 {
+				s.lookAt(b, place, 2, h, l)
+				s.lookAt(b, place, 3, h, l)
+			}
 		}
 	}
 }

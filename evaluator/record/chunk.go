@@ -1,6 +1,8 @@
 package record
 
 import (
+	"slices"
+
 	"encoding/binary"
 	"unsafe"
 
@@ -237,6 +239,10 @@ func (r *reader) chunkCodes(c *chunk, rows int) (*rowCodes, error) {
 		n := p.rows - p.nulls
 		switch {
 		case p.coded && n == 0:
+		case p.coded && c.dictionary.rows == 1: // there is no other text that they could have
+			at := len(out.codes)
+			out.codes = slices.Grow(out.codes, n)[:at+n]
+			clear(out.codes[at:])
 		case p.coded && c.dictionary.values != nil:
 			if out.codes, err = r.pageCodes(out.codes, p, n, c.dictionary.rows); err != nil {
 				return nil, err

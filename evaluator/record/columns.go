@@ -334,11 +334,21 @@ func (c *groupColumn) linesIfAny() *evaluator.Lines {
 
 // AppendCodes implements evaluator.Column.
 func (c *leafColumn) AppendCodes(to []uint32, rows []int32) ([]uint32, error) {
+	return c.appendCodes(to, rows, nil)
+}
+
+// AppendMapped implements evaluator.Mapped.
+func (c *leafColumn) AppendMapped(to []uint32, rows []int32, through []uint32) ([]uint32, error) {
+	return c.appendCodes(to, rows, through)
+}
+
+// appendCodes appends codes of rows, or what these are told to stand for, unless that is nil.
+func (c *leafColumn) appendCodes(to []uint32, rows []int32, through []uint32) ([]uint32, error) {
 	if len(rows) == 0 {
 		return to, nil
 	}
 	if c.name == "" {
-		return c.appendRest(to, rows)
+		return c.appendRest(to, rows, through)
 	}
 	g, err := c.column()
 	if err == nil {
@@ -349,14 +359,14 @@ func (c *leafColumn) AppendCodes(to []uint32, rows []int32) ([]uint32, error) {
 	}
 	to = slices.Grow(to, len(rows))
 	all := to[:len(to)+len(rows)]
-	if n := g.codes.copy(all[len(to):], rows); n < len(rows) {
+	if n := g.codes.copy(all[len(to):], rows, through); n < len(rows) {
 		return to, fmt.Errorf("column %q, row %d: %w", c.name, rows[n], errDamaged)
 	}
 	return all, nil
 }
 
-// appendRest is AppendCodes of a leaf without a column.
-func (c *leafColumn) appendRest(to []uint32, rows []int32) ([]uint32, error) {
+// appendRest is appendCodes of a leaf without a column.
+func (c *leafColumn) appendRest(to []uint32, rows []int32, through []uint32) ([]uint32, error) {
 	if _, err := c.Dictionary(); err != nil {
 		return to, err
 	}
@@ -365,7 +375,11 @@ func (c *leafColumn) appendRest(to []uint32, rows []int32) ([]uint32, error) {
 		if !found {
 			return to, fmt.Errorf("row %d: %w", row, errDamaged)
 		}
-		to = append(to, uint32(at)) // every row has its own text
+		code := uint32(at) // every row has its own text
+		if through != nil {
+			code = through[at]
+		}
+		to = append(to, code)
 	}
 	return to, nil
 }

@@ -68,7 +68,7 @@ func checkInts(t *testing.T, file *table) {
 		if c, err := file.chunkOf(0, file.columns[name], &reader{}); err != nil || c == nil || !c.numbers {
 			t.Fatalf("%s is not read by hand: %v", name, err)
 		}
-		got, err := g.ints(name)
+		got, err := g.ints(name, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -157,27 +157,34 @@ func (g *rowGroup) gramsAt(key string) (*evaluator.Grams, error) {
 func (g *rowGroup) gramsIn(key, written string) (*evaluator.Grams, error) {
 	data, err := g.decodeBase64(written)
 	if err == nil && !strings.HasPrefix(key, lettersKey) && len(data) > 0 {
-		data, err = g.unpackRuns(data)
+		data, err = g.unpackRuns(data, 1)
+	}
+	var told *evaluator.Grams
+	if err == nil {
+		told, err = g.readGrams(data)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", key, err)
-	}
-	if len(data) == 0 {
-		return nil, nil
-	}
-	told := g.roomForGrams()
-	if err := told.Read(data); err != nil {
 		return nil, fmt.Errorf("%s: %w", key, err)
 	}
 	return told, nil
 }
 
-// maxRunsBytes is more than can be told.
+// readGrams reads what evaluator.Grams has appended; nil if that is nothing.
+func (r *reader) readGrams(data []byte) (*evaluator.Grams, error) {
+	if len(data) == 0 {
+		return nil, nil
+	}
+	told := r.roomForGrams()
+	return told, told.Read(data)
+}
+
+// maxRunsBytes is more than can be told of some texts.
 const maxRunsBytes = 8 * evaluator.MostGrams
 
-func (r *reader) unpackRuns(data []byte) ([]byte, error) {
+// unpackRuns unpacks what is told of so many sets of texts.
+func (r *reader) unpackRuns(data []byte, sets int) ([]byte, error) {
 	var h zstd.Header
-	if err := h.Decode(data); err != nil || !h.HasFCS || h.FrameContentSize > maxRunsBytes {
+	if err := h.Decode(data); err != nil || !h.HasFCS || h.FrameContentSize > uint64(sets)*maxRunsBytes {
 		return nil, errDamaged
 	}
 	z, err := r.decoder()

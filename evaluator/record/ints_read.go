@@ -9,7 +9,7 @@ import (
 	"github.com/parquet-go/parquet-go/encoding"
 )
 
-// rowInts tells which number of a column each row has.
+// rowInts tells which number of a column each row has, of those that were asked for.
 type rowInts struct {
 	numbers []int64 // of the rows that have one
 	there   occupancy
@@ -27,8 +27,9 @@ func (c *rowInts) of(row int32) (n int64, there bool) {
 	return c.numbers[at], true
 }
 
-// ints reads a column of numbers.
-func (g *rowGroup) ints(name string) (*rowInts, error) {
+// ints reads a column of numbers, as far as some rows need it, which are ascending; nil needs
+// all.
+func (g *rowGroup) ints(name string, wanted []int32) (*rowInts, error) {
 	n := g.columns[name]
 	c, err := g.chunkOf(g.number, n, g.reader)
 	if err != nil {
@@ -37,24 +38,35 @@ func (g *rowGroup) ints(name string) (*rowInts, error) {
 	if c == nil || !c.numbers {
 		return g.foreignInts(g.number, name)
 	}
-	out, err := g.chunkInts(c, g.rows)
+	out, err := g.chunkInts(c, g.rows, wanted)
 	if err != nil {
 		err = fmt.Errorf("column %s: %w", name, err)
 	}
 	return out, err
 }
 
-// chunkInts reads numbers of a column.
-func (r *reader) chunkInts(c *chunk, rows int) (*rowInts, error) {
+// chunkInts reads numbers of a column: of pages with rows that are wanted.
+func (r *reader) chunkInts(c *chunk, rows int, wanted []int32) (*rowInts, error) {
 	there, err := r.occupancyOf(c.pages, rows)
 	if err != nil {
 		return nil, err
 	}
 	out := &rowInts{there: there, numbers: r.roomForInts(c.values())}
+	all, before := wanted == nil, 0
 	for i := range c.pages {
 		p := &c.pages[i]
 		if !p.numbers {
 			return nil, errDamaged
+		}
+		before += p.rows
+		here := 0
+		for here < len(wanted) && int(wanted[here]) < before {
+			here++
+		}
+		wanted = wanted[here:]
+		if !all && here == 0 {
+			out.numbers = out.numbers[:len(out.numbers)+p.rows-p.nulls] // nobody asks for them
+			continue
 		}
 		content, err := r.scratch(p)
 		if err != nil {

@@ -35,7 +35,14 @@ func (g *rowGroup) lateDictionaryOf(c *groupColumn) error {
 	}
 	texts := g.roomForTexts(int(count))[:count]
 	clear(texts)
+	told, err := g.pageRunsOf(c)
+	if err != nil {
+		return err
+	}
 	c.dictionary = &evaluator.Dictionary{Texts: texts, Late: x.text}
+	for i, grams := range told {
+		c.dictionary.Parts = append(c.dictionary.Parts, evaluator.Part{End: x.ends[i], Grams: grams})
+	}
 	return nil
 }
 

@@ -28,13 +28,28 @@ func (c *rowCodes) of(row int32) uint32 {
 }
 
 // copy is of for some rows. It returns how many of them it got through: it ends at one without
-// a text.
-func (c *rowCodes) copy(to []uint32, rows []int32) int {
+// a text. Unless it is nil, through tells for each code what is written instead.
+func (c *rowCodes) copy(to []uint32, rows []int32, through []uint32) int {
 	codes, there := c.codes, c.there
 	to = to[:len(rows)]
-	if there == nil {
+	switch {
+	case there == nil && through == nil:
 		for i, row := range rows {
 			to[i] = codes[row]
+		}
+		return len(rows)
+	case there == nil:
+		for i, row := range rows {
+			to[i] = through[codes[row]]
+		}
+		return len(rows)
+	case through != nil:
+		for i, row := range rows {
+			at := there.rank(row)
+			if uint64(at) >= uint64(len(codes)) {
+				return i
+			}
+			to[i] = through[codes[at]]
 		}
 		return len(rows)
 	}

@@ -105,12 +105,22 @@ func checkCodes(t *testing.T, c *rowCodes, ranks []uint32, dice *rand.Rand) {
 		until = len(rows)
 	}
 	to := make([]uint32, len(rows))
-	if n := c.copy(to, rows); n != until {
-		t.Fatalf("%d rows have a text, want %d", n, until)
+	through := make([]uint32, 1+slices.Max(append(c.codes, 0)))
+	for i := range through {
+		through[i] = dice.Uint32()
 	}
-	for i, code := range to[:until] {
-		if code != want[rows[i]] {
-			t.Fatalf("row %d: %d, want %d", rows[i], code, want[rows[i]])
+	for _, of := range [][]uint32{nil, through} {
+		if n := c.copy(to, rows, of); n != until {
+			t.Fatalf("%d rows have a text, want %d", n, until)
+		}
+		for i, got := range to[:until] {
+			code := want[rows[i]]
+			if of != nil {
+				code = of[code]
+			}
+			if got != code {
+				t.Fatalf("row %d: %d, want %d", rows[i], got, code)
+			}
 		}
 	}
 }

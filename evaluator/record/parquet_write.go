@@ -31,6 +31,10 @@ type parquetFile struct {
 	rows int
 	meta format.FileMetaData
 
+	// pages tells where pages end, of columns without a dictionary that have several: how many of
+	// the rows with a text are before.
+	pages map[string][]int
+
 	chunk *format.ColumnMetaData // of the column that is being written
 	sum   uint32                 // of what was written of it
 	sums  []byte                 // of the columns before, see sumsKey
@@ -74,7 +78,7 @@ const parquetMagic = "PAR1"
 var errPageTooLarge = errors.New("texts of 2 GiB in one column of a file; record with less --memory")
 
 func newParquetFile(out io.Writer, rows int, with *press) (*parquetFile, error) {
-	f := &parquetFile{press: with, out: out, rows: rows}
+	f := &parquetFile{press: with, out: out, rows: rows, pages: map[string][]int{}}
 	f.meta.Version, f.meta.NumRows, f.meta.CreatedBy = 1, int64(rows), "socctl"
 	f.meta.Schema = thrift.Slice[format.SchemaElement]{{Name: "events", NumChildren: thrift.New(int32(0))}}
 	f.meta.RowGroups = thrift.Slice[format.RowGroup]{{NumRows: int64(rows), FileOffset: int64(len(parquetMagic))}}
@@ -211,6 +215,7 @@ const plainBytes = 8 << 20
 // plainColumn writes a column of texts that do not repeat, which all are optional.
 func (f *parquetFile) plainColumn(name string, texts []string, rows []int32, code []uint32) error {
 	f.begin(name, format.ByteArray, format.DeltaLengthByteArray, true)
+	var ends []int
 	for first, start := 0, 0; first < f.rows; {
 		next, size := start, 0
 		f.numbers = f.numbers[:0]
@@ -235,18 +240,25 @@ func (f *parquetFile) plainColumn(name string, texts []string, rows []int32, cod
 		if err := f.data(end-first, end-first-(next-start), format.DeltaLengthByteArray, f.levelsOf(rows[start:next], first, end-first, true)); err != nil {
 			return err
 		}
-		first, start = end, next
+		first, start, ends = end, next, append(ends, next)
+	}
+	if len(ends) > 1 {
+		f.pages[name] = ends
 	}
 	return nil
 }
+
+// intRows is how many rows a page of numbers has at most: they are asked for few rows, those of
+// hits.
+const intRows = 1 << 12
 
 // ints writes a column of numbers. Unless all have one, rows tells which do.
 func (f *parquetFile) ints(name string, numbers []int64, rows []int32, optional bool) error {
 	f.begin(name, format.Int64, format.DeltaBinaryPacked, optional)
 	f.span(numbers)
 	next := 0
-	for first := 0; first < f.rows; first += pageRows {
-		count := min(pageRows, f.rows-first)
+	for first := 0; first < f.rows; first += intRows {
+		count := min(intRows, f.rows-first)
 		some, levels := numbers, []byte(nil)
 		if !optional {
 			some = numbers[first : first+count]

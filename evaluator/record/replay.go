@@ -459,18 +459,30 @@ func (g *groupReplay) hit(row int32, matches []evaluator.Match, stopped []evalua
 	g.hits = append(g.hits, rowHit{row, h, event})
 }
 
+// toFinish returns the rows of the hits, which are sorted; nil if all rows are to be told of.
+func (g *groupReplay) toFinish() []int32 {
+	if len(g.tried) > 0 {
+		return nil
+	}
+	rows := g.roomForRows(len(g.hits))
+	for i := range g.hits {
+		rows = append(rows, g.hits[i].row)
+	}
+	return rows
+}
+
 // finish adds what was found, with what stands beside. That takes longer than all before if
 // there are many hits, so it ends as soon as ctx does.
 func (g *groupReplay) finish(ctx context.Context, into *Replayed) error {
 	if g.late != nil || len(g.hits)+len(g.tried) == 0 {
 		return g.late
 	}
-	beside, err := g.beside()
+	slices.SortFunc(g.hits, func(a, b rowHit) int { return cmp.Compare(a.row, b.row) })
+	beside, err := g.beside(g.toFinish())
 	if err != nil {
 		return err
 	}
 	g.exposed(beside, into)
-	slices.SortFunc(g.hits, func(a, b rowHit) int { return cmp.Compare(a.row, b.row) })
 	into.Hits = slices.Grow(into.Hits, len(g.hits))
 	for _, h := range g.hits {
 		if ctx.Err() != nil {

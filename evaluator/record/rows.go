@@ -70,7 +70,7 @@ func (g *rowGroup) eachRow(yield func(Row) error) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	beside, err := g.beside()
+	beside, err := g.beside(nil)
 	if err != nil {
 		return 0, err
 	}
@@ -95,7 +95,8 @@ type beside struct {
 	index, times   *rowInts
 }
 
-func (g *rowGroup) beside() (*beside, error) {
+// beside reads what stands beside some rows, which are ascending; nil stands for all.
+func (g *rowGroup) beside(rows []int32) (*beside, error) {
 	b := &beside{}
 	var err error
 	if b.sources, err = g.full(sourceColumn); err != nil {
@@ -104,10 +105,10 @@ func (g *rowGroup) beside() (*beside, error) {
 	if b.views, err = g.full(viewColumn); err != nil {
 		return nil, err
 	}
-	if b.index, err = g.ints(indexColumn); err != nil {
+	if b.index, err = g.ints(indexColumn, rows); err != nil {
 		return nil, err
 	}
-	b.times, err = g.ints(timeColumn)
+	b.times, err = g.ints(timeColumn, rows)
 	return b, err
 }
 
@@ -237,7 +238,7 @@ func (c *leafColumn) text(row int32) (string, error) {
 // code is AppendCodes of one row, without memory for it.
 func (c *leafColumn) code(row int32) (uint32, error) {
 	if c.name == "" {
-		one, err := c.appendRest(nil, []int32{row})
+		one, err := c.appendRest(nil, []int32{row}, nil)
 		if err != nil {
 			return 0, err
 		}
@@ -251,7 +252,7 @@ func (c *leafColumn) code(row int32) (uint32, error) {
 		return 0, err
 	}
 	var one [1]uint32
-	if g.codes.copy(one[:], []int32{row}) == 0 {
+	if g.codes.copy(one[:], []int32{row}, nil) == 0 {
 		return 0, fmt.Errorf("column %q, row %d: %w", c.name, row, errDamaged)
 	}
 	return one[0], nil
