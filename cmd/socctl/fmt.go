@@ -76,6 +76,9 @@ func (c *cli) format(o *fmtOptions, paths []string) error {
 		return usageError("no .yml or .yaml file in %s", strings.Join(paths, ", "))
 	}
 	code, changed := exitClean, 0
+	if !o.diff && !o.check {
+		outlivePrinting() // all files or none
+	}
 	for _, err := range problems {
 		c.tell(err)
 		code = exitUnreadable
@@ -118,8 +121,10 @@ func (c *cli) writeFormatted(o *fmtOptions, f formatted) error {
 			return err
 		}
 	}
-	_, err := fmt.Fprintln(c.stdout, report.Clean(filepath.ToSlash(f.path)))
-	return err
+	if _, err := fmt.Fprintln(c.stdout, report.Clean(filepath.ToSlash(f.path))); err != nil && !outputFailed(c.stdout) {
+		return err
+	}
+	return nil
 }
 
 func (c *cli) formatStdin(o *fmtOptions) error {
