@@ -137,6 +137,7 @@ type batchMemory struct {
 	events  madeEvents
 	whole   []byte    // a text of lines
 	folds   [2][]byte // folded texts that are compared
+	pairs   map[uint64]uint32
 	leading leadTable
 	rows    room[int32] // of those that are matched together
 
