@@ -64,6 +64,9 @@ type Dictionary struct {
 	Texts []string // which may be empty until they are asked for by Text
 	// Late makes sure that one of Texts is there; nil if all are.
 	Late func(text uint32)
+	// Begin returns the first lines of a text, as far as they are known without reading it; nil
+	// if they are of none.
+	Begin func(text uint32) string
 	// Parts are texts of which more is known than Column.Grams tells, the first ones first; nil
 	// if there are none.
 	Parts []Part
@@ -134,6 +137,7 @@ type batchMemory struct {
 	events  madeEvents
 	whole   []byte    // a text of lines
 	folds   [2][]byte // folded texts that are compared
+	pairs   map[uint64]uint32
 	leading leadTable
 	rows    room[int32] // of those that are matched together
 
@@ -225,7 +229,7 @@ func (m *batchMatcher) ways(t *planTree, rows []int32) (ways []way, unknown []in
 		code = m.codes[0]
 	}
 	if len(d.Texts) == 1 || !slices.ContainsFunc(m.codes, func(other uint32) bool { return other != code }) {
-		to := t.to(t.asks.of(c, d.Text(code)))
+		to := t.to(t.asks.ofEntry(c, d, code))
 		if to == nil {
 			return nil, rows, nil
 		}
@@ -281,7 +285,7 @@ func (m *batchMatcher) leads(t *planTree, c Column, d *Dictionary) []lead {
 			continue
 		}
 		leads[code] = lead{epoch, 0}
-		to := t.to(t.asks.of(c, d.Text(code)))
+		to := t.to(t.asks.ofEntry(c, d, code))
 		if to == nil {
 			continue
 		}
@@ -302,6 +306,17 @@ func (asked reading) of(c Column, text string) string {
 		return asked.by.of(text)
 	}
 	return text
+}
+
+// ofEntry is of for a text of the dictionary of a column, which is not read if its first lines
+// decide.
+func (asked reading) ofEntry(c Column, d *Dictionary, text uint32) string {
+	if d.Begin != nil && asked.by != nil && asked.by.lines && c.Kind() == shape.String {
+		if yields := asked.by.of(d.Begin(text)); yields != "" {
+			return yields
+		}
+	}
+	return asked.of(c, d.Text(text))
 }
 
 // worthPlan is how many rows there must have been for a plan, which costs as much as

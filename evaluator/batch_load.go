@@ -156,7 +156,7 @@ func (m *batchMatcher) merge(a, b vector) vector {
 	if a.byRow == nil && a.same == 0 {
 		return b
 	}
-	known := map[uint64]uint32{}
+	known := m.emptyPairs()
 	union := func(one, two uint32) uint32 {
 		if one == two || two == 0 {
 			return one
@@ -316,7 +316,7 @@ func (m *batchMatcher) joinAll(p *plan, j join, rows []int32) (vector, error) {
 		return vector{}, err
 	}
 	out := vector{byRow: m.numbers.take(len(rows))[:len(rows)]}
-	known := map[uint64]uint32{}
+	known := m.emptyPairs()
 	for i := range rows {
 		key := uint64(one.codes[i])<<32 | uint64(two.codes[i])
 		holds, ok := known[key]
@@ -336,6 +336,19 @@ func (m *batchMatcher) joinAll(p *plan, j join, rows []int32) (vector, error) {
 		out.byRow[i] = holds
 	}
 	return out, nil
+}
+
+// maxPairsKept is how many pairs there may be in a map that is used again: to empty it takes as
+// long as if it were full.
+const maxPairsKept = 1 << 10
+
+// emptyPairs returns a map of pairs of numbers, which is good until the next call.
+func (b *batchMemory) emptyPairs() map[uint64]uint32 {
+	if b.pairs == nil || len(b.pairs) > maxPairsKept {
+		b.pairs = map[uint64]uint32{}
+	}
+	clear(b.pairs)
+	return b.pairs
 }
 
 // elementColumn is some rows of a column as predicates see it.

@@ -37,19 +37,26 @@ type Derivation struct {
 	function func(text string) string
 	most     int    // bytes of the text that it looks at
 	begin    string // a text that does not begin with it yields nothing
+	lines    bool   // it yields what the first line yields that yields anything
 }
 
 // NewDerivation returns a derivation by a function that depends on its argument
 // alone, which is the beginning of a text: most bytes of it, or all if it has no
 // more.
 func NewDerivation(most int, function func(text string) string) *Derivation {
-	return &Derivation{function, most, ""}
+	return &Derivation{function: function, most: most}
 }
 
 // NewDerivationOf is NewDerivation for a function that yields "" for every text that does
 // not begin with some ASCII, which is told without reading the text.
 func NewDerivationOf(begin string, most int, function func(text string) string) *Derivation {
-	return &Derivation{function, most, begin}
+	return &Derivation{function: function, most: most, begin: begin}
+}
+
+// NewLineDerivation is NewDerivation for a function that goes from line to line, until one
+// yields something.
+func NewLineDerivation(most int, function func(text string) string) *Derivation {
+	return &Derivation{function: function, most: most, lines: true}
 }
 
 func (d *Derivation) of(text string) string {

@@ -212,12 +212,19 @@ func (g *rowGroup) ordered(rows []int32) (as, other []int32, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	elsewhere := func(row int32) bool { return c.codes.of(row) != noText }
-	if !slices.ContainsFunc(rows, elsewhere) {
+	others := 0
+	for _, row := range rows {
+		if c.codes.of(row) != noText {
+			others++
+		}
+	}
+	if others == 0 {
 		return rows, nil, nil
 	}
+	room, same := g.roomForRows(len(rows)), len(rows)-others
+	as, other = room[:0:same], room[same:same:len(rows)]
 	for _, row := range rows {
-		if elsewhere(row) {
+		if c.codes.of(row) != noText {
 			other = append(other, row)
 		} else {
 			as = append(as, row)

@@ -98,6 +98,7 @@ func (p *part) writeTo(w io.Writer, with *press) (*Footer, error) {
 	out.tell(reserved+"schema", strconv.Itoa(SchemaVersion))
 	p.writeLayoutHashes(layouts, out.tell)
 	p.writePageRuns(out)
+	p.writeOpenings(out)
 	p.writeRuns(out)
 	p.writeLines(out)
 	return out.close()

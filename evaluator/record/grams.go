@@ -183,8 +183,13 @@ const maxRunsBytes = 8 * evaluator.MostGrams
 
 // unpackRuns unpacks what is told of so many sets of texts.
 func (r *reader) unpackRuns(data []byte, sets int) ([]byte, error) {
+	return r.unpackTold(data, uint64(sets)*maxRunsBytes)
+}
+
+// unpackTold unpacks something of the metadata that has so many bytes at most.
+func (r *reader) unpackTold(data []byte, most uint64) ([]byte, error) {
 	var h zstd.Header
-	if err := h.Decode(data); err != nil || !h.HasFCS || h.FrameContentSize > uint64(sets)*maxRunsBytes {
+	if err := h.Decode(data); err != nil || !h.HasFCS || h.FrameContentSize > most {
 		return nil, errDamaged
 	}
 	z, err := r.decoder()

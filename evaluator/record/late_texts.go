@@ -39,7 +39,7 @@ func (g *rowGroup) lateDictionaryOf(c *groupColumn) error {
 	if err != nil {
 		return err
 	}
-	c.dictionary = &evaluator.Dictionary{Texts: texts, Late: x.text}
+	c.dictionary = &evaluator.Dictionary{Texts: texts, Late: x.text, Begin: g.openingsOf(c)}
 	for i, grams := range told {
 		c.dictionary.Parts = append(c.dictionary.Parts, evaluator.Part{End: x.ends[i], Grams: grams})
 	}

@@ -81,7 +81,7 @@ func (e *Event) settleSysmon() {
 
 // statedEventType is the EventType that a rendered message tells, behind a =. It
 // stands in one of the first lines.
-var statedEventType = evaluator.NewDerivation(4<<10, func(message string) string {
+var statedEventType = evaluator.NewLineDerivation(4<<10, func(message string) string {
 	if value, ok := messageLine(message, "EventType"); ok {
 		return "=" + value
 	}
