@@ -247,8 +247,15 @@ func (g *Grams) Append(to []byte) ([]byte, bool) {
 	return to, true
 }
 
-// Told reports whether runs are known and not too many, so that Append writes them.
-func (g *Grams) Told() bool { return !g.odd && g.bits != nil && g.Count() <= MostGrams }
+// Told reports whether there are runs that are known and not too many, so that Append writes
+// them.
+func (g *Grams) Told() bool {
+	if g.odd || g.bits == nil {
+		return false
+	}
+	n := g.Count()
+	return n > 0 && n <= MostGrams
+}
 
 // appendLetters appends the bytes that there are, as a set.
 func (g *Grams) appendLetters(to []byte) []byte {

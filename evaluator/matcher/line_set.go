@@ -30,11 +30,20 @@ const (
 )
 
 // linedText is a text that is made of lines of a set, with ends of lines between them. The
-// whole text is only asked for where the lines do not decide.
+// whole text is only asked for where the lines do not decide, and once.
 type linedText struct {
 	*LineSet
-	of    []uint32
-	whole func() string
+	of   []uint32
+	make func() string // nil if text was made
+	text string
+}
+
+// whole returns the text.
+func (t *linedText) whole() string {
+	if t.make != nil {
+		t.text, t.make = t.make(), nil
+	}
+	return t.text
 }
 
 // NewLineSet returns a set of lines, which have no end of a line in them.
@@ -64,7 +73,7 @@ func (m *Matcher) MatchLines(hits []int32, kind Kind, of *LineSet, lines []uint3
 			s.hits.add(candidate)
 		}
 	}
-	hits = m.list(hits, kind, "", &linedText{of, lines, whole}, s)
+	hits = m.list(hits, kind, "", &linedText{LineSet: of, of: lines, make: whole}, s)
 	s.buffer.release()
 	return hits
 }

@@ -51,8 +51,8 @@ func TestLongTextsOfLinesThatRepeat(t *testing.T) {
 func TestTextsByLines(t *testing.T) {
 	t.Parallel()
 	for name, items := range map[string][]string{
-		"in lines": {"f|contains: ['needle', 'Host Name', 'é1', '']", "f|contains|all: [alpha, beta]", "f|re: 'beta.*gamma'", "f: '*alpha*last'", "f|re: 'one\\s+two'", "f|re: 'Needle[^x]*\\s(first|last)$'", "f|re: 'host name(.*\\n){2}.*one'", "f|re: 'two\\r?\\none'", "f|re: 'ſ+nothing'", "f: 12", "f|gt: 3", "f|cidr: 10.0.0.0/8", "f: true"},
-		"beyond":   {"f|contains: [needle, \"one\\ntwo\"]"},
+		"in lines": {"f|contains: ['needle', 'Host Name', 'é1', '']", "f|contains|all: [alpha, beta]", "f|re: 'beta.*gamma'", "f: '*alpha*last'", "f|re: 'one\\s+two'", "f|re: 'Needle[^x]*(first|last)'", "f|re: 'host name[^x]*one'", "f|re: 'two(?s:.*?)one'", "f|re: '\\b(one|two)'", "f|re: '(gamma|one)\\b'", "f|re: 'ſ+nothing'", "f: 12", "f|gt: 3", "f|cidr: 10.0.0.0/8", "f: true"},
+		"beyond":   {"f|contains: [needle, \"one\\ntwo\"]", "f|re: 'Needle[^x]*\\s(first|last)$'", "f|re: 'host name(.*\\n){2}.*one'", "f|re: 'two\\r?\\none'"},
 		"ends":     {"f|contains: needle", "f|startswith: first", "f|endswith: last"},
 	} {
 		predicates := compile(t, items...)
@@ -68,7 +68,7 @@ func TestTextsByLines(t *testing.T) {
 				lines[i] += fmt.Sprint(i, " nothing ") + words[r.IntN(len(words))]
 			}
 		}
-		set, found := matcher.NewLineSet(lines), 0
+		set, found, byLines := matcher.NewLineSet(lines), 0, 0
 		for range 3000 {
 			var codes []uint32
 			var some []string
@@ -77,7 +77,12 @@ func TestTextsByLines(t *testing.T) {
 				codes, some = append(codes, uint32(code)), append(some, lines[code])
 			}
 			text := strings.Join(some, "\n")
-			got := m.MatchLines(nil, matcher.String, set, codes, func() string { return text }, &s)
+			whole := 0
+			got := m.MatchLines(nil, matcher.String, set, codes, func() string { whole++; return text }, &s)
+			if whole > 1 {
+				t.Fatalf("%s: %q is put together %d times", name, text, whole)
+			}
+			byLines += 1 - whole
 			if want := one(predicates, atoms, matcher.String, text); !slices.Equal(got, want) {
 				t.Fatalf("%s: %q\ngot %s\nwant %s", name, text, describe(predicates, got), describe(predicates, want))
 			}
@@ -85,6 +90,9 @@ func TestTextsByLines(t *testing.T) {
 		}
 		if found < 500 {
 			t.Errorf("%s: only %d predicates hold", name, found)
+		}
+		if name == "in lines" && byLines < 500 {
+			t.Errorf("%s: only %d texts are not put together", name, byLines)
 		}
 	}
 }

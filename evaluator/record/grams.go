@@ -157,7 +157,7 @@ func (g *rowGroup) gramsAt(key string) (*evaluator.Grams, error) {
 func (g *rowGroup) gramsIn(key, written string) (*evaluator.Grams, error) {
 	data, err := g.decodeBase64(written)
 	if err == nil && !strings.HasPrefix(key, lettersKey) && len(data) > 0 {
-		data, err = g.unpackRuns(data, 1)
+		data, err = g.unpackTold(data, maxRunsBytes)
 	}
 	var told *evaluator.Grams
 	if err == nil {
@@ -180,11 +180,6 @@ func (r *reader) readGrams(data []byte) (*evaluator.Grams, error) {
 
 // maxRunsBytes is more than can be told of some texts.
 const maxRunsBytes = 8 * evaluator.MostGrams
-
-// unpackRuns unpacks what is told of so many sets of texts.
-func (r *reader) unpackRuns(data []byte, sets int) ([]byte, error) {
-	return r.unpackTold(data, uint64(sets)*maxRunsBytes)
-}
 
 // unpackTold unpacks something of the metadata that has so many bytes at most.
 func (r *reader) unpackTold(data []byte, most uint64) ([]byte, error) {

@@ -109,7 +109,7 @@ func TestDamagedRuns(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, data := range map[string][]byte{"no frame": []byte("text"), "too long": z.EncodeAll(make([]byte, maxRunsBytes+1), nil), "cut": z.EncodeAll(grams, nil)[:20]} {
-		if _, err := (&reader{}).unpackRuns(data, 1); err == nil {
+		if _, err := (&reader{}).unpackTold(data, maxRunsBytes); err == nil {
 			t.Errorf("%s: is read", name)
 		}
 	}

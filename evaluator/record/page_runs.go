@@ -68,6 +68,9 @@ func (g *rowGroup) pageRunsOf(c *groupColumn) ([]*evaluator.Grams, error) {
 	return out, nil
 }
 
+// maxPartBytes is how much can be told of the texts of a page: a bit for each run.
+const maxPartBytes = evaluator.MostGrams / 8
+
 func (g *rowGroup) readPageRuns(c *groupColumn, written string) ([]*evaluator.Grams, error) {
 	all, err := g.gramsOf(c.name)
 	if err != nil {
@@ -75,7 +78,7 @@ func (g *rowGroup) readPageRuns(c *groupColumn, written string) ([]*evaluator.Gr
 	}
 	data, err := g.decodeBase64(written)
 	if err == nil {
-		data, err = g.unpackRuns(data, len(c.chunk.pages))
+		data, err = g.unpackTold(data, uint64(len(c.chunk.pages))*maxPartBytes)
 	}
 	out := make([]*evaluator.Grams, len(c.chunk.pages))
 	for i := 0; err == nil && i < len(out); i++ {

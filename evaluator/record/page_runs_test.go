@@ -1,6 +1,7 @@
 package record
 
 import (
+	"encoding/base64"
 	"fmt"
 	"strings"
 	"testing"
@@ -106,6 +107,28 @@ func TestPagesOfOddTexts(t *testing.T) {
 	}
 }
 
+// Of texts without runs that count, as identifiers are, nothing is told that could not be read.
+func TestPagesOfTextsWithoutRuns(t *testing.T) {
+	t.Parallel()
+	for _, word := range []string{"0000012c-", "needle", "x7"} {
+		var records []string
+		for i := range 5 * plainBytes / (32 << 10) {
+			text := strings.Repeat(fmt.Sprintf("%08x-", i), (16<<10)/9)
+			if i == 300 {
+				text += word
+			}
+			records = append(records, fmt.Sprintf(`{"Channel":"Security","EventID":4624,"Message":%q,"n":"%d"}`, text, i))
+		}
+		dir, _ := oneFile(t, records...)
+		if _, c := messagesOf(t, dir); len(c.chunk.pages) < 2 {
+			t.Fatal("all texts are in one page")
+		}
+		if hits, _ := replayedMessages(t, dir, keywordProgram(t, word)); hits != 1 {
+			t.Errorf("%s: %d hits", word, hits)
+		}
+	}
+}
+
 // What is told of pages and does not fit them is damage, not the lack of a word.
 func TestDamagedPageRuns(t *testing.T) {
 	t.Parallel()
@@ -118,7 +141,13 @@ func TestDamagedPageRuns(t *testing.T) {
 			t.Errorf("what is told of %d pages is read as that of %d", len(pages), some)
 		}
 	}
-	for name, told := range map[string]string{"no Base64": "%", "no frame": "AAAA"} {
+	with, err := newPress()
+	if err != nil {
+		t.Fatal(err)
+	}
+	much := with.single.EncodeAll(make([]byte, len(pages)*maxPartBytes+1), nil)
+	c.chunk.pages = pages
+	for name, told := range map[string]string{"no Base64": "%", "no frame": "AAAA", "too much": base64.StdEncoding.EncodeToString(much)} {
 		if _, err := g.readPageRuns(c, told); err == nil {
 			t.Errorf("%s: is read", name)
 		}
