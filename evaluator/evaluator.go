@@ -269,11 +269,17 @@ func (e *Evaluator) classOfElement(field int32, v Value) uint32 {
 		return 0 // without writing down a list or an object
 	}
 	if k := v.Kind(); k == List || k == Object {
-		e.written = v.AppendJSON(e.written[:0])
-		return e.classOfText(field, kindOf(k), unsafe.String(unsafe.SliceData(e.written), len(e.written)))
+		written := v.AppendJSON(e.written[:0])
+		if e.written = written[:0]; cap(written) > maxWritten {
+			e.written = nil
+		}
+		return e.classOfText(field, kindOf(k), unsafe.String(unsafe.SliceData(written), len(written)))
 	}
 	return e.classOfText(field, kindOf(v.Kind()), v.Text())
 }
+
+// maxWritten is how many bytes are kept for the next list or object.
+const maxWritten = 1 << 20
 
 func (e *Evaluator) classOfText(field int32, kind matcher.Kind, text string) uint32 {
 	if len(e.tables.fields[field].atoms) == 0 {

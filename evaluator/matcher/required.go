@@ -24,11 +24,29 @@ type clause []string
 // that match each other without case fold to the same.
 func required(tree *syntax.Regexp) []clause {
 	all := demandOf(tree).clauses()
+	for i := range all {
+		all[i] = withoutLonger(all[i])
+	}
 	slices.SortStableFunc(all, func(a, b clause) int { return value(b) - value(a) })
 	var out []clause
 	for _, c := range all {
 		if value(c) > 0 && len(out) < maxClauses && !slices.ContainsFunc(out, func(o clause) bool { return slices.Equal(o, c) }) {
 			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// withoutLonger leaves out literals that are there only where a shorter one is, as a text
+// before a newline for $: what goes beyond a line keeps texts from being looked at by lines.
+func withoutLonger(c clause) clause {
+	if len(c) > maxAlternatives {
+		return c
+	}
+	var out clause
+	for i, l := range c {
+		if !slices.ContainsFunc(c, func(other string) bool { return len(other) < len(l) && strings.Contains(l, other) }) && !slices.Contains(c[:i], l) {
+			out = append(out, l)
 		}
 	}
 	return out
