@@ -91,14 +91,7 @@ func TestDamagedChunks(t *testing.T) {
 		records = append(records, fmt.Sprintf(`{"Channel":"Security","EventID":%d,"text":"%d","x%d":"y"}`, 4600+i%10, i*i, i%3))
 	}
 	dir, _ := oneFile(t, records...)
-	m, err := ReadManifest(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	file, err := open(dir, m.Files[0])
-	if err != nil {
-		t.Fatal(err)
-	}
+	file := soleFile(t, dir)
 	sound := file.content
 	dice := rand.New(rand.NewPCG(5, 5))
 	r, refused := &reader{}, 0

@@ -58,14 +58,7 @@ func TestLongColumnsAreReadOnlyForTheirWords(t *testing.T) {
 	if _, err := Redact(t.Context(), dir, Options{}, Redaction{Hash: []string{"Message"}}); err != nil {
 		t.Fatal(err)
 	}
-	m, err := ReadManifest(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	file, err := open(dir, m.Files[0])
-	if err != nil {
-		t.Fatal(err)
-	}
+	file := soleFile(t, dir)
 	group := &rowGroup{table: file, reader: &reader{}}
 	if g, err := group.gramsOf("Message"); err != nil || g != nil && !g.Lack("needleinstack") {
 		t.Error("what was taken out can still be told from the file:", err)
@@ -73,6 +66,26 @@ func TestLongColumnsAreReadOnlyForTheirWords(t *testing.T) {
 }
 
 func replayedMessages(t *testing.T, dir string, p *compiler.Program) (hits int, read bool) {
+	t.Helper()
+	g, r := replayedGroup(t, dir, p)
+	c := g.rowGroup.read["Message"]
+	return len(r.Hits), c != nil && c.dictionary != nil
+}
+
+// replayedGroup replays the only row group of a recording of one file, of which stays what was read.
+func replayedGroup(t *testing.T, dir string, p *compiler.Program) (*groupReplay, *Replayed) {
+	t.Helper()
+	w := newReplayer(dir, p, &ReplayOptions{Normaliser: telemetry.NewNormaliser(nil)})
+	g := &groupReplay{replayer: w, rowGroup: soleFile(t, dir).group(0, &w.reader)}
+	r := &Replayed{Sources: map[string]int{}}
+	if err := g.replay(t.Context(), r); err != nil {
+		t.Fatal(err)
+	}
+	return g, r
+}
+
+// soleFile opens the file of a recording of one.
+func soleFile(t *testing.T, dir string) *table {
 	t.Helper()
 	m, err := ReadManifest(dir)
 	if err != nil {
@@ -82,14 +95,7 @@ func replayedMessages(t *testing.T, dir string, p *compiler.Program) (hits int, 
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := newReplayer(dir, p, &ReplayOptions{Normaliser: telemetry.NewNormaliser(nil)})
-	g := &groupReplay{replayer: w, rowGroup: file.group(0, &w.reader)}
-	r := &Replayed{Sources: map[string]int{}}
-	if err := g.replay(t.Context(), r); err != nil {
-		t.Fatal(err)
-	}
-	c := g.rowGroup.read["Message"]
-	return len(r.Hits), c != nil && c.dictionary != nil
+	return file
 }
 
 // What a damaged file says of a column is an error and not the lack of a word.

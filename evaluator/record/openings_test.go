@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/socctl/socctl/evaluator/telemetry"
 )
 
 // What is told of how texts begin are lines that they begin with.
@@ -94,20 +92,7 @@ func TestFirstLinesDecideWithoutTheText(t *testing.T) {
 	if begin := c.dictionary.Begin(3); !strings.HasSuffix(begin, "EventType: CreateKey\r\n") || g.late != nil {
 		t.Errorf("a text is said to begin with %q, %v", begin, g.late)
 	}
-	m, err := ReadManifest(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	file, err := open(dir, m.Files[0])
-	if err != nil {
-		t.Fatal(err)
-	}
-	w := newReplayer(dir, p, &ReplayOptions{Normaliser: telemetry.NewNormaliser(nil)})
-	replay := &groupReplay{replayer: w, rowGroup: file.group(0, &w.reader)}
-	found := &Replayed{Sources: map[string]int{}}
-	if err := replay.replay(t.Context(), found); err != nil {
-		t.Fatal(err)
-	}
+	replay, found := replayedGroup(t, dir, p)
 	deleted, created := 0, 0
 	for i := range records {
 		if i%7/4 == 1 {

@@ -34,14 +34,7 @@ func pagedMessages(t *testing.T, odd bool) (dir string, words []string) {
 // messagesOf returns the messages, and which of their pages may be read for words.
 func messagesOf(t *testing.T, dir string) (*rowGroup, *groupColumn) {
 	t.Helper()
-	m, err := ReadManifest(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	file, err := open(dir, m.Files[0])
-	if err != nil {
-		t.Fatal(err)
-	}
+	file := soleFile(t, dir)
 	g := file.group(0, &reader{})
 	c, err := g.part("Message")
 	if err == nil {
