@@ -278,7 +278,7 @@ func (e *Evaluator) classOfElement(field int32, v Value) uint32 {
 	return e.classOfText(field, kindOf(v.Kind()), v.Text())
 }
 
-// maxWritten is how many bytes are kept for the next list or object.
+// maxWritten is how many bytes are kept for the next list or object, or folded text.
 const maxWritten = 1 << 20
 
 func (e *Evaluator) classOfText(field int32, kind matcher.Kind, text string) uint32 {

@@ -74,7 +74,8 @@ type Statistics struct {
 
 // Statistics returns those since the beginning.
 func (s *Records) Statistics() Statistics {
-	return Statistics{Asked: s.cache.asked, Found: s.cache.found, Plans: int(s.plans), Slow: s.slow}
+	texts := s.batches.texts
+	return Statistics{Asked: s.cache.asked + texts.asked, Found: s.cache.found + texts.found, Plans: int(s.plans), Slow: s.slow}
 }
 
 // absent is the class of a field that an event turns out not to have.

@@ -42,11 +42,14 @@ type element struct {
 	isFolded bool
 }
 
-// foldInto folds the text into memory, which it returns. The element must not be used any more
+// foldInto folds the text into memory, which it returns unless that is too large to be kept. The element must not be used any more
 // when the memory is used again.
 func (e *element) foldInto(memory []byte) []byte {
 	memory = compiler.AppendFold(memory[:0], e.text)
 	e.folded, e.isFolded = unsafe.String(unsafe.SliceData(memory), len(memory)), true
+	if cap(memory) > maxWritten {
+		return nil
+	}
 	return memory
 }
 
